@@ -1,0 +1,18 @@
+//! Who is asking.
+
+use crate::model::Permissions;
+
+/// What a verified token says. Nothing in it is looked up yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claims {
+    /// The identity provider's name for the user (`sub`).
+    pub subject: String,
+    /// The tenant's name.
+    pub tenant: String,
+    /// What the token grants.
+    pub permissions: Permissions,
+    /// The user's name, if the token tells.
+    pub name: Option<String>,
+    /// The user's e-mail address, if the token tells.
+    pub email: Option<String>,
+}

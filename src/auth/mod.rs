@@ -1,0 +1,5 @@
+//! From a request's headers to a caller.
+
+mod caller;
+
+pub use caller::Claims;

@@ -1,0 +1,173 @@
+//! What can go wrong on purpose, named by what the client can do about it, and the rest.
+
+use async_graphql::{Enum, SimpleObject};
+
+use crate::model::Permission;
+
+/// The result of anything that can fail here.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why something was not done. The doc of a variant states its code.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Not an error of the request: the change was refused, and the payload says why in `userErrors`.
+    #[error("refused: {}", .0.first().map_or("", |refusal| refusal.message.as_str()))]
+    Refused(Vec<UserError>),
+    /// `BAD_USER_INPUT`: an argument of a query cannot be accepted.
+    #[error("`{argument}` {reason}")]
+    Argument {
+        /// The argument's name, as the schema has it.
+        argument: &'static str,
+        /// What is wrong with it and what would be right.
+        reason: String,
+    },
+    /// `INVALID_CURSOR`: not a cursor of this list in this order.
+    #[error("the cursor is not one of this list in this order; start again without it")]
+    InvalidCursor,
+    /// `UNAUTHENTICATED`: no token, or one that cannot be accepted.
+    #[error("{0}")]
+    Unauthenticated(&'static str),
+    /// `FORBIDDEN`: the caller lacks a permission.
+    #[error("needs the permission {0}")]
+    Forbidden(Permission),
+    /// `FORBIDDEN`: the caller is nobody here.
+    #[error("{0}")]
+    Barred(&'static str),
+    /// `TIMEOUT`: it took longer than the server allows.
+    #[error("took longer than the server allows; ask for less at once")]
+    Timeout,
+    /// `UNAVAILABLE`: the database cannot be reached or has no room for more work just now.
+    #[error("the database is not available just now; try again")]
+    Unavailable,
+    /// `INTERNAL_SERVER_ERROR`: ours to mend; details are in the log.
+    #[error("internal error; the server's log has the details under this request's id")]
+    Internal(#[source] anyhow::Error),
+}
+
+impl Error {
+    /// A query's argument cannot be accepted.
+    pub fn argument(argument: &'static str, reason: impl Into<String>) -> Self {
+        Self::Argument {
+            argument,
+            reason: reason.into(),
+        }
+    }
+
+    /// A fault of ours.
+    pub fn internal(cause: impl Into<anyhow::Error>) -> Self {
+        Self::Internal(cause.into())
+    }
+
+    /// The stable code that clients see in `extensions.code`.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Refused(_) | Self::Argument { .. } => "BAD_USER_INPUT",
+            Self::InvalidCursor => "INVALID_CURSOR",
+            Self::Unauthenticated(_) => "UNAUTHENTICATED",
+            Self::Forbidden(_) | Self::Barred(_) => "FORBIDDEN",
+            Self::Timeout => "TIMEOUT",
+            Self::Unavailable => "UNAVAILABLE",
+            Self::Internal(_) => "INTERNAL_SERVER_ERROR",
+        }
+    }
+}
+
+impl From<UserError> for Error {
+    fn from(refusal: UserError) -> Self {
+        Self::Refused(vec![refusal])
+    }
+}
+
+/// Why a change was refused. Nothing was written.
+#[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
+pub struct UserError {
+    /// What is wrong and what to do about it, for a person to read.
+    pub message: String,
+    /// Where in `input` it is wrong, outermost name first; list positions are numbers. Null when it
+    /// is about the input as a whole.
+    pub field: Option<Vec<String>>,
+    /// What kind of refusal it is, for a program to act upon.
+    pub code: UserErrorCode,
+}
+
+/// What kind of refusal a user error is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum UserErrorCode {
+    /// The value cannot be accepted; the message says why.
+    Invalid,
+    /// There is nothing with this id or key, or it is not yours to see.
+    NotFound,
+    /// Something else already has this value, and it must be unique.
+    Taken,
+    /// Somebody changed the object since you read it; the payload holds it as it is now.
+    VersionConflict,
+    /// The tenant holds as many entities as it may; ask the operator of the service for more room.
+    EntityLimitReached,
+    /// The same idempotency key was used with a different input.
+    IdempotencyKeyReused,
+}
+
+impl UserError {
+    /// A refusal about the value itself, before anybody said where it stands.
+    pub fn new(code: UserErrorCode, message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            field: None,
+            code,
+        }
+    }
+
+    /// `INVALID`: the message goes on where the field's name ends, such as "must not be empty".
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self::new(UserErrorCode::Invalid, message)
+    }
+
+    /// Puts a name or a list position in front of the path.
+    #[must_use]
+    pub fn under(mut self, name: impl ToString) -> Self {
+        self.field.get_or_insert_default().insert(0, name.to_string());
+        self
+    }
+}
+
+/// Collects what is wrong with an input, so that one answer names everything.
+#[derive(Debug, Default)]
+pub struct Refusals(Vec<UserError>);
+
+impl Refusals {
+    /// Notes refusals under `name`, and gives the value if there is one.
+    pub fn check<T>(&mut self, name: impl ToString, value: Result<T, Vec<UserError>>) -> Option<T> {
+        match value {
+            Ok(value) => Some(value),
+            Err(refusals) => {
+                self.0.extend(
+                    refusals
+                        .into_iter()
+                        .map(|refusal| refusal.under(name.to_string())),
+                );
+                None
+            }
+        }
+    }
+
+    /// Notes one refusal.
+    pub fn add(&mut self, refusal: UserError) {
+        self.0.push(refusal);
+    }
+
+    /// Whether nothing was wrong so far.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Refuses if anything was wrong.
+    pub fn finish(self) -> Result<(), Vec<UserError>> {
+        if self.0.is_empty() { Ok(()) } else { Err(self.0) }
+    }
+}
+
+impl From<Vec<UserError>> for Error {
+    fn from(refusals: Vec<UserError>) -> Self {
+        Self::Refused(refusals)
+    }
+}

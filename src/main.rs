@@ -1,0 +1,3 @@
+//! The program: reads the command line, runs one command, prints what went wrong.
+
+fn main() {}

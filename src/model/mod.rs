@@ -1,0 +1,5 @@
+//! Nouns and their rules; no I/O.
+
+mod permission;
+
+pub use permission::{Permission, Permissions};
