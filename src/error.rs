@@ -1,8 +1,14 @@
 //! What can go wrong on purpose, named by what the client can do about it, and the rest.
 
-use async_graphql::{Enum, SimpleObject};
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
 
+use async_graphql::{Enum, ID, MaybeUndefined, SimpleObject};
+
+use crate::id::NotAnId;
 use crate::model::Permission;
+use crate::page::PageError;
 
 /// The result of anything that can fail here.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -22,7 +28,7 @@ pub enum Error {
         reason: String,
     },
     /// `INVALID_CURSOR`: not a cursor of this list in this order.
-    #[error("the cursor is not one of this list in this order; start again without it")]
+    #[error("{}", PageError::InvalidCursor)]
     InvalidCursor,
     /// `UNAUTHENTICATED`: no token, or one that cannot be accepted.
     #[error("{0}")]
@@ -36,9 +42,16 @@ pub enum Error {
     /// `TIMEOUT`: it took longer than the server allows.
     #[error("took longer than the server allows; ask for less at once")]
     Timeout,
-    /// `UNAVAILABLE`: the database cannot be reached or has no room for more work just now.
-    #[error("the database is not available just now; try again")]
+    /// `UNAVAILABLE`: the database, or the identity provider, cannot be reached or has no room for more work just now.
+    #[error("the service is not available just now; try again")]
     Unavailable,
+    /// Somebody else's transaction was in the way: nothing was written, and the whole may be tried again.
+    /// `UNAVAILABLE` when that did not help either.
+    #[error("too many changes at once; try again")]
+    Contended,
+    /// What went wrong for everybody who shared a load.
+    #[error(transparent)]
+    Shared(Arc<Error>),
     /// `INTERNAL_SERVER_ERROR`: ours to mend; details are in the log.
     #[error("internal error; the server's log has the details under this request's id")]
     Internal(#[source] anyhow::Error),
@@ -53,21 +66,37 @@ impl Error {
         }
     }
 
+    /// Reads the id that a query's argument holds.
+    pub fn id<T: FromStr<Err = NotAnId>>(argument: &'static str, id: &ID) -> Result<T> {
+        id.parse()
+            .map_err(|error: NotAnId| Self::argument(argument, error.to_string()))
+    }
+
     /// A fault of ours.
     pub fn internal(cause: impl Into<anyhow::Error>) -> Self {
         Self::Internal(cause.into())
     }
 
     /// The stable code that clients see in `extensions.code`.
-    pub const fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::Refused(_) | Self::Argument { .. } => "BAD_USER_INPUT",
             Self::InvalidCursor => "INVALID_CURSOR",
             Self::Unauthenticated(_) => "UNAUTHENTICATED",
             Self::Forbidden(_) | Self::Barred(_) => "FORBIDDEN",
             Self::Timeout => "TIMEOUT",
-            Self::Unavailable => "UNAVAILABLE",
+            Self::Unavailable | Self::Contended => "UNAVAILABLE",
+            Self::Shared(error) => error.code(),
             Self::Internal(_) => "INTERNAL_SERVER_ERROR",
+        }
+    }
+}
+
+impl From<PageError> for Error {
+    fn from(error: PageError) -> Self {
+        match error {
+            PageError::InvalidCursor => Self::InvalidCursor,
+            PageError::Argument { argument, reason } => Self::Argument { argument, reason },
         }
     }
 }
@@ -122,12 +151,47 @@ impl UserError {
         Self::new(UserErrorCode::Invalid, message)
     }
 
+    /// Reads an id inside a mutation's input.
+    pub fn id<T: FromStr<Err = NotAnId>>(id: &ID) -> Result<T, Vec<UserError>> {
+        id.parse()
+            .map_err(|error: NotAnId| vec![Self::invalid(error.to_string())])
+    }
+
+    /// `TAKEN`: something else has this value.
+    pub fn taken(message: impl Into<String>) -> Self {
+        Self::new(UserErrorCode::Taken, message)
+    }
+
+    /// `VERSION_CONFLICT`: it is at another version than was expected.
+    pub fn version_conflict(version: i32) -> Self {
+        Self::new(
+            UserErrorCode::VersionConflict,
+            format!(
+                "somebody changed it meanwhile: it is at version {version} now; look at it and try again"
+            ),
+        )
+        .under("expectedVersion")
+    }
+
+    /// `NOT_FOUND`: no such thing, or not yours to see; the two are never told apart.
+    pub fn not_found(what: &str) -> Self {
+        Self::new(
+            UserErrorCode::NotFound,
+            format!("there is no {what} with this id"),
+        )
+    }
+
     /// Puts a name or a list position in front of the path.
     #[must_use]
-    pub fn under(mut self, name: impl ToString) -> Self {
+    pub fn under(mut self, name: impl fmt::Display) -> Self {
         self.field.get_or_insert_default().insert(0, name.to_string());
         self
     }
+}
+
+/// Puts a name in front of each path.
+pub fn under(name: &str, refusals: Vec<UserError>) -> Vec<UserError> {
+    refusals.into_iter().map(|refusal| refusal.under(name)).collect()
 }
 
 /// Collects what is wrong with an input, so that one answer names everything.
@@ -136,17 +200,31 @@ pub struct Refusals(Vec<UserError>);
 
 impl Refusals {
     /// Notes refusals under `name`, and gives the value if there is one.
-    pub fn check<T>(&mut self, name: impl ToString, value: Result<T, Vec<UserError>>) -> Option<T> {
+    pub fn check<T>(&mut self, name: &str, value: Result<T, Vec<UserError>>) -> Option<T> {
         match value {
             Ok(value) => Some(value),
             Err(refusals) => {
-                self.0.extend(
-                    refusals
-                        .into_iter()
-                        .map(|refusal| refusal.under(name.to_string())),
-                );
+                self.0.extend(under(name, refusals));
                 None
             }
+        }
+    }
+
+    /// Writes a field of an input into `target`, unless it was left out: null is `None` to `check`.
+    pub fn set<T, U>(
+        &mut self,
+        name: &'static str,
+        value: MaybeUndefined<T>,
+        target: &mut U,
+        check: impl FnOnce(Option<T>) -> Result<U, Vec<UserError>>,
+    ) {
+        let value = match value {
+            MaybeUndefined::Undefined => return,
+            MaybeUndefined::Null => None,
+            MaybeUndefined::Value(value) => Some(value),
+        };
+        if let Some(value) = self.check(name, check(value)) {
+            *target = value;
         }
     }
 
@@ -163,6 +241,12 @@ impl Refusals {
     /// Refuses if anything was wrong.
     pub fn finish(self) -> Result<(), Vec<UserError>> {
         if self.0.is_empty() { Ok(()) } else { Err(self.0) }
+    }
+}
+
+impl From<Refusals> for Error {
+    fn from(refusals: Refusals) -> Self {
+        Self::Refused(refusals.0)
     }
 }
 

@@ -1,5 +1,57 @@
 //! Nouns and their rules; no I/O.
 
+mod address;
+mod check;
+mod contact;
+mod email;
+mod external_id;
+mod fold;
+mod found;
+mod interaction;
+mod label;
+mod money;
+mod note;
+mod organization;
 mod permission;
+mod phone;
+mod record;
+mod region;
+mod relationship;
+mod scalar;
+mod search;
+mod social;
+mod tenant;
+pub mod text;
+mod ticker;
+mod user;
+mod wrap_up_code;
 
+pub use address::{Address, AddressInput};
+pub use check::{Checked, distinct, each, whole};
+pub use contact::{Contact, ContactFields, ContactFilter, ContactOrderField};
+pub use email::{EmailAddress, EmailAddressInput};
+pub use external_id::{ExternalId, ExternalIdInput};
+pub use fold::{deletions, fold, is_near, sort_key, words};
+pub use found::{Found, lettered};
+pub use interaction::{
+    Interaction, InteractionDirection, InteractionFields, InteractionFilter, InteractionOrderField,
+    MediaType, WrapUp,
+};
+pub use label::{ContactPointLabel, one_primary};
+pub use money::{Money, MoneyInput};
+pub use note::{Note, NoteFields, NoteFilter, NoteOrderField, NoteSubjectId, words_of_note};
+pub use organization::{Organization, OrganizationFields, OrganizationFilter, OrganizationOrderField};
 pub use permission::{Permission, Permissions};
+pub use phone::{PhoneNumber, PhoneNumberInput, digits};
+pub use record::{DateTimeRange, NameMatch, Ranges, Record};
+pub use region::{Region, UnknownRegion};
+pub use relationship::{Relationship, RelationshipFields, RelationshipFilter, RelationshipOrderField};
+pub use scalar::{Date, Decimal, Url, websites};
+pub use search::{
+    By, CAP, Facet, FacetValue, Facets, Gathered, Hit, Hits, Query, Search, Sought, Subject, Term, Way,
+};
+pub use social::{SocialHandle, SocialHandleInput, SocialNetwork};
+pub use tenant::{TenantName, TenantRecord};
+pub use ticker::{Ticker, TickerInput};
+pub use user::{User, UserFields, UserFilter, UserOrderField};
+pub use wrap_up_code::{WrapUpCode, WrapUpCodeFields, WrapUpCodeFilter, WrapUpCodeOrderField};

@@ -1,0 +1,246 @@
+//! Ids: `UUIDv7`, shown with the name of their kind in front (`contact_0192f7c4-…`).
+//!
+//! The same text is the Relay global id, the federation key and what the logs say.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_graphql::parser::types::Field;
+use async_graphql::registry::Registry;
+use async_graphql::{ContextSelectionSet, ID, OutputType, Positioned, ServerResult, Value};
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+/// Makes new ids.
+#[derive(Clone, Debug)]
+pub struct Ids(Arc<Mutex<fastrand::Rng>>);
+
+impl Ids {
+    /// Ids that nobody foresees.
+    pub fn random() -> Self {
+        Self(Arc::new(Mutex::new(fastrand::Rng::new())))
+    }
+
+    /// The same ids every time, for data that must be the same every time.
+    pub fn seeded(seed: u64) -> Self {
+        Self(Arc::new(Mutex::new(fastrand::Rng::with_seed(seed))))
+    }
+
+    /// A new id. Ids sort by the instant they were made at, to a quarter of a microsecond (RFC 9562, section 6.2,
+    /// method 3: the 12 bits after the milliseconds hold the fraction).
+    pub fn new_at(&self, at: DateTime<Utc>) -> Uuid {
+        let mut random = [0; 10];
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .fill(&mut random);
+        let fraction = u16::try_from(at.timestamp_subsec_micros() % 1000 * 4096 / 1000).unwrap_or_default();
+        let [high, low] = fraction.to_be_bytes();
+        let millis = u64::try_from(at.timestamp_millis()).unwrap_or_default();
+        let [_, _, tail @ ..] = random;
+        let mut bytes = [0; 10];
+        for (to, from) in bytes.iter_mut().zip([high, low].into_iter().chain(tail)) {
+            *to = from;
+        }
+        uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid()
+    }
+}
+
+/// What every typed id can do.
+pub trait TypedId:
+    Copy + Eq + std::hash::Hash + Send + Sync + fmt::Display + FromStr<Err = NotAnId> + 'static
+{
+    /// The name of the kind, as it stands before the underscore.
+    const KIND: &'static str;
+
+    /// The id without its kind.
+    fn uuid(self) -> Uuid;
+}
+
+/// Not an id of the kind that was asked for.
+#[derive(Debug, thiserror::Error)]
+#[error("is not the id of {0}, which looks like `{1}_0192f7c4-1c2d-7e3f-8a4b-5c6d7e8f9a0b`")]
+pub struct NotAnId(&'static str, &'static str);
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident = $kind:literal ($article:literal)),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, sqlx::Type)]
+        #[serde(transparent)]
+        #[sqlx(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// The id that was made as this UUID.
+            pub const fn new(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
+        }
+
+        impl TypedId for $name {
+            const KIND: &'static str = $kind;
+
+            fn uuid(self) -> Uuid {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!($kind, "_{}"), self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NotAnId;
+
+            fn from_str(text: &str) -> Result<Self, NotAnId> {
+                uuid_of(text, $kind).map(Self).ok_or(NotAnId(concat!($article, " ", $kind), $kind))
+            }
+        }
+
+        impl OutputType for $name {
+            fn type_name() -> Cow<'static, str> {
+                <ID as OutputType>::type_name()
+            }
+
+            fn create_type_info(registry: &mut Registry) -> String {
+                <ID as OutputType>::create_type_info(registry)
+            }
+
+            async fn resolve(
+                &self,
+                _: &ContextSelectionSet<'_>,
+                _: &Positioned<Field>,
+            ) -> ServerResult<Value> {
+                Ok(Value::String(self.to_string()))
+            }
+        }
+
+        impl From<&$name> for GlobalId {
+            fn from(id: &$name) -> Self {
+                Self(id.to_string())
+            }
+        }
+    )*
+
+        /// The id of any node.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum NodeId {
+            $(#[doc = concat!("Of ", $article, " ", $kind, ".")] $name($name)),*
+        }
+
+        impl NodeId {
+            /// Reads an id of whatever kind; `None` for anything else.
+            pub fn read(text: &str) -> Option<Self> {
+                let (kind, _) = text.split_once('_')?;
+                match kind {
+                    $($kind => text.parse().ok().map(Self::$name),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+ids! {
+    /// Names one contact.
+    ContactId = "contact" ("a"),
+    /// Names one organization.
+    OrganizationId = "organization" ("an"),
+    /// Names one relationship.
+    RelationshipId = "relationship" ("a"),
+    /// Names one note.
+    NoteId = "note" ("a"),
+    /// Names one user.
+    UserId = "user" ("a"),
+    /// Names one interaction.
+    InteractionId = "interaction" ("an"),
+    /// Names one wrap-up code.
+    WrapUpCodeId = "wrapUpCode" ("a"),
+}
+
+/// An id as text, whatever its kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GlobalId(String);
+
+impl OutputType for GlobalId {
+    fn type_name() -> Cow<'static, str> {
+        <ID as OutputType>::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        <ID as OutputType>::create_type_info(registry)
+    }
+
+    async fn resolve(&self, _: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
+        Ok(Value::String(self.0.clone()))
+    }
+}
+
+/// One spelling only (hyphenated, lower case), so that two texts are never the same id.
+fn uuid_of(text: &str, kind: &str) -> Option<Uuid> {
+    let uuid = text.strip_prefix(kind)?.strip_prefix('_')?;
+    let parsed = Uuid::try_parse(uuid).ok()?;
+    (parsed.hyphenated().encode_lower(&mut Uuid::encode_buffer()) == uuid).then_some(parsed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn an_id_reads_back_as_it_was_written() {
+        let id = ContactId::new(Ids::random().new_at(at("2026-01-02T03:04:05.678901Z")));
+
+        assert_eq!(id.to_string().parse::<ContactId>().unwrap(), id);
+        assert_eq!(NodeId::read(&id.to_string()), Some(NodeId::ContactId(id)));
+    }
+
+    #[test]
+    fn ids_of_other_kinds_and_other_spellings_are_refused() {
+        let id = "contact_0192f7c4-1c2d-7e3f-8a4b-5c6d7e8f9a0b";
+        assert!(id.parse::<ContactId>().is_ok());
+        assert!(id.parse::<OrganizationId>().is_err());
+        for wrong in [
+            "",
+            "contact_",
+            "0192f7c4-1c2d-7e3f-8a4b-5c6d7e8f9a0b",
+            "contact_0192f7c41c2d7e3f8a4b5c6d7e8f9a0b",
+            "contact_0192F7C4-1C2D-7E3F-8A4B-5C6D7E8F9A0B",
+            "contact_{0192f7c4-1c2d-7e3f-8a4b-5c6d7e8f9a0b}",
+        ] {
+            assert!(wrong.parse::<ContactId>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn ids_sort_by_the_microsecond_they_were_made_at() {
+        let ids = Ids::random();
+        let made: Vec<Uuid> = [
+            "2026-01-02T03:04:05.678000Z",
+            "2026-01-02T03:04:05.678001Z",
+            "2026-01-02T03:04:05.678999Z",
+            "2026-01-02T03:04:05.679000Z",
+        ]
+        .into_iter()
+        .map(|text| ids.new_at(at(text)))
+        .collect();
+
+        assert!(made.is_sorted(), "{made:?}");
+        assert!(made.iter().all(|id| id.get_version_num() == 7));
+    }
+
+    #[test]
+    fn seeded_ids_are_the_same_every_time() {
+        let now = at("2026-01-02T03:04:05Z");
+        assert_eq!(Ids::seeded(7).new_at(now), Ids::seeded(7).new_at(now));
+        assert_ne!(Ids::random().new_at(now), Ids::random().new_at(now));
+    }
+}

@@ -1,0 +1,228 @@
+//! Postal addresses.
+
+use async_graphql::{InputObject, SimpleObject};
+use serde::{Deserialize, Serialize};
+
+use super::{Checked, ContactPointLabel, Region, each, one_primary, text};
+use crate::error::{Refusals, UserError};
+
+/// How many lines an address may have.
+const MOST_LINES: usize = 3;
+/// How many characters a line may have.
+const LONGEST_LINE: usize = 200;
+/// How many characters a city or a region may have.
+const LONGEST_PLACE: usize = 100;
+/// How many characters a postal code may have.
+const LONGEST_POSTAL_CODE: usize = 25;
+/// How many addresses a contact may have.
+const MOST_ADDRESSES: usize = 10;
+
+/// A postal address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject)]
+#[serde(rename_all = "camelCase")]
+pub struct Address {
+    /// Street, house number, building, care of: at most three lines.
+    pub lines: Vec<String>,
+    /// The city, town or village.
+    pub city: Option<String>,
+    /// The state, province, county or prefecture.
+    pub region: Option<String>,
+    /// The postal code, as written in that country.
+    pub postal_code: Option<String>,
+    /// The country's code of ISO 3166-1, two upper-case letters.
+    pub country_code: Option<String>,
+    /// What the address is for.
+    pub label: ContactPointLabel,
+    /// Whether this is the address to use first. At most one of a list is.
+    pub primary: bool,
+}
+
+/// A postal address to keep. At least one of its parts must be given.
+#[derive(Clone, Debug, InputObject)]
+pub struct AddressInput {
+    /// Street, house number, building, care of: at most 3 lines of 200 characters. Empty lines are left out.
+    #[graphql(default)]
+    pub lines: Vec<String>,
+    /// The city, town or village, at most 100 characters.
+    pub city: Option<String>,
+    /// The state, province, county or prefecture, at most 100 characters.
+    pub region: Option<String>,
+    /// The postal code, at most 25 characters.
+    pub postal_code: Option<String>,
+    /// The country's code of ISO 3166-1: two letters, such as `US`.
+    pub country_code: Option<String>,
+    /// What the address is for.
+    #[graphql(default)]
+    pub label: ContactPointLabel,
+    /// Whether this is the address to use first. At most one of a list may be.
+    #[graphql(default)]
+    pub primary: bool,
+}
+
+impl Address {
+    /// An address that says something, in a country that exists.
+    pub fn check(input: AddressInput) -> Checked<Self> {
+        let mut refusals = Refusals::default();
+        let lines = refusals.check("lines", lines(input.lines));
+        let city = refusals.check("city", text::optional(input.city, LONGEST_PLACE));
+        let region = refusals.check("region", text::optional(input.region, LONGEST_PLACE));
+        let postal_code = refusals.check(
+            "postalCode",
+            text::optional(input.postal_code, LONGEST_POSTAL_CODE),
+        );
+        let country_code = refusals.check("countryCode", country_code(input.country_code));
+        refusals.finish()?;
+        let address = Self {
+            lines: lines.unwrap_or_default(),
+            city: city.flatten(),
+            region: region.flatten(),
+            postal_code: postal_code.flatten(),
+            country_code: country_code.flatten(),
+            label: input.label,
+            primary: input.primary,
+        };
+        if address.is_empty() {
+            let message = "must have at least one of lines, city, region, postalCode and countryCode";
+            return Err(vec![UserError::invalid(message)]);
+        }
+        Ok(address)
+    }
+
+    /// At most 10 addresses, at most one of them primary.
+    pub fn list(inputs: Vec<AddressInput>) -> Checked<Vec<Self>> {
+        let addresses = each(inputs, MOST_ADDRESSES, Self::check)?;
+        one_primary(addresses, |address| address.primary)
+    }
+
+    fn is_empty(&self) -> bool {
+        let parts = [&self.city, &self.region, &self.postal_code, &self.country_code];
+        self.lines.is_empty() && parts.iter().all(|part| part.is_none())
+    }
+}
+
+fn lines(lines: Vec<String>) -> Checked<Vec<String>> {
+    let lines = each(lines, MOST_LINES, |line| text::optional(Some(line), LONGEST_LINE))?;
+    Ok(lines.into_iter().flatten().collect())
+}
+
+fn country_code(code: Option<String>) -> Checked<Option<String>> {
+    let code = code.filter(|code| !code.trim().is_empty());
+    code.map(|code| Region::check(&code).map(|region| region.to_string()))
+        .transpose()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::check::told;
+
+    fn nowhere() -> AddressInput {
+        AddressInput {
+            lines: vec![],
+            city: None,
+            region: None,
+            postal_code: None,
+            country_code: None,
+            label: ContactPointLabel::Work,
+            primary: false,
+        }
+    }
+
+    fn full(more: usize) -> AddressInput {
+        let long = |length: usize| Some("é".repeat(length + more));
+        AddressInput {
+            lines: vec!["é".repeat(200 + more); 3],
+            city: long(100),
+            region: long(100),
+            postal_code: long(25),
+            country_code: Some("es".into()),
+            ..nowhere()
+        }
+    }
+
+    #[test]
+    fn every_part_may_be_as_long_as_its_limit() {
+        let address = Address::check(full(0)).unwrap();
+        assert_eq!(address.lines.len(), 3);
+        assert_eq!(address.country_code.as_deref(), Some("ES"));
+    }
+
+    #[test]
+    fn every_part_that_is_too_long_is_named() {
+        let paths: Vec<String> = Address::check(full(1))
+            .unwrap_err()
+            .into_iter()
+            .map(|refusal| refusal.field.unwrap().join("."))
+            .collect();
+        assert_eq!(
+            paths,
+            ["lines.0", "lines.1", "lines.2", "city", "region", "postalCode"]
+        );
+    }
+
+    #[test]
+    fn there_are_at_most_three_lines_and_empty_ones_are_left_out() {
+        let with = |lines: &[&str]| {
+            Address::check(AddressInput {
+                lines: lines.iter().map(ToString::to_string).collect(),
+                ..nowhere()
+            })
+        };
+        assert_eq!(
+            with(&["Straße 1", " ", "Hof"]).unwrap().lines,
+            ["Straße 1", "Hof"]
+        );
+        assert_eq!(
+            told(with(&["a", "b", "c", "d"])),
+            ["lines: must have at most 3 entries; it has 4, so leave some out"]
+        );
+    }
+
+    #[test]
+    fn the_country_must_exist() {
+        let within = |code: &str| {
+            Address::check(AddressInput {
+                country_code: Some(code.into()),
+                ..nowhere()
+            })
+        };
+        assert_eq!(within(" de ").unwrap().country_code.as_deref(), Some("DE"));
+        assert_eq!(
+            told(within("UK")),
+            ["countryCode: must be a country code of ISO 3166-1, two letters such as US or DE"]
+        );
+    }
+
+    #[test]
+    fn an_address_says_something() {
+        let refusal = [": must have at least one of lines, city, region, postalCode and countryCode"];
+        assert_eq!(told(Address::check(nowhere())), refusal);
+        let blank = AddressInput {
+            lines: vec![" ".into()],
+            country_code: Some(String::new()),
+            ..nowhere()
+        };
+        assert_eq!(told(Address::check(blank)), refusal);
+    }
+
+    #[test]
+    fn a_list_has_at_most_ten_addresses_and_one_primary() {
+        assert_eq!(Address::list(vec![full(0); 10]).unwrap().len(), 10);
+        assert!(Address::list(vec![full(0); 11]).is_err());
+        let primary = AddressInput {
+            primary: true,
+            ..full(0)
+        };
+        assert!(told(Address::list(vec![primary.clone(), primary]))[0].starts_with("1.primary: "));
+    }
+
+    #[test]
+    fn an_address_is_stored_in_the_words_of_the_graph() {
+        let stored = serde_json::to_value(Address::check(full(0)).unwrap()).unwrap();
+        assert_eq!(
+            stored["postalCode"].as_str().map(|code| code.chars().count()),
+            Some(25)
+        );
+        assert_eq!(stored["countryCode"], "ES");
+    }
+}

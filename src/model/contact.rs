@@ -1,0 +1,266 @@
+//! Contacts: external people.
+
+use async_graphql::{Enum, InputObject, MaybeUndefined, SimpleObject};
+
+use super::{
+    Address, AddressInput, EmailAddress, EmailAddressInput, ExternalId, ExternalIdInput, Found, NameMatch,
+    PhoneNumber, PhoneNumberInput, Ranges, Record, Region, SocialHandle, SocialHandleInput, Url, fold,
+    sort_key, text,
+};
+use crate::error::{Refusals, Result, UserError};
+use crate::id::{ContactId, OrganizationId};
+
+/// The longest name or title, in characters.
+const LONGEST_NAME: usize = 1000;
+
+/// A person outside the company, who works for one organization at most.
+#[derive(Clone, Debug, PartialEq, Eq, SimpleObject, sqlx::FromRow)]
+#[graphql(complex)]
+pub struct Contact {
+    /// The contact's id.
+    pub id: ContactId,
+    /// How to address the person, such as "Dr.".
+    pub salutation: Option<String>,
+    /// The given name.
+    pub first_name: Option<String>,
+    /// The name between first and last.
+    pub middle_name: Option<String>,
+    /// The family name.
+    pub last_name: Option<String>,
+    /// What the person does, such as "Head of Purchasing".
+    pub title: Option<String>,
+    /// Words to group contacts by.
+    #[sqlx(json)]
+    pub tags: Vec<String>,
+    /// The contact's keys in other systems.
+    #[sqlx(json)]
+    pub external_ids: Vec<ExternalId>,
+    /// Phone numbers; at most one is primary.
+    #[sqlx(json)]
+    pub phone_numbers: Vec<PhoneNumber>,
+    /// E-mail addresses; at most one is primary.
+    #[sqlx(json)]
+    pub email_addresses: Vec<EmailAddress>,
+    /// Postal addresses; at most one is primary.
+    #[sqlx(json)]
+    pub addresses: Vec<Address>,
+    /// Names in social networks.
+    #[sqlx(json)]
+    pub social_handles: Vec<SocialHandle>,
+    /// Whether the person wants no surveys.
+    pub survey_opt_out: bool,
+    /// Where another system shows this person.
+    pub external_system_url: Option<Url>,
+    /// When it was made and changed, by whom, and how often.
+    #[sqlx(flatten)]
+    #[graphql(flatten)]
+    pub record: Record,
+    /// The organization the person works for.
+    #[graphql(skip)]
+    pub organization_id: Option<OrganizationId>,
+    /// Last name, first name, folded: the order by name.
+    #[graphql(skip)]
+    pub sort_name: String,
+}
+
+/// What people write about a contact. An absent field is left alone (or empty, in a new contact); null clears it.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct ContactFields {
+    /// How to address the person, such as "Dr."; at most 1000 characters, as each of the names.
+    pub salutation: MaybeUndefined<String>,
+    /// The given name. A contact has at least one of `firstName` and `lastName`.
+    pub first_name: MaybeUndefined<String>,
+    /// The name between first and last.
+    pub middle_name: MaybeUndefined<String>,
+    /// The family name.
+    pub last_name: MaybeUndefined<String>,
+    /// What the person does, such as "Head of Purchasing"; at most 1000 characters.
+    pub title: MaybeUndefined<String>,
+    /// At most 50 words to group contacts by, each at most 100 characters.
+    pub tags: MaybeUndefined<Vec<String>>,
+    /// The contact's keys in other systems, at most 10.
+    pub external_ids: MaybeUndefined<Vec<ExternalIdInput>>,
+    /// At most 20 phone numbers.
+    pub phone_numbers: MaybeUndefined<Vec<PhoneNumberInput>>,
+    /// At most 20 e-mail addresses.
+    pub email_addresses: MaybeUndefined<Vec<EmailAddressInput>>,
+    /// At most 10 postal addresses.
+    pub addresses: MaybeUndefined<Vec<AddressInput>>,
+    /// At most 20 names in social networks.
+    pub social_handles: MaybeUndefined<Vec<SocialHandleInput>>,
+    /// Whether the person wants no surveys; null means no.
+    pub survey_opt_out: MaybeUndefined<bool>,
+    /// Where another system shows this person: an absolute http or https URL.
+    pub external_system_url: MaybeUndefined<Url>,
+}
+
+impl ContactFields {
+    /// Writes the given fields into `contact`; a refusal names every field that is wrong. Phone numbers without a
+    /// country code are read as in `region`.
+    pub fn apply(self, contact: &mut Contact, region: &Region) -> Result<(), Vec<UserError>> {
+        let mut refusals = Refusals::default();
+        let name = |value| text::optional(value, LONGEST_NAME);
+        refusals.set("salutation", self.salutation, &mut contact.salutation, name);
+        refusals.set("firstName", self.first_name, &mut contact.first_name, name);
+        refusals.set("middleName", self.middle_name, &mut contact.middle_name, name);
+        refusals.set("lastName", self.last_name, &mut contact.last_name, name);
+        refusals.set("title", self.title, &mut contact.title, name);
+        refusals.set("tags", self.tags, &mut contact.tags, |tags| {
+            text::tags(tags.unwrap_or_default())
+        });
+        refusals.set(
+            "externalIds",
+            self.external_ids,
+            &mut contact.external_ids,
+            |ids| ExternalId::list(ids.unwrap_or_default()),
+        );
+        refusals.set(
+            "phoneNumbers",
+            self.phone_numbers,
+            &mut contact.phone_numbers,
+            |numbers| PhoneNumber::list(numbers.unwrap_or_default(), region),
+        );
+        refusals.set(
+            "emailAddresses",
+            self.email_addresses,
+            &mut contact.email_addresses,
+            |addresses| EmailAddress::list(addresses.unwrap_or_default()),
+        );
+        refusals.set("addresses", self.addresses, &mut contact.addresses, |addresses| {
+            Address::list(addresses.unwrap_or_default())
+        });
+        refusals.set(
+            "socialHandles",
+            self.social_handles,
+            &mut contact.social_handles,
+            |handles| SocialHandle::list(handles.unwrap_or_default()),
+        );
+        refusals.set(
+            "surveyOptOut",
+            self.survey_opt_out,
+            &mut contact.survey_opt_out,
+            |opted| Ok(opted.unwrap_or_default()),
+        );
+        refusals.set(
+            "externalSystemUrl",
+            self.external_system_url,
+            &mut contact.external_system_url,
+            |url| url.map(Url::check).transpose(),
+        );
+        if refusals.is_empty() && contact.first_name.is_none() && contact.last_name.is_none() {
+            refusals.add(UserError::invalid("a contact needs a first name or a last name").under("lastName"));
+        }
+        contact.sort_name = contact.sort_key();
+        refusals.finish()
+    }
+}
+
+impl Contact {
+    /// A contact nobody wrote anything about yet.
+    pub const fn new(id: ContactId, record: Record) -> Self {
+        Self {
+            id,
+            salutation: None,
+            first_name: None,
+            middle_name: None,
+            last_name: None,
+            title: None,
+            tags: Vec::new(),
+            external_ids: Vec::new(),
+            phone_numbers: Vec::new(),
+            email_addresses: Vec::new(),
+            addresses: Vec::new(),
+            social_handles: Vec::new(),
+            survey_opt_out: false,
+            external_system_url: None,
+            record,
+            organization_id: None,
+            sort_name: String::new(),
+        }
+    }
+
+    /// First, middle and last name.
+    pub fn display_name(&self) -> String {
+        [&self.first_name, &self.middle_name, &self.last_name]
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
+    /// First name, then last, folded.
+    pub fn sort_first(&self) -> String {
+        sort_key(&[
+            self.first_name.as_deref().unwrap_or_default(),
+            self.last_name.as_deref().unwrap_or_default(),
+        ])
+    }
+
+    fn sort_key(&self) -> String {
+        sort_key(&[
+            self.last_name.as_deref().unwrap_or_default(),
+            self.first_name.as_deref().unwrap_or_default(),
+        ])
+    }
+
+    /// The words the contact is found by.
+    pub fn found(&self) -> Found {
+        let mut found = Found::at(&self.sort_name);
+        for name in [&self.first_name, &self.middle_name, &self.last_name] {
+            found.name('n', name.as_deref());
+        }
+        found.text('t', self.title.as_deref());
+        found.whole('j', self.title.as_deref());
+        found.tags('g', 'k', &self.tags);
+        for email in &self.email_addresses {
+            let address = fold(&email.address);
+            found.whole('d', address.rsplit_once('@').map(|(_, domain)| domain));
+            found.whole('e', Some(&address));
+        }
+        for number in &self.phone_numbers {
+            found.phone('p', number);
+        }
+        for address in &self.addresses {
+            found.whole('c', address.city.as_deref());
+            found.whole('y', address.country_code.as_deref());
+        }
+        found
+    }
+}
+
+/// What lists of contacts can be ordered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+pub enum ContactOrderField {
+    /// Last name, then first name; case and accents do not matter.
+    Name,
+    /// When they were created.
+    CreatedAt,
+    /// When they were last changed.
+    UpdatedAt,
+}
+
+/// What narrows a list of contacts; conditions combine by *and*. Texts are folded.
+#[derive(Clone, Debug, Default)]
+pub struct ContactFilter {
+    /// Who work for one of these.
+    pub organization_ids: Option<Vec<OrganizationId>>,
+    /// Who work for anybody, or for nobody.
+    pub has_organization: Option<bool>,
+    /// Whose last name is this.
+    pub last_name: Option<NameMatch>,
+    /// Whose first name is this.
+    pub first_name: Option<NameMatch>,
+    /// Whose whole title is one of these.
+    pub titles: Option<Vec<String>>,
+    /// Who have one of these tags.
+    pub tags: Option<Vec<String>>,
+    /// Who have an address in one of these cities.
+    pub cities: Option<Vec<String>>,
+    /// Who have an address in one of these countries.
+    pub country_codes: Option<Vec<String>>,
+    /// Who has this key in another system.
+    pub external_id: Option<ExternalId>,
+    /// When they were made and changed.
+    pub ranges: Ranges,
+}

@@ -1,0 +1,215 @@
+//! E-mail addresses.
+
+use async_graphql::{InputObject, SimpleObject};
+use email_address::Options;
+use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
+
+use super::{Checked, ContactPointLabel, distinct, each, one_primary, text, whole};
+use crate::error::{Refusals, UserError};
+
+/// How many characters an address may have (RFC 5321, section 4.5.3.1.3, less the angle brackets).
+const LONGEST_ADDRESS: usize = 254;
+/// How many addresses a contact may have.
+const MOST_ADDRESSES: usize = 20;
+
+/// An e-mail address of a contact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject)]
+#[serde(rename_all = "camelCase")]
+pub struct EmailAddress {
+    /// The address as it was given. It is compared without case.
+    pub address: String,
+    /// What the address is for.
+    pub label: ContactPointLabel,
+    /// Whether this is the address to use first. At most one of a list is.
+    pub primary: bool,
+}
+
+/// An e-mail address to keep.
+#[derive(Clone, Debug, InputObject)]
+pub struct EmailAddressInput {
+    /// The address alone, at most 254 characters: `jane@example.com`, without a name or angle brackets.
+    pub address: String,
+    /// What the address is for.
+    #[graphql(default)]
+    pub label: ContactPointLabel,
+    /// Whether this is the address to use first. At most one of a list may be.
+    #[graphql(default)]
+    pub primary: bool,
+}
+
+impl EmailAddress {
+    /// An address that mail can be sent to, as far as its form tells.
+    pub fn check(input: EmailAddressInput) -> Checked<Self> {
+        let EmailAddressInput {
+            address,
+            label,
+            primary,
+        } = input;
+        let mut refusals = Refusals::default();
+        let address = refusals.check(
+            "address",
+            text::required(address, LONGEST_ADDRESS).and_then(well_formed),
+        );
+        whole(
+            refusals,
+            address.map(|address| Self {
+                address,
+                label,
+                primary,
+            }),
+        )
+    }
+
+    /// At most 20 addresses, none twice, at most one of them primary.
+    pub fn list(inputs: Vec<EmailAddressInput>) -> Checked<Vec<Self>> {
+        let addresses = each(inputs, MOST_ADDRESSES, Self::check)?;
+        let addresses = one_primary(addresses, |email| email.primary)?;
+        let twice = "must not repeat an address of the list; leave it out";
+        distinct(addresses, "address", twice, |email| Self::folded(&email.address))
+    }
+
+    /// The form in which addresses are compared: lower case, composed letters. Accents tell mailboxes apart.
+    pub fn folded(address: &str) -> String {
+        address.trim().to_lowercase().nfc().collect()
+    }
+}
+
+/// The address alone, at a domain of at least two labels: mail to `root@localhost` reaches nobody outside.
+fn well_formed(address: String) -> Checked<String> {
+    let options = Options::default()
+        .with_required_tld()
+        .without_display_text()
+        .without_domain_literal();
+    match email_address::EmailAddress::parse_with_options(&address, options) {
+        Ok(_) => Ok(address),
+        Err(_) => Err(vec![UserError::invalid(
+            "must be an e-mail address such as jane@example.com",
+        )]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::check::told;
+
+    fn input(address: &str) -> EmailAddressInput {
+        EmailAddressInput {
+            address: address.into(),
+            label: ContactPointLabel::Work,
+            primary: false,
+        }
+    }
+
+    /// An address of so many characters.
+    fn long(length: usize) -> String {
+        let domain = [
+            ["d"; 61].concat(),
+            ["e"; 61].concat(),
+            ["f"; 61].concat(),
+            "org".into(),
+        ]
+        .join(".");
+        let local = length - domain.len() - 1;
+        format!("{}@{domain}", "l".repeat(local))
+    }
+
+    #[test]
+    fn an_address_is_kept_as_given() {
+        for address in [
+            "Jane.Doe+crm@Example.COM",
+            "o'brien@example.ie",
+            "josé@exämple.de",
+            "a@b.co",
+        ] {
+            assert_eq!(
+                EmailAddress::check(input(&format!(" {address} ")))
+                    .unwrap()
+                    .address,
+                address
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused() {
+        let refusal = ["address: must be an e-mail address such as jane@example.com"];
+        for address in [
+            "jane",
+            "jane@",
+            "@example.com",
+            "jane@localhost",
+            "jane@@example.com",
+            "jane doe@example.com",
+            "Jane <jane@example.com>",
+            "jane@[127.0.0.1]",
+            "jane@example..com",
+            "a@b.co,c@d.co",
+        ] {
+            assert_eq!(told(EmailAddress::check(input(address))), refusal, "{address}");
+        }
+        assert_eq!(
+            told(EmailAddress::check(input(" "))),
+            ["address: must not be empty; give 1 to 254 characters"]
+        );
+    }
+
+    #[test]
+    fn an_address_has_at_most_254_characters() {
+        assert_eq!(long(254).len(), 254);
+        assert!(EmailAddress::check(input(&long(254))).is_ok());
+        assert_eq!(
+            told(EmailAddress::check(input(&long(255)))),
+            ["address: must have at most 254 characters; it has 255, so shorten it"]
+        );
+    }
+
+    #[test]
+    fn addresses_are_compared_without_case() {
+        assert_eq!(EmailAddress::folded(" Jane@EXAMPLE.com "), "jane@example.com");
+        assert_eq!(
+            EmailAddress::folded("JOSE\u{301}@example.com"),
+            "josé@example.com"
+        );
+        assert_ne!(EmailAddress::folded("josé@example.com"), "jose@example.com");
+    }
+
+    #[test]
+    fn an_address_twice_in_a_list_is_refused() {
+        assert_eq!(
+            told(EmailAddress::list(vec![
+                input("jane@example.com"),
+                input("a@b.co"),
+                input("JANE@example.com")
+            ])),
+            ["2.address: must not repeat an address of the list; leave it out"]
+        );
+    }
+
+    #[test]
+    fn a_list_has_at_most_twenty_addresses_and_one_primary() {
+        let numbered = |count: u8| {
+            (0..count)
+                .map(|n| input(&format!("{n}@example.com")))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(EmailAddress::list(numbered(20)).unwrap().len(), 20);
+        assert!(EmailAddress::list(numbered(21)).is_err());
+
+        let mut both = numbered(2);
+        for email in &mut both {
+            email.primary = true;
+        }
+        assert!(told(EmailAddress::list(both))[0].starts_with("1.primary: "));
+    }
+
+    #[test]
+    fn an_address_is_stored_in_the_words_of_the_graph() {
+        let stored = serde_json::to_value(EmailAddress::check(input("a@b.co")).unwrap()).unwrap();
+        assert_eq!(
+            stored,
+            serde_json::json!({ "address": "a@b.co", "label": "WORK", "primary": false })
+        );
+    }
+}

@@ -1,0 +1,115 @@
+//! Keys of records in other systems.
+
+use async_graphql::{InputObject, SimpleObject};
+use serde::{Deserialize, Serialize};
+
+use super::{Checked, distinct, each, text, whole};
+use crate::error::{Error, Refusals, Result};
+
+/// How many characters a source may have.
+const LONGEST_SOURCE: usize = 100;
+/// How many characters a value may have.
+const LONGEST_VALUE: usize = 255;
+/// How many external ids a record may have.
+const MOST_EXTERNAL_IDS: usize = 10;
+
+/// A record's key in another system. No two records of a kind have the same.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, SimpleObject)]
+#[serde(rename_all = "camelCase")]
+pub struct ExternalId {
+    /// The other system.
+    pub source: String,
+    /// The record's key there.
+    pub value: String,
+}
+
+/// A record's key in another system. Both parts are compared exactly, case included.
+#[derive(Clone, Debug, InputObject)]
+pub struct ExternalIdInput {
+    /// The other system, by any name your company agrees on: 1 to 100 characters, such as `crm`.
+    pub source: String,
+    /// The record's key there: 1 to 255 characters.
+    pub value: String,
+}
+
+impl ExternalId {
+    /// A source of 1 to 100 characters and a value of 1 to 255.
+    pub fn check(input: ExternalIdInput) -> Checked<Self> {
+        let mut refusals = Refusals::default();
+        let source = refusals.check("source", text::required(input.source, LONGEST_SOURCE));
+        let value = refusals.check("value", text::required(input.value, LONGEST_VALUE));
+        whole(
+            refusals,
+            source.zip(value).map(|(source, value)| Self { source, value }),
+        )
+    }
+
+    /// At most 10 external ids, one for each source.
+    pub fn list(inputs: Vec<ExternalIdInput>) -> Checked<Vec<Self>> {
+        let ids = each(inputs, MOST_EXTERNAL_IDS, Self::check)?;
+        let twice = "must not repeat a source of the list; a record has one value for each source";
+        distinct(ids, "source", twice, |id| id.source.clone())
+    }
+}
+
+impl ExternalIdInput {
+    /// Reads the key that a query's argument holds.
+    pub fn argument(self, name: &'static str) -> Result<ExternalId> {
+        ExternalId::check(self).map_err(|refusals| {
+            let reason = refusals.into_iter().next().map(|refusal| {
+                let part = refusal.field.unwrap_or_default().concat();
+                format!("is wrong: its {part} {}", refusal.message)
+            });
+            Error::argument(name, reason.unwrap_or_default())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::check::told;
+
+    fn input(source: &str, value: &str) -> ExternalIdInput {
+        ExternalIdInput {
+            source: source.into(),
+            value: value.into(),
+        }
+    }
+
+    #[test]
+    fn both_parts_are_there_and_have_their_limits() {
+        let id = ExternalId::check(input(" crm ", " 00-7 ")).unwrap();
+        assert_eq!((id.source.as_str(), id.value.as_str()), ("crm", "00-7"));
+        assert!(ExternalId::check(input(&"é".repeat(100), &"é".repeat(255))).is_ok());
+        assert_eq!(
+            told(ExternalId::check(input(&"é".repeat(101), &"é".repeat(256)))),
+            [
+                "source: must have at most 100 characters; it has 101, so shorten it",
+                "value: must have at most 255 characters; it has 256, so shorten it"
+            ]
+        );
+        assert_eq!(told(ExternalId::check(input("", " "))).len(), 2);
+    }
+
+    #[test]
+    fn a_record_has_one_value_for_each_source() {
+        assert_eq!(
+            ExternalId::list(vec![input("crm", "1"), input("CRM", "1")])
+                .unwrap()
+                .len(),
+            2
+        );
+        assert_eq!(
+            told(ExternalId::list(vec![input("crm", "1"), input(" crm", "2")])),
+            ["1.source: must not repeat a source of the list; a record has one value for each source"]
+        );
+    }
+
+    #[test]
+    fn a_record_has_at_most_ten_external_ids() {
+        let numbered = |count: u8| (0..count).map(|n| input(&n.to_string(), "1")).collect::<Vec<_>>();
+        assert_eq!(ExternalId::list(numbered(10)).unwrap().len(), 10);
+        assert!(ExternalId::list(numbered(11)).is_err());
+    }
+}

@@ -1,0 +1,254 @@
+//! Folding: the form in which names, tags and search words are compared and sorted, so that case,
+//! accents and spacing do not matter. One folding for everything: what is stored folded is found folded.
+
+use std::collections::HashSet;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// How many characters of a word or a sort key are kept: a longer one does not fit a page of an index.
+pub const LONGEST_KEY: usize = 64;
+
+/// Stands between the parts of a sort key: below every letter and the space on both engines, and never in
+/// folded text, so `Smith, Zoe` sorts before `Smith Jones, Ada`. (NUL cannot be stored.)
+const SEPARATOR: &str = "\u{1}";
+
+/// Text without case, accents and surplus space: `  José  STRASSER ` and `jose straßer` fold to the same.
+pub fn fold(text: &str) -> String {
+    let spelt: String = text
+        .chars()
+        .map(apostrophe)
+        .nfkd()
+        .filter(|&c| !is_dropped(c))
+        .fold(String::with_capacity(text.len()), |mut folded, c| {
+            c.to_lowercase().for_each(|lower| spell(lower, &mut folded));
+            folded
+        });
+    let words = spelt.split(|c: char| c.is_whitespace() || c.is_control());
+    words
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// The folded words of a text, each once and at most 64 characters, in the order they come: `O'Brien` gives
+/// `o`, `brien` and `obrien`, since people type it in every way.
+pub fn words(text: &str) -> Vec<String> {
+    let folded = fold(text);
+    let mut seen = HashSet::new();
+    folded
+        .split(|c: char| !c.is_alphanumeric() && c != '\'')
+        .flat_map(|run| {
+            let parts: Vec<&str> = run.split('\'').filter(|part| !part.is_empty()).collect();
+            let joined = (parts.len() > 1).then(|| parts.concat());
+            parts
+                .into_iter()
+                .map(str::to_owned)
+                .chain(joined)
+                .collect::<Vec<_>>()
+        })
+        .map(|word| cut(&word))
+        .filter(|word| seen.insert(word.clone()))
+        .collect()
+}
+
+/// What a list is sorted by: the folded parts in order of weight, at most 64 characters together. Compared
+/// bytewise; an empty part sorts before every other.
+pub fn sort_key(parts: &[&str]) -> String {
+    let folded: Vec<String> = parts.iter().map(|part| fold(part)).collect();
+    cut(&folded.join(SEPARATOR))
+}
+
+/// The word and every form of it that lacks one character (never none at all), each once. Two words that
+/// are near ([`is_near`]) have at least one form in common, so that typos are found by equality.
+pub fn deletions(word: &str) -> Vec<String> {
+    let mut forms: Vec<String> = word
+        .char_indices()
+        .map(|(at, c)| {
+            let (before, rest) = word.split_at(at);
+            [before, rest.strip_prefix(c).unwrap_or(rest)].concat()
+        })
+        .filter(|form| !form.is_empty())
+        .collect();
+    // Only deletions within a run of the same character are equal, and those stand side by side.
+    forms.dedup();
+    forms.insert(0, word.to_owned());
+    forms
+}
+
+/// Whether two folded words differ by at most one typo: a character more, less or other, or two neighbours
+/// swapped.
+pub fn is_near(a: &str, b: &str) -> bool {
+    strsim::osa_distance(a, b) <= 1
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(LONGEST_KEY).collect()
+}
+
+/// One apostrophe for all that keyboards, word processors and alphabets offer. Before decomposition, which
+/// would make a space of the acute accent.
+fn apostrophe(c: char) -> char {
+    match c {
+        '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{2b9}' | '\u{2bb}' | '\u{2bc}' | '\u{2032}' | '\u{b4}'
+        | '`' => '\'',
+        other => other,
+    }
+}
+
+/// Accents, and characters that nobody sees: soft hyphen, joiners, marks of direction and byte order.
+fn is_dropped(c: char) -> bool {
+    let unseen =
+        matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}');
+    unseen || is_combining_mark(c)
+}
+
+/// Letters that have no decomposition, as people type them without their own keyboard.
+fn spell(c: char, folded: &mut String) {
+    match c {
+        'ß' => folded.push_str("ss"),
+        'æ' => folded.push_str("ae"),
+        'œ' => folded.push_str("oe"),
+        'þ' => folded.push_str("th"),
+        'ø' => folded.push('o'),
+        'đ' | 'ð' => folded.push('d'),
+        'ł' => folded.push('l'),
+        'ħ' => folded.push('h'),
+        'ŧ' => folded.push('t'),
+        'ı' => folded.push('i'),
+        'ŋ' => folded.push('n'),
+        // The form at the end of a word is the same letter.
+        'ς' => folded.push('σ'),
+        // A letter whose lower case decomposes (İ is done before) leaves its mark here.
+        mark if is_combining_mark(mark) => {}
+        other => folded.push(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn case_and_accents_do_not_matter() {
+        for (text, folded) in [
+            ("José", "jose"),
+            ("Jose\u{301}", "jose"),
+            ("LUJÁN", "lujan"),
+            ("Velázquez", "velazquez"),
+            ("Straße", "strasse"),
+            ("STRASSE", "strasse"),
+            ("GROẞ", "gross"),
+            ("İstanbul", "istanbul"),
+            ("ısparta", "isparta"),
+            ("Ærø", "aero"),
+            ("Đorđe Łukasz", "dorde lukasz"),
+            ("Œuvre", "oeuvre"),
+            ("Þór", "thor"),
+            ("ΟΔΥΣΣΕΥΣ", "οδυσσευσ"),
+            ("Οδυσσεύς", "οδυσσευσ"),
+            ("Ёлка", "елка"),
+            ("ﬁne", "fine"),
+            ("ＡＢＣ１２", "abc12"),
+            ("Smile 🙂", "smile 🙂"),
+        ] {
+            assert_eq!(fold(text), folded, "{text}");
+            assert_eq!(fold(folded), folded, "folding {text} twice changes nothing");
+        }
+    }
+
+    #[test]
+    fn space_and_what_nobody_sees_does_not_matter() {
+        assert_eq!(fold("  Ada\u{a0}\t King\n"), "ada king");
+        assert_eq!(
+            fold("Ada\u{1}\0King"),
+            "ada king",
+            "a control character is a space"
+        );
+        assert_eq!(fold("Love\u{ad}lace\u{200b}\u{feff}"), "lovelace");
+        assert_eq!(fold(" \n"), "");
+    }
+
+    #[test]
+    fn words_are_cut_at_what_is_neither_letter_nor_digit() {
+        assert_eq!(
+            words("Jean-Luc  Müller, Dr. (3M)"),
+            ["jean", "luc", "muller", "dr", "3m"]
+        );
+        assert_eq!(words("a_b/c@d.e"), ["a", "b", "c", "d", "e"]);
+        assert_eq!(words("--- 🙂 ..."), [""; 0]);
+    }
+
+    #[test]
+    fn a_name_with_an_apostrophe_is_found_in_every_spelling() {
+        for name in ["O'Brien", "O’Brien", "O`Brien", "O´Brien", "OʼBrien"] {
+            assert_eq!(words(name), ["o", "brien", "obrien"], "{name}");
+        }
+        assert_eq!(words("'quoted' text"), ["quoted", "text"]);
+    }
+
+    #[test]
+    fn a_word_comes_once() {
+        assert_eq!(words("José jose JOSÉ Luján"), ["jose", "lujan"]);
+    }
+
+    #[test]
+    fn words_and_keys_are_cut_at_64_characters() {
+        assert_eq!(words(&"é".repeat(64)), ["e".repeat(64)]);
+        assert_eq!(words(&"ж".repeat(65)), ["ж".repeat(64)]);
+        assert_eq!(sort_key(&[&"x".repeat(70), "y"]), "x".repeat(64));
+    }
+
+    #[test]
+    fn sort_keys_order_by_part_before_letter() {
+        let mut names = [
+            ["Smithson", "Al"],
+            ["Smith Jones", "Ada"],
+            ["Smith", "Zoe"],
+            ["", "Ada"],
+            ["šmith", "abe"],
+        ];
+        names.sort_by_key(|name| sort_key(name));
+        assert_eq!(
+            names,
+            [
+                ["", "Ada"],
+                ["šmith", "abe"],
+                ["Smith", "Zoe"],
+                ["Smith Jones", "Ada"],
+                ["Smithson", "Al"]
+            ]
+        );
+        assert_eq!(sort_key(&["Luján", " José "]), "lujan\u{1}jose");
+        assert_eq!(
+            sort_key(&["a\u{1}b", "c"]),
+            "a b\u{1}c",
+            "nobody writes a separator into a name"
+        );
+    }
+
+    #[test]
+    fn deletions_are_the_word_and_each_form_without_one_character() {
+        assert_eq!(deletions("jön"), ["jön", "ön", "jn", "jö"]);
+        assert_eq!(deletions("anna"), ["anna", "nna", "ana", "ann"]);
+        assert_eq!(deletions("a"), ["a"]);
+    }
+
+    #[test]
+    fn near_words_share_a_deletion() {
+        for (a, b) in [
+            ("jonh", "john"),
+            ("smit", "smith"),
+            ("smyth", "smith"),
+            ("smith", "smith"),
+            ("ab", "ba"),
+        ] {
+            assert!(is_near(a, b) && is_near(b, a), "{a} {b}");
+            let forms = deletions(a);
+            assert!(deletions(b).iter().any(|form| forms.contains(form)), "{a} {b}");
+        }
+        for (a, b) in [("jon", "smith"), ("johnny", "john"), ("abcd", "badc"), ("", "ab")] {
+            assert!(!is_near(a, b), "{a} {b}");
+        }
+    }
+}

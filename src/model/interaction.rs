@@ -1,0 +1,367 @@
+//! Interactions: conversations with external people.
+
+use async_graphql::{Enum, InputObject, MaybeUndefined, SimpleObject};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{DateTimeRange, Ranges, Record, text};
+use crate::error::{Refusals, Result, UserError};
+use crate::id::{ContactId, InteractionId, OrganizationId, UserId, WrapUpCodeId};
+
+/// Most agents of one interaction.
+const MOST_AGENTS: usize = 100;
+/// The longest key in the telephony system, in characters.
+const LONGEST_EXTERNAL_ID: usize = 255;
+/// The longest subject line, in characters.
+const LONGEST_SUBJECT_LINE: usize = 1000;
+/// The longest name of a queue, in characters.
+const LONGEST_QUEUE_NAME: usize = 200;
+/// The longest note of a wrap-up, in characters.
+const LONGEST_NOTE: usize = 10_000;
+
+/// How an interaction is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, sqlx::Type)]
+#[sqlx(type_name = "text", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum MediaType {
+    /// By voice.
+    Call,
+    /// By voice, as the other side had asked for.
+    Callback,
+    /// In a chat.
+    Chat,
+    /// By e-mail.
+    Email,
+    /// In a messaging app, or by SMS.
+    Message,
+    /// In a social network.
+    Social,
+    /// By video.
+    Video,
+    /// In another way.
+    Other,
+}
+
+/// Who began an interaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, sqlx::Type)]
+#[sqlx(type_name = "text", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum InteractionDirection {
+    /// The other side.
+    Inbound,
+    /// The company.
+    Outbound,
+}
+
+/// One conversation with a contact, an organization or both, handled by users: the agents.
+#[derive(Clone, Debug, PartialEq, Eq, SimpleObject, sqlx::FromRow)]
+#[graphql(complex)]
+pub struct Interaction {
+    /// The interaction's id.
+    pub id: InteractionId,
+    /// The conversation's id in the telephony system; no other interaction has it.
+    pub external_id: Option<String>,
+    /// How it is held.
+    pub media_type: MediaType,
+    /// Who began it.
+    pub direction: InteractionDirection,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// When it ended; null while it goes on, or when nobody knows.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// What it is about, such as the subject of an e-mail.
+    pub subject_line: Option<String>,
+    /// The queue it came through.
+    pub queue_name: Option<String>,
+    /// When it was made and changed, by whom, and how often.
+    #[sqlx(flatten)]
+    #[graphql(flatten)]
+    pub record: Record,
+    /// With whom.
+    #[graphql(skip)]
+    pub contact_id: Option<ContactId>,
+    /// With which organization, as it was then.
+    #[graphql(skip)]
+    pub organization_id: Option<OrganizationId>,
+    /// Who handled it, in the order they came to it.
+    #[graphql(skip)]
+    #[sqlx(json)]
+    pub agent_ids: Vec<UserId>,
+    /// What each agent recorded when their part ended, in that order.
+    #[sqlx(json)]
+    pub wrap_ups: Vec<WrapUp>,
+}
+
+/// What an agent recorded when their part of an interaction ended.
+#[derive(Clone, Debug, PartialEq, Eq, SimpleObject, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[graphql(complex)]
+pub struct WrapUp {
+    /// What the agent wrote about their part. It belongs to this interaction only.
+    pub note: Option<String>,
+    /// When it was recorded.
+    pub recorded_at: DateTime<Utc>,
+    /// Who recorded it.
+    #[graphql(skip)]
+    pub agent_id: UserId,
+    /// What they chose.
+    #[graphql(skip)]
+    pub code_id: WrapUpCodeId,
+}
+
+/// What is recorded of an interaction. An absent field is left alone (or empty, in a new interaction); null clears it.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct InteractionFields {
+    /// How it is held. A new interaction needs it.
+    pub media_type: MaybeUndefined<MediaType>,
+    /// Who began it. A new interaction needs it.
+    pub direction: MaybeUndefined<InteractionDirection>,
+    /// When it began. A new interaction needs it.
+    pub started_at: MaybeUndefined<DateTime<Utc>>,
+    /// When it ended, not before it began.
+    pub ended_at: MaybeUndefined<DateTime<Utc>>,
+    /// What it is about, such as the subject of an e-mail; at most 1000 characters.
+    pub subject_line: MaybeUndefined<String>,
+    /// The queue it came through; at most 200 characters.
+    pub queue_name: MaybeUndefined<String>,
+}
+
+impl InteractionFields {
+    /// Writes the given fields into `interaction`; a refusal names every field that is wrong.
+    pub fn apply(self, interaction: &mut Interaction) -> Result<(), Vec<UserError>> {
+        let mut refusals = Refusals::default();
+        refusals.set("mediaType", self.media_type, &mut interaction.media_type, there);
+        refusals.set("direction", self.direction, &mut interaction.direction, there);
+        refusals.set("startedAt", self.started_at, &mut interaction.started_at, there);
+        refusals.set("endedAt", self.ended_at, &mut interaction.ended_at, Ok);
+        refusals.set(
+            "subjectLine",
+            self.subject_line,
+            &mut interaction.subject_line,
+            |line| text::optional(line, LONGEST_SUBJECT_LINE),
+        );
+        refusals.set(
+            "queueName",
+            self.queue_name,
+            &mut interaction.queue_name,
+            |name| text::optional(name, LONGEST_QUEUE_NAME),
+        );
+        if interaction
+            .ended_at
+            .is_some_and(|ended| ended < interaction.started_at)
+        {
+            refusals.add(UserError::invalid("must not be before startedAt").under("endedAt"));
+        }
+        refusals.finish()
+    }
+
+    /// The same for a new interaction: what it needs is refused when it is left out.
+    #[must_use]
+    pub fn of_new(self) -> Self {
+        Self {
+            media_type: or_null(self.media_type),
+            direction: or_null(self.direction),
+            started_at: or_null(self.started_at),
+            ..self
+        }
+    }
+}
+
+fn or_null<T>(value: MaybeUndefined<T>) -> MaybeUndefined<T> {
+    match value {
+        MaybeUndefined::Undefined => MaybeUndefined::Null,
+        value => value,
+    }
+}
+
+fn there<T>(value: Option<T>) -> Result<T, Vec<UserError>> {
+    value.ok_or_else(|| vec![UserError::invalid("must not be empty")])
+}
+
+impl Interaction {
+    /// An interaction of which nothing is recorded yet. How it is held, who began it and when are to be said.
+    pub const fn new(id: InteractionId, record: Record, external_id: Option<String>) -> Self {
+        Self {
+            id,
+            external_id,
+            media_type: MediaType::Other,
+            direction: InteractionDirection::Inbound,
+            started_at: record.created_at,
+            ended_at: None,
+            subject_line: None,
+            queue_name: None,
+            record,
+            contact_id: None,
+            organization_id: None,
+            agent_ids: Vec::new(),
+            wrap_ups: Vec::new(),
+        }
+    }
+
+    /// Checks the conversation's id in the telephony system.
+    pub fn check_external_id(external_id: String) -> Result<String, Vec<UserError>> {
+        text::required(external_id, LONGEST_EXTERNAL_ID)
+    }
+
+    /// Adds those who are not among the agents yet.
+    pub fn add_agents(&mut self, agents: &[UserId]) -> Result<(), Vec<UserError>> {
+        for agent in agents {
+            if !self.agent_ids.contains(agent) {
+                self.agent_ids.push(*agent);
+            }
+        }
+        if self.agent_ids.len() > MOST_AGENTS {
+            let message = format!("an interaction has at most {MOST_AGENTS} agents");
+            return Err(vec![UserError::invalid(message)]);
+        }
+        Ok(())
+    }
+
+    /// Records what an agent says when their part ends, in place of what they said before.
+    pub fn wrap_up(&mut self, wrap_up: WrapUp) {
+        self.wrap_ups.retain(|other| other.agent_id != wrap_up.agent_id);
+        self.wrap_ups.push(wrap_up);
+    }
+}
+
+impl WrapUp {
+    /// Checks the note of a wrap-up.
+    pub fn check_note(note: Option<String>) -> Result<Option<String>, Vec<UserError>> {
+        text::optional(note, LONGEST_NOTE)
+    }
+}
+
+/// What lists of interactions can be ordered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+pub enum InteractionOrderField {
+    /// When they began.
+    StartedAt,
+}
+
+/// What narrows a list of interactions; conditions combine by *and*.
+#[derive(Clone, Debug, Default)]
+pub struct InteractionFilter {
+    /// With one of these contacts.
+    pub contact_ids: Option<Vec<ContactId>>,
+    /// With one of these organizations.
+    pub organization_ids: Option<Vec<OrganizationId>>,
+    /// Handled by one of these users.
+    pub agent_ids: Option<Vec<UserId>>,
+    /// Held in one of these ways.
+    pub media_types: Option<Vec<MediaType>>,
+    /// Begun by this side.
+    pub direction: Option<InteractionDirection>,
+    /// Wrapped up with one of these.
+    pub wrap_up_code_ids: Option<Vec<WrapUpCodeId>>,
+    /// When they began.
+    pub started_at: DateTimeRange,
+    /// When they were made and changed.
+    pub ranges: Ranges,
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use MaybeUndefined::Value;
+
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    fn fields() -> InteractionFields {
+        InteractionFields {
+            media_type: Value(MediaType::Call),
+            direction: Value(InteractionDirection::Inbound),
+            started_at: Value(at("2026-01-02T03:04:05Z")),
+            ..InteractionFields::default()
+        }
+    }
+
+    fn begin(fields: InteractionFields) -> Result<Interaction, Vec<UserError>> {
+        let record = Record::new(DateTime::UNIX_EPOCH, None);
+        let mut interaction = Interaction::new(InteractionId::new(Uuid::nil()), record, None);
+        fields.of_new().apply(&mut interaction)?;
+        Ok(interaction)
+    }
+
+    fn paths(refused: Vec<UserError>) -> Vec<String> {
+        refused
+            .into_iter()
+            .filter_map(|error| error.field)
+            .flatten()
+            .collect()
+    }
+
+    fn user(number: u128) -> UserId {
+        UserId::new(Uuid::from_u128(number))
+    }
+
+    #[test]
+    fn a_new_interaction_says_how_it_is_held_who_began_it_and_when() {
+        let refused = begin(InteractionFields::default()).unwrap_err();
+        assert_eq!(paths(refused), ["mediaType", "direction", "startedAt"]);
+        assert!(begin(fields()).is_ok());
+    }
+
+    #[test]
+    fn it_does_not_end_before_it_began() {
+        let ended = |at: DateTime<Utc>| InteractionFields {
+            ended_at: Value(at),
+            ..fields()
+        };
+        assert!(begin(ended(at("2026-01-02T03:04:05Z"))).is_ok());
+        let refused = begin(ended(at("2026-01-02T03:04:04Z"))).unwrap_err();
+        assert_eq!(paths(refused), ["endedAt"]);
+
+        let mut begun = begin(ended(at("2026-01-02T03:05:00Z"))).unwrap();
+        let later = InteractionFields {
+            started_at: Value(at("2026-01-02T04:00:00Z")),
+            ..InteractionFields::default()
+        };
+        assert_eq!(paths(later.apply(&mut begun).unwrap_err()), ["endedAt"]);
+    }
+
+    #[test]
+    fn an_agent_is_there_once_and_there_are_at_most_100() {
+        let mut interaction = begin(fields()).unwrap();
+        let hundred: Vec<UserId> = (0..100).map(user).collect();
+        interaction.add_agents(&hundred).unwrap();
+        interaction.add_agents(&[user(7)]).unwrap();
+        assert_eq!(interaction.agent_ids, hundred);
+        assert!(interaction.add_agents(&[user(100)]).is_err());
+    }
+
+    #[test]
+    fn an_agent_has_one_wrap_up_the_last() {
+        let mut interaction = begin(fields()).unwrap();
+        for (agent, note) in [(1, "a"), (2, "b"), (1, "c")] {
+            interaction.wrap_up(WrapUp {
+                note: Some(note.to_owned()),
+                recorded_at: DateTime::UNIX_EPOCH,
+                agent_id: user(agent),
+                code_id: WrapUpCodeId::new(Uuid::nil()),
+            });
+        }
+        let notes: Vec<_> = interaction
+            .wrap_ups
+            .iter()
+            .filter_map(|wrap_up| wrap_up.note.as_deref())
+            .collect();
+        assert_eq!(notes, ["b", "c"]);
+    }
+
+    #[test]
+    fn texts_have_limits() {
+        let long = InteractionFields {
+            subject_line: Value("x".repeat(1001)),
+            queue_name: Value("x".repeat(201)),
+            ..fields()
+        };
+        assert_eq!(paths(begin(long).unwrap_err()), ["subjectLine", "queueName"]);
+        assert!(Interaction::check_external_id("x".repeat(255)).is_ok());
+        assert!(Interaction::check_external_id("x".repeat(256)).is_err());
+        assert!(WrapUp::check_note(Some("x".repeat(10_000))).is_ok());
+        assert!(WrapUp::check_note(Some("x".repeat(10_001))).is_err());
+    }
+}

@@ -1,0 +1,262 @@
+//! Organizations: external companies.
+
+use async_graphql::{Enum, InputObject, MaybeUndefined, SimpleObject};
+
+use super::{
+    Address, AddressInput, ExternalId, ExternalIdInput, Found, Money, MoneyInput, NameMatch, PhoneNumber,
+    PhoneNumberInput, Ranges, Record, Region, Ticker, TickerInput, Url, sort_key, text, websites,
+};
+use crate::error::{Refusals, Result, UserError};
+use crate::id::{ContactId, OrganizationId, UserId};
+
+/// The longest name, in characters.
+const LONGEST_NAME: usize = 1000;
+/// The longest company type or industry, in characters.
+const LONGEST_KIND: usize = 256;
+
+/// A company outside: a customer, a partner, a supplier.
+#[derive(Clone, Debug, PartialEq, Eq, SimpleObject, sqlx::FromRow)]
+#[graphql(complex)]
+pub struct Organization {
+    /// The organization's id.
+    pub id: OrganizationId,
+    /// What it is called.
+    pub name: String,
+    /// What kind of company it is, such as "Customer" or "Partner".
+    pub company_type: Option<String>,
+    /// What it does, such as "Logistics".
+    pub industry: Option<String>,
+    /// Where it is.
+    #[sqlx(json)]
+    pub address: Option<Address>,
+    /// Its phone number.
+    #[sqlx(json)]
+    pub phone_number: Option<PhoneNumber>,
+    /// Its fax number.
+    #[sqlx(json)]
+    pub fax_number: Option<PhoneNumber>,
+    /// How many people work there.
+    pub employee_count: Option<i32>,
+    /// What it earns in a year.
+    #[sqlx(json)]
+    pub annual_revenue: Option<Money>,
+    /// Its pages on the web.
+    #[sqlx(json)]
+    pub websites: Vec<Url>,
+    /// Words to group organizations by.
+    #[sqlx(json)]
+    pub tags: Vec<String>,
+    /// Under which symbols its shares are traded.
+    #[sqlx(json)]
+    pub tickers: Vec<Ticker>,
+    /// Where another system shows this organization.
+    pub external_system_url: Option<Url>,
+    /// The organization's keys in other systems.
+    #[sqlx(json)]
+    pub external_ids: Vec<ExternalId>,
+    /// When it was made and changed, by whom, and how often.
+    #[sqlx(flatten)]
+    #[graphql(flatten)]
+    pub record: Record,
+    /// The one who is asked first, who works there.
+    #[graphql(skip)]
+    pub primary_contact_id: Option<ContactId>,
+    /// The name, folded: the order by name.
+    #[graphql(skip)]
+    pub sort_name: String,
+}
+
+/// What people write about an organization. An absent field is left alone (or empty, in a new organization); null
+/// clears it.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct OrganizationFields {
+    /// What it is called, at most 1000 characters. Every organization has a name.
+    pub name: MaybeUndefined<String>,
+    /// What kind of company it is, such as "Customer" or "Partner"; at most 256 characters.
+    pub company_type: MaybeUndefined<String>,
+    /// What it does, such as "Logistics"; at most 256 characters.
+    pub industry: MaybeUndefined<String>,
+    /// Where it is.
+    pub address: MaybeUndefined<AddressInput>,
+    /// Its phone number.
+    pub phone_number: MaybeUndefined<PhoneNumberInput>,
+    /// Its fax number.
+    pub fax_number: MaybeUndefined<PhoneNumberInput>,
+    /// How many people work there; not negative.
+    pub employee_count: MaybeUndefined<i32>,
+    /// What it earns in a year.
+    pub annual_revenue: MaybeUndefined<MoneyInput>,
+    /// At most 20 pages on the web: absolute http or https URLs.
+    pub websites: MaybeUndefined<Vec<Url>>,
+    /// At most 50 words to group organizations by, each at most 100 characters.
+    pub tags: MaybeUndefined<Vec<String>>,
+    /// At most 10 symbols under which its shares are traded.
+    pub tickers: MaybeUndefined<Vec<TickerInput>>,
+    /// Where another system shows this organization: an absolute http or https URL.
+    pub external_system_url: MaybeUndefined<Url>,
+    /// The organization's keys in other systems, at most 10.
+    pub external_ids: MaybeUndefined<Vec<ExternalIdInput>>,
+}
+
+impl OrganizationFields {
+    /// Writes the given fields into `organization`; a refusal names every field that is wrong. Phone numbers without a
+    /// country code are read as in `region`.
+    pub fn apply(self, organization: &mut Organization, region: &Region) -> Result<(), Vec<UserError>> {
+        let mut refusals = Refusals::default();
+        let is_new = organization.name.is_empty();
+        let name = match self.name {
+            MaybeUndefined::Undefined if is_new => MaybeUndefined::Null,
+            name => name,
+        };
+        refusals.set("name", name, &mut organization.name, |name| {
+            text::required(name.unwrap_or_default(), LONGEST_NAME)
+        });
+        let kind = |value| text::optional(value, LONGEST_KIND);
+        refusals.set(
+            "companyType",
+            self.company_type,
+            &mut organization.company_type,
+            kind,
+        );
+        refusals.set("industry", self.industry, &mut organization.industry, kind);
+        refusals.set("address", self.address, &mut organization.address, |address| {
+            address.map(Address::check).transpose()
+        });
+        let phone = |number: Option<PhoneNumberInput>| {
+            number
+                .map(|number| PhoneNumber::check(number, region))
+                .transpose()
+        };
+        refusals.set(
+            "phoneNumber",
+            self.phone_number,
+            &mut organization.phone_number,
+            phone,
+        );
+        refusals.set("faxNumber", self.fax_number, &mut organization.fax_number, phone);
+        refusals.set(
+            "employeeCount",
+            self.employee_count,
+            &mut organization.employee_count,
+            not_negative,
+        );
+        refusals.set(
+            "annualRevenue",
+            self.annual_revenue,
+            &mut organization.annual_revenue,
+            |revenue| revenue.map(Money::check).transpose(),
+        );
+        refusals.set("websites", self.websites, &mut organization.websites, |sites| {
+            websites(sites.unwrap_or_default())
+        });
+        refusals.set("tags", self.tags, &mut organization.tags, |tags| {
+            text::tags(tags.unwrap_or_default())
+        });
+        refusals.set("tickers", self.tickers, &mut organization.tickers, |tickers| {
+            Ticker::list(tickers.unwrap_or_default())
+        });
+        refusals.set(
+            "externalSystemUrl",
+            self.external_system_url,
+            &mut organization.external_system_url,
+            |url| url.map(Url::check).transpose(),
+        );
+        refusals.set(
+            "externalIds",
+            self.external_ids,
+            &mut organization.external_ids,
+            |ids| ExternalId::list(ids.unwrap_or_default()),
+        );
+        // The empty part ends the name, so that a filter can ask for it as a whole.
+        organization.sort_name = sort_key(&[&organization.name, ""]);
+        refusals.finish()
+    }
+}
+
+fn not_negative(count: Option<i32>) -> Result<Option<i32>, Vec<UserError>> {
+    match count {
+        Some(count) if count < 0 => Err(vec![UserError::invalid("must not be negative")]),
+        count => Ok(count),
+    }
+}
+
+impl Organization {
+    /// An organization nobody wrote anything about yet.
+    pub const fn new(id: OrganizationId, record: Record) -> Self {
+        Self {
+            id,
+            name: String::new(),
+            company_type: None,
+            industry: None,
+            address: None,
+            phone_number: None,
+            fax_number: None,
+            employee_count: None,
+            annual_revenue: None,
+            websites: Vec::new(),
+            tags: Vec::new(),
+            tickers: Vec::new(),
+            external_system_url: None,
+            external_ids: Vec::new(),
+            record,
+            primary_contact_id: None,
+            sort_name: String::new(),
+        }
+    }
+
+    /// The words the organization is found by.
+    pub fn found(&self) -> Found {
+        let mut found = Found::at(&self.sort_name);
+        found.name('N', Some(&self.name));
+        found.whole('I', self.industry.as_deref());
+        found.whole('T', self.company_type.as_deref());
+        found.tags('G', 'K', &self.tags);
+        for website in &self.websites {
+            found.whole('D', website.domain().as_deref());
+        }
+        for number in [&self.phone_number, &self.fax_number].into_iter().flatten() {
+            found.phone('P', number);
+        }
+        if let Some(address) = &self.address {
+            found.whole('C', address.city.as_deref());
+            found.whole('Y', address.country_code.as_deref());
+        }
+        found
+    }
+}
+
+/// What lists of organizations can be ordered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+pub enum OrganizationOrderField {
+    /// By name; case and accents do not matter.
+    Name,
+    /// When they were created.
+    CreatedAt,
+    /// When they were last changed.
+    UpdatedAt,
+}
+
+/// What narrows a list of organizations; conditions combine by *and*. Texts are folded.
+#[derive(Clone, Debug, Default)]
+pub struct OrganizationFilter {
+    /// Whose name is this.
+    pub name: Option<NameMatch>,
+    /// Whose whole industry is one of these.
+    pub industries: Option<Vec<String>>,
+    /// Whose whole company type is one of these.
+    pub company_types: Option<Vec<String>>,
+    /// Which have one of these tags.
+    pub tags: Option<Vec<String>>,
+    /// Which are in one of these cities.
+    pub cities: Option<Vec<String>>,
+    /// Which are in one of these countries.
+    pub country_codes: Option<Vec<String>>,
+    /// With which one of these users has a current relationship.
+    pub owner_ids: Option<Vec<UserId>>,
+    /// With which anybody, or nobody, has a current relationship.
+    pub has_owner: Option<bool>,
+    /// Which has this key in another system.
+    pub external_id: Option<ExternalId>,
+    /// When they were made and changed.
+    pub ranges: Ranges,
+}

@@ -1,0 +1,331 @@
+//! Phone numbers, in every notation.
+
+use async_graphql::{InputObject, SimpleObject};
+use phonenumber::metadata::DATABASE;
+use phonenumber::{Mode, country};
+use serde::{Deserialize, Serialize};
+
+use super::{Checked, ContactPointLabel, Region, each, one_primary, text, whole};
+use crate::error::Refusals;
+
+/// How many characters a number may have, as it is typed.
+const LONGEST_INPUT: usize = 100;
+/// How many characters an extension may have.
+const LONGEST_EXTENSION: usize = 20;
+/// How many numbers a contact may have.
+const MOST_NUMBERS: usize = 20;
+
+/// A phone number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject)]
+#[serde(rename_all = "camelCase")]
+pub struct PhoneNumber {
+    /// The number as it was given.
+    pub input: String,
+    /// The number in the international form of E.164, such as `+13175550123`. Null when `input` cannot be read as
+    /// a number of the tenant's region or, with a country code, of any other.
+    pub e164: Option<String>,
+    /// What to dial after the call is answered: given for itself, or read from `input` (`… ext. 5`).
+    pub extension: Option<String>,
+    /// What the number is for.
+    pub label: ContactPointLabel,
+    /// Whether this is the number to use first. At most one of a list is.
+    pub primary: bool,
+}
+
+/// A phone number to keep.
+#[derive(Clone, Debug, InputObject)]
+pub struct PhoneNumberInput {
+    /// The number in any notation, at most 100 characters. Without a country code it is read as a number of the
+    /// tenant's default region. One that cannot be read is kept and found as typed.
+    pub input: String,
+    /// What to dial after the call is answered, at most 20 characters. Left out, it is read from `input`.
+    pub extension: Option<String>,
+    /// What the number is for.
+    #[graphql(default)]
+    pub label: ContactPointLabel,
+    /// Whether this is the number to use first. At most one of a list may be.
+    #[graphql(default)]
+    pub primary: bool,
+}
+
+impl PhoneNumber {
+    /// Reads a number as dialled in `region`. One that cannot be read is kept, without `e164`.
+    pub fn check(input: PhoneNumberInput, region: &Region) -> Checked<Self> {
+        let PhoneNumberInput {
+            input,
+            extension,
+            label,
+            primary,
+        } = input;
+        let mut refusals = Refusals::default();
+        let input = refusals.check("input", text::required(input, LONGEST_INPUT));
+        let extension = refusals.check("extension", text::optional(extension, LONGEST_EXTENSION));
+        whole(
+            refusals,
+            input.zip(extension).map(|(input, extension)| {
+                let number = parsed(&input, region);
+                let dialled = || number.as_ref()?.extension().map(ToString::to_string);
+                Self {
+                    extension: extension.or_else(dialled),
+                    e164: number.as_ref().map(e164),
+                    input,
+                    label,
+                    primary,
+                }
+            }),
+        )
+    }
+
+    /// At most 20 numbers, at most one of them primary.
+    pub fn list(inputs: Vec<PhoneNumberInput>, region: &Region) -> Checked<Vec<Self>> {
+        let numbers = each(inputs, MOST_NUMBERS, |input| Self::check(input, region))?;
+        one_primary(numbers, |number| number.primary)
+    }
+
+    /// The number in a text in E.164, if the text is one: for look-ups and search.
+    pub fn e164_of(text: &str, region: &Region) -> Option<String> {
+        parsed(text, region).as_ref().map(e164)
+    }
+
+    /// The digits without the country code and without the zero dialled before them at home; those of the input
+    /// when it could not be read.
+    pub fn national_digits(&self) -> String {
+        let number = self
+            .e164
+            .as_deref()
+            .and_then(|e164| phonenumber::parse(None, e164).ok());
+        number.map_or_else(|| digits(&self.input), |number| number.national().to_string())
+    }
+}
+
+/// The digits of a text, however punctuated.
+pub fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
+/// The number in a text, if it can be one. `+49 (0)30 …` has the zero that is dialled at home only; some countries
+/// keep theirs, so it is left out only where that makes a better number.
+fn parsed(text: &str, region: &Region) -> Option<phonenumber::PhoneNumber> {
+    // A region that has no numbering plan of its own still reads numbers with a country code.
+    // One with a country code is read without it: the library would strip the region's own prefix from the number.
+    let is_international = text.trim_start().starts_with(['+', '＋']);
+    let country: Option<country::Id> = if is_international {
+        None
+    } else {
+        region.as_str().parse().ok()
+    };
+    let read = |text: &str| phonenumber::parse(country, text).ok();
+    let as_written = read(text);
+    if as_written
+        .as_ref()
+        .is_some_and(phonenumber::PhoneNumber::is_valid)
+    {
+        return as_written;
+    }
+    let abroad = text
+        .contains("(0)")
+        .then(|| read(&text.replacen("(0)", "", 1)))
+        .flatten();
+    abroad.or(as_written).filter(is_possible)
+}
+
+/// Whether numbers of its country have this length. Whether the area is assigned is not asked: assignments change
+/// more often than this program, and a number that is refused could not be called back.
+fn is_possible(number: &phonenumber::PhoneNumber) -> bool {
+    let length = number.national().to_string().len();
+    let plans = DATABASE.by_code(&number.code().value()).unwrap_or_default();
+    plans.iter().any(|plan| {
+        let kinds = plan.descriptors();
+        [
+            kinds.fixed_line(),
+            kinds.mobile(),
+            kinds.toll_free(),
+            kinds.premium_rate(),
+            kinds.shared_cost(),
+            kinds.personal_number(),
+            kinds.voip(),
+        ]
+        .into_iter()
+        .flatten()
+        .any(|kind| {
+            kind.possible_length()
+                .iter()
+                .any(|&possible| usize::from(possible) == length)
+        })
+    })
+}
+
+fn e164(number: &phonenumber::PhoneNumber) -> String {
+    number.format().mode(Mode::E164).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::check::told;
+
+    fn input(input: &str) -> PhoneNumberInput {
+        PhoneNumberInput {
+            input: input.into(),
+            extension: None,
+            label: ContactPointLabel::Mobile,
+            primary: false,
+        }
+    }
+
+    fn region(code: &str) -> Region {
+        code.parse().unwrap()
+    }
+
+    #[test]
+    fn national_notations_are_read_in_the_region() {
+        for (code, text, e164) in [
+            ("US", "(317) 555-0123", "+13175550123"),
+            ("US", "317.555.0123", "+13175550123"),
+            ("US", "1-317-555-0123", "+13175550123"),
+            ("US", "(555) 123-4567", "+15551234567"),
+            ("DE", "030 / 123 456-78", "+493012345678"),
+            ("DE", "(0151) 23456789", "+4915123456789"),
+            ("GB", "020 7946 0958", "+442079460958"),
+            ("GB", "07700 900123", "+447700900123"),
+            ("FR", "01 42 68 53 00", "+33142685300"),
+            ("FR", "06.12.34.56.78", "+33612345678"),
+            ("IT", "06 698 12345", "+390669812345"),
+        ] {
+            assert_eq!(
+                PhoneNumber::e164_of(text, &region(code)).as_deref(),
+                Some(e164),
+                "{code} {text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_country_code_wins_over_the_region() {
+        for (code, text, e164) in [
+            ("US", "+44 161 496 0541", "+441614960541"),
+            ("US", "+44 20 7946 0958", "+442079460958"),
+            ("US", "+49 (0)30 12345678", "+493012345678"),
+            ("US", "+39 (0)6 698 12345", "+390669812345"),
+            ("US", "011 49 30 12345678", "+493012345678"),
+            ("DE", "00 1 317 555 0123", "+13175550123"),
+            ("DE", "tel:+1-317-555-0123", "+13175550123"),
+            ("AQ", "+33 1 42 68 53 00", "+33142685300"),
+        ] {
+            assert_eq!(
+                PhoneNumber::e164_of(text, &region(code)).as_deref(),
+                Some(e164),
+                "{code} {text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_kept() {
+        for text in [
+            "ask at the desk",
+            "4711",
+            "555-CALL",
+            "+1 317",
+            "+999 12345678",
+            "🙂",
+            "1".repeat(40).as_str(),
+        ] {
+            let number = PhoneNumber::check(input(text), &region("US")).unwrap();
+            assert_eq!((number.input.as_str(), number.e164), (text, None));
+        }
+    }
+
+    #[test]
+    fn an_extension_is_read_from_the_number_when_none_is_given() {
+        for text in [
+            "317-555-0123 ext. 5",
+            "317-555-0123 x5",
+            "tel:+1-317-555-0123;ext=5",
+            "(317) 555-0123 #5",
+        ] {
+            let number = PhoneNumber::check(input(text), &region("US")).unwrap();
+            assert_eq!(number.e164.as_deref(), Some("+13175550123"), "{text}");
+            assert_eq!(number.extension.as_deref(), Some("5"), "{text}");
+        }
+        let given = PhoneNumberInput {
+            extension: Some(" 007 ".into()),
+            ..input("317-555-0123 ext. 5")
+        };
+        assert_eq!(
+            PhoneNumber::check(given, &region("US"))
+                .unwrap()
+                .extension
+                .as_deref(),
+            Some("007")
+        );
+    }
+
+    #[test]
+    fn a_number_must_have_something_and_has_its_limits() {
+        let check = |input| PhoneNumber::check(input, &region("US"));
+        assert!(
+            check(PhoneNumberInput {
+                extension: Some("7".repeat(20)),
+                ..input(&"x".repeat(100))
+            })
+            .is_ok()
+        );
+        assert_eq!(
+            told(check(PhoneNumberInput {
+                extension: Some("7".repeat(21)),
+                ..input(&"x".repeat(101))
+            })),
+            [
+                "input: must have at most 100 characters; it has 101, so shorten it",
+                "extension: must have at most 20 characters; it has 21, so shorten it"
+            ]
+        );
+        assert_eq!(
+            told(check(input("  "))),
+            ["input: must not be empty; give 1 to 100 characters"]
+        );
+    }
+
+    #[test]
+    fn a_list_has_at_most_twenty_numbers_and_one_primary() {
+        let list = |inputs| PhoneNumber::list(inputs, &Region::default());
+        assert_eq!(list(vec![input("317-555-0123"); 20]).unwrap().len(), 20);
+        assert!(list(vec![input("317-555-0123"); 21]).is_err());
+        let primary = PhoneNumberInput {
+            primary: true,
+            ..input("317-555-0123")
+        };
+        assert!(told(list(vec![primary.clone(), primary]))[0].starts_with("1.primary: "));
+        assert!(told(list(vec![input("1"), input("")]))[0].starts_with("1.input: "));
+    }
+
+    #[test]
+    fn digits_are_found_however_punctuated() {
+        assert_eq!(digits("+1 (317) 555-0123"), "13175550123");
+        let national = |text, code| {
+            PhoneNumber::check(input(text), &region(code))
+                .unwrap()
+                .national_digits()
+        };
+        assert_eq!(national("+49 30 12345678", "US"), "3012345678");
+        assert_eq!(
+            national("06 698 12345", "IT"),
+            "0669812345",
+            "Italy keeps its zero"
+        );
+        assert_eq!(national("desk 47-11", "US"), "4711");
+    }
+
+    #[test]
+    fn a_number_is_stored_in_the_words_of_the_graph() {
+        let stored =
+            serde_json::to_value(PhoneNumber::check(input("317 555 0123"), &region("US")).unwrap()).unwrap();
+        assert_eq!(
+            stored,
+            serde_json::json!({
+                "input": "317 555 0123", "e164": "+13175550123", "extension": null, "label": "MOBILE", "primary": false
+            })
+        );
+    }
+}

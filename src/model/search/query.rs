@@ -1,0 +1,310 @@
+//! What somebody typed into a search field, cut into what can match.
+
+use super::{By, Search, Sought, Subject, Term, Way};
+use crate::error::{Error, Result};
+use crate::model::{PhoneNumber, Region, digits, fold, words};
+
+/// Most words of a query.
+const MOST_TERMS: usize = 8;
+/// Most characters of a query.
+const LONGEST: usize = 300;
+/// Fewest digits that may be the end of a phone number.
+const FEWEST_DIGITS: usize = 4;
+/// Fewest letters of a word that may be misspelt.
+const FEWEST_LETTERS: usize = 4;
+
+/// A query: one to eight tokens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Query {
+    tokens: Vec<Token>,
+}
+
+/// One part of a query, which must match.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Token {
+    /// An e-mail address, its beginning, or `@` and a domain.
+    Email(String),
+    /// Digits that may be a phone number.
+    Phone {
+        /// As typed, folded.
+        typed: String,
+        /// As E.164, if it can be read.
+        e164: Option<String>,
+    },
+    /// A word; with dots in it, several that belong together.
+    Word {
+        /// As typed, folded.
+        typed: String,
+        /// What it is made of.
+        words: Vec<String>,
+    },
+}
+
+impl Query {
+    /// Reads what was typed. Phone numbers without a country code are read as in `region`.
+    pub fn read(text: &str, region: &Region) -> Result<Self> {
+        if text.chars().count() > LONGEST {
+            return Err(Error::argument(
+                "query",
+                format!("is longer than {LONGEST} characters"),
+            ));
+        }
+        let mut tokens = Vec::new();
+        let mut number: Vec<&str> = Vec::new();
+        for part in text.split_whitespace() {
+            if part.chars().all(|c| c.is_ascii_digit() || "+-()./".contains(c)) {
+                number.push(part);
+            } else {
+                tokens.extend(numeric(&number, region));
+                number.clear();
+                tokens.extend(worded(part));
+            }
+        }
+        tokens.extend(numeric(&number, region));
+        match tokens.len() {
+            0 => Err(Error::argument("query", "must have at least one word or number")),
+            count if count > MOST_TERMS => Err(Error::argument(
+                "query",
+                format!("has {count} words; the most is {MOST_TERMS}"),
+            )),
+            _ => Ok(Self { tokens }),
+        }
+    }
+
+    /// The query in one spelling, so that cursors of another are told from its own.
+    pub fn text(&self) -> String {
+        let typed = |token: &Token| match token {
+            Token::Email(typed) | Token::Phone { typed, .. } | Token::Word { typed, .. } => typed.clone(),
+        };
+        self.tokens.iter().map(typed).collect::<Vec<_>>().join(" ")
+    }
+
+    /// What is looked for among contacts; with `organizations`, they match by the name of theirs too.
+    pub fn among_contacts(&self, organizations: bool) -> Search {
+        let term = |token| contact_term(token, organizations);
+        Self::among(Subject::Contacts, self.tokens.iter().map(term).collect())
+    }
+
+    /// What is looked for among organizations.
+    pub fn among_organizations(&self) -> Search {
+        Self::among(
+            Subject::Organizations,
+            self.tokens.iter().map(organization_term).collect(),
+        )
+    }
+
+    const fn among(subject: Subject, terms: Vec<Term>) -> Search {
+        Search {
+            subject,
+            terms,
+            filters: Vec::new(),
+            organization_id: None,
+        }
+    }
+
+    /// The words of the query, as texts have them.
+    pub fn words(&self) -> Vec<String> {
+        let mut all: Vec<String> = Vec::new();
+        for word in self.text().split(' ').flat_map(plain_words) {
+            if !all.contains(&word) {
+                all.push(word);
+            }
+        }
+        all
+    }
+}
+
+/// The words of a part; with an apostrophe, joined only: `O'Brien` asks for `obrien`, which records have as well.
+fn plain_words(part: &str) -> Vec<String> {
+    let joined: String = part
+        .chars()
+        .filter(|c| !matches!(c, '\'' | '’' | '‘' | 'ʼ' | '`'))
+        .collect();
+    words(&joined)
+}
+
+/// A run of digits is one phone number, however punctuated; one with few digits is words.
+fn numeric(parts: &[&str], region: &Region) -> Vec<Token> {
+    let typed = parts.join(" ");
+    if digits(&typed).len() < FEWEST_DIGITS {
+        return parts.iter().flat_map(|part| worded(part)).collect();
+    }
+    vec![Token::Phone {
+        e164: PhoneNumber::e164_of(&typed, region),
+        typed,
+    }]
+}
+
+fn worded(part: &str) -> Vec<Token> {
+    let typed = fold(part.trim_matches(|c: char| !c.is_alphanumeric() && c != '@'));
+    if typed.contains('@') && typed.chars().any(char::is_alphanumeric) {
+        return vec![Token::Email(typed)];
+    }
+    let words = plain_words(&typed);
+    if words.len() > 1 && typed.contains('.') {
+        return vec![Token::Word { typed, words }];
+    }
+    words
+        .into_iter()
+        .map(|word| Token::Word {
+            typed: word.clone(),
+            words: vec![word],
+        })
+        .collect()
+}
+
+fn contact_term(token: &Token, organizations: bool) -> Term {
+    match token {
+        Token::Email(typed) => Term {
+            ways: match typed.strip_prefix('@') {
+                Some(domain) => vec![Way::of(Sought::whole('d', domain))],
+                None => vec![Way::of(Sought::start('e', typed))],
+            },
+            name: None,
+        },
+        Token::Phone { typed, e164 } => Term {
+            ways: numbered(&['n', 't', 'g', 'k'], 'p', typed, e164.as_deref()),
+            name: None,
+        },
+        Token::Word { typed, words } => {
+            let mut ways: Vec<Way> = ['n', 't', 'g', 'k'].map(|letter| all_of(letter, words)).into();
+            ways.push(Way::of(Sought::start('e', typed)));
+            ways.push(Way::of(Sought::whole('d', typed)));
+            if organizations {
+                ways.push(Way {
+                    by: By::Organization,
+                    ..all_of('N', words)
+                });
+            }
+            Term {
+                ways,
+                name: name(words),
+            }
+        }
+    }
+}
+
+fn organization_term(token: &Token) -> Term {
+    match token {
+        Token::Email(typed) => Term {
+            ways: typed
+                .rsplit_once('@')
+                .map(|(_, domain)| Way::of(Sought::whole('D', domain)))
+                .into_iter()
+                .collect(),
+            name: None,
+        },
+        Token::Phone { typed, e164 } => Term {
+            ways: numbered(&['N', 'G', 'K'], 'P', typed, e164.as_deref()),
+            name: None,
+        },
+        Token::Word { typed, words } => Term {
+            ways: vec![
+                all_of('N', words),
+                all_of('G', words),
+                all_of('K', words),
+                Way::of(Sought::whole('D', typed)),
+            ],
+            name: name(words),
+        },
+    }
+}
+
+fn all_of(letter: char, words: &[String]) -> Way {
+    Way {
+        words: words.iter().map(|word| Sought::start(letter, word)).collect(),
+        by: By::Itself,
+    }
+}
+
+/// Digits may be part of a name, a title or a tag; the whole of a phone number; or its end.
+fn numbered(letters: &[char], phone: char, typed: &str, e164: Option<&str>) -> Vec<Way> {
+    let mut ways: Vec<Way> = Vec::new();
+    let mut add = |sought: Sought| {
+        let way = Way::of(sought);
+        if !ways.contains(&way) {
+            ways.push(way);
+        }
+    };
+    for letter in letters {
+        add(Sought::start(*letter, typed));
+    }
+    let reversed = |text: &str| digits(text).chars().rev().collect::<String>();
+    if let Some(e164) = e164 {
+        add(Sought::whole(phone, &reversed(e164)));
+    }
+    add(Sought::start(phone, &reversed(typed)));
+    // A zero in front is dialled within a country only: international forms do not have it.
+    let dialled = digits(typed);
+    let national = dialled.trim_start_matches('0');
+    if national.len() >= FEWEST_DIGITS {
+        add(Sought::start(phone, &reversed(national)));
+    }
+    ways
+}
+
+fn name(words: &[String]) -> Option<String> {
+    match words {
+        [word] if word.chars().count() >= FEWEST_LETTERS && word.chars().all(char::is_alphabetic) => {
+            Some(word.clone())
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Vec<Token> {
+        Query::read(text, &Region::default()).unwrap().tokens
+    }
+
+    fn word(word: &str) -> Token {
+        Token::Word {
+            typed: word.to_owned(),
+            words: vec![word.to_owned()],
+        }
+    }
+
+    #[test]
+    fn words_are_folded_and_cut() {
+        assert_eq!(
+            read(" José  O'Brien-Smith, "),
+            ["jose", "obrien", "smith"].map(word)
+        );
+    }
+
+    #[test]
+    fn digits_are_one_phone_number_however_punctuated() {
+        let [Token::Phone { typed, e164 }] = &read("(202) 555-0123")[..] else {
+            panic!("one number")
+        };
+        assert_eq!(
+            (typed.as_str(), e164.as_deref()),
+            ("(202) 555-0123", Some("+12025550123"))
+        );
+        assert_eq!(read("42 ann"), ["42", "ann"].map(word));
+    }
+
+    #[test]
+    fn addresses_and_domains_stay_whole() {
+        assert_eq!(read("Ann@Acme.com"), [Token::Email("ann@acme.com".to_owned())]);
+        assert_eq!(
+            read("acme.com"),
+            [Token::Word {
+                typed: "acme.com".to_owned(),
+                words: vec!["acme".to_owned(), "com".to_owned()]
+            }]
+        );
+    }
+
+    #[test]
+    fn a_query_without_words_or_with_too_many_is_refused() {
+        let refusal = |text: &str| Query::read(text, &Region::default()).unwrap_err().to_string();
+
+        assert_eq!(refusal(" - "), "`query` must have at least one word or number");
+        assert_eq!(refusal("a b c d e f g h i"), "`query` has 9 words; the most is 8");
+        assert_eq!(refusal(&"x".repeat(301)), "`query` is longer than 300 characters");
+    }
+}

@@ -1,0 +1,93 @@
+//! Stock tickers.
+
+use async_graphql::{InputObject, SimpleObject};
+use serde::{Deserialize, Serialize};
+
+use super::{Checked, each, text, whole};
+use crate::error::Refusals;
+
+/// How many characters a symbol may have.
+const LONGEST_SYMBOL: usize = 20;
+/// How many characters an exchange may have.
+const LONGEST_EXCHANGE: usize = 50;
+/// How many tickers an organization may have.
+const MOST_TICKERS: usize = 10;
+
+/// Where an organization's shares are traded, and under which symbol.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject)]
+#[serde(rename_all = "camelCase")]
+pub struct Ticker {
+    /// The symbol, such as `SAP`.
+    pub symbol: String,
+    /// The stock exchange, such as `XETRA`.
+    pub exchange: String,
+}
+
+/// A ticker to keep.
+#[derive(Clone, Debug, InputObject)]
+pub struct TickerInput {
+    /// The symbol: 1 to 20 characters, such as `SAP`.
+    pub symbol: String,
+    /// The stock exchange: 1 to 50 characters, such as `XETRA`.
+    pub exchange: String,
+}
+
+impl Ticker {
+    /// A symbol of 1 to 20 characters at an exchange of 1 to 50.
+    pub fn check(input: TickerInput) -> Checked<Self> {
+        let mut refusals = Refusals::default();
+        let symbol = refusals.check("symbol", text::required(input.symbol, LONGEST_SYMBOL));
+        let exchange = refusals.check("exchange", text::required(input.exchange, LONGEST_EXCHANGE));
+        whole(
+            refusals,
+            symbol
+                .zip(exchange)
+                .map(|(symbol, exchange)| Self { symbol, exchange }),
+        )
+    }
+
+    /// At most 10 tickers.
+    pub fn list(inputs: Vec<TickerInput>) -> Checked<Vec<Self>> {
+        each(inputs, MOST_TICKERS, Self::check)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::check::told;
+
+    fn input(symbol: &str, exchange: &str) -> TickerInput {
+        TickerInput {
+            symbol: symbol.into(),
+            exchange: exchange.into(),
+        }
+    }
+
+    #[test]
+    fn both_parts_are_there_and_have_their_limits() {
+        let ticker = Ticker::check(input(" SAP ", "XETRA")).unwrap();
+        assert_eq!(
+            (ticker.symbol.as_str(), ticker.exchange.as_str()),
+            ("SAP", "XETRA")
+        );
+        assert!(Ticker::check(input(&"é".repeat(20), &"é".repeat(50))).is_ok());
+        assert_eq!(
+            told(Ticker::check(input(&"é".repeat(21), &"é".repeat(51)))),
+            [
+                "symbol: must have at most 20 characters; it has 21, so shorten it",
+                "exchange: must have at most 50 characters; it has 51, so shorten it"
+            ]
+        );
+        assert_eq!(told(Ticker::check(input(" ", ""))).len(), 2);
+    }
+
+    #[test]
+    fn an_organization_has_at_most_ten_tickers() {
+        assert_eq!(Ticker::list(vec![input("SAP", "XETRA"); 10]).unwrap().len(), 10);
+        assert!(Ticker::list(vec![input("SAP", "XETRA"); 11]).is_err());
+        assert!(
+            told(Ticker::list(vec![input("SAP", "XETRA"), input("", "XETRA")]))[0].starts_with("1.symbol: ")
+        );
+    }
+}

@@ -1,0 +1,286 @@
+//! Keyset paging, written once: one order plus the id; a cursor carries its order and is refused under another.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// The most entries of one page.
+pub const MOST: i32 = 100;
+/// Entries of a page of a list at a root, when nobody says how many.
+pub const AT_ROOT: i32 = 25;
+/// Entries of a page inside another object, when nobody says how many.
+pub const NESTED: i32 = 10;
+
+/// Why a page cannot be given.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PageError {
+    /// Not a cursor of this list in this order.
+    #[error("the cursor is not one of this list in this order; start again without it")]
+    InvalidCursor,
+    /// An argument is out of range, or does not go with another.
+    #[error("`{argument}` {reason}")]
+    Argument {
+        /// Its name in the schema.
+        argument: &'static str,
+        /// What is wrong, and what would be right.
+        reason: String,
+    },
+}
+
+impl PageError {
+    fn argument(argument: &'static str, reason: impl Into<String>) -> Self {
+        Self::Argument {
+            argument,
+            reason: reason.into(),
+        }
+    }
+}
+
+type Result<T> = std::result::Result<T, PageError>;
+
+/// One part of a row's place in an order.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Key {
+    /// A folded text.
+    #[serde(rename = "s")]
+    Text(String),
+    /// An instant.
+    #[serde(rename = "t")]
+    Instant(DateTime<Utc>),
+    /// A day, or none: those without come last in either direction.
+    #[serde(rename = "d")]
+    Day(Option<NaiveDate>),
+    /// Yes or no.
+    #[serde(rename = "b")]
+    Flag(bool),
+}
+
+/// Where a row stands in a list: what its order compares, then the id.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Cursor {
+    /// The order the cursor belongs to, direction included.
+    #[serde(rename = "o")]
+    pub order: String,
+    /// The row's place in that order.
+    #[serde(rename = "k")]
+    pub keys: Vec<Key>,
+    /// Which of the rows at that place.
+    #[serde(rename = "i")]
+    pub id: Uuid,
+}
+
+impl Cursor {
+    /// The cursor as text for clients: opaque, safe in URLs.
+    pub fn encode(&self) -> String {
+        // Nothing in a cursor can fail to be written; an empty one would be refused when it comes back.
+        URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default())
+    }
+
+    /// Reads a cursor of the list in this order.
+    pub fn decode(text: &str, order: &str) -> Result<Self> {
+        let bytes = URL_SAFE_NO_PAD
+            .decode(text)
+            .map_err(|_| PageError::InvalidCursor)?;
+        let cursor: Self = serde_json::from_slice(&bytes).map_err(|_| PageError::InvalidCursor)?;
+        if cursor.order == order {
+            Ok(cursor)
+        } else {
+            Err(PageError::InvalidCursor)
+        }
+    }
+}
+
+/// Which part of a list is wanted.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Page {
+    /// How many rows at most.
+    pub limit: usize,
+    /// Whether it ends at the cursor, or at the list's end, and is read towards the front.
+    pub backward: bool,
+    /// Where it starts, or, backwards, ends; not itself part of the page.
+    pub cursor: Option<Cursor>,
+}
+
+/// What a client may say about the page it wants.
+#[derive(Clone, Debug, Default)]
+pub struct PageArgs {
+    /// How many entries from the front.
+    pub first: Option<i32>,
+    /// After this cursor.
+    pub after: Option<String>,
+    /// How many entries from the back.
+    pub last: Option<i32>,
+    /// Before this cursor.
+    pub before: Option<String>,
+}
+
+impl PageArgs {
+    /// The page that is meant, in this order; `otherwise` many entries when the client does not say.
+    pub fn page(self, order: &str, otherwise: i32) -> Result<Page> {
+        let (limit, backward, cursor) = match self {
+            Self {
+                first: Some(_),
+                last: Some(_),
+                ..
+            } => {
+                return Err(PageError::argument(
+                    "last",
+                    "cannot be combined with `first`; give one of the two",
+                ));
+            }
+            Self {
+                last: None,
+                before: Some(_),
+                ..
+            } => {
+                return Err(PageError::argument(
+                    "before",
+                    "goes with `last`; use `after` with `first`",
+                ));
+            }
+            Self {
+                last: Some(_),
+                after: Some(_),
+                ..
+            } => {
+                return Err(PageError::argument(
+                    "after",
+                    "goes with `first`; use `before` with `last`",
+                ));
+            }
+            Self {
+                last: Some(last),
+                before,
+                ..
+            } => (in_range("last", last)?, true, before),
+            Self { first, after, .. } => (in_range("first", first.unwrap_or(otherwise))?, false, after),
+        };
+        Ok(Page {
+            limit,
+            backward,
+            cursor: cursor.map(|text| Cursor::decode(&text, order)).transpose()?,
+        })
+    }
+}
+
+fn in_range(argument: &'static str, count: i32) -> Result<usize> {
+    match usize::try_from(count) {
+        Ok(limit) if (1..=MOST).contains(&count) => Ok(limit),
+        _ => Err(PageError::argument(
+            argument,
+            format!("must be between 1 and {MOST}"),
+        )),
+    }
+}
+
+/// A page of rows, and whether there is more on either side.
+#[derive(Clone, Debug)]
+pub struct Slice<T> {
+    /// The rows, in the list's order.
+    pub items: Vec<T>,
+    /// Whether the list goes on after them.
+    pub has_next: bool,
+    /// Whether there is something before them.
+    pub has_previous: bool,
+}
+
+impl<T> Slice<T> {
+    /// Makes a page of rows that were read in the direction of travel, one more than the limit if there is more.
+    pub fn of(mut items: Vec<T>, page: &Page) -> Self {
+        let more = items.len() > page.limit;
+        items.truncate(page.limit);
+        if page.backward {
+            items.reverse();
+        }
+        let from = page.cursor.is_some();
+        let (has_next, has_previous) = if page.backward { (from, more) } else { (more, from) };
+        Self {
+            items,
+            has_next,
+            has_previous,
+        }
+    }
+
+    /// A page with nothing on it.
+    pub fn empty(page: &Page) -> Self {
+        Self::of(Vec::new(), page)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cursor() -> Cursor {
+        Cursor {
+            order: "NAME".to_owned(),
+            keys: vec![Key::Text("smith".to_owned()), Key::Day(None), Key::Flag(true)],
+            id: Uuid::nil(),
+        }
+    }
+
+    #[test]
+    fn a_cursor_reads_back_in_its_own_order_only() {
+        let text = cursor().encode();
+
+        assert_eq!(Cursor::decode(&text, "NAME").unwrap(), cursor());
+        assert_eq!(
+            Cursor::decode(&text, "CREATED_AT").unwrap_err(),
+            PageError::InvalidCursor
+        );
+        assert_eq!(
+            Cursor::decode("nonsense!", "NAME").unwrap_err(),
+            PageError::InvalidCursor
+        );
+    }
+
+    #[test]
+    fn a_page_size_out_of_range_is_refused_and_never_clamped() {
+        for first in [0, -1, 101] {
+            let args = PageArgs {
+                first: Some(first),
+                ..PageArgs::default()
+            };
+            assert_eq!(
+                args.page("NAME", 25).unwrap_err().to_string(),
+                "`first` must be between 1 and 100"
+            );
+        }
+        let args = PageArgs {
+            first: Some(1),
+            last: Some(1),
+            ..PageArgs::default()
+        };
+        assert!(matches!(
+            args.page("NAME", 25),
+            Err(PageError::Argument { argument: "last", .. })
+        ));
+    }
+
+    #[test]
+    fn one_row_too_many_says_that_there_is_more() {
+        let page = Page {
+            limit: 2,
+            backward: false,
+            cursor: None,
+        };
+        let slice = Slice::of(vec![1, 2, 3], &page);
+        assert_eq!(
+            (slice.items, slice.has_next, slice.has_previous),
+            (vec![1, 2], true, false)
+        );
+
+        let page = Page {
+            limit: 2,
+            backward: true,
+            cursor: Some(cursor()),
+        };
+        let slice = Slice::of(vec![3, 2, 1], &page);
+        assert_eq!(
+            (slice.items, slice.has_next, slice.has_previous),
+            (vec![2, 3], true, true)
+        );
+    }
+}
