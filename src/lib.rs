@@ -15,3 +15,4 @@ pub mod error;
 pub mod id;
 pub mod model;
 pub mod page;
+pub mod store;

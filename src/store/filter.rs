@@ -1,0 +1,109 @@
+//! The conditions lists are narrowed by, each written once.
+
+use chrono::{DateTime, Utc};
+
+use super::engine::{IdList, Statement, TextList};
+use crate::id::TypedId;
+use crate::model::{DateTimeRange, ExternalId, NameMatch, Ranges, fold, lettered, sort_key};
+
+/// Greater than every text that begins as what stands before it.
+const LAST: char = char::MAX;
+
+impl Statement<'_> {
+    /// The column holds one of these ids.
+    pub fn one_of_ids<I: TypedId>(&mut self, column: &'static str, ids: Option<&[I]>) {
+        if let Some(ids) = ids {
+            let ids = IdList(ids.iter().map(|id| id.uuid()).collect());
+            self.push(" AND ")
+                .push(column)
+                .push(" = ANY_ID(")
+                .bind(ids)
+                .push(")");
+        }
+    }
+
+    /// The column holds one of these texts.
+    pub fn one_of_texts(&mut self, column: &'static str, texts: Option<Vec<String>>) {
+        if let Some(texts) = texts {
+            self.push(" AND ")
+                .push(column)
+                .push(" = ANY_TEXT(")
+                .bind(TextList(texts))
+                .push(")");
+        }
+    }
+
+    /// The column holds something, or nothing.
+    pub fn is_there(&mut self, column: &'static str, there: Option<bool>) {
+        if let Some(there) = there {
+            self.push(" AND ")
+                .push(column)
+                .push(if there { " IS NOT NULL" } else { " IS NULL" });
+        }
+    }
+
+    /// The column holds this.
+    pub fn flag(&mut self, column: &'static str, flag: Option<bool>) {
+        if let Some(flag) = flag {
+            self.push(" AND ").push(column).push(" = ").bind(flag);
+        }
+    }
+
+    /// The sort key begins with this name, or its first part is this name.
+    pub fn name(&mut self, column: &'static str, name: Option<&NameMatch>) {
+        let start = match name {
+            None => return,
+            // The rest of the sort key follows after what stands between its parts.
+            Some(NameMatch::Whole(name)) => sort_key(&[name, ""]),
+            Some(NameMatch::Start(name)) => fold(name),
+        };
+        self.push(" AND ").push(column).push(" >= ").bind(start.clone());
+        self.push(" AND ")
+            .push(column)
+            .push(" < ")
+            .bind(format!("{start}{LAST}"));
+    }
+
+    /// The record is found by one of these values as a whole (see [`crate::model::Found`]).
+    pub fn found_by(&mut self, letter: char, values: Option<&[String]>) {
+        if let Some(values) = values {
+            let words = values
+                .iter()
+                .map(|value| lettered(letter, &fold(value)))
+                .collect();
+            self.push(" AND id IN (SELECT id FROM search_words WHERE tenant_id = $1 AND word = ANY_TEXT(")
+                .bind(TextList(words))
+                .push("))");
+        }
+    }
+
+    /// The record has this key in another system.
+    pub fn external_id(&mut self, kind: &'static str, key: Option<&ExternalId>) {
+        if let Some(key) = key {
+            self.push(" AND id IN (SELECT owner_id FROM external_ids WHERE tenant_id = $1 AND kind = ")
+                .bind(kind)
+                .push(" AND source = ")
+                .bind(key.source.clone())
+                .push(" AND value = ")
+                .bind(key.value.clone())
+                .push(")");
+        }
+    }
+
+    /// The column holds an instant of this span.
+    pub fn within(&mut self, column: &'static str, range: DateTimeRange) {
+        let mut compare = |with: &'static str, instant: Option<DateTime<Utc>>| {
+            if let Some(instant) = instant {
+                self.push(" AND ").push(column).push(with).bind(instant);
+            }
+        };
+        compare(" >= ", range.from);
+        compare(" < ", range.before);
+    }
+
+    /// The record was made and changed in these spans.
+    pub fn ranges(&mut self, ranges: &Ranges) {
+        self.within("created_at", ranges.created_at);
+        self.within("updated_at", ranges.updated_at);
+    }
+}

@@ -1,0 +1,347 @@
+//! Lists: filter, order and keyset, and the page of each of many parents, written once for every noun.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use tracing::instrument;
+use uuid::Uuid;
+
+use super::engine::{IdList, Row, Statement};
+use super::{Tenant, Tx};
+use crate::error::{Error, Result};
+use crate::page::{Cursor, Key, Page, PageArgs, Slice};
+
+/// A record that is kept in a table of its own and read in lists.
+pub trait Listed: Row + Clone + Sync + 'static {
+    /// Its table.
+    const TABLE: &'static str;
+    /// The columns it is made of.
+    const COLUMNS: &'static str;
+    /// What its lists can be ordered by.
+    type Order: SortField;
+
+    /// Its id.
+    fn uuid(&self) -> Uuid;
+
+    /// Its place in an order: one key for each of the order's columns.
+    fn keys(&self, order: Self::Order) -> Vec<Key>;
+}
+
+/// What a list can be ordered by.
+pub trait SortField: Copy + Eq + std::hash::Hash + Send + Sync + fmt::Debug + 'static {
+    /// The columns, the id left out, most significant first.
+    fn columns(self) -> &'static [Column];
+}
+
+/// A column that an order compares.
+#[derive(Clone, Copy, Debug)]
+pub enum Column {
+    /// Folded text.
+    Text(&'static str),
+    /// An instant.
+    Instant(&'static str),
+    /// A day, or none; then the only column of its order. None comes last, whatever the direction.
+    Day(&'static str),
+    /// Yes or no.
+    Flag(&'static str),
+}
+
+impl Column {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Text(name) | Self::Instant(name) | Self::Day(name) | Self::Flag(name) => name,
+        }
+    }
+
+    const fn takes(self, key: &Key) -> bool {
+        matches!(
+            (self, key),
+            (Self::Text(_), Key::Text(_))
+                | (Self::Instant(_), Key::Instant(_))
+                | (Self::Day(_), Key::Day(_))
+                | (Self::Flag(_), Key::Flag(_))
+        )
+    }
+}
+
+/// An order and a direction; the id makes it total.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Sort<O> {
+    /// What is compared.
+    pub by: O,
+    /// Whether the greatest comes first.
+    pub descending: bool,
+}
+
+impl<O: SortField> Sort<O> {
+    /// What a cursor carries, so that it is refused under another order.
+    pub fn name(&self) -> String {
+        format!("{:?}{}", self.by, if self.descending { "-" } else { "+" })
+    }
+
+    /// The page of a list in this order that a client means.
+    pub fn page(&self, args: PageArgs, otherwise: i32) -> Result<Page> {
+        let page = args.page(&self.name(), otherwise)?;
+        let fits = page.cursor.as_ref().is_none_or(|cursor| {
+            let columns = self.by.columns();
+            columns.len() == cursor.keys.len()
+                && columns
+                    .iter()
+                    .zip(&cursor.keys)
+                    .all(|(column, key)| column.takes(key))
+        });
+        if fits { Ok(page) } else { Err(Error::InvalidCursor) }
+    }
+
+    /// Where a row stands.
+    pub fn cursor<T: Listed<Order = O>>(&self, row: &T) -> Cursor {
+        Cursor {
+            order: self.name(),
+            keys: row.keys(self.by),
+            id: row.uuid(),
+        }
+    }
+}
+
+/// What narrows a list.
+pub trait Filter: Send + Sync {
+    /// Adds ` AND …` for each condition.
+    fn conditions<'a>(&'a self, to: &mut Statement<'a>);
+}
+
+/// The children of a parent: which column names the parent, and which children count.
+pub struct Edge<T> {
+    /// The column of the child that holds the parent's id.
+    pub column: &'static str,
+    /// ` AND …`, or nothing.
+    pub condition: &'static str,
+    /// The parent of a child.
+    pub parent: fn(&T) -> Option<Uuid>,
+}
+
+impl Tenant {
+    /// One page of a list.
+    #[instrument(skip_all, err)]
+    pub async fn list<T: Listed>(
+        &self,
+        filter: &dyn Filter,
+        sort: Sort<T::Order>,
+        page: &Page,
+    ) -> Result<Slice<T>> {
+        let mut statement = Statement::new("SELECT ");
+        statement
+            .push(T::COLUMNS)
+            .push(" FROM ")
+            .push(T::TABLE)
+            .push(" WHERE tenant_id = $1");
+        filter.conditions(&mut statement);
+        push_keyset(&mut statement, sort, page);
+        push_order(&mut statement, sort, page.backward);
+        push_limit(&mut statement, page);
+        Ok(Slice::of(self.fetch_all(statement.sql()).await?, page))
+    }
+
+    /// How many rows a list has, counted up to one more than `most`.
+    #[instrument(skip_all, err)]
+    pub async fn count<T: Listed>(&self, filter: &dyn Filter, most: i64) -> Result<i64> {
+        let mut statement = Statement::new("SELECT COUNT(*) FROM (SELECT 1 AS one FROM ");
+        statement.push(T::TABLE).push(" WHERE tenant_id = $1");
+        filter.conditions(&mut statement);
+        statement.push(" LIMIT ").bind(most + 1).push(") AS counted");
+        let count: Option<(i64,)> = self.fetch_optional(statement.sql()).await?;
+        Ok(count.unwrap_or_default().0)
+    }
+
+    /// The same page of each parent's children, in one statement.
+    #[instrument(skip_all, err)]
+    pub async fn pages_of<T: Listed>(
+        &self,
+        edge: &Edge<T>,
+        sort: Sort<T::Order>,
+        page: &Page,
+        parents: &[Uuid],
+    ) -> Result<HashMap<Uuid, Slice<T>>> {
+        let mut statement = Statement::new("");
+        if self.store.is_postgres() {
+            statement
+                .push("SELECT ")
+                .push(T::COLUMNS)
+                .push(" FROM IDS(")
+                .bind(IdList(parents.to_vec()))
+                .push(") AS p CROSS JOIN LATERAL (SELECT ")
+                .push(T::COLUMNS);
+            push_children(&mut statement, edge, sort, page);
+            statement.push(") AS children");
+        } else {
+            // CROSS JOIN keeps SQLite from starting at the children.
+            statement
+                .push("WITH p AS (SELECT listed_id FROM IDS(")
+                .bind(IdList(parents.to_vec()))
+                .push(")) SELECT ")
+                .push(T::COLUMNS)
+                .push(" FROM p CROSS JOIN ")
+                .push(T::TABLE)
+                .push(" AS children WHERE children.tenant_id = $1 AND children.id IN (SELECT id");
+            push_children(&mut statement, edge, sort, page);
+            statement.push(")");
+        }
+        push_order(&mut statement, sort, page.backward);
+
+        let mut pages: HashMap<Uuid, Vec<T>> = HashMap::new();
+        for row in self.fetch_all::<T>(statement.sql()).await? {
+            if let Some(parent) = (edge.parent)(&row) {
+                pages.entry(parent).or_default().push(row);
+            }
+        }
+        Ok(parents
+            .iter()
+            .map(|parent| (*parent, Slice::of(pages.remove(parent).unwrap_or_default(), page)))
+            .collect())
+    }
+
+    /// How many children each parent has, counted up to one more than `most`, in one statement.
+    #[instrument(skip_all, err)]
+    pub async fn counts_of<T: Listed>(
+        &self,
+        edge: &Edge<T>,
+        most: i64,
+        parents: &[Uuid],
+    ) -> Result<HashMap<Uuid, i64>> {
+        let mut statement =
+            Statement::new("SELECT p.listed_id, (SELECT COUNT(*) FROM (SELECT 1 AS one FROM ");
+        statement
+            .push(T::TABLE)
+            .push(" WHERE tenant_id = $1 AND ")
+            .push(edge.column)
+            .push(" = p.listed_id")
+            .push(edge.condition)
+            .push(" LIMIT ")
+            .bind(most + 1)
+            .push(") AS counted) FROM IDS(")
+            .bind(IdList(parents.to_vec()))
+            .push(") AS p");
+        let counts: Vec<(Uuid, i64)> = self.fetch_all(statement.sql()).await?;
+        Ok(counts.into_iter().collect())
+    }
+
+    /// The records of these ids, in no order; those that are not there are left out.
+    #[instrument(skip_all, err)]
+    pub async fn by_ids<T: Listed>(&self, ids: &[Uuid]) -> Result<Vec<T>> {
+        self.fetch_all(select_by_ids::<T>(ids).sql()).await
+    }
+}
+
+impl Tx {
+    /// A record, locked until the transaction ends.
+    pub(super) async fn locked<T: Listed>(&mut self, id: Uuid) -> Result<Option<T>> {
+        let mut statement = select_by_ids::<T>(&[id]);
+        statement.push(" FOR UPDATE");
+        self.fetch_optional(statement.sql()).await
+    }
+}
+
+fn select_by_ids<T: Listed>(ids: &[Uuid]) -> Statement<'static> {
+    let mut statement = Statement::new("SELECT ");
+    statement
+        .push(T::COLUMNS)
+        .push(" FROM ")
+        .push(T::TABLE)
+        .push(" WHERE tenant_id = $1 AND id = ANY_ID(")
+        .bind(IdList(ids.to_vec()))
+        .push(")");
+    statement
+}
+
+fn push_children<T: Listed>(
+    statement: &mut Statement<'_>,
+    edge: &Edge<T>,
+    sort: Sort<T::Order>,
+    page: &Page,
+) {
+    statement
+        .push(" FROM ")
+        .push(T::TABLE)
+        .push(" WHERE tenant_id = $1 AND ")
+        .push(edge.column)
+        .push(" = p.listed_id")
+        .push(edge.condition);
+    push_keyset(statement, sort, page);
+    push_order(statement, sort, page.backward);
+    push_limit(statement, page);
+}
+
+/// One row too many tells whether there is more.
+fn push_limit(statement: &mut Statement<'_>, page: &Page) {
+    let limit = i64::try_from(page.limit).unwrap_or(i64::MAX - 1) + 1;
+    statement.push(" LIMIT ").bind(limit);
+}
+
+fn push_order<O: SortField>(statement: &mut Statement<'_>, sort: Sort<O>, backward: bool) {
+    let direction = if sort.descending == backward {
+        " ASC"
+    } else {
+        " DESC"
+    };
+    statement.push(" ORDER BY ");
+    for column in sort.by.columns() {
+        if let Column::Day(column) = column {
+            statement.push("(").push(column).push(if backward {
+                " IS NULL) DESC, "
+            } else {
+                " IS NULL) ASC, "
+            });
+        }
+        statement.push(column.name()).push(direction).push(", ");
+    }
+    statement.push("id").push(direction);
+}
+
+fn push_keyset<O: SortField>(statement: &mut Statement<'_>, sort: Sort<O>, page: &Page) {
+    let Some(cursor) = &page.cursor else { return };
+    let compare = if sort.descending == page.backward {
+        " > ("
+    } else {
+        " < ("
+    };
+    match (cursor.keys.as_slice(), sort.by.columns()) {
+        // Nulls come last: forwards they follow every day, backwards the days follow them.
+        ([Key::Day(None)], [column]) => {
+            statement
+                .push(" AND (")
+                .push(column.name())
+                .push(if page.backward {
+                    " IS NOT NULL OR (id)"
+                } else {
+                    " IS NULL AND (id)"
+                })
+                .push(compare)
+                .bind(cursor.id)
+                .push("))");
+        }
+        (keys, columns) => {
+            statement.push(" AND ((");
+            for column in columns {
+                statement.push(column.name()).push(", ");
+            }
+            statement.push("id)").push(compare);
+            for key in keys {
+                push_key(statement, key);
+                statement.push(", ");
+            }
+            statement.bind(cursor.id).push(")");
+            if let ([Column::Day(column)], false) = (columns, page.backward) {
+                statement.push(" OR ").push(column).push(" IS NULL");
+            }
+            statement.push(")");
+        }
+    }
+}
+
+fn push_key(statement: &mut Statement<'_>, key: &Key) {
+    match key {
+        Key::Text(text) => statement.bind(text.clone()),
+        Key::Instant(instant) => statement.bind(*instant),
+        Key::Day(day) => statement.bind(*day),
+        Key::Flag(flag) => statement.bind(*flag),
+    };
+}

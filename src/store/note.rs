@@ -1,0 +1,180 @@
+//! Where notes are kept.
+
+use tracing::instrument;
+use uuid::Uuid;
+
+use super::engine::{IdList, Statement, sql};
+use super::tx::Action;
+use super::{Column, Edge, Filter, Listed, SortField, Tx};
+use crate::error::Result;
+use crate::id::{ContactId, NoteId, OrganizationId, TypedId};
+use crate::model::{Note, NoteFilter, NoteOrderField, words_of_note};
+use crate::page::Key;
+
+impl Listed for Note {
+    const TABLE: &'static str = "notes";
+    const COLUMNS: &'static str = "id, version, created_at, updated_at, created_by, updated_by, contact_id, \
+        organization_id, author_id, text, pinned";
+    type Order = NoteOrderField;
+
+    fn uuid(&self) -> Uuid {
+        self.id.uuid()
+    }
+
+    fn keys(&self, order: NoteOrderField) -> Vec<Key> {
+        let created_at = Key::Instant(self.record.created_at);
+        match order {
+            NoteOrderField::PinnedThenNewest => vec![Key::Flag(self.pinned), created_at],
+            NoteOrderField::CreatedAt => vec![created_at],
+        }
+    }
+}
+
+impl SortField for NoteOrderField {
+    fn columns(self) -> &'static [Column] {
+        match self {
+            Self::PinnedThenNewest => &[Column::Flag("pinned"), Column::Instant("created_at")],
+            Self::CreatedAt => &[Column::Instant("created_at")],
+        }
+    }
+}
+
+impl Filter for NoteFilter {
+    fn conditions<'a>(&'a self, to: &mut Statement<'a>) {
+        to.one_of_ids("contact_id", self.contact_ids.as_deref());
+        to.one_of_ids("organization_id", self.organization_ids.as_deref());
+        to.one_of_ids("author_id", self.author_ids.as_deref());
+        to.flag("pinned", self.pinned);
+        to.ranges(&self.ranges);
+    }
+}
+
+/// The notes about a contact.
+pub static NOTES_OF_CONTACT: Edge<Note> = Edge {
+    column: "contact_id",
+    condition: "",
+    parent: |note| note.contact_id.map(TypedId::uuid),
+};
+
+/// The notes about an organization.
+pub static NOTES_OF_ORGANIZATION: Edge<Note> = Edge {
+    column: "organization_id",
+    condition: "",
+    parent: |note| note.organization_id.map(TypedId::uuid),
+};
+
+/// The notes a user wrote.
+pub static NOTES_OF_AUTHOR: Edge<Note> = Edge {
+    column: "author_id",
+    condition: "",
+    parent: |note| Some(note.author_id.uuid()),
+};
+
+impl Tx {
+    /// A note, locked until the transaction ends.
+    pub async fn note(&mut self, id: NoteId) -> Result<Option<Note>> {
+        self.locked(id.uuid()).await
+    }
+
+    /// Keeps a new note. Refuses when there is no room.
+    #[instrument(skip_all, err)]
+    pub async fn add_note(&mut self, note: &Note) -> Result<()> {
+        self.take_room(1).await?;
+        self.execute(sql!(
+            "
+            INSERT INTO notes
+                   (tenant_id, id, version, created_at, updated_at, created_by, updated_by, contact_id,
+                    organization_id, author_id, text, pinned)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+            note.id,
+            note.record.version,
+            note.record.created_at,
+            note.record.updated_at,
+            note.record.created_by,
+            note.record.updated_by,
+            note.contact_id,
+            note.organization_id,
+            note.author_id,
+            note.text,
+            note.pinned,
+        ))
+        .await?;
+        self.reindex(note.id.uuid(), None, Some(note.found())).await?;
+        self.record(Action::Created, note.id, note.record.version, ())
+            .await
+    }
+
+    /// Keeps what became of a note, and counts the change; nothing is written when nothing changed.
+    #[instrument(skip_all, err)]
+    pub async fn save_note(&mut self, before: &Note, mut after: Note) -> Result<Note> {
+        if *before == after {
+            return Ok(after);
+        }
+        after.record.touch(self.now(), self.actor());
+        self.execute(sql!(
+            "
+            UPDATE notes
+               SET version = $3, updated_at = $4, updated_by = $5, text = $6, pinned = $7
+             WHERE tenant_id = $1
+               AND id = $2",
+            after.id,
+            after.record.version,
+            after.record.updated_at,
+            after.record.updated_by,
+            after.text,
+            after.pinned,
+        ))
+        .await?;
+        self.reindex(after.id.uuid(), Some(before.found()), Some(after.found()))
+            .await?;
+        self.record(Action::Updated, after.id, after.record.version, ())
+            .await?;
+        Ok(after)
+    }
+
+    /// Deletes a note.
+    #[instrument(skip_all, err)]
+    pub async fn remove_note(&mut self, note: &Note) -> Result<()> {
+        self.remove_notes(vec![(note.id.uuid(), note.text.clone())])
+            .await?;
+        self.give_room(1).await?;
+        self.record(Action::Deleted, note.id, note.record.version, ())
+            .await
+    }
+
+    /// Deletes the notes about a contact; gives how many there were. Their room is the caller's to give back.
+    pub(super) async fn remove_notes_of_contact(&mut self, contact: ContactId) -> Result<i64> {
+        let notes = self
+            .fetch_all(sql!(
+                "SELECT id, text FROM notes WHERE tenant_id = $1 AND contact_id = $2",
+                contact
+            ))
+            .await?;
+        self.remove_notes(notes).await
+    }
+
+    /// Deletes the notes about an organization; gives how many there were. Their room is the caller's to give back.
+    pub(super) async fn remove_notes_of_organization(&mut self, organization: OrganizationId) -> Result<i64> {
+        let notes = self
+            .fetch_all(sql!(
+                "SELECT id, text FROM notes WHERE tenant_id = $1 AND organization_id = $2",
+                organization,
+            ))
+            .await?;
+        self.remove_notes(notes).await
+    }
+
+    async fn remove_notes(&mut self, notes: Vec<(Uuid, String)>) -> Result<i64> {
+        for (id, text) in &notes {
+            self.reindex(*id, Some(words_of_note(text)), None).await?;
+        }
+        let ids = notes.into_iter().map(|(id, _)| id).collect();
+        let removed = self
+            .execute(sql!(
+                "DELETE FROM notes WHERE tenant_id = $1 AND id = ANY_ID($2)",
+                IdList(ids)
+            ))
+            .await?;
+        Ok(i64::try_from(removed).unwrap_or(i64::MAX))
+    }
+}

@@ -1,0 +1,142 @@
+//! Giving a user's current relationships to another: a few statements, however many there are.
+
+use chrono::NaiveDate;
+use tracing::instrument;
+use uuid::Uuid;
+
+use crate::error::Result;
+use crate::id::{OrganizationId, RelationshipId, TypedId, UserId};
+use crate::store::Tx;
+use crate::store::engine::{IdList, Statement, sql};
+use crate::store::tx::Action;
+
+/// Which relationships change hands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transfer {
+    /// Whose.
+    pub from: UserId,
+    /// Who gets them.
+    pub to: UserId,
+    /// With which organizations; with all of them when nobody says.
+    pub organizations: Option<Vec<OrganizationId>>,
+}
+
+impl Transfer {
+    /// The most relationships that change hands at once, and the most organizations that can be named.
+    pub const MOST: usize = 1000;
+}
+
+/// What became of the relationships.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Transferred {
+    /// How many the receiver got.
+    pub moved: i64,
+    /// How many were ended because the receiver has one like it.
+    pub ended: i64,
+    /// Whether there are more than change hands at once.
+    pub has_more: bool,
+}
+
+impl Tx {
+    /// Gives current relationships to another user; those the receiver has already end today, or on their first day
+    /// if that is still to come.
+    #[instrument(skip_all, err)]
+    pub async fn transfer_relationships(&mut self, transfer: &Transfer) -> Result<Transferred> {
+        let mut chosen = self.current_relationships(transfer).await?;
+        let has_more = chosen.len() > Transfer::MOST;
+        chosen.truncate(Transfer::MOST);
+        let chosen = IdList(chosen.into_iter().map(|(id,)| id).collect());
+        let ended = self.end_those_held(&chosen, transfer.to).await?;
+        let moved = self.move_those_left(&chosen, transfer.to).await?;
+        self.record_all(Action::Updated, &ended).await?;
+        self.record_all(Action::Updated, &moved).await?;
+        let count = |changed: &[_]| i64::try_from(changed.len()).unwrap_or(i64::MAX);
+        Ok(Transferred {
+            moved: count(&moved),
+            ended: count(&ended),
+            has_more,
+        })
+    }
+
+    /// One more than change hands at once tells whether there are more.
+    async fn current_relationships(&mut self, transfer: &Transfer) -> Result<Vec<(Uuid,)>> {
+        let mut statement = Statement::new(
+            "SELECT id FROM relationships WHERE tenant_id = $1 AND ended_on IS NULL AND user_id = ",
+        );
+        statement.bind(transfer.from);
+        statement.one_of_ids("organization_id", transfer.organizations.as_deref());
+        statement
+            .push(" ORDER BY type_key, id LIMIT ")
+            .bind(i64::try_from(Transfer::MOST + 1).unwrap_or(i64::MAX))
+            .push(" FOR UPDATE");
+        self.fetch_all(statement.sql()).await
+    }
+
+    async fn end_those_held(
+        &mut self,
+        chosen: &IdList,
+        receiver: UserId,
+    ) -> Result<Vec<(RelationshipId, i32)>> {
+        let (now, actor) = (self.now(), self.actor());
+        let today: NaiveDate = now.date_naive();
+        self.fetch_all(sql!(
+            "
+            UPDATE relationships
+               SET ended_on = CASE WHEN started_on > $4 THEN started_on ELSE $4 END,
+                   version = version + 1, updated_at = $5, updated_by = $6
+             WHERE tenant_id = $1
+               AND id = ANY_ID($2)
+               AND EXISTS (SELECT 1
+                             FROM relationships AS held
+                            WHERE held.tenant_id = $1
+                              AND held.organization_id = relationships.organization_id
+                              AND held.user_id = $3
+                              AND held.type_key = relationships.type_key
+                              AND held.ended_on IS NULL)
+            RETURNING id, version",
+            chosen,
+            receiver,
+            today,
+            now,
+            actor,
+        ))
+        .await
+    }
+
+    async fn move_those_left(
+        &mut self,
+        chosen: &IdList,
+        receiver: UserId,
+    ) -> Result<Vec<(RelationshipId, i32)>> {
+        let (now, actor) = (self.now(), self.actor());
+        self.fetch_all(sql!(
+            "
+            UPDATE relationships
+               SET user_id = $3, version = version + 1, updated_at = $4, updated_by = $5
+             WHERE tenant_id = $1
+               AND id = ANY_ID($2)
+               AND ended_on IS NULL
+            RETURNING id, version",
+            chosen,
+            receiver,
+            now,
+            actor,
+        ))
+        .await
+    }
+
+    /// Those of these organizations that are not there.
+    pub async fn missing_organizations(&mut self, ids: &[OrganizationId]) -> Result<Vec<OrganizationId>> {
+        let ids = IdList(ids.iter().map(|id| id.uuid()).collect());
+        let missing: Vec<(OrganizationId,)> = self
+            .fetch_all(sql!(
+                "
+                SELECT l.listed_id
+                  FROM IDS($2) AS l
+                 WHERE NOT EXISTS (SELECT 1 FROM organizations WHERE tenant_id = $1 AND id = l.listed_id)",
+                ids,
+            ))
+            .await?;
+        Ok(missing.into_iter().map(|(id,)| id).collect())
+    }
+}
