@@ -10,6 +10,7 @@
 //! main → cli → app → http → operation → graphql → auth → store → model, error → id, page, clock
 //! ```
 
+pub mod auth;
 pub mod clock;
 pub mod error;
 pub mod id;

@@ -1,6 +1,7 @@
 //! Who is asking.
 
-use crate::model::Permissions;
+use crate::model::{Permissions, User};
+use crate::store::Tenant;
 
 /// What a verified token says. Nothing in it is looked up yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,4 +16,15 @@ pub struct Claims {
     pub name: Option<String>,
     /// The user's e-mail address, if the token tells.
     pub email: Option<String>,
+}
+
+/// Who is asking, for whose data, and what they may do.
+#[derive(Clone)]
+pub struct Caller {
+    /// The tenant whose data they may see.
+    pub tenant: Tenant,
+    /// The user they are.
+    pub user: User,
+    /// What their token grants.
+    pub permissions: Permissions,
 }

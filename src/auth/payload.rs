@@ -1,0 +1,122 @@
+//! What a token says, checked and made into claims.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use super::caller::Claims;
+use super::token::Object;
+use crate::error::{Error, Result};
+use crate::model::Permissions;
+
+/// The longest name of a user or a tenant in a token, in characters.
+const LONGEST_NAME: usize = 255;
+
+/// What a token must say to be meant for this service.
+#[derive(Clone)]
+pub(super) struct Expected {
+    /// Who made it (`iss`).
+    pub issuer: String,
+    /// Whom it is for (`aud`).
+    pub audience: String,
+    /// The name of the claim that holds the tenant's name.
+    pub tenant_claim: String,
+    /// How far other machines' clocks may be off.
+    pub leeway: Duration,
+}
+
+impl Expected {
+    /// Checks a payload whose signature is right (RFC 7519, section 4.1), and reads it.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED`: made by another, for another, expired, not yet valid, or without a claim that it
+    /// needs.
+    pub fn claims(&self, payload: &Object, now: DateTime<Utc>) -> Result<Claims> {
+        self.check_parties(payload)?;
+        self.check_times(payload, now)?;
+        let subject = name(payload, "sub").ok_or(Error::Unauthenticated(
+            "the token must name its user (`sub`) in 1 to 255 characters",
+        ))?;
+        let tenant = name(payload, &self.tenant_claim).ok_or(Error::Unauthenticated(
+            "the token must name its tenant in 1 to 255 characters",
+        ))?;
+        Ok(Claims {
+            subject: subject.to_owned(),
+            tenant: tenant.to_owned(),
+            permissions: permissions(payload)?,
+            name: name(payload, "name").map(str::to_owned),
+            email: name(payload, "email").map(str::to_owned),
+        })
+    }
+
+    fn check_parties(&self, payload: &Object) -> Result<()> {
+        if payload.get("iss").and_then(Value::as_str) != Some(&self.issuer) {
+            return Err(Error::Unauthenticated("the token comes from another issuer"));
+        }
+        let is_meant = match payload.get("aud") {
+            Some(Value::String(audience)) => *audience == self.audience,
+            Some(Value::Array(audiences)) => audiences
+                .iter()
+                .any(|audience| audience.as_str() == Some(&self.audience)),
+            _ => false,
+        };
+        if is_meant {
+            Ok(())
+        } else {
+            Err(Error::Unauthenticated("the token is not meant for this service"))
+        }
+    }
+
+    fn check_times(&self, payload: &Object, now: DateTime<Utc>) -> Result<()> {
+        let now = (now - DateTime::UNIX_EPOCH).as_seconds_f64();
+        let leeway = self.leeway.as_secs_f64();
+        let expiry = seconds(payload, "exp")?.ok_or(Error::Unauthenticated(
+            "the token must say when it expires (`exp`)",
+        ))?;
+        if now >= expiry + leeway {
+            return Err(Error::Unauthenticated("the token has expired"));
+        }
+        let is_later = |time: Option<f64>| time.is_some_and(|time| now + leeway < time);
+        if is_later(seconds(payload, "nbf")?) {
+            return Err(Error::Unauthenticated("the token is not valid yet"));
+        }
+        if is_later(seconds(payload, "iat")?) {
+            return Err(Error::Unauthenticated("the token was issued in the future"));
+        }
+        Ok(())
+    }
+}
+
+/// A time in seconds since 1970, possibly with a fraction.
+fn seconds(payload: &Object, claim: &str) -> Result<Option<f64>> {
+    match payload.get(claim) {
+        None => Ok(None),
+        Some(value) => value.as_f64().map(Some).ok_or(Error::Unauthenticated(
+            "the token's times (`exp`, `nbf`, `iat`) must be numbers",
+        )),
+    }
+}
+
+/// A text that can stand in a database and a log; `None` when there is none or it cannot.
+fn name<'a>(payload: &'a Object, claim: &str) -> Option<&'a str> {
+    payload.get(claim).and_then(Value::as_str).filter(|text| {
+        !text.trim().is_empty() && text.chars().count() <= LONGEST_NAME && !text.chars().any(char::is_control)
+    })
+}
+
+/// The list `permissions` where there is one, even an empty one: providers that have both grant in
+/// `permissions`, and repeat in `scope` what was asked for.
+fn permissions(payload: &Object) -> Result<Permissions> {
+    match (payload.get("permissions"), payload.get("scope")) {
+        (Some(Value::Array(texts)), _) => Ok(Permissions::granted(texts.iter().filter_map(Value::as_str))),
+        (Some(_), _) => Err(Error::Unauthenticated(
+            "the token's `permissions` must be a list of strings",
+        )),
+        (None, Some(Value::String(scope))) => Ok(Permissions::granted(scope.split_whitespace())),
+        (None, Some(_)) => Err(Error::Unauthenticated(
+            "the token's `scope` must be a string, separated by spaces",
+        )),
+        (None, None) => Ok(Permissions::default()),
+    }
+}

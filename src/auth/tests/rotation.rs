@@ -1,0 +1,180 @@
+//! A provider's keys come and go.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use chrono::TimeDelta;
+use futures_util::future::join_all;
+use jsonwebtoken::Algorithm::ES256;
+use tempfile::TempDir;
+
+use super::provider::{Provider, SigningKey, key_set};
+use super::*;
+
+const UNKNOWN: &str = "the key that signed the token is not known";
+
+/// A verifier that reads a provider's keys, and the time it lives in.
+async fn following(provider: &Provider) -> (Verifier, Time) {
+    let time = Time::default();
+    let settings = settings(KeySource::JwksUrl(provider.url.clone()));
+    (Verifier::new(settings, time.clock()).await.unwrap(), time)
+}
+
+/// A token that stays valid for the length of a test.
+fn token(key: &SigningKey) -> String {
+    let mut payload = payload();
+    payload["exp"] = (now() + TimeDelta::days(1)).timestamp().into();
+    key.sign(ES256, &payload)
+}
+
+#[tokio::test]
+async fn a_key_that_appears_later_is_fetched_when_a_token_names_it() {
+    let (old, new) = (SigningKey::p256("old"), SigningKey::p256("new"));
+    let provider = Provider::start(&[&old]).await;
+    let (verifier, time) = following(&provider).await;
+    provider.publish(&[&old, &new]);
+    time.pass(TimeDelta::seconds(30));
+
+    assert!(verifier.verify(&token(&new)).await.is_ok());
+    assert!(verifier.verify(&token(&old)).await.is_ok());
+    assert_eq!(provider.fetches(), 2);
+}
+
+#[tokio::test]
+async fn a_flood_of_made_up_names_fetches_once() {
+    let known = SigningKey::p256("known");
+    let provider = Provider::start(&[&known]).await;
+    let (verifier, time) = following(&provider).await;
+    time.pass(TimeDelta::seconds(30));
+    let tokens: Vec<String> = (0..200)
+        .map(|n| token(&known.clone().with("kid", &format!("made-up-{n}"))))
+        .collect();
+
+    let answers = join_all(tokens.iter().map(|token| refusal(&verifier, token))).await;
+
+    assert!(answers.iter().all(|answer| *answer == UNKNOWN));
+    assert_eq!(provider.fetches(), 2, "one at start, one for all of them");
+    time.pass(TimeDelta::seconds(29));
+    assert_eq!(refusal(&verifier, &tokens[0]).await, UNKNOWN);
+    assert_eq!(provider.fetches(), 2);
+    time.pass(TimeDelta::seconds(1));
+    assert_eq!(refusal(&verifier, &tokens[0]).await, UNKNOWN);
+    assert_eq!(provider.fetches(), 3);
+}
+
+#[tokio::test]
+async fn many_callers_with_a_new_key_wait_for_the_same_fetch() {
+    let (old, new) = (SigningKey::p256("old"), SigningKey::p256("new"));
+    let provider = Provider::start(&[&old]).await;
+    let (verifier, time) = following(&provider).await;
+    provider.publish(&[&new]);
+    time.pass(TimeDelta::seconds(30));
+    let token = token(&new);
+
+    let answers = join_all((0..50).map(|_| verifier.verify(&token))).await;
+
+    assert!(answers.iter().all(Result::is_ok));
+    assert_eq!(provider.fetches(), 2);
+}
+
+#[tokio::test]
+async fn a_key_that_was_withdrawn_is_forgotten_after_ten_minutes() {
+    let (old, new) = (SigningKey::p256("old"), SigningKey::p256("new"));
+    let provider = Provider::start(&[&old]).await;
+    let (verifier, time) = following(&provider).await;
+    let token = token(&old);
+    provider.publish(&[&new]);
+
+    time.pass(TimeDelta::seconds(599));
+    assert!(verifier.verify(&token).await.is_ok());
+    assert_eq!(provider.fetches(), 1, "it is fresh enough");
+
+    time.pass(TimeDelta::seconds(1));
+    assert!(
+        verifier.verify(&token).await.is_ok(),
+        "nobody waits for the fetch"
+    );
+    let forgotten = async {
+        while verifier.verify(&token).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), forgotten)
+        .await
+        .unwrap();
+    assert_eq!(refusal(&verifier, &token).await, UNKNOWN);
+    assert_eq!(provider.fetches(), 2);
+}
+
+#[tokio::test]
+async fn known_keys_stay_while_the_provider_fails() {
+    let key = SigningKey::p256("known");
+    let provider = Provider::start(&[&key]).await;
+    let (verifier, time) = following(&provider).await;
+
+    for (status, body) in [
+        (StatusCode::INTERNAL_SERVER_ERROR, key_set(&[])),
+        (StatusCode::FOUND, String::new()),
+        (StatusCode::OK, "<html>down for maintenance</html>".to_owned()),
+        (StatusCode::OK, " ".repeat(1024 * 1024 + 1)),
+    ] {
+        provider.answer(status, body);
+        time.pass(TimeDelta::seconds(30));
+        let fetches = provider.fetches();
+        assert_eq!(
+            refusal(&verifier, &token(&SigningKey::p256("made-up"))).await,
+            UNKNOWN
+        );
+        assert_eq!(provider.fetches(), fetches + 1);
+        assert!(verifier.verify(&token(&key)).await.is_ok(), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_provider_that_starts_late_is_found() {
+    let key = SigningKey::p256("known");
+    let provider = Provider::start(&[&key]).await;
+    provider.answer(StatusCode::SERVICE_UNAVAILABLE, "");
+    let (verifier, time) = following(&provider).await;
+    assert!(matches!(
+        verifier.verify(&token(&key)).await,
+        Err(Error::Unavailable)
+    ));
+
+    provider.publish(&[&key]);
+    time.pass(TimeDelta::seconds(30));
+
+    assert!(verifier.verify(&token(&key)).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_key_set_is_fetched_by_https_or_from_this_machine() {
+    for url in [
+        "http://login.example.com/jwks",
+        "http://localhost.example.com/jwks",
+        "http://10.0.0.1/jwks",
+        "ftp://localhost/jwks",
+        "file:///etc/passwd",
+    ] {
+        let settings = settings(KeySource::JwksUrl(url.parse().unwrap()));
+        let refusal = Verifier::new(settings, Clock::fixed(now())).await.err().unwrap();
+        assert!(refusal.to_string().contains("https://"), "{url}: {refusal}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_is_read_again_when_a_token_names_a_new_key() {
+    let (old, new) = (SigningKey::p256("old"), SigningKey::p256("new"));
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("jwks.json");
+    std::fs::write(&path, key_set(&[&old])).unwrap();
+    let time = Time::default();
+    let settings = settings(KeySource::JwksFile(path.clone()));
+    let verifier = Verifier::new(settings, time.clock()).await.unwrap();
+
+    std::fs::write(&path, key_set(&[&new])).unwrap();
+    time.pass(TimeDelta::seconds(30));
+
+    assert!(verifier.verify(&token(&new)).await.is_ok());
+    assert_eq!(refusal(&verifier, &token(&old)).await, UNKNOWN);
+}
