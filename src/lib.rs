@@ -13,6 +13,7 @@
 pub mod auth;
 pub mod clock;
 pub mod error;
+pub mod graphql;
 pub mod id;
 pub mod model;
 pub mod page;

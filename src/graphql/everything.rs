@@ -1,0 +1,249 @@
+//! Searching organizations, contacts and notes at once.
+
+use async_graphql::{Context, Enum, Object, SimpleObject, Union};
+
+use super::connection::{Count, PageInfo};
+use super::context::Ask as _;
+use super::results::{self, SearchFacet, SearchFacetValue, SearchRefinement};
+use crate::error::{Error, Result};
+use crate::id::{ContactId, NoteId, OrganizationId};
+use crate::model::{CAP, Contact, Hit, Hits, Note, Organization, Permission, Query};
+use crate::page::{self, PageArgs};
+use crate::store::Tenant;
+
+/// What kind of thing to look for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Enum)]
+pub enum SearchKind {
+    /// Organizations. Requires `externalContacts:organization:view`.
+    Organization,
+    /// Contacts. Requires `externalContacts:contact:view`.
+    Contact,
+    /// Notes. Requires `externalContacts:note:view`.
+    Note,
+}
+
+impl SearchKind {
+    /// In the order of the results.
+    const ALL: [Self; 3] = [Self::Organization, Self::Contact, Self::Note];
+
+    const fn permission(self) -> Permission {
+        match self {
+            Self::Organization => Permission::OrganizationView,
+            Self::Contact => Permission::ContactView,
+            Self::Note => Permission::NoteView,
+        }
+    }
+
+    /// As the schema has it.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Organization => "ORGANIZATION",
+            Self::Contact => "CONTACT",
+            Self::Note => "NOTE",
+        }
+    }
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Organization => "Organizations",
+            Self::Contact => "Contacts",
+            Self::Note => "Notes",
+        }
+    }
+
+    /// What stands before the rank of a result, so that the kinds stand in their order.
+    const fn digit(self) -> char {
+        match self {
+            Self::Organization => '0',
+            Self::Contact => '1',
+            Self::Note => '2',
+        }
+    }
+
+    fn of(hit: &Hit) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| hit.rank.starts_with(kind.digit()))
+    }
+
+    /// The kinds that are asked for, if the caller may view all of them; else, those the caller may view, of which there
+    /// must be one.
+    pub fn allowed(ctx: &Context<'_>, asked: Option<Vec<Self>>) -> Result<Vec<Self>> {
+        if let Some(asked) = asked {
+            if asked.is_empty() {
+                return Err(Error::argument(
+                    "kinds",
+                    "must name at least one kind, or be left out",
+                ));
+            }
+            asked.iter().try_for_each(|kind| ctx.require(kind.permission()))?;
+            return Ok(Self::ALL
+                .into_iter()
+                .filter(|kind| asked.contains(kind))
+                .collect());
+        }
+        let permissions = ctx.caller().permissions;
+        let allowed: Vec<Self> = Self::ALL
+            .into_iter()
+            .filter(|kind| permissions.contains(kind.permission()))
+            .collect();
+        if allowed.is_empty() {
+            return Err(Error::Forbidden(Permission::ContactView));
+        }
+        Ok(allowed)
+    }
+
+    async fn search(self, tenant: &Tenant, query: &Query, sees_organizations: bool) -> Result<Hits> {
+        let mut found = match self {
+            Self::Organization => tenant.search(&query.among_organizations()).await?,
+            Self::Contact => tenant.search(&query.among_contacts(sees_organizations)).await?,
+            Self::Note => tenant.search_notes(&query.words()).await?,
+        };
+        for hit in &mut found.hits {
+            hit.rank.insert(0, self.digit());
+        }
+        Ok(found)
+    }
+}
+
+/// Something that was found.
+#[derive(Clone, Debug, Union)]
+#[expect(clippy::large_enum_variant, reason = "a page has a hundred of them at most")]
+pub enum SearchResult {
+    /// An organization.
+    Organization(Organization),
+    /// A contact.
+    Contact(Contact),
+    /// A note.
+    Note(Note),
+}
+
+async fn node(ctx: &Context<'_>, hit: &Hit) -> Result<Option<SearchResult>> {
+    Ok(match SearchKind::of(hit) {
+        Some(SearchKind::Organization) => {
+            let organization: Option<Organization> = ctx.load(OrganizationId::new(hit.id)).await?;
+            organization.map(SearchResult::Organization)
+        }
+        Some(SearchKind::Contact) => {
+            let contact: Option<Contact> = ctx.load(ContactId::new(hit.id)).await?;
+            contact.map(SearchResult::Contact)
+        }
+        Some(SearchKind::Note) => {
+            let note: Option<Note> = ctx.load(NoteId::new(hit.id)).await?;
+            note.map(SearchResult::Note)
+        }
+        None => None,
+    })
+}
+
+/// One of the things that were found.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct SearchEdge {
+    /// Where it stands among the results; give it as `after` to page on from here.
+    cursor: String,
+    /// The result itself.
+    node: SearchResult,
+}
+
+/// A page of organizations, contacts and notes that were found.
+pub struct SearchConnection {
+    edges: Vec<SearchEdge>,
+    page_info: PageInfo,
+    hits: Hits,
+}
+
+impl SearchConnection {
+    /// A page of the results among these kinds, which are in their order.
+    pub async fn of(ctx: &Context<'_>, query: &Query, kinds: &[SearchKind], args: PageArgs) -> Result<Self> {
+        let order = results::order(&format!("{kinds:?}"), query);
+        let page = args.page(&order, page::AT_ROOT)?;
+        let sees_organizations = ctx.caller().permissions.contains(Permission::OrganizationView);
+        let mut hits = Hits::default();
+        for kind in kinds {
+            if hits.capped && hits.hits.len() >= CAP {
+                // Whether there is anything of this kind does not matter: it could not be reached.
+                break;
+            }
+            let found = kind.search(ctx.tenant(), query, sees_organizations).await?;
+            hits.capped |= found.capped;
+            hits.hits.extend(found.hits);
+            hits.capped |= hits.hits.len() > CAP;
+            hits.hits.truncate(CAP);
+        }
+        let (shown, page_info) = results::slice(&hits.hits, &page, &order)?;
+        let nodes = futures_util::future::try_join_all(shown.iter().map(|hit| node(ctx, hit))).await?;
+        let edges = shown
+            .iter()
+            .zip(nodes)
+            .filter_map(|(hit, node)| {
+                let cursor = results::cursor(&order, hit);
+                node.map(|node| SearchEdge { cursor, node })
+            })
+            .collect();
+        Ok(Self {
+            edges,
+            page_info,
+            hits,
+        })
+    }
+}
+
+impl SearchConnection {
+    fn facet(&self) -> SearchFacet {
+        let count = |kind| {
+            self.hits
+                .hits
+                .iter()
+                .filter(|hit| SearchKind::of(hit) == Some(kind))
+                .count()
+        };
+        let values = SearchKind::ALL
+            .into_iter()
+            .map(|kind| (kind, count(kind)))
+            .filter(|(_, count)| *count > 0)
+            .map(|(kind, count)| SearchFacetValue::of(kind.name(), kind.label(), count))
+            .collect();
+        SearchFacet {
+            field: "kinds",
+            values,
+        }
+    }
+}
+
+/// A page of organizations, contacts and notes that were found.
+#[Object]
+impl SearchConnection {
+    /// The results of this page with their cursors.
+    async fn edges(&self) -> &[SearchEdge] {
+        &self.edges
+    }
+
+    /// The results of this page.
+    async fn nodes(&self) -> Vec<&SearchResult> {
+        self.edges.iter().map(|edge| &edge.node).collect()
+    }
+
+    /// Where this page stands among the results.
+    async fn page_info(&self) -> PageInfo {
+        self.page_info.clone()
+    }
+
+    /// How many results there are: exactly, or, when the search is capped, at least as many as can be reached.
+    async fn total_count(&self) -> Option<Count> {
+        Some(results::total(&self.hits))
+    }
+
+    /// Whether there are more results than can be reached.
+    async fn capped(&self) -> bool {
+        self.hits.capped
+    }
+
+    /// How to narrow the search; null unless it is capped. The facet is `kinds`, an argument of this search; the searches
+    /// of one kind have facets of their own.
+    async fn refinement(&self) -> Option<SearchRefinement> {
+        self.hits.capped.then(|| SearchRefinement {
+            message: results::message(),
+            facets: vec![self.facet()],
+        })
+    }
+}

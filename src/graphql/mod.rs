@@ -1,0 +1,98 @@
+//! The graph: types, edges, questions, changes.
+
+mod connection;
+mod contact;
+mod context;
+mod error;
+mod everything;
+mod filter;
+mod interaction;
+mod loader;
+mod node;
+mod note;
+mod organization;
+mod permission;
+mod record;
+mod relationship;
+mod results;
+mod search;
+mod user;
+mod viewer;
+mod wrap_up_code;
+
+use std::sync::Arc;
+
+use async_graphql::{EmptySubscription, MergedObject, Request, Response, SDLExportOptions, ValidationMode};
+
+use contact::{ContactMutation, ContactQuery};
+pub use context::RequestData;
+use interaction::{InteractionMutation, InteractionQuery};
+use node::NodeQuery;
+use note::{NoteMutation, NoteQuery};
+use organization::{OrganizationMutation, OrganizationQuery};
+use relationship::{RelationshipMutation, RelationshipQuery, TransferMutation};
+use search::SearchQuery;
+use user::{UserMutation, UserQuery};
+use viewer::{TenantMutation, ViewerQuery};
+use wrap_up_code::{WrapUpCodeMutation, WrapUpCodeQuery};
+
+/// What one may ask.
+#[derive(Default, MergedObject)]
+pub struct Query(
+    NodeQuery,
+    ContactQuery,
+    InteractionQuery,
+    NoteQuery,
+    OrganizationQuery,
+    RelationshipQuery,
+    SearchQuery,
+    UserQuery,
+    ViewerQuery,
+    WrapUpCodeQuery,
+);
+
+/// What one may change.
+#[derive(Default, MergedObject)]
+pub struct Mutation(
+    ContactMutation,
+    InteractionMutation,
+    NoteMutation,
+    OrganizationMutation,
+    RelationshipMutation,
+    TenantMutation,
+    TransferMutation,
+    UserMutation,
+    WrapUpCodeMutation,
+);
+
+/// The graph.
+pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+
+/// Builds the graph. What differs from request to request comes with the request (see [`RequestData`]); operations are
+/// validated before they get here.
+pub fn schema() -> Schema {
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        .enable_federation()
+        .validation_mode(ValidationMode::Fast)
+        .limit_recursive_depth(usize::MAX)
+        .finish()
+}
+
+/// Executes an operation with the data of its request.
+pub async fn execute(schema: &Schema, request: Request, data: &Arc<RequestData>) -> Response {
+    data.loaders
+        .driver()
+        .drive(schema.execute(request.data(data.clone())))
+        .await
+}
+
+/// The schema as text, with everything's documentation; `federation` as a gateway composes it.
+pub fn sdl(federation: bool) -> String {
+    let options = SDLExportOptions::new();
+    let options = if federation {
+        options.federation().compose_directive()
+    } else {
+        options
+    };
+    schema().sdl_with_options(options)
+}

@@ -1,0 +1,108 @@
+//! Anything by its id, as the Relay specification has it.
+
+use async_graphql::{Context, ID, Interface, Object, PathSegment, Result};
+use futures_util::future::join_all;
+
+use super::context::Ask as _;
+use crate::error::Error;
+use crate::id::{GlobalId, NodeId};
+use crate::model::{Contact, Interaction, Note, Organization, Permission, Relationship, User, WrapUpCode};
+
+/// The most ids of one `nodes`.
+const MOST_IDS: usize = 100;
+
+/// Anything that has an id of its own.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "GlobalId", desc = "The id, unique among all kinds."))]
+pub enum Node {
+    /// A contact.
+    Contact(Box<Contact>),
+    /// An organization.
+    Organization(Box<Organization>),
+    /// A relationship.
+    Relationship(Box<Relationship>),
+    /// A note.
+    Note(Box<Note>),
+    /// A user.
+    User(Box<User>),
+    /// An interaction.
+    Interaction(Box<Interaction>),
+    /// A wrap-up code.
+    WrapUpCode(Box<WrapUpCode>),
+}
+
+/// Questions about anything.
+#[derive(Default)]
+pub struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// Whatever has this id; null when nothing has, or it is not yours to see.
+    ///
+    /// Requires the view permission of its kind, such as `externalContacts:contact:view`; users are visible to every
+    /// caller.
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of anything.")] id: ID,
+    ) -> Result<Option<Node>> {
+        Ok(node(ctx, &id).await?)
+    }
+
+    /// Whatever has these ids, in their order; null where nothing has.
+    ///
+    /// Requires the view permission of each one's kind: null and an error where it is missing.
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most 100 ids of anything.")] ids: Vec<ID>,
+    ) -> Result<Option<Vec<Option<Node>>>> {
+        if ids.len() > MOST_IDS {
+            return Err(Error::argument("ids", format!("takes at most {MOST_IDS} ids")).into());
+        }
+        let found = join_all(ids.iter().map(|id| node(ctx, id))).await;
+        let mut nodes = Vec::with_capacity(found.len());
+        for (position, found) in found.into_iter().enumerate() {
+            // One that cannot be had does not spoil the others.
+            nodes.push(found.unwrap_or_else(|error| {
+                let error = async_graphql::Error::from(error).into_server_error(ctx.item.pos);
+                let mut error = ctx.set_error_path(error);
+                error.path.push(PathSegment::Index(position));
+                ctx.add_error(error);
+                None
+            }));
+        }
+        Ok(Some(nodes))
+    }
+}
+
+async fn node(ctx: &Context<'_>, id: &ID) -> crate::error::Result<Option<Node>> {
+    let Some(id) = NodeId::read(id) else {
+        return Ok(None);
+    };
+    if let Some(permission) = needed(id) {
+        ctx.require(permission)?;
+    }
+    Ok(match id {
+        NodeId::ContactId(id) => ctx.load(id).await?.map(|it| Node::Contact(Box::new(it))),
+        NodeId::OrganizationId(id) => ctx.load(id).await?.map(|it| Node::Organization(Box::new(it))),
+        NodeId::RelationshipId(id) => ctx.load(id).await?.map(|it| Node::Relationship(Box::new(it))),
+        NodeId::NoteId(id) => ctx.load(id).await?.map(|it| Node::Note(Box::new(it))),
+        NodeId::UserId(id) => ctx.load(id).await?.map(|it| Node::User(Box::new(it))),
+        NodeId::InteractionId(id) => ctx.load(id).await?.map(|it| Node::Interaction(Box::new(it))),
+        NodeId::WrapUpCodeId(id) => ctx.load(id).await?.map(|it| Node::WrapUpCode(Box::new(it))),
+    })
+}
+
+/// The permission to see a thing of this kind. Users have none: who wrote a note is no secret inside the company.
+const fn needed(id: NodeId) -> Option<Permission> {
+    match id {
+        NodeId::ContactId(_) => Some(Permission::ContactView),
+        NodeId::OrganizationId(_) => Some(Permission::OrganizationView),
+        NodeId::RelationshipId(_) => Some(Permission::RelationshipView),
+        NodeId::NoteId(_) => Some(Permission::NoteView),
+        NodeId::UserId(_) => None,
+        NodeId::InteractionId(_) => Some(Permission::InteractionView),
+        NodeId::WrapUpCodeId(_) => Some(Permission::WrapUpCodeView),
+    }
+}
