@@ -16,5 +16,6 @@ pub mod error;
 pub mod graphql;
 pub mod id;
 pub mod model;
+pub mod operation;
 pub mod page;
 pub mod store;

@@ -1,0 +1,95 @@
+//! What a client gets back.
+
+use async_graphql::{ErrorExtensionValues, Pos, ServerError, Value};
+use serde::Serialize;
+
+/// The response map of one operation: keys of `data` stand in the order of the selection.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Answer {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<ServerError>,
+}
+
+impl Answer {
+    /// Nothing ran: a request error, with no `data` key.
+    pub fn refusal(errors: Vec<ServerError>) -> Self {
+        Self { data: None, errors }
+    }
+
+    /// It ran: `data` is an object, or null when a failure reached the root.
+    pub fn executed(data: Value, errors: Vec<ServerError>) -> Self {
+        Self {
+            data: Some(data),
+            errors,
+        }
+    }
+
+    /// A request error with one code, one message and the place it is about, if there is one.
+    pub(super) fn refuse(code: Code, message: impl Into<String>, at: Option<Pos>) -> Self {
+        Self::refusal(vec![error(code, message, at)])
+    }
+
+    /// A request error: there are more than `limit` of `what`.
+    pub(super) fn exceeded(limit: usize, what: &str) -> Self {
+        let message = format!("the operation has more than {limit} {what}; ask for less at once");
+        Self::refuse(Code::LimitExceeded, message, None)
+    }
+
+    /// Whether nothing ran; GraphQL over HTTP gives such answers another status.
+    pub fn is_request_error(&self) -> bool {
+        self.data.is_none()
+    }
+
+    /// What was found; `None` when nothing ran.
+    pub fn data(&self) -> Option<&Value> {
+        self.data.as_ref()
+    }
+
+    /// What went wrong.
+    pub fn errors(&self) -> &[ServerError] {
+        &self.errors
+    }
+}
+
+/// The codes (`extensions.code`) that this layer gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Code {
+    ParseFailed,
+    ValidationFailed,
+    ResolutionFailure,
+    BadUserInput,
+    LimitExceeded,
+    Forbidden,
+    Internal,
+}
+
+impl Code {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::ParseFailed => "GRAPHQL_PARSE_FAILED",
+            Self::ValidationFailed => "GRAPHQL_VALIDATION_FAILED",
+            Self::ResolutionFailure => "OPERATION_RESOLUTION_FAILURE",
+            Self::BadUserInput => "BAD_USER_INPUT",
+            Self::LimitExceeded => "OPERATION_LIMIT_EXCEEDED",
+            Self::Forbidden => "FORBIDDEN",
+            Self::Internal => "INTERNAL_SERVER_ERROR",
+        }
+    }
+}
+
+/// An error that carries a code.
+pub(super) fn error(code: Code, message: impl Into<String>, at: Option<Pos>) -> ServerError {
+    let mut error = ServerError::new(message, at);
+    set_code(&mut error, code);
+    error
+}
+
+/// Gives an error its code.
+pub(super) fn set_code(error: &mut ServerError, code: Code) {
+    error
+        .extensions
+        .get_or_insert_with(ErrorExtensionValues::default)
+        .set("code", code.name());
+}

@@ -1,0 +1,113 @@
+//! `_entities`, one representation at a time.
+//!
+//! async-graphql resolves all representations as one field: when one fails or is not found, all are
+//! lost, and the paths of errors do not say which one they are about. So the document asks for each
+//! representation under a key of its own (they still run concurrently, and loaders still see them
+//! together), and the answers are put together again afterwards.
+
+use apollo_compiler::response::JsonMap;
+use async_graphql::indexmap::IndexMap;
+use async_graphql::parser::types::Field;
+use async_graphql::{Name, PathSegment, Positioned, Response, ServerError, Value};
+
+use super::answer::Answer;
+use super::document::give;
+use super::plan::{Plan, Planned};
+use super::variables::literal;
+
+/// The argument that holds the representations.
+const ARGUMENT: &str = "representations";
+/// What async-graphql says when there is no such entity; in the answer it is null.
+const NOT_FOUND: &str = "Entity not found.";
+
+/// The most representations in one operation: each has a copy of the selection.
+const REPRESENTATIONS: usize = 100;
+
+/// Refuses an operation that asks for too many entities at once.
+pub(super) fn check(plan: &Plan, variables: &JsonMap) -> Result<(), Answer> {
+    let asked = plan.fields.iter().filter(|planned| is_entities(planned));
+    let count: usize = asked
+        .map(|planned| representations(planned, variables).len())
+        .sum();
+    if count > REPRESENTATIONS {
+        return Err(Answer::exceeded(REPRESENTATIONS, "representations of entities"));
+    }
+    Ok(())
+}
+
+/// Whether this is the field through which a gateway reaches entities.
+pub(super) fn is_entities(planned: &Planned) -> bool {
+    planned.name == "_entities"
+}
+
+/// A field for every representation in place of `field`, which is `planned` without its arguments.
+pub(super) fn split(planned: &Planned, field: &Field, variables: &JsonMap) -> Vec<Field> {
+    let one = |(index, item): (usize, Value)| {
+        let mut one = field.clone();
+        one.alias = Some(Positioned::new(key(&planned.key, index), planned.at));
+        give(&mut one, ARGUMENT, Value::List(vec![item]));
+        one
+    };
+    let items = representations(planned, variables);
+    items.into_iter().enumerate().map(one).collect()
+}
+
+/// Puts the entities together again, and points their errors at the right place.
+pub(super) fn join(plan: &Plan, variables: &JsonMap, response: &mut Response) {
+    for planned in plan.fields.iter().filter(|planned| is_entities(planned)) {
+        let count = representations(planned, variables).len();
+        let mut found = match std::mem::take(&mut response.data) {
+            Value::Object(found) => found,
+            _ => IndexMap::new(),
+        };
+        let entities = (0..count).map(|index| only(found.swap_remove(&key(&planned.key, index))));
+        let entities = Value::List(entities.collect());
+        found.insert(planned.key.clone(), entities);
+        response.data = Value::Object(found);
+        response.errors.retain(|error| !is_not_found(error));
+        for error in &mut response.errors {
+            point(error, &planned.key);
+        }
+    }
+}
+
+fn representations(planned: &Planned, variables: &JsonMap) -> Vec<Value> {
+    let argument = planned.field.specified_argument_by_name(ARGUMENT);
+    match argument.and_then(|value| literal(value, variables)) {
+        Some(Value::List(items)) => items,
+        Some(item) => vec![item],
+        None => Vec::new(),
+    }
+}
+
+/// The key of one representation. No alias can be the same: names have no colon.
+fn key(all: &Name, index: usize) -> Name {
+    Name::new(format!("{all}:{index}"))
+}
+
+fn only(answer: Option<Value>) -> Value {
+    match answer {
+        Some(Value::List(items)) => items.into_iter().next().unwrap_or_default(),
+        _ => Value::Null,
+    }
+}
+
+/// Which representation the first step of an error's path stands for.
+fn index(error: &ServerError, all: &Name) -> Option<usize> {
+    match error.path.first()? {
+        PathSegment::Field(key) => key.strip_prefix(all.as_str())?.strip_prefix(':')?.parse().ok(),
+        PathSegment::Index(_) => None,
+    }
+}
+
+/// This error comes without a path.
+fn is_not_found(error: &ServerError) -> bool {
+    error.message == NOT_FOUND && error.path.is_empty() && error.extensions.is_none()
+}
+
+fn point(error: &mut ServerError, all: &Name) {
+    if let Some(index) = index(error, all) {
+        let place = [PathSegment::Field(all.to_string()), PathSegment::Index(index)];
+        error.path.splice(..1, place);
+    }
+}

@@ -1,0 +1,99 @@
+//! From text to a document that is valid for the schema.
+
+use apollo_compiler::ast::{DirectiveList, FieldDefinition, Type};
+use apollo_compiler::parser::{Parser, SourceMap, SourceSpan};
+use apollo_compiler::schema::{Component, ExtendedType};
+use apollo_compiler::validation::{DiagnosticList, Valid};
+use apollo_compiler::{ExecutableDocument, Name, Schema};
+use async_graphql::indexmap::IndexMap;
+use async_graphql::{Pos, ServerError};
+
+use super::answer::{Answer, Code, error};
+use super::description::blank;
+use super::rules;
+
+/// The most errors an answer names, and the most places of one error: a short document can have thousands.
+const REPORTED: usize = 20;
+/// The parser's own limit; it counts more than brackets, which the scan has bounded already.
+const RECURSION: usize = 256;
+
+/// Reads the schema, as async-graphql's plain `sdl()` prints it. That export has `_entities` and
+/// `_service` too if the schema is federated, which the export for a gateway leaves out.
+pub(super) fn parse_schema(sdl: &str) -> anyhow::Result<Valid<Schema>> {
+    let refused = |failed: DiagnosticList| anyhow::anyhow!("the schema is not valid: {failed}");
+    let mut schema = Schema::parse(sdl, "schema.graphql").map_err(|failed| refused(failed.errors))?;
+    add_is_one_of(&mut schema);
+    schema.validate().map_err(|failed| refused(failed.errors))
+}
+
+/// `__Type.isOneOf` came with the September 2025 edition; the compiler's introspection types are older.
+fn add_is_one_of(schema: &mut Schema) {
+    let name = Name::new_static_unchecked("isOneOf");
+    if let Some(ExtendedType::Object(object)) = schema.types.get_mut("__Type") {
+        let definition = FieldDefinition {
+            description: None,
+            name: name.clone(),
+            arguments: Vec::new(),
+            ty: Type::Named(Name::new_static_unchecked("Boolean")),
+            directives: DirectiveList::default(),
+        };
+        object
+            .make_mut()
+            .fields
+            .entry(name)
+            .or_insert_with(|| Component::new(definition));
+    }
+}
+
+/// Parses and validates; every error is named once, with all its places.
+pub(super) fn parse(schema: &Valid<Schema>, text: String) -> Result<Valid<ExecutableDocument>, Answer> {
+    let document = Parser::new()
+        .recursion_limit(RECURSION)
+        .parse_ast(blank(text), "operation.graphql")
+        .map_err(|failed| refusal(Code::ParseFailed, told(&failed.errors)))?
+        .to_executable_validate(schema)
+        .map_err(|failed| refusal(Code::ValidationFailed, told(&failed.errors)))?;
+    let broken = rules::check(schema, &document);
+    if broken.is_empty() {
+        return Ok(document);
+    }
+    let broken = broken
+        .into_iter()
+        .map(|(message, span)| (message, place(&document.sources, span).into_iter().collect()));
+    Err(refusal(Code::ValidationFailed, broken))
+}
+
+fn told(found: &DiagnosticList) -> impl Iterator<Item = (String, Vec<Pos>)> {
+    found.iter().map(|diagnostic| {
+        let error = diagnostic.to_json();
+        let places = error.locations.iter().map(|place| Pos {
+            line: place.line,
+            column: place.column,
+        });
+        (error.message, places.collect())
+    })
+}
+
+fn refusal(code: Code, told: impl Iterator<Item = (String, Vec<Pos>)>) -> Answer {
+    let mut errors = IndexMap::<String, ServerError>::new();
+    for (message, places) in told {
+        if errors.len() == REPORTED && !errors.contains_key(&message) {
+            continue;
+        }
+        let known = errors
+            .entry(message)
+            .or_insert_with_key(|message| error(code, message, None));
+        let room = REPORTED.saturating_sub(known.locations.len());
+        known.locations.extend(places.into_iter().take(room));
+    }
+    Answer::refusal(errors.into_values().collect())
+}
+
+/// Where in the operation's text something stands, as line and column from 1.
+pub(super) fn place(sources: &SourceMap, span: Option<SourceSpan>) -> Option<Pos> {
+    let place = span?.line_column(sources)?;
+    Some(Pos {
+        line: place.line,
+        column: place.column,
+    })
+}

@@ -1,0 +1,140 @@
+//! Rules of the specification that the compiler's validation leaves out.
+//!
+//! They are about input objects written in the text: every field once, and of a `@oneOf` input
+//! exactly one, which is not null.
+
+use std::collections::HashSet;
+
+use apollo_compiler::ast::{Type, Value};
+use apollo_compiler::executable::{Selection, SelectionSet};
+use apollo_compiler::parser::SourceSpan;
+use apollo_compiler::response::JsonValue;
+use apollo_compiler::schema::{ExtendedType, InputObjectType};
+use apollo_compiler::{ExecutableDocument, Name, Node, Schema};
+
+/// What is wrong, and where.
+pub(super) type Broken = (String, Option<SourceSpan>);
+
+/// Checks all literals of a document that is valid otherwise.
+pub(super) fn check(schema: &Schema, document: &ExecutableDocument) -> Vec<Broken> {
+    let mut rules = Rules {
+        schema,
+        document,
+        broken: Vec::new(),
+    };
+    for operation in document.operations.iter() {
+        for variable in &operation.variables {
+            if let Some(default) = &variable.default_value {
+                rules.value(&variable.ty, default);
+            }
+        }
+        rules.selections(&operation.selection_set);
+    }
+    for fragment in document.fragments.values() {
+        rules.selections(&fragment.selection_set);
+    }
+    rules.broken
+}
+
+/// Checks the value of a variable that is valid otherwise; gives what is wrong.
+pub(super) fn check_json(schema: &Schema, of: &Type, value: &JsonValue) -> Option<String> {
+    match value {
+        JsonValue::Array(items) => items
+            .iter()
+            .find_map(|item| check_json(schema, of.item_type(), item)),
+        JsonValue::Object(fields) => {
+            let input = input_object(schema, of)?;
+            if is_one_of(input) && (fields.len() != 1 || fields.values().any(JsonValue::is_null)) {
+                return Some(one_of(&input.name));
+            }
+            fields
+                .iter()
+                .find_map(|(name, value)| check_json(schema, &input.fields.get(name.as_str())?.ty, value))
+        }
+        _ => None,
+    }
+}
+
+fn input_object<'s>(schema: &'s Schema, of: &Type) -> Option<&'s InputObjectType> {
+    match schema.types.get(of.inner_named_type()) {
+        Some(ExtendedType::InputObject(input)) => Some(input),
+        _ => None,
+    }
+}
+
+fn is_one_of(input: &InputObjectType) -> bool {
+    input.directives.has("oneOf")
+}
+
+fn one_of(input: &Name) -> String {
+    format!("exactly one field of `{input}` must be given, and it must not be null")
+}
+
+struct Rules<'a> {
+    schema: &'a Schema,
+    document: &'a ExecutableDocument,
+    broken: Vec<Broken>,
+}
+
+impl Rules<'_> {
+    fn selections(&mut self, set: &SelectionSet) {
+        for selection in &set.selections {
+            match selection {
+                Selection::Field(field) => {
+                    for argument in &field.arguments {
+                        if let Some(definition) = field.definition.argument_by_name(&argument.name) {
+                            self.value(&definition.ty, &argument.value);
+                        }
+                    }
+                    self.selections(&field.selection_set);
+                }
+                Selection::InlineFragment(fragment) => self.selections(&fragment.selection_set),
+                Selection::FragmentSpread(_) => {}
+            }
+        }
+    }
+
+    fn value(&mut self, of: &Type, value: &Node<Value>) {
+        match value.as_ref() {
+            Value::List(items) => items.iter().for_each(|item| self.value(of.item_type(), item)),
+            Value::Object(fields) => self.object(of, value, fields),
+            _ => {}
+        }
+    }
+
+    fn object(&mut self, of: &Type, value: &Node<Value>, fields: &[(Name, Node<Value>)]) {
+        let mut names = HashSet::new();
+        for (name, value) in fields {
+            if !names.insert(name) {
+                let message = format!("the input field `{name}` is given more than once");
+                self.broken.push((message, value.location()));
+            }
+        }
+        let schema = self.schema;
+        let Some(input) = input_object(schema, of) else {
+            return;
+        };
+        let one = fields.first().is_some_and(|(_, value)| !self.may_be_null(value));
+        if is_one_of(input) && (fields.len() != 1 || !one) {
+            self.broken.push((one_of(&input.name), value.location()));
+        }
+        for (name, value) in fields {
+            if let Some(definition) = input.fields.get(name) {
+                self.value(&definition.ty, value);
+            }
+        }
+    }
+
+    /// Null, or a variable of a type that lets null in.
+    fn may_be_null(&self, value: &Value) -> bool {
+        let Some(name) = value.as_variable() else {
+            return value.is_null();
+        };
+        let mut variables = self
+            .document
+            .operations
+            .iter()
+            .flat_map(|operation| &operation.variables);
+        variables.any(|variable| variable.name == *name && !variable.ty.is_non_null())
+    }
+}

@@ -1,0 +1,101 @@
+//! Asks the graph, and puts answers into a shape that is short to compare.
+
+use serde_json::json;
+
+use super::graph::{self, GraphSchema, Ran};
+use crate::model::{Permission, Permissions};
+use crate::operation::{Answer, Asker, Operations, Params};
+
+/// Servers move futures between threads.
+fn send<F: Future + Send>(future: F) -> F {
+    future
+}
+
+/// The graph, and what asks it; the caller may read the schema and has every permission at first.
+pub(super) struct Graph {
+    schema: GraphSchema,
+    pub(super) operations: Operations,
+    pub(super) asker: Asker,
+    ran: Ran,
+}
+
+impl Graph {
+    pub(super) fn new() -> Self {
+        let ran = Ran::default();
+        let schema = graph::schema(ran.clone());
+        Self {
+            operations: Operations::new(&schema.sdl()).unwrap(),
+            schema,
+            asker: Asker {
+                permissions: Permissions::all(),
+                introspection: true,
+            },
+            ran,
+        }
+    }
+
+    /// The same for a caller without one of the permissions.
+    pub(super) fn without(mut self, permission: Permission) -> Self {
+        self.asker.permissions = self.asker.permissions.without(permission);
+        self
+    }
+
+    /// The resolvers that ran, of those that tell.
+    pub(super) fn ran(&self) -> Vec<&'static str> {
+        self.ran.lock().unwrap().clone()
+    }
+
+    pub(super) async fn ask(&self, query: &str) -> Reply {
+        self.ask_with(query, json!({})).await
+    }
+
+    pub(super) async fn ask_with(&self, query: &str, variables: serde_json::Value) -> Reply {
+        self.send(Params {
+            query: query.to_owned(),
+            operation_name: None,
+            variables: serde_json::from_value(variables).unwrap(),
+        })
+        .await
+    }
+
+    pub(super) async fn send(&self, params: Params) -> Reply {
+        let execute = async |request: async_graphql::Request| self.schema.execute(request).await;
+        Reply(send(self.operations.answer(params, self.asker, execute)).await)
+    }
+}
+
+/// An answer in a shape that is short to compare.
+pub(super) struct Reply(pub(super) Answer);
+
+impl Reply {
+    /// The data as JSON text, "none" for a request error.
+    pub(super) fn data(&self) -> String {
+        let text = |data| serde_json::to_string(data).unwrap();
+        self.0.data().map_or_else(|| "none".to_owned(), text)
+    }
+
+    /// Path and code of every error, by path.
+    pub(super) fn errors(&self) -> Vec<String> {
+        let mut errors: Vec<_> = self
+            .0
+            .errors()
+            .iter()
+            .map(|error| {
+                let path = serde_json::to_string(&error.path).unwrap().replace('"', "");
+                let code = error.extensions.as_ref().and_then(|values| values.get("code"));
+                let code = code.map_or_else(String::new, ToString::to_string);
+                format!("{path} {}", code.trim_matches('"'))
+            })
+            .collect();
+        errors.sort();
+        errors
+    }
+
+    /// Code and message of every error of a request that did not run.
+    pub(super) fn refusals(&self) -> Vec<String> {
+        assert!(self.0.is_request_error(), "it ran: {}", self.data());
+        let told = self.0.errors().iter().zip(self.errors());
+        told.map(|(error, code)| format!("{}: {}", code.trim_start_matches("[] "), error.message))
+            .collect()
+    }
+}

@@ -1,0 +1,213 @@
+//! What comes out, and how failures show.
+
+use super::ask::Graph;
+
+#[tokio::test]
+async fn keys_come_in_the_order_of_the_selection() {
+    let reply = Graph::new()
+        .ask("{ slow fast __typename child { slow index } }")
+        .await;
+    assert_eq!(
+        reply.data(),
+        r#"{"slow":1,"fast":2,"__typename":"Query","child":{"slow":0,"index":0}}"#
+    );
+    assert_eq!(
+        serde_json::to_string(&reply.0).unwrap(),
+        r#"{"data":{"slow":1,"fast":2,"__typename":"Query","child":{"slow":0,"index":0}}}"#
+    );
+}
+
+#[tokio::test]
+async fn a_nullable_field_that_fails_is_null() {
+    let reply = Graph::new().ask("{ child { broken index option } }").await;
+    assert_eq!(
+        reply.data(),
+        r#"{"child":{"broken":null,"index":0,"option":null}}"#
+    );
+    assert_eq!(reply.errors(), ["[child,broken] TEAPOT", "[child,option] TEAPOT"]);
+}
+
+#[tokio::test]
+async fn an_object_of_which_nothing_came_out_is_still_an_object() {
+    let reply = Graph::new()
+        .ask("{ child { broken } sure { option } none: child { none { broken } } }")
+        .await;
+    assert_eq!(
+        reply.data(),
+        r#"{"child":{"broken":null},"sure":{"option":null},"none":{"none":null}}"#
+    );
+}
+
+#[tokio::test]
+async fn a_non_null_field_that_fails_makes_the_nearest_nullable_place_null() {
+    let graph = Graph::new();
+    let reply = graph.ask("{ fast child { index sure { strict index } } }").await;
+    assert_eq!(reply.data(), r#"{"fast":2,"child":null}"#);
+    assert_eq!(reply.errors(), ["[child,sure,strict] TEAPOT"]);
+
+    let reply = graph.ask("{ some { odd } }").await;
+    assert_eq!(reply.data(), r#"{"some":[{"odd":0},null,null]}"#);
+    assert_eq!(reply.errors(), ["[some,2,odd] TEAPOT"]);
+}
+
+#[tokio::test]
+async fn a_failure_that_reaches_the_root_makes_data_null() {
+    let reply = Graph::new().ask("{ fast children { odd } }").await;
+    assert_eq!(reply.data(), "null");
+    assert_eq!(reply.errors(), ["[children,1,odd] TEAPOT"]);
+    assert!(!reply.0.is_request_error());
+}
+
+#[tokio::test]
+async fn all_errors_of_siblings_are_told_with_their_place_in_lists_and_in_the_text() {
+    let reply = Graph::new()
+        .ask("{\n  children {\n    broken\n    x: option\n  }\n}")
+        .await;
+    assert_eq!(
+        reply.errors(),
+        [
+            "[children,0,broken] TEAPOT",
+            "[children,0,x] TEAPOT",
+            "[children,1,broken] TEAPOT",
+            "[children,1,x] TEAPOT"
+        ]
+    );
+    let places = reply.0.errors().iter().map(|error| &error.locations);
+    assert!(
+        places
+            .clone()
+            .all(|places| places.len() == 1 && places[0].column == 5)
+    );
+}
+
+#[tokio::test]
+async fn what_is_skipped_is_not_there_and_its_object_is_empty() {
+    let query = "query ($no: Boolean!) { child { index @skip(if: true) slow @include(if: $no) } fast @include(if: true) }";
+    let reply = Graph::new()
+        .ask_with(query, serde_json::json!({ "no": false }))
+        .await;
+    assert_eq!(reply.data(), r#"{"child":{},"fast":2}"#);
+}
+
+#[tokio::test]
+async fn a_directive_reads_the_default_of_a_variable() {
+    let query =
+        "query ($w: Boolean = true, $s: Boolean = false) { fast @include(if: $w) slow @skip(if: $s) }";
+    let reply = Graph::new().ask(query).await;
+    assert_eq!(reply.data(), r#"{"fast":2,"slow":1}"#);
+}
+
+#[tokio::test]
+async fn the_same_field_runs_once_and_its_selections_are_merged() {
+    let graph = Graph::new();
+    let query = "{ hit { a } ...F ... on Query { hit { b a } } } fragment F on Query { hit { __typename } }";
+    let reply = graph.ask(query).await;
+    assert_eq!(reply.data(), r#"{"hit":{"a":1,"__typename":"Hit","b":2}}"#);
+    assert_eq!(graph.ran(), ["hit"]);
+}
+
+#[tokio::test]
+async fn a_mutation_runs_its_fields_one_after_the_other_and_each_once() {
+    let graph = Graph::new();
+    let reply = graph
+        .ask("mutation { hit { a } last hit { b } second: hit { a } }")
+        .await;
+    assert_eq!(reply.data(), r#"{"hit":{"a":1,"b":2},"last":3,"second":{"a":1}}"#);
+    assert_eq!(graph.ran(), ["hit", "last", "hit"]);
+}
+
+#[tokio::test]
+async fn fragments_apply_to_the_types_they_are_for() {
+    let graph = Graph::new();
+    let reply = graph
+        .ask("{ search { __typename ... on Node { id } ... on Organization { name } ...N } } fragment N on Note { text }")
+        .await;
+    assert_eq!(
+        reply.data(),
+        r#"{"search":[{"__typename":"Contact","id":"contact_1"},{"__typename":"Organization","id":"organization_1","name":"ACME"},{"__typename":"Note","text":"found"}]}"#
+    );
+    let reply = graph.ask("{ search { ... on Note { text } } }").await;
+    assert_eq!(reply.data(), r#"{"search":[{},{},{"text":"found"}]}"#);
+}
+
+#[tokio::test]
+async fn faults_are_masked_and_what_was_said_on_purpose_is_not() {
+    let reply = Graph::new().ask("{ child { fault broken } }").await;
+    assert_eq!(reply.data(), r#"{"child":{"fault":null,"broken":null}}"#);
+    assert_eq!(
+        reply.errors(),
+        ["[child,broken] TEAPOT", "[child,fault] INTERNAL_SERVER_ERROR"]
+    );
+    let whole = serde_json::to_string(&reply.0).unwrap();
+    assert!(!whole.contains("secret"), "{whole}");
+    assert!(
+        whole.contains(&crate::error::Error::internal(anyhow::anyhow!("x")).to_string()),
+        "{whole}"
+    );
+}
+
+#[tokio::test]
+async fn a_null_that_nobody_explains_is_a_fault() {
+    let graph = Graph::new();
+    let params = crate::operation::Params {
+        query: "{ sure { index } }".to_owned(),
+        ..Default::default()
+    };
+    let nothing = async |_| async_graphql::Response::new(async_graphql::Value::Null);
+    let answer = graph.operations.answer(params, graph.asker, nothing).await;
+    let reply = super::ask::Reply(answer);
+    assert_eq!(reply.data(), "null");
+    assert_eq!(reply.errors(), ["[sure] INTERNAL_SERVER_ERROR"]);
+}
+
+#[tokio::test]
+async fn sixty_four_levels_run_on_a_small_stack() {
+    let nested = |levels: usize| format!("{{ {} index {} }}", "child { ".repeat(levels), "}".repeat(levels));
+    let reply = Graph::new().ask(&nested(63)).await;
+    assert!(reply.data().contains(r#""index":62"#), "{}", reply.data());
+}
+
+#[tokio::test]
+async fn entities_stand_for_themselves() {
+    let query = r"query ($r: [_Any!]!) { all: _entities(representations: $r) { __typename ... on Contact { id broken } ... on Organization { name } } }";
+    let one = |name: &str, id: &str| serde_json::json!({ "__typename": name, "id": id });
+    let representations = [
+        one("Contact", "a"),
+        one("Organization", "b"),
+        one("Contact", "none"),
+        one("Contact", "broken"),
+        one("Nobody", "c"),
+    ];
+    let graph = Graph::new();
+    let reply = graph
+        .ask_with(query, serde_json::json!({ "r": representations }))
+        .await;
+    assert_eq!(
+        reply.data(),
+        r#"{"all":[{"__typename":"Contact","id":"a","broken":null},{"__typename":"Organization","name":"ACME"},null,null,null]}"#
+    );
+    assert_eq!(reply.errors(), ["[all,0,broken] TEAPOT", "[all,3] TEAPOT"]);
+
+    let reply = graph
+        .ask("{ _entities(representations: []) { __typename } }")
+        .await;
+    assert_eq!(reply.data(), r#"{"_entities":[]}"#);
+}
+
+#[tokio::test]
+async fn the_schema_can_be_read() {
+    let graph = Graph::new();
+    let reply = graph
+        .ask(r#"{ __schema { queryType { name __typename } } __type(name: "Key") { kind isOneOf a: inputFields { name } } no: __type(name: "No") { name } }"#)
+        .await;
+    assert_eq!(
+        reply.data(),
+        r#"{"__schema":{"queryType":{"name":"Query","__typename":"__Type"}},"__type":{"kind":"INPUT_OBJECT","isOneOf":true,"a":[{"name":"id"},{"name":"name"}]},"no":null}"#
+    );
+    let reply = graph.ask("{ _service { sdl } }").await;
+    assert!(
+        reply.data().contains("@requiresPermission(permission:"),
+        "{}",
+        reply.data()
+    );
+}

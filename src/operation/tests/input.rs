@@ -1,0 +1,129 @@
+//! Variables, arguments and their defaults.
+
+use serde_json::json;
+
+use super::ask::Graph;
+
+async fn told(query: &str, variables: serde_json::Value) -> String {
+    let reply = Graph::new().ask_with(query, variables).await;
+    assert_eq!(reply.errors(), Vec::<String>::new());
+    reply.data()
+}
+
+#[tokio::test]
+async fn a_variable_that_was_not_sent_is_absent_and_not_null() {
+    let query = "query ($t: String, $s: Int) { tell(change: {title: $t, size: $s, inner: {title: $t}}) }";
+    assert_eq!(
+        told(query, json!({ "s": 1 })).await,
+        r#"{"tell":"absent 1 (absent 7)"}"#
+    );
+    assert_eq!(
+        told(query, json!({ "s": 1, "t": null })).await,
+        r#"{"tell":"null 1 (null 7)"}"#
+    );
+    assert_eq!(told(query, json!({ "t": "x" })).await, r#"{"tell":"x 7 (x 7)"}"#);
+}
+
+#[tokio::test]
+async fn a_whole_input_in_a_variable_keeps_what_is_absent_absent() {
+    let query = "query ($c: Change!) { tell(change: $c) }";
+    assert_eq!(told(query, json!({ "c": {} })).await, r#"{"tell":"absent 7"}"#);
+    assert_eq!(
+        told(query, json!({ "c": { "title": null, "size": 2 } })).await,
+        r#"{"tell":"null 2"}"#
+    );
+}
+
+#[tokio::test]
+async fn an_argument_whose_variable_was_not_sent_has_its_default() {
+    let query = "query ($n: String, $l: Boolean, $f: Int) { greet(name: $n, loud: $l) children(first: $f) { index } }";
+    assert_eq!(
+        told(query, json!({ "f": 1 })).await,
+        r#"{"greet":"you None","children":[{"index":0}]}"#
+    );
+    assert_eq!(
+        told(query, json!({ "n": "Ada", "l": true })).await,
+        r#"{"greet":"Ada Some(true)","children":[{"index":0},{"index":1}]}"#
+    );
+}
+
+#[tokio::test]
+async fn the_default_of_a_variable_stands_for_what_was_not_sent() {
+    let query =
+        r#"query ($n: String = "Bob", $c: Change = {title: "t"}) { greet(name: $n) tell(change: $c) }"#;
+    let query = query.replace("Change =", "Change! =");
+    assert_eq!(
+        told(&query, json!({})).await,
+        r#"{"greet":"Bob None","tell":"t 7"}"#
+    );
+}
+
+#[tokio::test]
+async fn variables_of_the_wrong_type_are_refused_before_anything_runs() {
+    let graph = Graph::new();
+    for (query, variables) in [
+        ("query ($c: Change!) { hit { a } tell(change: $c) }", json!({})),
+        (
+            "query ($c: Change!) { hit { a } tell(change: $c) }",
+            json!({ "c": null }),
+        ),
+        (
+            "query ($c: Change!) { hit { a } tell(change: $c) }",
+            json!({ "c": { "no": 1 } }),
+        ),
+        (
+            "query ($f: Int!) { hit { a } children(first: $f) { index } }",
+            json!({ "f": 5_000_000_000_i64 }),
+        ),
+        (
+            "query ($f: Int!) { hit { a } children(first: $f) { index } }",
+            json!({ "f": "1" }),
+        ),
+        (
+            "query ($w: Boolean = true) { hit { a } fast @include(if: $w) }",
+            json!({ "w": null }),
+        ),
+    ] {
+        let refusals = graph.ask_with(query, variables).await.refusals();
+        assert!(refusals[0].starts_with("BAD_USER_INPUT: "), "{refusals:?}");
+    }
+    assert_eq!(graph.ran(), Vec::<&str>::new());
+}
+
+#[tokio::test]
+async fn input_that_only_a_resolver_can_refuse_is_bad_input_at_its_field() {
+    let graph = Graph::new();
+    let reply = graph.ask("{ limited(first: 4) fast }").await;
+    assert_eq!(reply.data(), r#"{"limited":null,"fast":2}"#);
+    assert_eq!(reply.errors(), ["[limited] BAD_USER_INPUT"]);
+
+    let query = "query ($f: Int = 1) { limited(first: 1) children(first: $f) { index } }";
+    let reply = graph.ask_with(query, json!({ "f": null })).await;
+    assert_eq!(reply.errors(), ["[children] BAD_USER_INPUT"]);
+}
+
+#[tokio::test]
+async fn an_input_of_which_one_field_is_to_be_given_takes_exactly_one() {
+    assert_eq!(
+        told("{ by(key: {name: \"x\"}) }", json!({})).await,
+        r#"{"by":"name x"}"#
+    );
+    let query = "query ($i: ID!) { by(key: {id: $i}) }";
+    assert_eq!(told(query, json!({ "i": "7" })).await, r#"{"by":"id 7"}"#);
+    let query = "query ($k: Key!) { hit { a } by(key: $k) }";
+    assert_eq!(
+        told(query, json!({ "k": { "id": "1" } })).await,
+        r#"{"hit":{"a":1},"by":"id 1"}"#
+    );
+    for key in [
+        json!({ "id": "1", "name": "x" }),
+        json!({ "id": null }),
+        json!({}),
+    ] {
+        let refusals = Graph::new().ask_with(query, json!({ "k": key })).await.refusals();
+        assert!(
+            refusals[0].starts_with("BAD_USER_INPUT: exactly one field of `Key`"),
+            "{refusals:?}"
+        );
+    }
+}

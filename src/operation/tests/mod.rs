@@ -1,0 +1,8 @@
+//! The steps together, on a graph of their own.
+
+mod ask;
+mod execution;
+mod graph;
+mod input;
+mod permissions;
+mod requests;

@@ -1,0 +1,203 @@
+//! Requests that do not run: no `data`, a code, and where in the text it is wrong.
+
+use std::fmt::Write;
+
+use serde_json::json;
+
+use super::ask::Graph;
+use crate::operation::Params;
+
+async fn code(query: &str) -> String {
+    let refusals = Graph::new().ask(query).await.refusals();
+    refusals[0].split(':').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_text_that_is_no_document_is_refused_with_its_place() {
+    let reply = Graph::new().ask("{ fast\n  }}").await;
+    let answer = serde_json::to_value(&reply.0).unwrap();
+    assert_eq!(answer.get("data"), None);
+    assert_eq!(
+        answer["errors"][0]["extensions"],
+        json!({ "code": "GRAPHQL_PARSE_FAILED" })
+    );
+    assert_eq!(
+        answer["errors"][0]["locations"],
+        json!([{ "line": 2, "column": 4 }])
+    );
+    for query in ["", "{", "query {}", "qwerty cop { abc }", "{ greet(name: \"x) }"] {
+        assert_eq!(code(query).await, "GRAPHQL_PARSE_FAILED", "{query}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_valid_for_the_schema_is_refused() {
+    for query in [
+        "{ nope }",
+        "{ fast { a } }",
+        "{ child }",
+        "{ child { v: index } child { v: slow } }",
+        "{ greet(name: 1) }",
+        "{ tell(change: {title: \"a\", title: \"b\"}) }",
+        "{ fast ...F }",
+        "{ fast } fragment F on Query { fast }",
+        "{ ...F } fragment F on Query { ...G } fragment G on Query { ...F }",
+        "query ($x: Int) { fast }",
+        "query ($x: Int) { greet(name: $x) }",
+        "{ fast @nope }",
+        "query ($x: Int = \"a\") { children(first: $x) { index } }",
+        "{ by(key: {name: \"x\", id: 1}) }",
+        "{ by(key: {name: null}) }",
+        "{ by(key: {}) }",
+        "query ($n: String) { by(key: {name: $n}) }",
+        "query A { fast } query A { slow }",
+        "query A { fast } { slow }",
+        "{ child @skip(if: true) @skip(if: true) { index } }",
+        "{ child { ... on Hit { a } } }",
+        "{ children(second: 1) { index } }",
+        "{ tell }",
+        "type T { a: Int }",
+    ] {
+        assert_eq!(code(query).await, "GRAPHQL_VALIDATION_FAILED", "{query}");
+    }
+}
+
+#[tokio::test]
+async fn the_same_error_is_told_once_with_all_its_places() {
+    let reply = Graph::new().ask("{ a: nope b: nope }").await;
+    assert_eq!(reply.0.errors().len(), 1, "{:?}", reply.0.errors());
+    let columns: Vec<_> = reply.0.errors()[0]
+        .locations
+        .iter()
+        .map(|place| place.column)
+        .collect();
+    assert_eq!(columns, [6, 14]);
+}
+
+#[tokio::test]
+async fn at_most_twenty_errors_are_told() {
+    let many = |field: fn(usize) -> String| format!("{{ {} }}", (0..300).map(field).collect::<String>());
+    let reply = Graph::new().ask(&many(|i| format!("nope{i} "))).await;
+    assert_eq!(reply.refusals().len(), 20);
+    let reply = Graph::new().ask(&many(|_| "nope ".to_owned())).await;
+    assert_eq!(reply.refusals().len(), 1);
+    assert_eq!(reply.0.errors()[0].locations.len(), 20);
+}
+
+#[tokio::test]
+async fn the_operation_must_be_there_and_be_the_only_one_meant() {
+    let graph = Graph::new();
+    let two = "query A { fast } query B { slow }";
+    let send = |name: Option<&str>| {
+        graph.send(Params {
+            query: two.to_owned(),
+            operation_name: name.map(str::to_owned),
+            ..Params::default()
+        })
+    };
+    assert_eq!(send(Some("B")).await.data(), r#"{"slow":1}"#);
+    for name in [None, Some("C")] {
+        let refusals = send(name).await.refusals();
+        assert!(
+            refusals[0].starts_with("OPERATION_RESOLUTION_FAILURE: "),
+            "{refusals:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn subscriptions_are_not_answered_yet() {
+    assert_eq!(
+        code("subscription { ticks }").await,
+        "OPERATION_RESOLUTION_FAILURE"
+    );
+}
+
+#[tokio::test]
+async fn too_many_entities_at_once_are_refused() {
+    let query = "query ($r: [_Any!]!) { a: _entities(representations: $r) { __typename } b: _entities(representations: $r) { __typename } }";
+    let some = |count: usize| json!({ "r": vec![json!({ "__typename": "Contact", "id": "a" }); count] });
+    let graph = Graph::new();
+    assert_eq!(
+        graph.ask_with(query, some(50)).await.errors(),
+        Vec::<String>::new()
+    );
+    let refusals = graph.ask_with(query, some(51)).await.refusals();
+    assert!(
+        refusals[0].starts_with("OPERATION_LIMIT_EXCEEDED: "),
+        "{refusals:?}"
+    );
+}
+
+#[tokio::test]
+async fn whether_it_is_a_mutation_is_known_before_it_runs() {
+    let graph = Graph::new();
+    let is_mutation = |query: &str| {
+        let params = Params {
+            query: query.to_owned(),
+            ..Params::default()
+        };
+        graph
+            .operations
+            .prepare(params, graph.asker)
+            .unwrap()
+            .is_mutation()
+    };
+    assert!(is_mutation("mutation { hit { a } }"));
+    assert!(!is_mutation("query mutation { hit { a } }"));
+    assert_eq!(graph.ran(), Vec::<&str>::new());
+}
+
+#[tokio::test]
+async fn an_operation_may_have_a_description() {
+    let reply = Graph::new()
+        .ask("\"What it is for.\" query Q(\"Who.\" $n: String = \"x\") { greet(name: $n) }")
+        .await;
+    assert_eq!(reply.data(), r#"{"greet":"x None"}"#);
+}
+
+#[tokio::test]
+async fn deep_and_long_texts_are_refused() {
+    let brackets = "[".repeat(1_500) + &"]".repeat(1_500);
+    for query in [
+        format!("{{ greet(name: {brackets}) }}"),
+        format!("{{ {} }}", "fast ".repeat(3_000)),
+        format!("{{ fast }} #{}", "x".repeat(20_000)),
+    ] {
+        assert_eq!(code(&query).await, "OPERATION_LIMIT_EXCEEDED");
+    }
+}
+
+/// Fragments `F0` to `Fn`, each with `body`, in which `$` stands for the next one's name.
+fn fragments(count: usize, body: &str) -> String {
+    (0..count).fold(String::new(), |mut text, index| {
+        let body = body.replace('$', &format!("F{}", index + 1));
+        let _ = write!(text, " fragment F{index} on Child {{ {body} }}");
+        text
+    }) + &format!(" fragment F{count} on Child {{ index }}")
+}
+
+#[tokio::test]
+async fn fragments_that_double_at_every_step_do_not_explode() {
+    let flat = format!("{{ child {{ ...F0 }} }}{}", fragments(40, "...$ ...$"));
+    assert_eq!(Graph::new().ask(&flat).await.data(), r#"{"child":{"index":0}}"#);
+
+    let deep = format!(
+        "{{ child {{ ...F0 }} }}{}",
+        fragments(30, "a: child { ...$ } b: child { ...$ }")
+    );
+    assert_eq!(code(&deep).await, "OPERATION_LIMIT_EXCEEDED");
+}
+
+#[tokio::test]
+async fn fragments_do_not_get_around_the_depth() {
+    let query = format!("{{ child {{ ...F0 }} }}{}", fragments(80, "child { ...$ }"));
+    let refusals = Graph::new().ask(&query).await.refusals();
+    assert!(refusals[0].contains("64 levels"), "{refusals:?}");
+}
+
+#[tokio::test]
+async fn reading_the_schema_in_circles_is_refused() {
+    let query = "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }";
+    assert_eq!(code(query).await, "OPERATION_LIMIT_EXCEEDED");
+}
