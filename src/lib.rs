@@ -14,6 +14,7 @@ pub mod auth;
 pub mod clock;
 pub mod error;
 pub mod graphql;
+pub mod http;
 pub mod id;
 pub mod model;
 pub mod operation;

@@ -1,0 +1,22 @@
+//! Is it alive, is it ready: for whoever starts, stops and routes to this program.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use super::Server;
+
+/// `GET /livez`: the program answers.
+pub async fn live() -> &'static str {
+    "ok"
+}
+
+/// `GET /readyz`: the database answers too.
+pub async fn ready(State(server): State<Arc<Server>>) -> (StatusCode, &'static str) {
+    if server.store.is_ready().await {
+        (StatusCode::OK, "ok")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "the database cannot be reached")
+    }
+}

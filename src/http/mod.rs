@@ -1,0 +1,114 @@
+//! The router as a table of contents, and what its handlers share.
+
+mod health;
+mod host;
+mod operation;
+pub mod playground;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::header::{HeaderName, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware;
+use axum::routing::get;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::timeout::TimeoutLayer;
+use tower_http::trace::TraceLayer;
+
+use crate::auth::{Caller, Identity};
+use crate::graphql::{self, RequestData, Schema};
+use crate::operation::{Answer, Asker, Operations, Params, Prepared};
+use crate::store::Store;
+
+/// The longest a request may take.
+const LONGEST_ANSWER: Duration = Duration::from_secs(30);
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What the handlers share.
+pub struct Server {
+    /// The database.
+    pub store: Store,
+    /// The graph.
+    pub schema: Schema,
+    /// The steps from an operation's text to its answer.
+    pub operations: Operations,
+    /// Who is asking.
+    pub identity: Identity,
+}
+
+impl Server {
+    /// Reads an operation of this caller's; the answer says what is wrong with it.
+    pub fn prepare(&self, params: Params, caller: &Caller) -> Result<Prepared, Answer> {
+        let asker = Asker {
+            permissions: caller.permissions,
+            introspection: true,
+        };
+        self.operations.prepare(params, asker)
+    }
+
+    /// Answers an operation as its caller may have it.
+    pub async fn run(&self, prepared: Prepared, caller: Caller) -> Answer {
+        let data = RequestData::new(caller);
+        let answer = prepared
+            .run(async |request| graphql::execute(&self.schema, request, &data).await)
+            .await;
+        for subject in data.changed_users() {
+            self.identity.forget(&data.caller.tenant, &subject).await;
+        }
+        answer
+    }
+}
+
+/// Who may reach the server, and what it shows to browsers.
+#[derive(Clone, Default)]
+pub struct Surface {
+    /// The playground at `/`, with the token it starts with.
+    pub playground: Option<playground::Token>,
+    /// Answer only to the names of this machine: a page elsewhere must not reach it by rebinding a name.
+    pub only_loopback_names: bool,
+}
+
+/// Every route there is.
+pub fn router(server: Arc<Server>, surface: Surface) -> Router {
+    let mut router = Router::new()
+        .route("/graphql", get(operation::get).post(operation::post))
+        .route("/livez", get(health::live))
+        .route("/readyz", get(health::ready))
+        .with_state(server);
+    if let Some(token) = surface.playground {
+        router = router.merge(playground::router(token));
+    }
+    if surface.only_loopback_names {
+        router = router.layer(middleware::from_fn(host::only_loopback));
+    }
+    router
+        .layer(DefaultBodyLimit::max(operation::LARGEST_BODY))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            LONGEST_ANSWER,
+        ))
+        .layer(CatchPanicLayer::new())
+        .layer(SetResponseHeaderLayer::if_not_present(
+            X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid)) // added last, so it sees everything
+}
+
+/// What every line of the log about a request carries: never its headers, its body or its query string.
+fn span(request: &Request) -> tracing::Span {
+    let id = request
+        .extensions()
+        .get::<RequestId>()
+        .and_then(|id| id.header_value().to_str().ok())
+        .filter(|id| id.len() <= 64)
+        .unwrap_or_default();
+    tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
+}
