@@ -12,6 +12,7 @@
 
 pub mod auth;
 pub mod clock;
+pub mod demo;
 pub mod error;
 pub mod graphql;
 pub mod http;

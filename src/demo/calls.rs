@@ -1,0 +1,114 @@
+//! The interactions with a company.
+
+use async_graphql::MaybeUndefined::Value;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::content::Company;
+use super::piece::Writer;
+use crate::error::Result;
+use crate::id::{InteractionId, UserId};
+use crate::model::{
+    Contact, Interaction, InteractionDirection, InteractionFields, MediaType, Organization, Record, WrapUp,
+};
+use crate::store::Tx;
+
+/// Interactions with each company.
+const INTERACTIONS: usize = 15;
+
+impl Writer<'_> {
+    /// Conversations of the last years with people of the company.
+    pub async fn interactions(
+        &mut self,
+        tx: &mut Tx,
+        number: usize,
+        company: &Company,
+        organization: &Organization,
+        people: &[Contact],
+    ) -> Result<()> {
+        for call in 0..INTERACTIONS {
+            let Some(contact) = self.maker.rng.choice(people) else {
+                continue;
+            };
+            let external_id = format!("conversation-{:04}-{:02}", number + 1, call + 1);
+            let started_at = self.maker.instant(tx);
+            let mut interaction = Interaction::new(
+                InteractionId::new(tx.new_id()),
+                Record::new(started_at, None),
+                Some(external_id),
+            );
+            interaction.contact_id = Some(contact.id);
+            interaction.organization_id = Some(organization.id);
+            let ended_at = started_at + TimeDelta::seconds(self.maker.rng.i64(40..1800));
+            self.fields(started_at, ended_at)
+                .of_new()
+                .apply(&mut interaction)?;
+            // A call in five is transferred.
+            let agents = if self.maker.rng.u8(0..5) == 0 { 2 } else { 1 };
+            for agent in self
+                .maker
+                .rng
+                .choose_multiple(self.house.staff.iter().copied(), agents)
+            {
+                interaction.add_agents(&[agent])?;
+                if let Some(wrap_up) = self.wrap_up(company, people, contact, agent, ended_at) {
+                    interaction.wrap_up(wrap_up);
+                }
+            }
+            tx.add_interaction(&interaction).await?;
+        }
+        Ok(())
+    }
+
+    fn fields(&mut self, started_at: DateTime<Utc>, ended_at: DateTime<Utc>) -> InteractionFields {
+        const MEDIA: [MediaType; 8] = [
+            MediaType::Call,
+            MediaType::Call,
+            MediaType::Call,
+            MediaType::Email,
+            MediaType::Chat,
+            MediaType::Message,
+            MediaType::Callback,
+            MediaType::Video,
+        ];
+        const QUEUES: [&str; 4] = ["Support", "Sales", "Billing", "Priority"];
+        let rng = &mut self.maker.rng;
+        let inbound = rng.u8(0..10) < 7;
+        let text = |text: Option<&str>| Value(text.unwrap_or_default().to_owned());
+        InteractionFields {
+            media_type: Value(rng.choice(MEDIA).unwrap_or(MediaType::Call)),
+            direction: Value(if inbound {
+                InteractionDirection::Inbound
+            } else {
+                InteractionDirection::Outbound
+            }),
+            started_at: Value(started_at),
+            ended_at: Value(ended_at),
+            subject_line: text(rng.choice(self.maker.content.prose.subject_lines.iter().copied())),
+            queue_name: text(rng.choice(QUEUES)),
+        }
+    }
+
+    /// Nine agents of ten wrap up, most of them with a note.
+    fn wrap_up(
+        &mut self,
+        company: &Company,
+        people: &[Contact],
+        contact: &Contact,
+        agent: UserId,
+        at: DateTime<Utc>,
+    ) -> Option<WrapUp> {
+        let rng = &mut self.maker.rng;
+        let code_id = (rng.u8(0..10) > 0)
+            .then(|| rng.choice(self.house.codes.iter().copied()))
+            .flatten()?;
+        let template = (rng.u8(0..5) > 0)
+            .then(|| rng.choice(self.maker.content.prose.wrap_ups.iter().copied()))
+            .flatten();
+        Some(WrapUp {
+            note: template.map(|template| self.text(template, company, people, Some(contact))),
+            recorded_at: at + TimeDelta::seconds(30),
+            agent_id: agent,
+            code_id,
+        })
+    }
+}

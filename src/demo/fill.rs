@@ -1,0 +1,125 @@
+//! Fills a tenant with the demo.
+
+use async_graphql::MaybeUndefined::Value;
+use fastrand::Rng;
+
+use super::Progress;
+use super::content::{Colleague, Content};
+use super::people::Maker;
+use super::piece::{House, Writer};
+use crate::error::{Error, Result};
+use crate::id::{UserId, WrapUpCodeId};
+use crate::model::{Record, User, WrapUpCode, WrapUpCodeFields};
+use crate::store::{Learnt, Tenant, Tx, change};
+
+/// The demo is the same every time.
+const SEED: u64 = 20_260_301;
+
+/// What became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Filled {
+    /// Managed entities of the tenant now.
+    pub managed_entities: i64,
+}
+
+/// Why a tenant was not filled.
+#[derive(Debug, thiserror::Error)]
+pub enum FillError {
+    /// There is data in it that is not the demo's.
+    #[error("there is data in the tenant {0} already; the demo fills an empty one")]
+    NotEmpty(String),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] Error),
+}
+
+/// Fills an empty tenant with the demo, company by company, each as a whole. What an earlier call wrote before it was
+/// interrupted is left as it is, and the rest is written.
+///
+/// `progress` is told the companies that are there, of how many.
+pub async fn fill(tenant: &Tenant, progress: Progress<'_>) -> Result<Filled, FillError> {
+    let content = Content::read();
+    let begun = match content.staff.first() {
+        Some(colleague) => tenant.user_by_subject(colleague.subject).await?.is_some(),
+        None => false,
+    };
+    if !begun && tenant.managed_entities().await? > 0 {
+        return Err(FillError::NotEmpty(tenant.record().name.clone()));
+    }
+    let house = house(tenant, &content).await?;
+    let mut learnt = Learnt::new();
+    let total = content.companies.len() as u64;
+    for (number, company) in content.companies.iter().enumerate() {
+        progress(number as u64, total);
+        learnt.extend(change!(tenant, None, |tx| {
+            writer(tenant, &content, &house, number)
+                .company(tx, number, company, &learnt)
+                .await
+        })?);
+    }
+    progress(total, total);
+    Ok(Filled {
+        managed_entities: tenant.managed_entities().await?,
+    })
+}
+
+/// Chance of its own for each company: it is the same whatever was written before it.
+fn writer<'a>(tenant: &'a Tenant, content: &'a Content, house: &'a House, number: usize) -> Writer<'a> {
+    Writer {
+        maker: Maker {
+            content,
+            region: &tenant.record().default_region,
+            staff: &house.staff,
+            rng: Rng::with_seed(SEED + number as u64),
+        },
+        house,
+    }
+}
+
+/// The tenant's own people and their wrap-up codes: made unless they are there.
+pub async fn house(tenant: &Tenant, content: &Content) -> Result<House> {
+    change!(tenant, None, |tx| {
+        let mut house = House {
+            staff: Vec::new(),
+            codes: Vec::new(),
+        };
+        for colleague in &content.staff {
+            house.staff.push(user(tx, colleague).await?);
+        }
+        for (name, description) in &content.prose.codes {
+            house.codes.push(code(tx, name, description).await?);
+        }
+        Ok(house)
+    })
+}
+
+async fn user(tx: &mut Tx, colleague: &Colleague) -> Result<UserId> {
+    if let Some(user) = tx.user_by_subject(colleague.subject).await? {
+        return Ok(user.id);
+    }
+    let mut user = User::new(
+        UserId::new(tx.new_id()),
+        colleague.subject,
+        Record::new(tx.now(), None),
+    );
+    let local_part = colleague.subject.replace("demo-", "");
+    user.name = Some(colleague.name.to_owned());
+    user.email = Some(format!("{local_part}@contact-center.example"));
+    user.title = Some(colleague.title.to_owned());
+    Ok(tx.add_user(user).await?.id)
+}
+
+async fn code(tx: &mut Tx, name: &str, description: &str) -> Result<WrapUpCodeId> {
+    let mut code = WrapUpCode::new(WrapUpCodeId::new(tx.new_id()), Record::new(tx.now(), None));
+    WrapUpCodeFields {
+        name: Value((*name).to_owned()),
+        description: Value((*description).to_owned()),
+        ..WrapUpCodeFields::default()
+    }
+    .apply(&mut code)?;
+    if let Some(there) = tx.wrap_up_code_called(&code.name_key).await? {
+        return Ok(there);
+    }
+    tx.add_wrap_up_code(&code).await?;
+    Ok(code.id)
+}

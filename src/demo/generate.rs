@@ -1,0 +1,220 @@
+//! Makes as many contacts as are asked for, for measurements.
+
+use async_graphql::MaybeUndefined::Value;
+use fastrand::Rng;
+
+use super::Progress;
+use super::content::{Company, Content, Place};
+use super::fill::house;
+use super::people::{Employer, Maker, key};
+use super::piece::House;
+use super::prose::Details;
+use crate::error::Result;
+use crate::id::{NoteId, OrganizationId, RelationshipId, TypedId as _};
+use crate::model::{
+    Contact, ExternalId, Note, NoteFields, NoteSubjectId, Organization, Relationship, RelationshipFields,
+};
+use crate::store::{Learnt, Tenant, Tx, change};
+
+/// Contacts that are written in one transaction, with their organizations.
+pub const CONTACTS_OF_PIECE: u32 = 1_000;
+/// Contacts to an organization.
+const CONTACTS_OF_ORGANIZATION: u32 = 20;
+/// Contacts to a note.
+const CONTACTS_TO_A_NOTE: usize = 50;
+const SOURCE: &str = "generated";
+const SEED: u64 = 41;
+
+/// Makes this many contacts, in pieces of 1,000 with 50 organizations, 50 relationships and 20 notes, each as a whole,
+/// the same every time. Pieces that an earlier call wrote are left as they are.
+///
+/// `progress` is told the contacts that are there, of how many.
+pub async fn generate(tenant: &Tenant, contacts: u32, progress: Progress<'_>) -> Result<()> {
+    let content = Content::read();
+    let house = house(tenant, &content).await?;
+    let pieces = contacts.div_ceil(CONTACTS_OF_PIECE);
+    let mut learnt = Learnt::new();
+    let begin = first_missing(tenant, pieces).await?;
+    for number in begin..pieces {
+        progress(u64::from(number * CONTACTS_OF_PIECE), contacts.into());
+        let count = CONTACTS_OF_PIECE.min(contacts - number * CONTACTS_OF_PIECE);
+        learnt.extend(change!(tenant, None, |tx| {
+            let mut piece = Piece {
+                maker: maker(tenant, &content, &house, number),
+                number,
+                learnt: &learnt,
+            };
+            piece.write(tx, count).await
+        })?);
+    }
+    progress(contacts.into(), contacts.into());
+    Ok(())
+}
+
+/// Pieces are written in order, so the first that is missing is found by halving.
+async fn first_missing(tenant: &Tenant, pieces: u32) -> Result<u32> {
+    let (mut there, mut missing) = (0, pieces);
+    while there < missing {
+        let middle = u32::midpoint(there, missing);
+        let first = ExternalId::check(key(SOURCE, &organization_key(middle, 0)))?;
+        if tenant.owner_of(OrganizationId::KIND, &first).await?.is_some() {
+            there = middle + 1;
+        } else {
+            missing = middle;
+        }
+    }
+    Ok(there)
+}
+
+fn maker<'a>(tenant: &'a Tenant, content: &'a Content, house: &'a House, number: u32) -> Maker<'a> {
+    Maker {
+        content,
+        region: &tenant.record().default_region,
+        staff: &house.staff,
+        rng: Rng::with_seed(SEED + u64::from(number)),
+    }
+}
+
+fn organization_key(piece: u32, place: u32) -> String {
+    format!("O-{piece}-{place}")
+}
+
+struct Piece<'a> {
+    maker: Maker<'a>,
+    number: u32,
+    learnt: &'a Learnt,
+}
+
+impl Piece<'_> {
+    async fn write(&mut self, tx: &mut Tx, count: u32) -> Result<Learnt> {
+        let (mut organizations, mut contacts) = (Vec::new(), Vec::new());
+        for place in 0..count.div_ceil(CONTACTS_OF_ORGANIZATION) {
+            let people = CONTACTS_OF_ORGANIZATION.min(count - place * CONTACTS_OF_ORGANIZATION);
+            self.organization(tx, place, people, &mut organizations, &mut contacts)?;
+        }
+        let mut learnt = tx.add_organizations(&organizations, self.learnt).await?;
+        learnt.extend(tx.add_contacts(&contacts, self.learnt).await?);
+        for organization in &organizations {
+            self.relationship(tx, organization).await?;
+        }
+        for contact in contacts.iter().step_by(CONTACTS_TO_A_NOTE) {
+            self.note(tx, contact).await?;
+        }
+        Ok(learnt)
+    }
+
+    fn organization(
+        &mut self,
+        tx: &Tx,
+        place: u32,
+        people: u32,
+        organizations: &mut Vec<Organization>,
+        contacts: &mut Vec<Contact>,
+    ) -> Result<()> {
+        let Some(model) = self.maker.rng.choice(&self.maker.content.companies) else {
+            return Ok(());
+        };
+        let domain = format!("o{}-{place}.example", self.number);
+        let mut organization =
+            self.maker
+                .organization(tx, model, key(SOURCE, &organization_key(self.number, place)))?;
+        self.rename(&mut organization, model);
+        for person in 0..people {
+            let name = self
+                .maker
+                .content
+                .names
+                .of(model.place.country, &mut self.maker.rng);
+            let contact = self.contact(tx, name, &domain, organization.id, &model.place, (place, person))?;
+            contacts.push(contact);
+        }
+        organizations.push(organization);
+        Ok(())
+    }
+
+    /// Of twenty people, one works for nobody.
+    fn contact(
+        &mut self,
+        tx: &Tx,
+        name: (&str, &str),
+        domain: &str,
+        organization: OrganizationId,
+        place: &Place,
+        (number, person): (u32, u32),
+    ) -> Result<Contact> {
+        let employer = Employer {
+            organization_id: (person > 0).then_some(organization),
+            domain,
+            place,
+        };
+        let external_id = key(SOURCE, &format!("C-{}-{number}-{person}", self.number));
+        self.maker.contact(tx, name, &employer, Vec::new(), external_id)
+    }
+
+    /// A name of its own for a company that is like one of the demo's.
+    fn rename(&mut self, organization: &mut Organization, model: &Company) {
+        const ENDINGS: [&str; 8] = [
+            "Group",
+            "Ltd",
+            "Inc",
+            "Holding",
+            "Partners",
+            "Brothers",
+            "International",
+            "Works",
+        ];
+        let rng = &mut self.maker.rng;
+        let (founder, ending) = (
+            self.maker.content.names.last(rng),
+            rng.choice(ENDINGS).unwrap_or_default(),
+        );
+        organization.name = format!("{founder} {} {ending}", model.industry);
+        organization.sort_name = crate::model::sort_key(&[&organization.name, ""]);
+    }
+
+    async fn relationship(&mut self, tx: &mut Tx, organization: &Organization) -> Result<()> {
+        let record = self.maker.record(tx);
+        let Some(user) = record.created_by else {
+            return Ok(());
+        };
+        let mut relationship =
+            Relationship::new(RelationshipId::new(tx.new_id()), record, user, organization.id);
+        RelationshipFields {
+            r#type: Value("Account Manager".to_owned()),
+            ..RelationshipFields::default()
+        }
+        .apply(&mut relationship)?;
+        tx.add_relationship(&relationship).await
+    }
+
+    async fn note(&mut self, tx: &mut Tx, contact: &Contact) -> Result<()> {
+        let record = self.maker.record(tx);
+        let templates = &self.maker.content.prose.about_contacts;
+        let (Some(author), Some((template, pinned))) = (record.created_by, self.maker.rng.choice(templates))
+        else {
+            return Ok(());
+        };
+        let name = contact.display_name();
+        let details = Details {
+            first: contact.first_name.as_deref().unwrap_or_default(),
+            name: &name,
+            company: "the company",
+            city: "the city",
+            colleague: "a colleague",
+            staff: "the account manager",
+        };
+        let text = details.fill(template, &mut self.maker.rng);
+        let mut note = Note::new(
+            NoteId::new(tx.new_id()),
+            record,
+            NoteSubjectId::Contact(contact.id),
+            author,
+        );
+        NoteFields {
+            text: Value(text),
+            pinned: Value(*pinned),
+        }
+        .apply(&mut note)?;
+        tx.add_note(&note).await
+    }
+}

@@ -1,0 +1,235 @@
+//! People and companies, made the way the API makes them, so that every rule holds.
+
+use async_graphql::MaybeUndefined;
+use chrono::{DateTime, TimeDelta, Utc};
+use fastrand::Rng;
+
+use super::content::{Company, Content, Place};
+use super::phone;
+use crate::error::Result;
+use crate::id::{ContactId, OrganizationId, UserId};
+use crate::model::{
+    AddressInput, Contact, ContactFields, ContactPointLabel, Decimal, EmailAddressInput, ExternalIdInput,
+    MoneyInput, Organization, OrganizationFields, PhoneNumberInput, Record, Region, SocialHandleInput,
+    SocialNetwork, TickerInput, Url, words,
+};
+use crate::store::Tx;
+
+/// How far back the records were made.
+const DAYS: i64 = 1000;
+
+/// Where somebody works.
+pub struct Employer<'a> {
+    pub organization_id: Option<OrganizationId>,
+    pub domain: &'a str,
+    pub place: &'a Place,
+}
+
+/// Makes people and companies by chance.
+pub struct Maker<'a> {
+    pub content: &'a Content,
+    /// Where phone numbers without a country code are from.
+    pub region: &'a Region,
+    pub staff: &'a [UserId],
+    pub rng: Rng,
+}
+
+/// The key of the record in the system that the demo says it came from.
+pub fn key(source: &str, value: &str) -> ExternalIdInput {
+    ExternalIdInput {
+        source: source.to_owned(),
+        value: value.to_owned(),
+    }
+}
+
+impl Maker<'_> {
+    /// An instant of the last years, at an hour when people work.
+    pub fn instant(&mut self, tx: &Tx) -> DateTime<Utc> {
+        let midnight = tx.now().date_naive().and_time(chrono::NaiveTime::MIN).and_utc();
+        let seconds = self.rng.i64(8 * 3600..18 * 3600);
+        midnight - TimeDelta::days(self.rng.i64(1..DAYS)) + TimeDelta::seconds(seconds)
+    }
+
+    /// One of the staff, if there is any.
+    pub fn user(&mut self) -> Option<UserId> {
+        self.rng.choice(self.staff).copied()
+    }
+
+    /// A record made by one of the staff in the last years.
+    pub fn record(&mut self, tx: &Tx) -> Record {
+        let at = self.instant(tx);
+        Record::new(at, self.user())
+    }
+
+    /// A company of the list.
+    pub fn organization(
+        &mut self,
+        tx: &Tx,
+        company: &Company,
+        external_id: ExternalIdInput,
+    ) -> Result<Organization> {
+        let mut organization = Organization::new(OrganizationId::new(tx.new_id()), self.record(tx));
+        OrganizationFields {
+            name: given(company.name),
+            company_type: given(company.kind),
+            industry: given(company.industry),
+            address: MaybeUndefined::Value(address(&company.place, ContactPointLabel::Work)),
+            phone_number: MaybeUndefined::Value(self.phone(&company.place, ContactPointLabel::Main)),
+            employee_count: company.employees.into_maybe(),
+            annual_revenue: company
+                .revenue
+                .map(|millions| revenue(millions, company.currency))
+                .into_maybe(),
+            websites: MaybeUndefined::Value(vec![Url(format!("https://www.{}/", company.domain))]),
+            tags: MaybeUndefined::Value(company.tags.iter().map(|tag| (*tag).to_owned()).collect()),
+            tickers: MaybeUndefined::Value(company.ticker.map(ticker).into_iter().collect()),
+            external_system_url: MaybeUndefined::Value(Url(format!(
+                "https://crm.example/accounts/{}",
+                external_id.value
+            ))),
+            external_ids: MaybeUndefined::Value(vec![external_id]),
+            fax_number: MaybeUndefined::Undefined,
+        }
+        .apply(&mut organization, self.region)?;
+        Ok(organization)
+    }
+
+    /// Somebody who works there.
+    pub fn contact(
+        &mut self,
+        tx: &Tx,
+        name: (&str, &str),
+        employer: &Employer<'_>,
+        tags: Vec<String>,
+        external_id: ExternalIdInput,
+    ) -> Result<Contact> {
+        let mut contact = Contact::new(ContactId::new(tx.new_id()), self.record(tx));
+        contact.organization_id = employer.organization_id;
+        let fields = ContactFields {
+            salutation: if self.rng.u8(0..20) == 0 {
+                given("Dr.")
+            } else {
+                MaybeUndefined::Undefined
+            },
+            first_name: given(name.0),
+            last_name: given(name.1),
+            title: given(self.title()),
+            tags: MaybeUndefined::Value(tags),
+            external_ids: MaybeUndefined::Value(vec![external_id]),
+            phone_numbers: MaybeUndefined::Value(self.phones(employer.place)),
+            email_addresses: MaybeUndefined::Value(vec![email(name, employer.domain)]),
+            addresses: MaybeUndefined::Value(vec![address(employer.place, ContactPointLabel::Work)]),
+            social_handles: MaybeUndefined::Value(self.handles(name)),
+            survey_opt_out: MaybeUndefined::Value(self.rng.u8(0..25) == 0),
+            ..ContactFields::default()
+        };
+        fields.apply(&mut contact, self.region)?;
+        Ok(contact)
+    }
+
+    /// What somebody does: the first of the list are more frequent.
+    fn title(&mut self) -> &'static str {
+        let titles = &self.content.titles;
+        let place = self
+            .rng
+            .usize(0..titles.len().max(1))
+            .min(self.rng.usize(0..titles.len().max(1)));
+        titles.get(place).copied().unwrap_or_default()
+    }
+
+    fn phones(&mut self, place: &Place) -> Vec<PhoneNumberInput> {
+        let mut numbers = vec![self.phone(place, ContactPointLabel::Work)];
+        if self.rng.u8(0..3) == 0 {
+            let mobile = self.phone(place, ContactPointLabel::Mobile);
+            numbers.push(PhoneNumberInput {
+                primary: false,
+                ..mobile
+            });
+        }
+        numbers
+    }
+
+    fn phone(&mut self, place: &Place, label: ContactPointLabel) -> PhoneNumberInput {
+        let national = matches!(self.region.to_string().as_str(), "US" | "CA");
+        PhoneNumberInput {
+            input: phone::number(place.country, place.city, national, &mut self.rng),
+            extension: None,
+            label,
+            primary: true,
+        }
+    }
+
+    fn handles(&mut self, name: (&str, &str)) -> Vec<SocialHandleInput> {
+        let network = match self.rng.u8(0..10) {
+            0 | 1 => SocialNetwork::Linkedin,
+            2 => SocialNetwork::Mastodon,
+            _ => return Vec::new(),
+        };
+        vec![SocialHandleInput {
+            network,
+            handle: local_part(name),
+        }]
+    }
+}
+
+fn given(text: &str) -> MaybeUndefined<String> {
+    MaybeUndefined::Value(text.to_owned())
+}
+
+/// Left out when there is nothing to say.
+trait IntoMaybe<T> {
+    fn into_maybe(self) -> MaybeUndefined<T>;
+}
+
+impl<T> IntoMaybe<T> for Option<T> {
+    fn into_maybe(self) -> MaybeUndefined<T> {
+        self.map_or(MaybeUndefined::Undefined, MaybeUndefined::Value)
+    }
+}
+
+fn address(place: &Place, label: ContactPointLabel) -> AddressInput {
+    let text = |text: &str| Some(text.to_owned());
+    AddressInput {
+        lines: vec![place.street.to_owned()],
+        city: text(place.city),
+        region: text(place.region),
+        postal_code: text(place.postal_code),
+        country_code: text(place.country),
+        label,
+        primary: true,
+    }
+}
+
+fn revenue(millions: i64, currency: &str) -> MoneyInput {
+    MoneyInput {
+        amount: Decimal((millions * 1_000_000).into()),
+        currency: currency.to_owned(),
+    }
+}
+
+fn ticker((symbol, exchange): (&str, &str)) -> TickerInput {
+    TickerInput {
+        symbol: symbol.to_owned(),
+        exchange: exchange.to_owned(),
+    }
+}
+
+fn email(name: (&str, &str), domain: &str) -> EmailAddressInput {
+    EmailAddressInput {
+        address: format!("{}@{domain}", local_part(name)),
+        label: ContactPointLabel::Work,
+        primary: true,
+    }
+}
+
+/// What stands before the @: the name without accents.
+fn local_part((first, last): (&str, &str)) -> String {
+    let ascii = |name: &str| -> String {
+        words(&name.replace(['\'', ' ', '-'], ""))
+            .concat()
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .collect()
+    };
+    format!("{}.{}", ascii(first), ascii(last))
+}

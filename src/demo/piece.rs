@@ -1,0 +1,287 @@
+//! A company with everything about it: one transaction, there as a whole or not at all.
+
+use async_graphql::MaybeUndefined::{Undefined, Value};
+use chrono::TimeDelta;
+
+use super::content::Company;
+use super::people::{Employer, Maker, key};
+use super::prose::Details;
+use crate::error::Result;
+use crate::id::{NoteId, OrganizationId, RelationshipId, TypedId as _, UserId, WrapUpCodeId};
+use crate::model::{
+    Contact, ContactFields, ContactPointLabel, Date, ExternalId, Note, NoteFields, NoteSubjectId,
+    Organization, PhoneNumberInput, Region, Relationship, RelationshipFields,
+};
+use crate::store::{Learnt, Tx};
+
+/// Where the demo's records come from, as their external ids say.
+pub const SOURCE: &str = "crm";
+/// The tag of three contacts of four: more than a search can reach.
+const FREQUENT_TAG: &str = "newsletter";
+
+/// The tenant's own people and their wrap-up codes, as they are kept.
+pub struct House {
+    pub staff: Vec<UserId>,
+    pub codes: Vec<WrapUpCodeId>,
+}
+
+/// Writes one company.
+pub struct Writer<'a> {
+    pub maker: Maker<'a>,
+    pub house: &'a House,
+}
+
+impl Writer<'_> {
+    /// Writes a company with its people, relationships, notes and interactions, unless it is there. Gives the name words
+    /// that `learnt` did not have.
+    pub async fn company(
+        &mut self,
+        tx: &mut Tx,
+        number: usize,
+        company: &Company,
+        learnt: &Learnt,
+    ) -> Result<Learnt> {
+        let external_id = key(SOURCE, &format!("A-{:04}", number + 1));
+        if tx
+            .owner_of(OrganizationId::KIND, &ExternalId::check(external_id.clone())?)
+            .await?
+            .is_some()
+        {
+            return Ok(Learnt::new());
+        }
+        let organization = self.maker.organization(tx, company, external_id)?;
+        let mut learning = tx
+            .add_organizations(std::slice::from_ref(&organization), learnt)
+            .await?;
+        let people = self.people(tx, number, company, &organization)?;
+        learning.extend(tx.add_contacts(&people, learnt).await?);
+        let mut after = organization.clone();
+        after.primary_contact_id = people.first().map(|contact| contact.id);
+        tx.save_organization(&organization, after).await?;
+        self.relationships(tx, number, &organization).await?;
+        self.notes(tx, company, &organization, &people).await?;
+        self.interactions(tx, number, company, &organization, &people)
+            .await?;
+        Ok(learning)
+    }
+
+    fn people(
+        &mut self,
+        tx: &Tx,
+        number: usize,
+        company: &Company,
+        organization: &Organization,
+    ) -> Result<Vec<Contact>> {
+        let employer = Employer {
+            organization_id: Some(organization.id),
+            domain: company.domain,
+            place: &company.place,
+        };
+        let mut people = Vec::new();
+        for person in 0..company.people {
+            let name = match (number, person) {
+                (0, 0) => ("John", "Smith"),
+                (0, 1) => ("José", "Álvarez"),
+                _ => self
+                    .maker
+                    .content
+                    .names
+                    .of(company.place.country, &mut self.maker.rng),
+            };
+            let external_id = key(SOURCE, &format!("C-{:04}-{:03}", number + 1, person + 1));
+            let tags = self.tags();
+            let mut contact = self.maker.contact(tx, name, &employer, tags, external_id)?;
+            if (number, person) == (0, 0) {
+                well_known(&mut contact, self.maker.region)?;
+            }
+            people.push(contact);
+        }
+        Ok(people)
+    }
+
+    fn tags(&mut self) -> Vec<String> {
+        const RARE: [&str; 6] = [
+            "vip",
+            "beta tester",
+            "decision maker",
+            "technical",
+            "billing",
+            "speaker",
+        ];
+        let rng = &mut self.maker.rng;
+        let frequent = (rng.u8(0..4) > 0).then_some(FREQUENT_TAG);
+        let rare = (rng.u8(0..4) == 0).then(|| rng.choice(RARE)).flatten();
+        frequent.into_iter().chain(rare).map(str::to_owned).collect()
+    }
+
+    async fn relationships(&mut self, tx: &mut Tx, number: usize, organization: &Organization) -> Result<()> {
+        for role in roles(number) {
+            let Some(user) = self.house.staff.get(role.place) else {
+                continue;
+            };
+            let record = self.maker.record(tx);
+            let day = record.created_at.date_naive();
+            let (started_on, ended_on) = if role.is_current {
+                (day, Undefined)
+            } else {
+                (day - TimeDelta::days(700), Value(Date(day)))
+            };
+            let mut relationship =
+                Relationship::new(RelationshipId::new(tx.new_id()), record, *user, organization.id);
+            RelationshipFields {
+                r#type: Value(role.name.to_owned()),
+                started_on: Value(Date(started_on)),
+                ended_on,
+            }
+            .apply(&mut relationship)?;
+            tx.add_relationship(&relationship).await?;
+        }
+        Ok(())
+    }
+
+    /// A handful about the company, and one about every sixth of its people.
+    async fn notes(
+        &mut self,
+        tx: &mut Tx,
+        company: &Company,
+        organization: &Organization,
+        people: &[Contact],
+    ) -> Result<()> {
+        let prose = &self.maker.content.prose;
+        let mut templates = prose.about_organizations.clone();
+        self.maker.rng.shuffle(&mut templates);
+        let alert = templates.iter().position(|(_, pinned)| *pinned);
+        // At most one alert a company.
+        let chosen = templates
+            .iter()
+            .enumerate()
+            .filter(|(place, (_, pinned))| !pinned || Some(*place) == alert);
+        let count = 2 + company.people / 20;
+        let chosen: Vec<_> = chosen.map(|(_, template)| *template).take(count).collect();
+        for template in chosen {
+            self.note(
+                tx,
+                company,
+                people,
+                None,
+                NoteSubjectId::Organization(organization.id),
+                template,
+            )
+            .await?;
+        }
+        for contact in people.iter().step_by(6) {
+            if let Some(template) = self.maker.rng.choice(&prose.about_contacts).copied() {
+                let subject = NoteSubjectId::Contact(contact.id);
+                self.note(tx, company, people, Some(contact), subject, template)
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn note(
+        &mut self,
+        tx: &mut Tx,
+        company: &Company,
+        people: &[Contact],
+        contact: Option<&Contact>,
+        subject: NoteSubjectId,
+        (template, pinned): (&str, bool),
+    ) -> Result<()> {
+        let record = self.maker.record(tx);
+        let Some(author) = record.created_by else {
+            return Ok(());
+        };
+        let mut note = Note::new(NoteId::new(tx.new_id()), record, subject, author);
+        NoteFields {
+            text: Value(self.text(template, company, people, contact)),
+            pinned: Value(pinned),
+        }
+        .apply(&mut note)?;
+        tx.add_note(&note).await
+    }
+
+    /// A text with the details of the company, and of one of its people, filled in.
+    pub fn text(
+        &mut self,
+        template: &str,
+        company: &Company,
+        people: &[Contact],
+        about: Option<&Contact>,
+    ) -> String {
+        let rng = &mut self.maker.rng;
+        let colleague = rng.choice(people).map(Contact::display_name).unwrap_or_default();
+        let staff = rng
+            .choice(&self.maker.content.staff)
+            .map_or("", |colleague| colleague.name);
+        let name = about.map(Contact::display_name).unwrap_or_default();
+        Details {
+            first: about
+                .and_then(|contact| contact.first_name.as_deref())
+                .unwrap_or_default(),
+            name: &name,
+            company: company.name,
+            city: company.place.city,
+            colleague: &colleague,
+            staff,
+        }
+        .fill(template, rng)
+    }
+}
+
+/// Whom the examples of the playground look for.
+fn well_known(contact: &mut Contact, region: &Region) -> Result<()> {
+    let number = PhoneNumberInput {
+        input: "+1 212 555 0100".to_owned(),
+        extension: None,
+        label: ContactPointLabel::Work,
+        primary: true,
+    };
+    ContactFields {
+        title: Value("Head of Purchasing".to_owned()),
+        phone_numbers: Value(vec![number]),
+        ..ContactFields::default()
+    }
+    .apply(contact, region)?;
+    Ok(())
+}
+
+/// What one of the staff is, or was, to a company.
+struct Role {
+    name: &'static str,
+    /// The place in the list of staff.
+    place: usize,
+    is_current: bool,
+}
+
+/// Every company has an account manager and a support lead; every third a sponsor, every fourth a former account
+/// manager, every fifth somebody who once brought the service in.
+fn roles(number: usize) -> Vec<Role> {
+    let current = |name, place| Role {
+        name,
+        place,
+        is_current: true,
+    };
+    let former = |name, place| Role {
+        name,
+        place,
+        is_current: false,
+    };
+    let mut roles = vec![
+        current("Account Manager", 1 + number % 4),
+        current("Support Lead", 6 + number % 2),
+    ];
+    if number.is_multiple_of(3) {
+        roles.push(current(
+            "Executive Sponsor",
+            if number.is_multiple_of(2) { 0 } else { 5 },
+        ));
+    }
+    if number.is_multiple_of(4) {
+        roles.push(former("Account Manager", 1 + (number + 1) % 4));
+    }
+    if number.is_multiple_of(5) {
+        roles.push(former("Implementation Lead", 6 + (number + 1) % 2));
+    }
+    roles
+}
