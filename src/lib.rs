@@ -10,8 +10,11 @@
 //! main → cli → app → http → operation → graphql → auth → store → model, error → id, page, clock
 //! ```
 
+pub mod app;
 pub mod auth;
+pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod demo;
 pub mod error;
 pub mod graphql;

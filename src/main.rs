@@ -1,3 +1,19 @@
-//! The program: reads the command line, runs one command, prints what went wrong.
+//! The program: starts the log, reads the command line, runs one command, prints what went wrong.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use external_contacts::cli::Cli;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    cli.start_log();
+    match cli.run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

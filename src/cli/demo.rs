@@ -1,0 +1,120 @@
+//! The commands that fill a tenant.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::print;
+use crate::app::{self, DEVELOPMENT_TENANT};
+use crate::clock::Clock;
+use crate::config::DataConfig;
+use crate::demo::{self, FillError};
+use crate::model::{Region, TenantName};
+use crate::store::{Store, Tenant};
+
+#[derive(Debug, Args)]
+pub(super) struct DemoArgs {
+    #[command(flatten)]
+    data: DataConfig,
+    /// Which tenant to fill; it is made when it is not there.
+    #[arg(long, default_value = DEVELOPMENT_TENANT)]
+    tenant: TenantName,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct GenerateArgs {
+    #[command(flatten)]
+    data: DataConfig,
+    /// Which tenant to fill; it is made when it is not there.
+    #[arg(long, default_value = DEVELOPMENT_TENANT)]
+    tenant: TenantName,
+    /// How many contacts there shall be; with an organization to every twenty.
+    #[arg(long)]
+    contacts: u32,
+}
+
+impl DemoArgs {
+    /// Fills the tenant with the demo.
+    pub(super) async fn run(self) -> anyhow::Result<()> {
+        let store = app::open_store(&self.data, Clock::system()).await?;
+        let tenant = tenant(&store, &self.tenant).await?;
+        let bar = Bar::new("companies");
+        let filled = demo::fill(&tenant, &|done, total| bar.tell(done, total)).await?;
+        bar.finish();
+        store.close().await;
+        print(&format!(
+            "the tenant {} has {} managed entities now\n",
+            self.tenant, filled.managed_entities
+        ))
+    }
+}
+
+impl GenerateArgs {
+    /// Fills the tenant with as many contacts as were asked for.
+    pub(super) async fn run(self) -> anyhow::Result<()> {
+        let store = app::open_store(&self.data, Clock::system()).await?;
+        let tenant = tenant(&store, &self.tenant).await?;
+        let bar = Bar::new("contacts");
+        demo::generate(&tenant, self.contacts, &|done, total| bar.tell(done, total)).await?;
+        bar.finish();
+        let managed_entities = tenant.managed_entities().await?;
+        store.close().await;
+        print(&format!(
+            "the tenant {} has {managed_entities} managed entities now\n",
+            self.tenant
+        ))
+    }
+}
+
+/// Fills the tenant with the demo, unless there is other data in it.
+pub(super) async fn fill_if_empty(store: &Store, name: &TenantName) -> anyhow::Result<()> {
+    let tenant = tenant(store, name).await?;
+    let bar = Bar::new("companies");
+    match demo::fill(&tenant, &|done, total| bar.tell(done, total)).await {
+        Ok(_) => bar.finish(),
+        Err(FillError::NotEmpty(_)) => tracing::info!(tenant = %name, "there is data already: no demo"),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(())
+}
+
+async fn tenant(store: &Store, name: &TenantName) -> anyhow::Result<Tenant> {
+    if let Some(tenant) = store.add_tenant(name, &Region::default()).await? {
+        return Ok(tenant);
+    }
+    let tenant = store.tenant(&name.to_string()).await?;
+    tenant.ok_or_else(|| anyhow::anyhow!("the tenant {name} went away"))
+}
+
+/// How far a load is, on standard error: a bar in a terminal, else a line at every tenth.
+struct Bar {
+    drawn: ProgressBar,
+    tenths: AtomicU64,
+    of: &'static str,
+}
+
+impl Bar {
+    fn new(of: &'static str) -> Self {
+        let template = "{wide_bar} {human_pos} of {human_len} {msg}, {per_sec}, {eta} to go";
+        let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        Self {
+            drawn: ProgressBar::new(0).with_style(style).with_message(of),
+            tenths: AtomicU64::new(0),
+            of,
+        }
+    }
+
+    fn tell(&self, done: u64, total: u64) {
+        self.drawn.set_length(total);
+        self.drawn.set_position(done);
+        let tenth = done * 10 / total.max(1);
+        if self.drawn.is_hidden() && self.tenths.fetch_max(tenth, Ordering::Relaxed) < tenth {
+            eprintln!("{done} of {total} {}", self.of);
+        }
+    }
+
+    fn finish(&self) {
+        self.drawn.finish_and_clear();
+    }
+}
