@@ -1,1 +1,18 @@
 //! The integration tests: one crate, one file a noun.
+
+#![cfg(test)] // so that lints know these files for tests
+
+mod contact;
+mod demo;
+mod interaction;
+mod layers;
+mod limit;
+mod note;
+mod organization;
+mod relationship;
+mod repository;
+mod search;
+mod search_kinds;
+mod support;
+mod user;
+mod wrap_up_code;

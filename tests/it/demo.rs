@@ -1,0 +1,259 @@
+//! The demo, and what is generated to measure with.
+
+use async_graphql::Pos;
+use external_contacts::demo::{self, FillError};
+use external_contacts::id::{ContactId, OrganizationId};
+use external_contacts::model::{Contact, ContactFields, Organization, OrganizationFields, Record, Region};
+use external_contacts::store::{DatabaseUrl, Learnt, Tenant};
+use serde_json::{Value, json};
+
+use crate::support::{TestApp, TestCaller, on_both_engines};
+
+const EXAMPLES: [&str; 3] = [
+    include_str!("../../playground/src/examples/organization-screen.graphql"),
+    include_str!("../../playground/src/examples/search.graphql"),
+    include_str!("../../playground/src/examples/find-by-phone.graphql"),
+];
+/// What the organizations are and what is about them, ids and times of writing left out.
+const ORGANIZATIONS: &str = "query ($after: String) { organizations(first: 10, after: $after) {
+    pageInfo { hasNextPage endCursor }
+    nodes { name industry annualRevenue { amount } tickers { symbol } externalIds { value } createdAt version
+      primaryContact { displayName }
+      relationships(first: 10) { nodes { type endedOn user { name } } }
+      notes(first: 20) { nodes { text pinned author { name } } }
+      interactions(first: 20) { nodes { externalId startedAt agents { name } wrapUps { code { name } note } } } } } }";
+const CONTACTS: &str = "query ($after: String) { contacts(first: 100, after: $after) {
+    pageInfo { hasNextPage endCursor }
+    nodes { displayName title tags externalIds { value } phoneNumbers { input e164 } emailAddresses { address }
+      createdAt organization { name } notes(first: 5) { nodes { text } } } } }";
+
+on_both_engines! {
+    async fn the_demo_is_as_large_as_it_says(app: &TestApp) {
+        let filled = demo::fill(&app.tenant, &|_, _| {}).await.unwrap();
+        let admin = app.admin().await;
+
+        let organizations = all(&admin, ORGANIZATIONS, "organizations").await;
+        let contacts = all(&admin, CONTACTS, "contacts").await;
+        let of = |list: &[Value], edge: &str| -> usize {
+            list.iter().map(|node| node[edge]["nodes"].as_array().unwrap().len()).sum()
+        };
+        let notes = of(&organizations, "notes") + of(&contacts, "notes");
+        let relationships = of(&organizations, "relationships");
+        let tagged = contacts.iter().filter(|contact| contact["tags"].to_string().contains("newsletter")).count();
+        assert_eq!((organizations.len(), contacts.len()), (40, 1574));
+        assert!(notes >= 150, "{notes}");
+        assert!(relationships > 100, "{relationships}");
+        assert!(tagged > 1000, "{tagged}");
+        assert_eq!(of(&organizations, "interactions"), 600);
+        assert!(organizations.iter().all(|organization| !organization["primaryContact"].is_null()));
+        assert!(contacts.iter().all(|contact| !contact["phoneNumbers"][0]["e164"].is_null()));
+        let entities = organizations.len() + contacts.len() + notes + relationships;
+        assert_eq!(filled.managed_entities, i64::try_from(entities).unwrap());
+    }
+
+    async fn the_examples_of_the_playground_find_something(app: &TestApp) {
+        demo::fill(&app.tenant, &|_, _| {}).await.unwrap();
+        let admin = app.admin().await;
+
+        let [screen, search, phone] = EXAMPLES;
+        let screen = admin.data(screen, json!({})).await;
+        let search = admin.data(search, json!({})).await;
+        let phone = admin.data(phone, json!({})).await;
+
+        let organization = &screen["organizations"]["nodes"][0];
+        for (edge, least) in [("contacts", 20), ("relationships", 3), ("notes", 5)] {
+            assert!(organization[edge]["nodes"].as_array().unwrap().len() >= least, "{edge}");
+        }
+        assert_eq!(search["searchContacts"]["nodes"].as_array().unwrap().len(), 10);
+        assert_eq!(phone["contactsByPhone"]["nodes"].as_array().unwrap().len(), 1);
+        assert_eq!(phone["contactsByPhone"]["nodes"][0]["displayName"], "John Smith");
+    }
+
+    async fn more_match_a_frequent_word_than_a_search_can_reach(app: &TestApp) {
+        demo::fill(&app.tenant, &|_, _| {}).await.unwrap();
+        let admin = app.admin().await;
+
+        let query = "{ searchContacts(query: \"newsletter\", first: 1) {
+            capped totalCount { value precision } refinement { facets { field } } } }";
+        let found = admin.data(query, json!({})).await;
+
+        assert_eq!(found["searchContacts"]["capped"], true);
+        assert_eq!(found["searchContacts"]["totalCount"], json!({ "value": 1000, "precision": "AT_LEAST" }));
+        assert!(!found["searchContacts"]["refinement"]["facets"].as_array().unwrap().is_empty());
+    }
+
+    async fn an_interrupted_fill_is_continued_and_ends_in_the_same_demo(app: &TestApp) {
+        let whole = app.tenant("whole").await;
+        demo::fill(&whole, &|_, _| {}).await.unwrap();
+
+        // The limit is in the way of one of the companies.
+        app.tenant.set_limit(700).await.unwrap();
+        let interrupted = demo::fill(&app.tenant, &|_, _| {}).await;
+        app.tenant.set_limit(10_000).await.unwrap();
+        demo::fill(&app.tenant, &|_, _| {}).await.unwrap();
+        let again = demo::fill(&app.tenant, &|_, _| {}).await.unwrap();
+
+        assert!(matches!(interrupted, Err(FillError::Store(_))));
+        assert_eq!(again.managed_entities, whole.managed_entities().await.unwrap());
+        assert_eq!(content(app, &app.tenant).await, content(app, &whole).await);
+    }
+
+    async fn a_tenant_with_data_of_its_own_is_not_filled(app: &TestApp) {
+        let mut tx = app.tenant.begin(None).await.unwrap();
+        let mut contact = Contact::new(ContactId::new(tx.new_id()), Record::new(tx.now(), None));
+        of_json::<ContactFields>(&json!({ "lastName": "Lovelace" }))
+            .apply(&mut contact, &Region::default())
+            .unwrap();
+        let added = tx.add_contact(&contact).await;
+        tx.end(added).await.unwrap();
+
+        let refused = demo::fill(&app.tenant, &|_, _| {}).await.unwrap_err();
+
+        assert_eq!(refused.to_string(), "there is data in the tenant acme already; the demo fills an empty one");
+        assert_eq!(app.tenant.managed_entities().await.unwrap(), 1);
+    }
+
+    async fn generated_contacts_are_as_many_as_asked_for_and_are_continued(app: &TestApp) {
+        let told = std::sync::Mutex::new(Vec::new());
+        demo::generate(&app.tenant, 1_000, &|_, _| {}).await.unwrap();
+        demo::generate(&app.tenant, 2_040, &|done, _| told.lock().unwrap().push(done)).await.unwrap();
+
+        let admin = app.admin().await;
+        let contacts = all(&admin, CONTACTS, "contacts").await;
+        assert_eq!(contacts.len(), 2_040);
+        assert_eq!(told.into_inner().unwrap(), [1_000, 2_000, 2_040]);
+        // Organizations, relationships and notes.
+        assert_eq!(app.tenant.managed_entities().await.unwrap(), 2_040 + 102 + 102 + 41);
+        assert!(contacts.iter().filter(|contact| contact["organization"].is_null()).count() > 50);
+    }
+
+    async fn many_records_at_once_are_kept_as_one_by_one(app: &TestApp) {
+        let region = Region::default();
+        let other = app.tenant("other").await;
+        let mut tx = app.tenant.begin(None).await.unwrap();
+        let mut organization = Organization::new(OrganizationId::new(tx.new_id()), Record::new(tx.now(), None));
+        of_json::<OrganizationFields>(&organization_fields()).apply(&mut organization, &region).unwrap();
+        let mut contact = Contact::new(ContactId::new(tx.new_id()), Record::new(tx.now(), None));
+        contact.organization_id = Some(organization.id);
+        of_json::<ContactFields>(&contact_fields()).apply(&mut contact, &region).unwrap();
+
+        let added = async {
+            tx.add_organization(&organization).await?;
+            tx.add_contact(&contact).await
+        };
+        let added = added.await;
+        tx.end(added).await.unwrap();
+        let mut tx = other.begin(None).await.unwrap();
+        let added = async {
+            tx.add_organizations(std::slice::from_ref(&organization), &Learnt::new()).await?;
+            tx.add_contacts(std::slice::from_ref(&contact), &Learnt::new()).await
+        };
+        let added = added.await;
+        let learnt = tx.end(added).await.unwrap();
+
+        assert!(learnt.contains("obrien"));
+        for text in KEPT {
+            let one_by_one = texts(app, &app.tenant, text).await;
+            assert!(!one_by_one.is_empty(), "{text}");
+            assert_eq!(one_by_one, texts(app, &other, text).await, "{text}");
+        }
+        assert_eq!(other.managed_entities().await.unwrap(), 2);
+    }
+}
+
+/// Everything that is kept of a record, as one column of text; `$1` is the tenant.
+const KEPT: [&str; 6] = [
+    "SELECT CAST(version AS TEXT) || CAST(created_at AS TEXT) || CAST(updated_at AS TEXT) || salutation || first_name
+         || middle_name || last_name || title || CAST(tags AS TEXT) || CAST(external_ids AS TEXT)
+         || CAST(phone_numbers AS TEXT) || CAST(email_addresses AS TEXT) || CAST(addresses AS TEXT)
+         || CAST(social_handles AS TEXT) || CAST(survey_opt_out AS TEXT) || external_system_url || sort_name
+         || sort_first || search_text || COALESCE(CAST(created_by AS TEXT), 'nobody') FROM contacts WHERE tenant_id = $1",
+    "SELECT CAST(version AS TEXT) || CAST(created_at AS TEXT) || CAST(updated_at AS TEXT) || name || company_type
+         || industry || CAST(address AS TEXT) || CAST(phone_number AS TEXT) || CAST(fax_number AS TEXT)
+         || CAST(employee_count AS TEXT) || CAST(annual_revenue AS TEXT) || CAST(websites AS TEXT)
+         || CAST(tags AS TEXT) || CAST(tickers AS TEXT) || external_system_url || CAST(external_ids AS TEXT)
+         || sort_name || search_text FROM organizations WHERE tenant_id = $1",
+    "SELECT kind || source || value FROM external_ids WHERE tenant_id = $1 ORDER BY 1",
+    "SELECT word || sort_key FROM search_words WHERE tenant_id = $1 ORDER BY 1",
+    "SELECT variant || word FROM vocabulary WHERE tenant_id = $1 ORDER BY 1",
+    "SELECT kind || action || CAST(version AS TEXT) || CAST(detached AS TEXT) FROM changes
+      WHERE tenant_id = $1 ORDER BY 1",
+];
+
+fn organization_fields() -> Value {
+    json!({
+        "name": "O'Brien & Søn", "companyType": "Customer", "industry": "Logistics", "employeeCount": 3,
+        "address": { "lines": ["1 Pier"], "city": "Cork", "countryCode": "IE" },
+        "phoneNumber": { "input": "(212) 555-0100" }, "faxNumber": { "input": "ask" },
+        "annualRevenue": { "amount": "1.50", "currency": "EUR" }, "websites": ["https://www.obrien.example/"],
+        "tags": ["Key account"], "tickers": [{ "symbol": "OBS", "exchange": "LSE" }],
+        "externalSystemUrl": "https://crm.example/1", "externalIds": [{ "source": "crm", "value": "A" }],
+    })
+}
+
+fn contact_fields() -> Value {
+    json!({
+        "salutation": "Dr.", "firstName": "Siobhán", "middleName": "Mary", "lastName": "O'Brien",
+        "title": "Head of Purchasing", "tags": ["vip", "Beta tester"], "surveyOptOut": true,
+        "externalIds": [{ "source": "crm", "value": "B" }, { "source": "erp", "value": "B" }],
+        "phoneNumbers": [{ "input": "(212) 555-0100" }], "emailAddresses": [{ "address": "S.OBrien@obrien.example" }],
+        "addresses": [{ "city": "Cork", "countryCode": "IE" }],
+        "socialHandles": [{ "network": "MASTODON", "handle": "siobhan" }],
+        "externalSystemUrl": "https://crm.example/2",
+    })
+}
+
+/// An input as the API reads it.
+fn of_json<T: async_graphql::InputType>(fields: &Value) -> T {
+    let value = async_graphql::Value::from_json(fields.clone()).unwrap();
+    T::parse(Some(value))
+        .unwrap_or_else(|error| panic!("{}", error.into_server_error(Pos::default()).message))
+}
+
+/// Every node of a list.
+async fn all(caller: &TestCaller<'_>, query: &str, list: &str) -> Vec<Value> {
+    let (mut nodes, mut after) = (Vec::new(), Value::Null);
+    loop {
+        let mut page = caller.data(query, json!({ "after": after })).await[list].take();
+        nodes.append(page["nodes"].as_array_mut().unwrap());
+        if page["pageInfo"]["hasNextPage"] == false {
+            return nodes;
+        }
+        after = page["pageInfo"]["endCursor"].take();
+    }
+}
+
+async fn content(app: &TestApp, tenant: &Tenant) -> Vec<String> {
+    let admin = app
+        .caller_of(tenant, "admin", external_contacts::model::Permissions::all())
+        .await;
+    let mut nodes = all(&admin, ORGANIZATIONS, "organizations").await;
+    nodes.extend(all(&admin, CONTACTS, "contacts").await);
+    // Those of the same name, and relationships of the same type, stand in the order of their ids.
+    for node in &mut nodes {
+        if let Some(Value::Array(relationships)) = node.pointer_mut("/relationships/nodes") {
+            relationships.sort_by_key(Value::to_string);
+        }
+    }
+    let mut texts: Vec<String> = nodes.iter().map(Value::to_string).collect();
+    texts.sort_unstable();
+    texts
+}
+
+/// What a statement of one text column gives.
+async fn texts(app: &TestApp, tenant: &Tenant, sql: &'static str) -> Vec<String> {
+    let id = tenant.record().id;
+    match &app.url {
+        DatabaseUrl::Postgres(url) => {
+            let pool = sqlx::PgPool::connect(url).await.unwrap();
+            sqlx::query_scalar(sql).bind(id).fetch_all(&pool).await.unwrap()
+        }
+        DatabaseUrl::Sqlite(file) => {
+            let options = sqlx::sqlite::SqliteConnectOptions::new()
+                .filename(file)
+                .read_only(true);
+            let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+            sqlx::query_scalar(sql).bind(id).fetch_all(&pool).await.unwrap()
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! The managed-entity limit: exact, whoever creates at the same time.
+
+use external_contacts::model::Permissions;
+use external_contacts::store::Tenant;
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use crate::support::{TestApp, on_both_engines};
+
+const CREATE: &str = "mutation ($input: CreateContactInput!) {
+    createContact(input: $input) { contact { id } userErrors { code field message } } }";
+const DELETE: &str = "mutation ($input: DeleteContactInput!) {
+    deleteContact(input: $input) { deletedContactId userErrors { code field message } } }";
+const COUNT: &str = "{ contacts { totalCount { value } } }";
+
+/// Two servers over one database, each with its own connections.
+async fn two_servers(app: &TestApp) -> [TestApp; 2] {
+    [app.again().await, app.again().await]
+}
+
+on_both_engines! {
+    async fn concurrent_creators_on_two_servers_never_pass_the_limit(app: &TestApp) {
+        const LIMIT: i32 = 41;
+        app.tenant.set_limit(LIMIT).await.unwrap();
+        let servers: Vec<_> = two_servers(app).await.into_iter().map(std::sync::Arc::new).collect();
+
+        let mut creators = JoinSet::new();
+        for number in 0..64 {
+            let server = servers[number % 2].clone();
+            creators.spawn(async move {
+                let caller = server.admin().await;
+                caller.payload(CREATE, json!({ "lastName": format!("Nr {number}") })).await
+            });
+        }
+        let payloads = creators.join_all().await;
+
+        let made = payloads.iter().filter(|payload| payload["contact"] != Value::Null).count();
+        let refused = payloads
+            .iter()
+            .filter(|payload| payload["userErrors"][0]["code"] == "ENTITY_LIMIT_REACHED")
+            .count();
+        assert_eq!((made, refused), (41, 23));
+        assert_eq!(app.admin().await.data(COUNT, json!({})).await["contacts"]["totalCount"]["value"], 41);
+        assert_eq!(app.tenant.managed_entities().await.unwrap(), 41);
+    }
+
+    async fn the_refusal_names_the_limit_and_writes_nothing(app: &TestApp) {
+        app.tenant.set_limit(0).await.unwrap();
+        let admin = app.admin().await;
+
+        let refusal = admin.refusal(CREATE, json!({ "lastName": "Lovelace" })).await;
+
+        assert_snapshot!(refusal, @"ENTITY_LIMIT_REACHED : the limit of 0 organizations, contacts, relationships and notes is reached; delete some, or ask the operator of this service to raise the limit");
+        assert_eq!(admin.data(COUNT, json!({})).await["contacts"]["totalCount"]["value"], 0);
+    }
+
+    async fn a_deleted_contact_gives_its_room_back(app: &TestApp) {
+        app.tenant.set_limit(1).await.unwrap();
+        let admin = app.admin().await;
+        let made = admin.done(CREATE, json!({ "lastName": "Lovelace" })).await;
+        assert!(admin.refusal(CREATE, json!({ "lastName": "Byron" })).await.starts_with("ENTITY_LIMIT_REACHED"));
+
+        admin.done(DELETE, json!({ "id": made["contact"]["id"] })).await;
+
+        admin.done(CREATE, json!({ "lastName": "Byron" })).await;
+        assert_eq!(app.tenant.managed_entities().await.unwrap(), 1);
+    }
+
+    async fn a_lowered_limit_keeps_what_there_is_and_a_raised_one_is_felt_at_once(app: &TestApp) {
+        let admin = app.admin().await;
+        let mut last = Value::Null;
+        for name in ["Ada", "Ben", "Carl"] {
+            last = admin.done(CREATE, json!({ "lastName": name })).await["contact"]["id"].clone();
+        }
+
+        app.tenant.set_limit(2).await.unwrap();
+        assert_eq!(app.tenant.managed_entities().await.unwrap(), 3);
+        admin.done(DELETE, json!({ "id": last })).await;
+        assert!(admin.refusal(CREATE, json!({ "lastName": "Dora" })).await.starts_with("ENTITY_LIMIT_REACHED"));
+
+        app.tenant.set_limit(3).await.unwrap();
+        admin.done(CREATE, json!({ "lastName": "Dora" })).await;
+    }
+
+    async fn tenants_have_room_of_their_own(app: &TestApp) {
+        let other: Tenant = app.tenant("other").await;
+        app.tenant.set_limit(0).await.unwrap();
+
+        let caller = app.caller_of(&other, "somebody", Permissions::all()).await;
+        caller.done(CREATE, json!({ "lastName": "Lovelace" })).await;
+
+        assert_eq!(other.managed_entities().await.unwrap(), 1);
+        assert_eq!(app.tenant.managed_entities().await.unwrap(), 0);
+    }
+}

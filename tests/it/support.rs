@@ -1,0 +1,262 @@
+//! What the tests stand on: the program over a database of its own, on either engine.
+
+pub mod postgres;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use chrono::{DateTime, Utc};
+use external_contacts::auth::Caller;
+use external_contacts::clock::Clock;
+use external_contacts::graphql::{self, RequestData, Schema};
+use external_contacts::id::Ids;
+use external_contacts::model::{Permission, Permissions, Region, User};
+use external_contacts::operation::{Asker, Operations, Params};
+use external_contacts::store::{DatabaseUrl, Store, Tenant};
+use serde_json::{Value, json};
+
+/// Makes of each story a test on SQLite and one on PostgreSQL.
+macro_rules! on_both_engines {
+    ($($(#[$attribute:meta])* async fn $name:ident($app:ident: &TestApp) $body:block)*) => {$(
+        mod $name {
+            use super::*;
+
+            $(#[$attribute])*
+            async fn story($app: &$crate::support::TestApp) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_sqlite() {
+                story(&$crate::support::TestApp::on_sqlite().await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_postgres() {
+                story(&$crate::support::TestApp::on_postgres().await).await;
+            }
+        }
+    )*};
+}
+pub(crate) use on_both_engines;
+
+/// The program over an empty database with one tenant, `acme`.
+pub struct TestApp {
+    pub store: Store,
+    pub tenant: Tenant,
+    pub schema: Schema,
+    pub operations: Arc<Operations>,
+    /// Where another server over the same database connects to.
+    pub url: DatabaseUrl,
+    time: Arc<AtomicI64>,
+    _place: Place,
+}
+
+/// What holds the database, and goes with the test.
+#[expect(dead_code, reason = "kept until the test ends")]
+enum Place {
+    Shared,
+    Folder(tempfile::TempDir),
+    Server(postgres::Database),
+}
+
+impl TestApp {
+    pub async fn on_sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = DatabaseUrl::embedded(folder.path());
+        Self::over(url, Place::Folder(folder)).await
+    }
+
+    pub async fn on_postgres() -> Self {
+        let database = postgres::database(async |url: &str| {
+            let store = open(&url.parse().unwrap(), Clock::system()).await;
+            store.close().await;
+        })
+        .await;
+        let url = database.url.parse().unwrap();
+        Self::over(url, Place::Server(database)).await
+    }
+
+    async fn over(url: DatabaseUrl, place: Place) -> Self {
+        let start: DateTime<Utc> = "2026-03-01T12:00:00Z".parse().unwrap();
+        let time = Arc::new(AtomicI64::new(start.timestamp_micros()));
+        let store = open(&url, ticking(&time)).await;
+        let tenant = store
+            .add_tenant(&"acme".parse().unwrap(), &Region::default())
+            .await
+            .unwrap()
+            .expect("the database is empty");
+        let schema = graphql::schema();
+        let operations = Arc::new(Operations::new(&schema.sdl()).unwrap());
+        Self {
+            store,
+            tenant,
+            schema,
+            operations,
+            url,
+            time,
+            _place: place,
+        }
+    }
+
+    /// Another server over the same database and tenant. The database goes with the first.
+    pub async fn again(&self) -> Self {
+        let store = open(&self.url, ticking(&self.time)).await;
+        let tenant = store.tenant("acme").await.unwrap().expect("the first made it");
+        Self {
+            store,
+            tenant,
+            schema: self.schema.clone(),
+            operations: self.operations.clone(),
+            url: self.url.clone(),
+            time: self.time.clone(),
+            _place: Place::Shared,
+        }
+    }
+
+    /// Another tenant of the same database.
+    pub async fn tenant(&self, name: &str) -> Tenant {
+        self.store
+            .add_tenant(&name.parse().unwrap(), &Region::default())
+            .await
+            .unwrap()
+            .expect("there is no such tenant yet")
+    }
+
+    /// Somebody who may do everything.
+    pub async fn admin(&self) -> TestCaller<'_> {
+        self.caller_of(&self.tenant, "admin", Permissions::all()).await
+    }
+
+    /// Somebody who has these permissions and no others.
+    pub async fn caller(&self, permissions: impl IntoIterator<Item = Permission>) -> TestCaller<'_> {
+        self.caller_of(&self.tenant, "somebody", permissions.into_iter().collect())
+            .await
+    }
+
+    /// A user of a tenant.
+    pub async fn caller_of(
+        &self,
+        tenant: &Tenant,
+        subject: &str,
+        permissions: Permissions,
+    ) -> TestCaller<'_> {
+        let user: User = tenant.seen_user(subject, Some(subject), None).await.unwrap();
+        let caller = Caller {
+            tenant: tenant.clone(),
+            user,
+            permissions,
+        };
+        TestCaller { app: self, caller }
+    }
+}
+
+/// The time goes on by a millisecond whenever somebody asks for it, so that nothing happens at the same instant.
+fn ticking(time: &Arc<AtomicI64>) -> Clock {
+    let time = time.clone();
+    Clock::telling(move || {
+        let micros = time.fetch_add(1000, Ordering::SeqCst);
+        DateTime::from_timestamp_micros(micros).unwrap()
+    })
+}
+
+/// Opens a database and brings its schema up to date.
+pub async fn open(url: &DatabaseUrl, clock: Clock) -> Store {
+    let store = Store::open(url, 8, clock, Ids::random()).await.unwrap();
+    store.migrate().await.unwrap();
+    store
+}
+
+/// Somebody who asks.
+pub struct TestCaller<'a> {
+    app: &'a TestApp,
+    pub caller: Caller,
+}
+
+impl TestCaller<'_> {
+    /// The answer to an operation, as a client gets it.
+    pub async fn run(&self, query: &str, variables: Value) -> Value {
+        let Value::Object(variables) = variables else {
+            panic!("variables are an object")
+        };
+        let params = Params {
+            query: query.to_owned(),
+            operation_name: None,
+            variables,
+        };
+        let asker = Asker {
+            permissions: self.caller.permissions,
+            introspection: true,
+        };
+        let data = RequestData::new(self.caller.clone());
+        let answer = self
+            .app
+            .operations
+            .answer(params, asker, async |request| {
+                graphql::execute(&self.app.schema, request, &data).await
+            })
+            .await;
+        serde_json::to_value(answer).unwrap()
+    }
+
+    /// The data of an operation that must not have errors.
+    pub async fn data(&self, query: &str, variables: Value) -> Value {
+        let mut answer = self.run(query, variables).await;
+        assert_eq!(answer.get("errors"), None, "{query}");
+        answer["data"].take()
+    }
+
+    /// What one mutation answers, which must be accepted.
+    pub async fn done(&self, query: &str, input: Value) -> Value {
+        let payload = self.payload(query, input).await;
+        assert_eq!(payload["userErrors"], json!([]), "{query}");
+        payload
+    }
+
+    /// What one mutation answers; it takes `$input`.
+    pub async fn payload(&self, query: &str, input: Value) -> Value {
+        let data = self.data(query, json!({ "input": input })).await;
+        let Value::Object(fields) = data else {
+            panic!("no data: {query}")
+        };
+        fields.into_iter().next().expect("a mutation has a field").1
+    }
+
+    /// The user errors of one mutation, a line each: code, path, message.
+    pub async fn refusal(&self, query: &str, input: Value) -> String {
+        let payload = self.payload(query, input).await;
+        let errors = payload["userErrors"].as_array().expect("userErrors are selected");
+        let lines: Vec<String> = errors.iter().map(line).collect();
+        lines.join("\n")
+    }
+
+    /// The top-level errors of an operation, a line each: code, path, message.
+    pub async fn errors(&self, query: &str, variables: Value) -> String {
+        let answer = self.run(query, variables).await;
+        let none = Vec::new();
+        let errors = answer["errors"].as_array().unwrap_or(&none);
+        let lines: Vec<String> = errors
+            .iter()
+            .map(|error| {
+                let code = error["extensions"]["code"].as_str().unwrap_or("no code");
+                let message = error["message"].as_str().unwrap_or_default();
+                format!("{code} {}: {message}", dotted(&error["path"]))
+            })
+            .collect();
+        lines.join("\n")
+    }
+}
+
+fn line(error: &Value) -> String {
+    let code = error["code"].as_str().expect("`code` is selected");
+    let message = error["message"].as_str().expect("`message` is selected");
+    format!("{code} {}: {message}", dotted(&error["field"]))
+}
+
+fn dotted(path: &Value) -> String {
+    let parts: Vec<String> = path
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|part| part.as_str().map_or_else(|| part.to_string(), str::to_owned))
+        .collect();
+    parts.join(".")
+}
