@@ -236,10 +236,8 @@ impl ContactQuery {
 
     #[graphql(entity)]
     async fn contact_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Contact>> {
-        ctx.require(Permission::ContactView)?;
-        match id.parse::<ContactId>() {
-            Ok(id) => Ok(ctx.load(id).await?),
-            Err(_) => Ok(None),
-        }
+        Ok(ctx
+            .entity::<ContactId, Contact>(Some(Permission::ContactView), &id)
+            .await?)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use async_graphql::Context;
+use async_graphql::{Context, ID};
 use uuid::Uuid;
 
 use super::connection::Connected;
@@ -94,6 +94,27 @@ pub trait Ask {
             match id {
                 Some(id) => self.load(id).await,
                 None => Ok(None),
+            }
+        }
+    }
+
+    /// The record a gateway refers to. Its kind's permission is checked here: nothing else guards what is found by
+    /// reference. Null when there is none; nobody needs a permission to see who somebody is.
+    fn entity<I: TypedId, T: Listed>(
+        &self,
+        permission: Option<Permission>,
+        id: &ID,
+    ) -> impl Future<Output = Result<Option<T>>> + Send
+    where
+        Self: Sync,
+    {
+        async move {
+            if let Some(permission) = permission {
+                self.require(permission)?;
+            }
+            match id.parse::<I>() {
+                Ok(id) => self.load(id).await,
+                Err(_) => Ok(None),
             }
         }
     }

@@ -241,9 +241,8 @@ impl InteractionQuery {
 
     #[graphql(entity)]
     async fn interaction_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Interaction>> {
-        match id.parse::<InteractionId>() {
-            Ok(id) => Ok(ctx.load(id).await?),
-            Err(_) => Ok(None),
-        }
+        Ok(ctx
+            .entity::<InteractionId, Interaction>(Some(Permission::InteractionView), &id)
+            .await?)
     }
 }

@@ -181,10 +181,9 @@ impl NoteQuery {
 
     #[graphql(entity)]
     async fn note_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Note>> {
-        match id.parse::<NoteId>() {
-            Ok(id) => Ok(ctx.load(id).await?),
-            Err(_) => Ok(None),
-        }
+        Ok(ctx
+            .entity::<NoteId, Note>(Some(Permission::NoteView), &id)
+            .await?)
     }
 }
 

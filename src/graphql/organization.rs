@@ -287,9 +287,8 @@ impl OrganizationQuery {
 
     #[graphql(entity)]
     async fn organization_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Organization>> {
-        match id.parse::<OrganizationId>() {
-            Ok(id) => Ok(ctx.load(id).await?),
-            Err(_) => Ok(None),
-        }
+        Ok(ctx
+            .entity::<OrganizationId, Organization>(Some(Permission::OrganizationView), &id)
+            .await?)
     }
 }

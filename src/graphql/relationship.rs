@@ -162,9 +162,8 @@ impl RelationshipQuery {
 
     #[graphql(entity)]
     async fn relationship_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Relationship>> {
-        match id.parse::<RelationshipId>() {
-            Ok(id) => Ok(ctx.load(id).await?),
-            Err(_) => Ok(None),
-        }
+        Ok(ctx
+            .entity::<RelationshipId, Relationship>(Some(Permission::RelationshipView), &id)
+            .await?)
     }
 }

@@ -246,9 +246,6 @@ impl UserQuery {
 
     #[graphql(entity)]
     async fn user_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<User>> {
-        match id.parse::<UserId>() {
-            Ok(id) => Ok(ctx.load(id).await?),
-            Err(_) => Ok(None),
-        }
+        Ok(ctx.entity::<UserId, User>(None, &id).await?)
     }
 }

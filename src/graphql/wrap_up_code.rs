@@ -108,10 +108,9 @@ impl WrapUpCodeQuery {
 
     #[graphql(entity)]
     async fn wrap_up_code_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<WrapUpCode>> {
-        match id.parse::<WrapUpCodeId>() {
-            Ok(id) => Ok(ctx.load(id).await?),
-            Err(_) => Ok(None),
-        }
+        Ok(ctx
+            .entity::<WrapUpCodeId, WrapUpCode>(Some(Permission::WrapUpCodeView), &id)
+            .await?)
     }
 }
 

@@ -9,6 +9,7 @@ mod layers;
 mod limit;
 mod note;
 mod organization;
+mod permission;
 mod relationship;
 mod repository;
 mod search;
