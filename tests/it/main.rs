@@ -7,6 +7,7 @@ mod demo;
 mod interaction;
 mod layers;
 mod limit;
+mod loaders;
 mod note;
 mod organization;
 mod permission;

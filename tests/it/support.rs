@@ -132,6 +132,15 @@ impl TestApp {
             .await
     }
 
+    /// A caller who was found elsewhere, asking here.
+    pub fn caller_over_own_store(&self, caller: Caller) -> TestCaller<'_> {
+        let tenant = self.tenant.clone();
+        TestCaller {
+            app: self,
+            caller: Caller { tenant, ..caller },
+        }
+    }
+
     /// A user of a tenant.
     pub async fn caller_of(
         &self,

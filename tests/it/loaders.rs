@@ -1,0 +1,102 @@
+//! How many statements a screen costs: the same, whatever the size of its lists.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use crate::support::{TestCaller, on_both_engines};
+
+/// An organization, its people with their notes, who looks after it, and its notes.
+const SCREEN: &str = "query ($id: ID!, $people: Int!) { organization(id: $id) { name
+    contacts(first: $people) { nodes { displayName notes(first: 3) { nodes { text author { name } } } } }
+    relationships { nodes { type user { name } } }
+    notes(first: 10) { nodes { text author { name } } } } }";
+
+/// The organization; its contacts, relationships and notes; the contacts' notes, and the users of the level before; the
+/// authors of the contacts' notes.
+const STATEMENTS: u64 = 7;
+
+/// An organization with 100 people, three notes about each, two account managers, and ten notes of its own.
+async fn organization(admin: &TestCaller<'_>) -> Value {
+    let make = async |mutation: &str, noun: &str, fields: String| -> Value {
+        let query = format!(
+            "mutation {{ made: {mutation}(input: {{{fields}}}) {{ {noun} {{ id }} userErrors {{ message }} }} }}"
+        );
+        let data = admin.data(&query, json!({})).await;
+        assert_eq!(data["made"]["userErrors"], json!([]), "{query}");
+        data["made"][noun]["id"].clone()
+    };
+    let organization = make("createOrganization", "organization", "name: \"Apex\"".to_owned()).await;
+    for name in ["Grace", "Edsger"] {
+        let user = make(
+            "upsertUser",
+            "user",
+            format!("subject: \"{name}\", name: \"{name}\""),
+        )
+        .await;
+        let fields = format!("userId: {user}, organizationId: {organization}, type: \"Account Manager\"");
+        make("createRelationship", "relationship", fields).await;
+    }
+    for number in 0..10 {
+        make(
+            "createNote",
+            "note",
+            format!("organizationId: {organization}, text: \"Nr {number}\""),
+        )
+        .await;
+    }
+    for number in 0..100 {
+        let fields = format!("lastName: \"Nr {number:03}\", organizationId: {organization}");
+        let contact = make("createContact", "contact", fields).await;
+        for text in ["one", "two", "three"] {
+            make(
+                "createNote",
+                "note",
+                format!("contactId: {contact}, text: \"{text}\""),
+            )
+            .await;
+        }
+    }
+    organization
+}
+
+on_both_engines! {
+    async fn a_screen_costs_the_same_statements_for_1_20_and_100_people(app: &TestApp) {
+        let admin = app.admin().await;
+        let id = organization(&admin).await;
+
+        for people in [1, 20, 100] {
+            let before = app.store.statements();
+            let screen = admin.data(SCREEN, json!({ "id": id, "people": people })).await;
+            assert_eq!(app.store.statements() - before, STATEMENTS, "{people}");
+            let nodes = screen["organization"]["contacts"]["nodes"].as_array().unwrap();
+            assert_eq!(nodes.len(), people);
+            assert!(nodes.iter().all(|node| node["notes"]["nodes"].as_array().unwrap().len() == 3));
+            assert_eq!(screen["organization"]["relationships"]["nodes"].as_array().unwrap().len(), 2);
+            assert_eq!(screen["organization"]["notes"]["nodes"][0]["author"]["name"], "admin");
+        }
+    }
+
+    async fn a_screen_costs_the_same_statements_among_many_requests(app: &TestApp) {
+        const REQUESTS: u64 = 64;
+        let admin = app.admin().await;
+        let id = organization(&admin).await;
+        let server = Arc::new(app.again().await);
+        let before = server.store.statements();
+
+        let mut requests = JoinSet::new();
+        for number in 0..REQUESTS {
+            let (server, id, caller) = (server.clone(), id.clone(), admin.caller.clone());
+            requests.spawn(async move {
+                let people = [1, 20, 100][usize::try_from(number % 3).unwrap()];
+                let caller = server.caller_over_own_store(caller);
+                caller.data(SCREEN, json!({ "id": id, "people": people })).await
+            });
+        }
+        let screens = requests.join_all().await;
+
+        assert!(screens.iter().all(|screen| screen["organization"]["name"] == "Apex"));
+        assert_eq!(server.store.statements() - before, REQUESTS * STATEMENTS);
+    }
+}
