@@ -4,6 +4,7 @@
 
 mod contact;
 mod demo;
+mod http;
 mod interaction;
 mod layers;
 mod limit;

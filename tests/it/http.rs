@@ -1,0 +1,286 @@
+//! GraphQL over HTTP: who is let in, what is answered, with which status.
+
+use std::path::Path;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode};
+use external_contacts::app::{App, development_claims, development_key};
+use external_contacts::auth::Claims;
+use external_contacts::clock::Clock;
+use external_contacts::config::{DataConfig, ServeConfig, TokenConfig};
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+
+const JSON: &str = "application/json";
+const GRAPHQL_JSON: &str = "application/graphql-response+json";
+
+fn config(data: &Path) -> ServeConfig {
+    ServeConfig {
+        data: DataConfig {
+            data: data.to_owned(),
+            database_url: None,
+            connections: 4,
+        },
+        listen: "127.0.0.1:0".parse().unwrap(),
+        dev: true,
+        demo: false,
+        playground: false,
+        tokens: TokenConfig {
+            tenant_claim: "tenant".to_owned(),
+            ..TokenConfig::default()
+        },
+    }
+}
+
+/// A development server over a folder of its own.
+struct Site {
+    folder: tempfile::TempDir,
+    router: Router,
+}
+
+impl Site {
+    async fn open() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let app = App::open(&config(folder.path()), Clock::system()).await.unwrap();
+        Self {
+            router: app.router(),
+            folder,
+        }
+    }
+
+    fn token(&self, claims: &Claims) -> String {
+        let key = development_key(self.folder.path()).unwrap();
+        key.mint(claims, Duration::from_mins(1), &Clock::system())
+            .unwrap()
+    }
+
+    async fn send(&self, request: Request<Body>) -> (StatusCode, HeaderMap, String) {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (head, body) = response.into_parts();
+        let body = to_bytes(body, usize::MAX).await.unwrap();
+        (
+            head.status,
+            head.headers,
+            String::from_utf8(body.to_vec()).unwrap(),
+        )
+    }
+
+    /// Posts a query as the developer, and takes answers of this media type.
+    async fn post(&self, query: &str, accept: &str) -> (StatusCode, Value) {
+        let token = self.token(&development_claims());
+        let request = request("POST", "/graphql")
+            .header("authorization", format!("Bearer {token}"))
+            .header("content-type", JSON)
+            .header("accept", accept)
+            .body(Body::from(json!({ "query": query }).to_string()))
+            .unwrap();
+        let (status, headers, body) = self.send(request).await;
+        assert!(
+            headers["content-type"].to_str().unwrap().starts_with(accept),
+            "{headers:?}"
+        );
+        (status, serde_json::from_str(&body).unwrap())
+    }
+}
+
+fn request(method: &str, path: &str) -> axum::http::request::Builder {
+    Request::builder()
+        .method(method)
+        .uri(path)
+        .header("host", "localhost:8080")
+}
+
+fn post(token: Option<&str>) -> Request<Body> {
+    let request = request("POST", "/graphql").header("content-type", JSON);
+    let request = match token {
+        Some(token) => request.header("authorization", format!("Bearer {token}")),
+        None => request,
+    };
+    request.body(Body::from(r#"{"query":"{ __typename }"}"#)).unwrap()
+}
+
+#[tokio::test]
+async fn without_a_good_token_nothing_is_answered() {
+    let site = Site::open().await;
+    for token in [None, Some("nonsense"), Some("")] {
+        let (status, headers, body) = site.send(post(token)).await;
+        let body: Value = serde_json::from_str(&body).unwrap();
+
+        assert_eq!(status, StatusCode::UNAUTHORIZED);
+        assert_eq!(headers["www-authenticate"], "Bearer");
+        assert_eq!(body["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+        assert_eq!(body.get("data"), None);
+    }
+}
+
+#[tokio::test]
+async fn a_tenant_that_does_not_exist_is_refused_and_not_made() {
+    let site = Site::open().await;
+    let claims = Claims {
+        tenant: "elsewhere".to_owned(),
+        ..development_claims()
+    };
+
+    let (status, _, body) = site.send(post(Some(&site.token(&claims)))).await;
+
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    assert!(body.contains("FORBIDDEN"), "{body}");
+    let (again, ..) = site.send(post(Some(&site.token(&claims)))).await;
+    assert_eq!(again, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_deactivated_user_is_refused_at_once() {
+    let site = Site::open().await;
+    let other = Claims {
+        subject: "somebody".to_owned(),
+        ..development_claims()
+    };
+    let token = site.token(&other);
+    assert_eq!(site.send(post(Some(&token))).await.0, StatusCode::OK);
+    let (_, users) = site.post("{ users { nodes { id subject } } }", JSON).await;
+    let nodes = users["data"]["users"]["nodes"].as_array().unwrap();
+    let id = &nodes.iter().find(|user| user["subject"] == "somebody").unwrap()["id"];
+
+    let mutation =
+        format!("mutation {{ deactivateUser(input: {{ id: {id} }}) {{ userErrors {{ message }} }} }}");
+    let (_, done) = site.post(&mutation, JSON).await;
+
+    assert_eq!(done["data"]["deactivateUser"]["userErrors"], json!([]));
+    assert_eq!(site.send(post(Some(&token))).await.0, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn the_status_says_whether_the_operation_ran() {
+    let site = Site::open().await;
+
+    for accept in [JSON, GRAPHQL_JSON] {
+        let (status, body) = site.post("{ viewer { user { name } } }", accept).await;
+        assert_eq!(
+            (status, &body["data"]["viewer"]["user"]["name"]),
+            (StatusCode::OK, &json!("Developer"))
+        );
+    }
+    let (status, body) = site.post("{ nonsense }", GRAPHQL_JSON).await;
+    assert_eq!((status, body.get("data")), (StatusCode::BAD_REQUEST, None));
+    assert_eq!(
+        body["errors"][0]["extensions"]["code"],
+        "GRAPHQL_VALIDATION_FAILED"
+    );
+    let (status, body) = site.post("{ nonsense }", JSON).await;
+    assert_eq!((status, body.get("data")), (StatusCode::OK, None));
+}
+
+#[tokio::test]
+async fn get_is_for_queries() {
+    let site = Site::open().await;
+    let token = site.token(&development_claims());
+    let get = |query: &str| {
+        let query: String = url::form_urlencoded::byte_serialize(query.as_bytes()).collect();
+        request("GET", &format!("/graphql?query={query}"))
+            .header("authorization", format!("Bearer {token}"))
+            .body(Body::empty())
+            .unwrap()
+    };
+
+    let (status, _, body) = site.send(get("{ viewer { user { name } } }")).await;
+    assert_eq!(
+        (status, body.as_str()),
+        (
+            StatusCode::OK,
+            r#"{"data":{"viewer":{"user":{"name":"Developer"}}}}"#
+        )
+    );
+    let change = "mutation { createContact(input: { lastName: \"Ada\" }) { contact { id } } }";
+    let (status, headers, _) = site.send(get(change)).await;
+    assert_eq!(
+        (status, &headers["allow"]),
+        (StatusCode::METHOD_NOT_ALLOWED, &"POST".parse().unwrap())
+    );
+    let (_, contacts) = site.post("{ contacts { nodes { id } } }", JSON).await;
+    assert_eq!(contacts["data"]["contacts"]["nodes"], json!([]));
+}
+
+#[tokio::test]
+async fn what_is_no_request_is_refused_by_name() {
+    let site = Site::open().await;
+    let token = site.token(&development_claims());
+    let post = |media: &str, body: String| {
+        request("POST", "/graphql")
+            .header("authorization", format!("Bearer {token}"))
+            .header("content-type", media)
+            .body(Body::from(body))
+            .unwrap()
+    };
+
+    let wrong = [
+        (
+            post("text/plain", "{}".to_owned()),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        ),
+        (post(JSON, "[]".to_owned()), StatusCode::BAD_REQUEST),
+        (post(JSON, "{}".to_owned()), StatusCode::BAD_REQUEST),
+        (
+            post(JSON, "x".repeat(2 * 1024 * 1024)),
+            StatusCode::PAYLOAD_TOO_LARGE,
+        ),
+    ];
+    for (request, expected) in wrong {
+        assert_eq!(site.send(request).await.0, expected);
+    }
+    let (status, body) = site.post(&"[".repeat(1500), GRAPHQL_JSON).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert!(body["errors"][0]["extensions"]["code"].is_string());
+}
+
+#[tokio::test]
+async fn the_development_server_answers_to_names_of_this_machine_only() {
+    let site = Site::open().await;
+    let page = |host: &str| {
+        Request::builder()
+            .uri("/")
+            .header("host", host)
+            .body(Body::empty())
+            .unwrap()
+    };
+
+    let (status, _, body) = site.send(page("127.0.0.1:8080")).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(body.contains("external-contacts"));
+    let (status, _, body) = site.send(page("attacker.example")).await;
+    assert_eq!(status, StatusCode::MISDIRECTED_REQUEST);
+    assert!(!body.contains("token"));
+}
+
+#[tokio::test]
+async fn every_answer_has_a_request_id_and_health_needs_no_token() {
+    let site = Site::open().await;
+    for path in ["/livez", "/readyz"] {
+        let (status, headers, body) = site.send(request("GET", path).body(Body::empty()).unwrap()).await;
+        assert_eq!((status, body.as_str()), (StatusCode::OK, "ok"));
+        assert_eq!(headers["x-request-id"].len(), 36);
+    }
+}
+
+#[tokio::test]
+async fn what_must_not_be_started_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let dev = config(folder.path());
+    let outside = ServeConfig {
+        listen: "0.0.0.0:8080".parse().unwrap(),
+        ..dev.clone()
+    };
+    let open = ServeConfig {
+        dev: false,
+        ..dev.clone()
+    };
+    let mut nameless = open.clone();
+    nameless.tokens.jwt_secret = Some("x".repeat(64));
+
+    for config in [outside, open, nameless] {
+        assert!(App::open(&config, Clock::system()).await.is_err(), "{config:?}");
+    }
+    assert!(App::open(&dev, Clock::system()).await.is_ok());
+}
