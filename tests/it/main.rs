@@ -12,6 +12,7 @@ mod loaders;
 mod note;
 mod organization;
 mod permission;
+mod program;
 mod relationship;
 mod repository;
 mod search;

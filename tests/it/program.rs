@@ -1,0 +1,244 @@
+//! The program itself, as an operator runs it.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+fn program(data: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_external-contacts"));
+    command
+        .args(arguments)
+        .arg("--data")
+        .arg(data)
+        .env("EXTERNAL_CONTACTS_LOG", "info");
+    command
+}
+
+fn run(data: &Path, arguments: &[&str]) -> Output {
+    program(data, arguments).output().unwrap()
+}
+
+fn printed(output: &Output) -> String {
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// A development server, ended with the test.
+struct Server {
+    child: Child,
+    address: String,
+}
+
+impl Server {
+    fn start(data: &Path) -> Self {
+        let mut child = program(data, &["serve", "--dev", "--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let address = line
+            .split("http://")
+            .nth(1)
+            .unwrap_or_else(|| panic!("no address in {line:?}"));
+        let address = address.split('/').next().unwrap().to_owned();
+        Self { child, address }
+    }
+
+    fn ask(&self, token: &str, query: &str) -> String {
+        let body = serde_json::json!({ "query": query }).to_string();
+        let mut stream = self.connect();
+        write!(
+            stream,
+            "POST /graphql HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len(),
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream
+    }
+
+    fn terminate(&self) {
+        let id = self.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &id])
+                .status()
+                .unwrap()
+                .success()
+        );
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended already, as it was told.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn the_server_accepts_the_token_that_the_program_prints() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    let all = printed(&run(folder.path(), &["token"]));
+    let view = printed(&run(
+        folder.path(),
+        &[
+            "token",
+            "--permissions",
+            "externalContacts:contact:view",
+            "--expires-in",
+            "5m",
+        ],
+    ));
+    let create = "mutation { createContact(input: { lastName: \"Ada\" }) { contact { version } } }";
+
+    let refused = server.ask(view.trim(), create);
+    let accepted = server.ask(all.trim(), create);
+
+    assert!(
+        refused.contains("needs the permission externalContacts:contact:add"),
+        "{refused}"
+    );
+    assert!(
+        accepted.contains(r#"{"data":{"createContact":{"contact":{"version":1}}}}"#),
+        "{accepted}"
+    );
+}
+
+#[test]
+fn a_permission_nobody_knows_is_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(
+        folder.path(),
+        &["token", "--permissions", "externalContacts:contact:fly"],
+    );
+    assert!(!output.status.success());
+    assert!(
+        String::from_utf8_lossy(&output.stderr).contains("`externalContacts:contact:fly` grants nothing")
+    );
+}
+
+#[test]
+fn a_running_server_sees_a_new_limit_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    let token = printed(&run(folder.path(), &["token"]));
+    let create = "mutation { createContact(input: { lastName: \"Ada\" }) { userErrors { code } } }";
+    assert!(server.ask(token.trim(), create).contains(r#""userErrors":[]"#));
+
+    printed(&run(folder.path(), &["tenant", "set-limit", "default", "1"]));
+
+    assert!(server.ask(token.trim(), create).contains("ENTITY_LIMIT_REACHED"));
+    let list = printed(&run(folder.path(), &["tenant", "list"]));
+    assert_eq!(list, "default\t1\t1\tUS\tdefault\n");
+}
+
+#[test]
+fn a_server_that_is_told_to_stop_finishes_what_it_began_and_takes_nothing_new() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = Server::start(folder.path());
+    let token = printed(&run(folder.path(), &["token"]));
+    let body = r#"{"query":"{ viewer { user { id } } }"}"#;
+    // The request has begun, and its last byte has not come yet.
+    let mut stream = server.connect();
+    let (most, last) = body.split_at(body.len() - 1);
+    write!(
+        stream,
+        "POST /graphql HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{most}",
+        token.trim(),
+        body.len(),
+    )
+    .unwrap();
+    let mut log = BufReader::new(server.child.stderr.take().unwrap());
+    server.terminate();
+    let mut said = String::new();
+    while !said.contains("stopping") {
+        assert_ne!(log.read_line(&mut said).unwrap(), 0, "{said}");
+    }
+
+    stream.write_all(last.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+
+    assert!(
+        answer.starts_with("HTTP/1.1 200") && answer.contains("user_"),
+        "{answer}"
+    );
+    assert!(server.child.wait().unwrap().success());
+    assert!(TcpStream::connect(&server.address).is_err());
+}
+
+#[test]
+fn the_log_holds_no_token_and_nothing_personal() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = Server::start(folder.path());
+    let token = printed(&run(folder.path(), &["token"]));
+    server.ask(
+        token.trim(),
+        "{ searchContacts(query: \"lovelace@example.com\") { nodes { id } } }",
+    );
+    server.ask("bad.token.here", "{ viewer { user { id } } }");
+    let mut log = server.child.stderr.take().unwrap();
+    server.terminate();
+    let mut said = String::new();
+    log.read_to_string(&mut said).unwrap();
+
+    assert!(said.contains("listening"), "{said}");
+    for secret in [token.trim(), "bad.token.here", "lovelace"] {
+        assert!(!said.contains(secret), "{said}");
+    }
+}
+
+#[test]
+fn an_older_program_refuses_a_newer_database() {
+    let folder = tempfile::tempdir().unwrap();
+    printed(&run(folder.path(), &["migrate"]));
+    let file = folder.path().join("external-contacts.sqlite");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let pool = sqlx::SqlitePool::connect(&format!("sqlite:{}", file.display()))
+            .await
+            .unwrap();
+        sqlx::query(
+            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+             VALUES (9999, 'later', 1, X'00', 0)",
+        )
+        .execute(&pool)
+        .await
+        .unwrap();
+        pool.close().await;
+    });
+
+    let output = run(folder.path(), &["migrate"]);
+
+    assert!(!output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        said.contains("written by a newer version of this program"),
+        "{said}"
+    );
+}
