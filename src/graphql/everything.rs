@@ -238,11 +238,11 @@ impl SearchConnection {
         self.hits.capped
     }
 
-    /// How to narrow the search; null unless it is capped. The facet is `kinds`, an argument of this search; the searches
+    /// How to narrow the search; null when nothing was found. The facet is `kinds`, an argument of this search; the searches
     /// of one kind have facets of their own.
     async fn refinement(&self) -> Option<SearchRefinement> {
-        self.hits.capped.then(|| SearchRefinement {
-            message: results::message(),
+        (!self.hits.hits.is_empty()).then(|| SearchRefinement {
+            message: results::message(self.hits.capped),
             facets: vec![self.facet()],
         })
     }

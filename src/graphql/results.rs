@@ -31,8 +31,10 @@ pub struct Results<T> {
     entries: Vec<(String, T)>,
     page_info: PageInfo,
     total_count: Count,
-    /// All results that can be reached, if there are more.
-    capped: Option<Vec<Uuid>>,
+    /// All results that can be reached.
+    found: Vec<Uuid>,
+    /// Whether there are more.
+    capped: bool,
 }
 
 /// Which way cursors of a search go: those of another search are refused.
@@ -103,7 +105,8 @@ impl<T: Searched> Results<T> {
             entries,
             page_info,
             total_count: total(&hits),
-            capped: hits.capped.then(|| hits.hits.iter().map(|hit| hit.id).collect()),
+            found: hits.hits.iter().map(|hit| hit.id).collect(),
+            capped: hits.capped,
         })
     }
 
@@ -129,29 +132,35 @@ impl<T: Searched> Results<T> {
 
     /// Whether there are more than can be reached.
     pub const fn capped(&self) -> bool {
-        self.capped.is_some()
+        self.capped
     }
 
-    /// How to narrow the search, if there are more than can be reached.
+    /// How to narrow the search, if anything was found.
     pub async fn refinement(&self, ctx: &Context<'_>) -> Result<Option<SearchRefinement>> {
-        let Some(ids) = &self.capped else { return Ok(None) };
-        let records: Vec<T> = ctx.tenant().by_ids(ids).await?;
+        if self.found.is_empty() {
+            return Ok(None);
+        }
+        let records: Vec<T> = ctx.tenant().by_ids(&self.found).await?;
         let mut facets = Vec::new();
         for facet in Facet::of(&records) {
             facets.extend(shown(ctx, facet).await?);
         }
         Ok(Some(SearchRefinement {
-            message: message(),
+            message: message(self.capped),
             facets,
         }))
     }
 }
 
-/// What a person reads when not everything can be reached.
-pub fn message() -> String {
-    format!(
-        "There are more results than the {CAP} that can be reached: add a word to the query, or a filter, such as one of these."
-    )
+/// What a person reads above the facets.
+pub fn message(capped: bool) -> String {
+    if capped {
+        format!(
+            "There are more results than the {CAP} that can be reached: add a word to the query, or a filter, such as one of these."
+        )
+    } else {
+        "All results can be reached. One of these filters narrows them.".to_owned()
+    }
 }
 
 /// A facet as it is shown: organizations by name, and only to those who may view them.
@@ -274,7 +283,8 @@ macro_rules! search_connection {
                 self.0.capped()
             }
 
-            /// How to narrow the search; null unless it is capped.
+            /// How to narrow the search, whether it is capped or not; null when nothing was found. Worked out only when it is
+            /// asked for.
             async fn refinement(
                 &self,
                 ctx: &async_graphql::Context<'_>,

@@ -176,7 +176,11 @@ on_both_engines! {
 
         assert_eq!(page["searchContacts"]["totalCount"], json!({ "value": 1000, "precision": "EXACT" }));
         assert_eq!(page["searchContacts"]["capped"], false);
-        assert_eq!(page["searchContacts"]["refinement"], Value::Null);
+        let refinement = &page["searchContacts"]["refinement"];
+        assert_eq!(refinement["message"], "All results can be reached. One of these filters narrows them.");
+        assert!(refinement["facets"].is_array());
+        let nothing = admin.data(SEARCH, json!({ "query": "nobody", "first": 1 })).await;
+        assert_eq!(nothing["searchContacts"]["refinement"], Value::Null);
     }
 
     async fn a_capped_search_pages_through_a_thousand_and_offers_facets(app: &TestApp) {
