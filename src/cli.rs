@@ -208,12 +208,14 @@ fn token(args: TokenArgs) -> anyhow::Result<()> {
             Permissions::granted(texts.iter().map(String::as_str))
         }
     };
+    let known = app::development_claims();
+    let is_developer = args.subject == known.subject;
     let claims = Claims {
         subject: args.subject,
         tenant: args.tenant.to_string(),
         permissions,
-        name: None,
-        email: None,
+        name: known.name.filter(|_| is_developer),
+        email: known.email.filter(|_| is_developer),
     };
     let key = app::development_key(&args.data.data)?;
     print(&format!(

@@ -12,13 +12,20 @@ const LAST: char = char::MAX;
 impl Statement<'_> {
     /// The column holds one of these ids.
     pub fn one_of_ids<I: TypedId>(&mut self, column: &'static str, ids: Option<&[I]>) {
-        if let Some(ids) = ids {
-            let ids = IdList(ids.iter().map(|id| id.uuid()).collect());
-            self.push(" AND ")
-                .push(column)
-                .push(" = ANY_ID(")
-                .bind(ids)
-                .push(")");
+        match ids {
+            None => {}
+            // An index can be walked in the list's order for one value, but not for several.
+            Some([id]) => {
+                self.push(" AND ").push(column).push(" = ").bind(id.uuid());
+            }
+            Some(ids) => {
+                let ids = IdList(ids.iter().map(|id| id.uuid()).collect());
+                self.push(" AND ")
+                    .push(column)
+                    .push(" = ANY_ID(")
+                    .bind(ids)
+                    .push(")");
+            }
         }
     }
 
