@@ -24,6 +24,8 @@ use std::sync::Arc;
 
 use async_graphql::{EmptySubscription, MergedObject, Request, Response, SDLExportOptions, ValidationMode};
 
+use futures_util::stream::{self, Stream, StreamExt as _};
+
 use contact::{ContactMutation, ContactQuery};
 pub use context::RequestData;
 use interaction::{InteractionMutation, InteractionQuery};
@@ -84,6 +86,19 @@ pub async fn execute(schema: &Schema, request: Request, data: &Arc<RequestData>)
         .driver()
         .drive(schema.execute(request.data(data.clone())))
         .await
+}
+
+/// Executes a subscription with the data of its request: a response for every event.
+pub fn subscribe(
+    schema: &Schema,
+    request: Request,
+    data: Arc<RequestData>,
+) -> impl Stream<Item = Response> + Send + use<> {
+    let events = schema.execute_stream(request.data(data.clone())).boxed();
+    stream::unfold((events, data), async |(mut events, data)| {
+        let response = data.loaders.driver().drive(events.next()).await?;
+        Some((response, (events, data)))
+    })
 }
 
 /// The schema as text, with everything's documentation; `federation` as a gateway composes it.

@@ -14,6 +14,8 @@ use axum::http::header::{HeaderName, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware;
 use axum::routing::get;
+use futures_util::StreamExt as _;
+use futures_util::stream::BoxStream;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -61,6 +63,14 @@ impl Server {
             self.identity.forget(&data.caller.tenant, &subject).await;
         }
         answer
+    }
+
+    /// Answers a subscription: an answer for every event.
+    pub fn subscribe(&self, prepared: Prepared, caller: Caller) -> BoxStream<'static, Answer> {
+        let (schema, data) = (self.schema.clone(), RequestData::new(caller));
+        prepared
+            .subscribe(move |request| graphql::subscribe(&schema, request, data))
+            .boxed()
     }
 }
 

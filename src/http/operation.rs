@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use async_graphql::parser::types::OperationType;
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};
 use axum::http::header::{ACCEPT, ALLOW, CONTENT_TYPE, WWW_AUTHENTICATE};
@@ -116,7 +117,14 @@ async fn answer(
             return reply(media, status, &answer);
         }
     };
-    if !changes && prepared.is_mutation() {
+    if prepared.kind() == OperationType::Subscription {
+        return refuse(
+            media,
+            StatusCode::BAD_REQUEST,
+            "subscriptions need a stream: a WebSocket, or `Accept: text/event-stream`",
+        );
+    }
+    if !changes && prepared.kind() == OperationType::Mutation {
         let mut response = refuse(
             media,
             StatusCode::METHOD_NOT_ALLOWED,

@@ -37,6 +37,11 @@ impl Answer {
         Self::refuse(Code::LimitExceeded, message, None)
     }
 
+    /// The same errors as a request error.
+    pub(super) fn without_data(self) -> Self {
+        Self::refusal(self.errors)
+    }
+
     /// Whether nothing ran; GraphQL over HTTP gives such answers another status.
     pub fn is_request_error(&self) -> bool {
         self.data.is_none()

@@ -31,6 +31,7 @@ use apollo_compiler::validation::Valid;
 use apollo_compiler::{ExecutableDocument, Schema};
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Request, Response, Value};
+use futures_util::stream::{self, Stream, StreamExt as _};
 
 pub use self::answer::Answer;
 use self::answer::Code;
@@ -108,11 +109,7 @@ impl Operations {
         check_introspection(&document, operation, &plan, asker)?;
         entities::check(&plan, &variables)?;
         Ok(Prepared {
-            kind: if operation.is_mutation() {
-                OperationType::Mutation
-            } else {
-                OperationType::Query
-            },
+            kind: kind(operation),
             plan,
             variables,
             permissions: asker.permissions,
@@ -121,41 +118,65 @@ impl Operations {
 }
 
 impl Prepared {
-    /// Whether running it may change something: HTTP GET must refuse it then.
-    pub fn is_mutation(&self) -> bool {
-        self.kind == OperationType::Mutation
+    /// Whether it reads, changes or subscribes. HTTP GET must refuse what may change something, and a transport without
+    /// streams what subscribes.
+    pub fn kind(&self) -> OperationType {
+        self.kind
     }
 
-    /// Runs it. `execute` is not called when nothing is left to run.
+    /// Runs a query or a mutation. `execute` is not called when nothing is left to run.
     pub async fn run<E>(self, execute: E) -> Answer
     where
         E: AsyncFnOnce(Request) -> Response,
     {
-        let document = document::document(self.kind, &self.plan, &self.variables, self.permissions);
-        let mut response = match document {
-            Some(document) => {
-                let mut request = Request::new("");
-                request.set_parsed_query(document);
-                execute(request).await
-            }
+        let mut response = match self.request() {
+            Some(request) => execute(request).await,
             None => Response::new(Value::Null),
         };
         entities::join(&self.plan, &self.variables, &mut response);
         complete::complete(&self.plan, response, self.permissions)
     }
+
+    /// Runs a subscription: an answer for every event. One that cannot begin gives a single request error, as the
+    /// specification's `CreateSourceEventStream` does; `execute` is not called when its root is refused.
+    pub fn subscribe<S>(self, execute: impl FnOnce(Request) -> S) -> impl Stream<Item = Answer>
+    where
+        S: Stream<Item = Response>,
+    {
+        let events = match self.request() {
+            Some(request) => execute(request).left_stream(),
+            None => stream::once(std::future::ready(Response::new(Value::Null))).right_stream(),
+        };
+        events.enumerate().map(move |(number, response)| {
+            let began = number > 0 || response.data != Value::Null;
+            let answer = complete::complete(&self.plan, response, self.permissions);
+            if began { answer } else { answer.without_data() }
+        })
+    }
+
+    /// What async-graphql is to run. `None` when nothing is left to run.
+    fn request(&self) -> Option<Request> {
+        let document = document::document(self.kind, &self.plan, &self.variables, self.permissions)?;
+        let mut request = Request::new("");
+        request.set_parsed_query(document);
+        Some(request)
+    }
+}
+
+fn kind(operation: &Operation) -> OperationType {
+    match operation.operation_type {
+        apollo_compiler::ast::OperationType::Query => OperationType::Query,
+        apollo_compiler::ast::OperationType::Mutation => OperationType::Mutation,
+        apollo_compiler::ast::OperationType::Subscription => OperationType::Subscription,
+    }
 }
 
 fn choose<'d>(document: &'d ExecutableDocument, name: Option<&str>) -> Result<&'d Operation, Answer> {
-    let operation = document.operations.get(name).map_err(|refused| {
+    let chosen = document.operations.get(name);
+    chosen.map(|operation| &**operation).map_err(|refused| {
         let message = refused.message().to_string();
         Answer::refuse(Code::ResolutionFailure, message, None)
-    })?;
-    if operation.is_subscription() {
-        let message = "subscriptions are not answered here";
-        let at = place(&document.sources, operation.location());
-        return Err(Answer::refuse(Code::ResolutionFailure, message, at));
-    }
-    Ok(operation)
+    })
 }
 
 /// Refuses to show the schema to who may not read it, and to nest it so that the answer explodes.

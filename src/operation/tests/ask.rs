@@ -1,5 +1,6 @@
 //! Asks the graph, and puts answers into a shape that is short to compare.
 
+use futures_util::StreamExt as _;
 use serde_json::json;
 
 use super::graph::{self, GraphSchema, Ran};
@@ -56,6 +57,21 @@ impl Graph {
             variables: serde_json::from_value(variables).unwrap(),
         })
         .await
+    }
+
+    /// Every answer of a subscription.
+    pub(super) async fn subscribe(&self, query: &str) -> Vec<Reply> {
+        let params = Params {
+            query: query.to_owned(),
+            ..Params::default()
+        };
+        match self.operations.prepare(params, self.asker) {
+            Ok(prepared) => {
+                let answers = prepared.subscribe(|request| self.schema.execute_stream(request));
+                send(answers.map(Reply).collect()).await
+            }
+            Err(refusal) => vec![Reply(refusal)],
+        }
     }
 
     pub(super) async fn send(&self, params: Params) -> Reply {

@@ -286,7 +286,18 @@ pub(super) struct Ticks;
 
 #[Subscription]
 impl Ticks {
-    async fn ticks(&self) -> impl Stream<Item = i32> {
+    async fn ticks(&self) -> impl Stream<Item = Option<Child>> {
+        stream::iter((0..3).map(|index| Some(Child(index))))
+    }
+    async fn broken(&self) -> Result<impl Stream<Item = i32>> {
+        teapot::<stream::Empty<i32>>()
+    }
+    async fn ends_badly(&self) -> impl Stream<Item = Result<i32>> {
+        stream::iter([Ok(1), teapot()])
+    }
+    #[graphql(directive = requires::apply(Permission::NoteView))]
+    async fn guarded(&self, ctx: &Context<'_>) -> impl Stream<Item = i32> {
+        ran(ctx, "guarded");
         stream::iter([1])
     }
 }

@@ -6,3 +6,4 @@ mod graph;
 mod input;
 mod permissions;
 mod requests;
+mod subscriptions;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use async_graphql::parser::types::OperationType;
 use serde_json::json;
 
 use super::ask::Graph;
@@ -106,14 +107,6 @@ async fn the_operation_must_be_there_and_be_the_only_one_meant() {
 }
 
 #[tokio::test]
-async fn subscriptions_are_not_answered_yet() {
-    assert_eq!(
-        code("subscription { ticks }").await,
-        "OPERATION_RESOLUTION_FAILURE"
-    );
-}
-
-#[tokio::test]
 async fn too_many_entities_at_once_are_refused() {
     let query = "query ($r: [_Any!]!) { a: _entities(representations: $r) { __typename } b: _entities(representations: $r) { __typename } }";
     let some = |count: usize| json!({ "r": vec![json!({ "__typename": "Contact", "id": "a" }); count] });
@@ -130,21 +123,21 @@ async fn too_many_entities_at_once_are_refused() {
 }
 
 #[tokio::test]
-async fn whether_it_is_a_mutation_is_known_before_it_runs() {
+async fn what_it_does_is_known_before_it_runs() {
     let graph = Graph::new();
-    let is_mutation = |query: &str| {
+    let kind = |query: &str| {
         let params = Params {
             query: query.to_owned(),
             ..Params::default()
         };
-        graph
-            .operations
-            .prepare(params, graph.asker)
-            .unwrap()
-            .is_mutation()
+        graph.operations.prepare(params, graph.asker).unwrap().kind()
     };
-    assert!(is_mutation("mutation { hit { a } }"));
-    assert!(!is_mutation("query mutation { hit { a } }"));
+    assert_eq!(kind("mutation { hit { a } }"), OperationType::Mutation);
+    assert_eq!(kind("query mutation { hit { a } }"), OperationType::Query);
+    assert_eq!(
+        kind("subscription { ticks { index } }"),
+        OperationType::Subscription
+    );
     assert_eq!(graph.ran(), Vec::<&str>::new());
 }
 

@@ -1,0 +1,65 @@
+//! Subscriptions: an answer for every event, each as exact as a query's.
+
+use super::ask::Graph;
+use crate::model::Permission;
+
+#[tokio::test]
+async fn every_event_is_answered_in_the_order_of_the_selection() {
+    let answers = Graph::new()
+        .subscribe("subscription { now: ticks { slow odd index } }")
+        .await;
+    let data: Vec<_> = answers.iter().map(|answer| answer.data()).collect();
+    assert_eq!(
+        data,
+        [
+            r#"{"now":{"slow":0,"odd":0,"index":0}}"#,
+            r#"{"now":null}"#,
+            r#"{"now":{"slow":2,"odd":2,"index":2}}"#
+        ]
+    );
+    assert_eq!(answers[1].errors(), ["[now,odd] TEAPOT"]);
+}
+
+#[tokio::test]
+async fn one_that_cannot_begin_is_a_request_error() {
+    let answers = Graph::new().subscribe("subscription { broken }").await;
+    assert_eq!(answers.len(), 1);
+    assert_eq!(answers[0].refusals(), ["[broken] TEAPOT: is a teapot"]);
+}
+
+#[tokio::test]
+async fn one_that_ends_badly_says_so_in_its_last_answer() {
+    let answers = Graph::new().subscribe("subscription { endsBadly }").await;
+    assert_eq!(answers.len(), 2);
+    assert_eq!(answers[0].data(), r#"{"endsBadly":1}"#);
+    assert_eq!(answers[1].data(), "null");
+    assert_eq!(answers[1].errors(), ["[endsBadly] TEAPOT"]);
+}
+
+#[tokio::test]
+async fn one_that_needs_another_permission_does_not_begin() {
+    let graph = Graph::new().without(Permission::NoteView);
+    let answers = graph.subscribe("subscription { guarded }").await;
+    assert_eq!(answers.len(), 1);
+    assert!(
+        answers[0].refusals()[0].contains("FORBIDDEN"),
+        "{:?}",
+        answers[0].refusals()
+    );
+    assert_eq!(graph.ran(), Vec::<&str>::new());
+}
+
+#[tokio::test]
+async fn a_subscription_has_one_root_field() {
+    for query in [
+        "subscription { ticks { index } broken }",
+        "subscription { __typename }",
+        "subscription { ticks { index } ...F } fragment F on Ticks { broken }",
+    ] {
+        let answers = Graph::new().subscribe(query).await;
+        assert!(
+            answers[0].refusals()[0].starts_with("GRAPHQL_VALIDATION_FAILED"),
+            "{query}"
+        );
+    }
+}
