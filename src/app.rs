@@ -45,10 +45,10 @@ impl App {
             None
         };
         let verifier = Verifier::new(settings(&config.tokens, key.clone())?, clock.clone()).await?;
-        let schema = graphql::schema();
+        let schema = graphql::schema(config.limits);
         let server = Server {
             identity: Identity::new(store.clone(), verifier),
-            operations: Operations::new(&schema.sdl())?,
+            operations: Operations::new(&schema.sdl(), config.limits, config.operation_cache_bytes)?,
             schema,
             store,
         };

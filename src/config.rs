@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::limits::Limits;
 use crate::store::{DatabaseUrl, OpenError};
 
 /// Where the data is.
@@ -121,6 +122,18 @@ pub struct ServeConfig {
     #[command(flatten)]
     #[expect(missing_docs, reason = "a group of settings, each with its own doc")]
     pub tokens: TokenConfig,
+    #[command(flatten, next_help_heading = "Limits of one operation")]
+    #[expect(missing_docs, reason = "a group of settings, each with its own doc")]
+    pub limits: Limits,
+    /// How much memory operations that were read and checked before may take, in bytes, so that they need not be again;
+    /// 0 keeps none.
+    #[arg(
+        long,
+        env = "EXTERNAL_CONTACTS_OPERATION_CACHE_BYTES",
+        default_value_t = 32 * 1024 * 1024,
+        value_name = "BYTES"
+    )]
+    pub operation_cache_bytes: u64,
 }
 
 /// Why the program cannot start as it is configured.

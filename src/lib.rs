@@ -7,7 +7,7 @@
 //! Folders only look downwards:
 //!
 //! ```text
-//! main → cli → app → http → operation → graphql → auth → store → model, error → id, page, clock
+//! main → cli → app → http → operation → graphql → auth → store → model, error → id, page, clock, limits
 //! ```
 
 pub mod app;
@@ -20,6 +20,7 @@ pub mod error;
 pub mod graphql;
 pub mod http;
 pub mod id;
+pub mod limits;
 pub mod model;
 pub mod operation;
 pub mod page;

@@ -10,6 +10,7 @@ use super::loader::{Children, Loaders};
 use crate::auth::Caller;
 use crate::error::{Error, Result, UserError, UserErrorCode};
 use crate::id::{TypedId, UserId};
+use crate::limits::Limits;
 use crate::model::Permission;
 use crate::page::{self, PageArgs};
 use crate::store::{Edge, Filter, Listed, Sort, Tenant};
@@ -52,6 +53,9 @@ impl RequestData {
 pub trait Ask {
     /// The request's own data.
     fn request(&self) -> &RequestData;
+
+    /// What one operation may take here.
+    fn limits(&self) -> Limits;
 
     /// Who asks.
     fn caller(&self) -> &Caller {
@@ -168,6 +172,10 @@ pub trait Ask {
 impl Ask for Context<'_> {
     fn request(&self) -> &RequestData {
         self.data_unchecked::<Arc<RequestData>>()
+    }
+
+    fn limits(&self) -> Limits {
+        *self.data_unchecked::<Limits>()
     }
 }
 

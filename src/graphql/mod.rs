@@ -38,6 +38,8 @@ use user::{UserMutation, UserQuery};
 use viewer::{TenantMutation, ViewerQuery};
 use wrap_up_code::{WrapUpCodeMutation, WrapUpCodeQuery};
 
+use crate::limits::Limits;
+
 /// What one may ask.
 #[derive(Default, MergedObject)]
 pub struct Query(
@@ -71,12 +73,13 @@ pub struct Mutation(
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
 /// Builds the graph. What differs from request to request comes with the request (see [`RequestData`]); operations are
-/// validated before they get here.
-pub fn schema() -> Schema {
+/// validated and limited before they get here; the limits are known here to be told.
+pub fn schema(limits: Limits) -> Schema {
     Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .enable_federation()
         .validation_mode(ValidationMode::Fast)
         .limit_recursive_depth(usize::MAX)
+        .data(limits)
         .finish()
 }
 
@@ -109,5 +112,5 @@ pub fn sdl(federation: bool) -> String {
     } else {
         options
     };
-    schema().sdl_with_options(options)
+    schema(Limits::default()).sdl_with_options(options)
 }

@@ -5,6 +5,7 @@ use async_graphql::{Context, InputObject, MaybeUndefined, Object, Result, Simple
 use super::context::{Ask as _, Outcome};
 use super::permission::requires_permission;
 use crate::error::{Refusals, UserError};
+use crate::limits::Limits;
 use crate::model::{Permission, Region, TenantRecord, User, text};
 use crate::store::change;
 
@@ -66,6 +67,11 @@ impl Viewer {
     /// What they may do, such as `externalContacts:contact:view`.
     async fn permissions(&self, ctx: &Context<'_>) -> Vec<&'static str> {
         ctx.caller().permissions.iter().map(Permission::name).collect()
+    }
+
+    /// What one operation may take.
+    async fn limits(&self, ctx: &Context<'_>) -> Limits {
+        ctx.limits()
     }
 }
 

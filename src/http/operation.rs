@@ -105,6 +105,7 @@ async fn answer(
         query,
         operation_name: body.operation_name,
         variables: body.variables.unwrap_or_default(),
+        tells_cost: false,
     };
     let prepared = match server.prepare(params, &caller) {
         Ok(prepared) => prepared,

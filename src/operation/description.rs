@@ -11,13 +11,13 @@ use super::token::{Token, tokens};
 const DEFINITIONS: [&str; 4] = ["query", "mutation", "subscription", "fragment"];
 
 /// The text with spaces where descriptions were.
-pub(super) fn blank(text: String) -> String {
+pub(super) fn blank(text: &str) -> String {
     if !text.contains('"') {
-        return text;
+        return text.to_owned();
     }
     let mut blanked = String::with_capacity(text.len());
     let mut end = 0;
-    for range in descriptions(&text) {
+    for range in descriptions(text) {
         blanked.push_str(text.get(end..range.start).unwrap_or_default());
         let described = text.get(range.clone()).unwrap_or_default();
         blanked.extend(
@@ -63,7 +63,7 @@ mod tests {
     #[test]
     fn descriptions_are_blanked_and_everything_keeps_its_place() {
         let text = "\"Ä\" query Q(\"b\" $a: ID, \"\"\"c\nd\"\"\"\n$s: String) {a} \"f\" fragment F on T {a}";
-        let blanked = blank(text.to_owned());
+        let blanked = blank(text);
         let expected = "    query Q(    $a: ID,     \n    \n$s: String) {a}     fragment F on T {a}";
         assert_eq!(blanked, expected);
         assert_eq!(blanked.chars().count(), text.chars().count());
@@ -78,7 +78,7 @@ mod tests {
             r#"{"no" $value}"#,
         ] {
             let expected = text.replace("{\"no\" $", "{     $");
-            assert_eq!(blank(text.to_owned()), expected);
+            assert_eq!(blank(text), expected);
         }
     }
 }

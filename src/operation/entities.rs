@@ -12,27 +12,23 @@ use async_graphql::{Name, PathSegment, Positioned, Response, ServerError, Value}
 
 use super::answer::Answer;
 use super::document::give;
+use super::measure::within;
 use super::plan::{Plan, Planned};
 use super::variables::literal;
+use crate::limits::Limits;
 
 /// The argument that holds the representations.
 const ARGUMENT: &str = "representations";
 /// What async-graphql says when there is no such entity; in the answer it is null.
 const NOT_FOUND: &str = "Entity not found.";
 
-/// The most representations in one operation: each has a copy of the selection.
-const REPRESENTATIONS: usize = 100;
-
-/// Refuses an operation that asks for too many entities at once.
-pub(super) fn check(plan: &Plan, variables: &JsonMap) -> Result<(), Answer> {
+/// Refuses an operation that asks for too many entities at once: each has a copy of the selection.
+pub(super) fn check(plan: &Plan, variables: &JsonMap, limits: &Limits) -> Result<(), Answer> {
     let asked = plan.fields.iter().filter(|planned| is_entities(planned));
     let count: usize = asked
         .map(|planned| representations(planned, variables).len())
         .sum();
-    if count > REPRESENTATIONS {
-        return Err(Answer::exceeded(REPRESENTATIONS, "representations of entities"));
-    }
-    Ok(())
+    within(limits.representations, count, "representations of entities")
 }
 
 /// Whether this is the field through which a gateway reaches entities.

@@ -1,19 +1,23 @@
 //! From the text of one GraphQL operation to its answer, exact to the specification (September 2025).
 //!
-//! The steps, each pure and in a file of its own: `scan` (may a parser see it?), `parse` (is it
-//! valid?), the choice of the operation, `variables` (what do they stand for?), `plan` (what is
-//! asked, and which `permission` does it need?), `document` (what async-graphql is to run),
-//! execution, `complete` (what comes out, and what the caller may not have).
+//! The steps, each pure and in a file of its own: `scan` (may a parser see it?), `measure` (how much does it stand
+//! for?), `parse` (is it valid?), the choice of the operation, `variables` (what do they stand for?), `plan` (what is
+//! asked, and which `permission` does it need?), `cost` (how much may come out?), `document` (what async-graphql is to
+//! run), execution, `complete` (what comes out, and what the caller may not have). What depends on the text alone is done
+//! once for a text and `known` from then on.
 //!
 //! All limits and checks are made here. The schema is built with `ValidationMode::Fast` and with no
 //! limit of its own (`limit_recursive_depth(usize::MAX)`).
 
 mod answer;
 mod complete;
+mod cost;
 mod description;
 mod document;
 mod entities;
 mod fault;
+mod known;
+mod measure;
 mod parse;
 mod permission;
 mod plan;
@@ -24,27 +28,35 @@ mod tests;
 mod token;
 mod variables;
 
+use std::sync::Arc;
+
 use apollo_compiler::executable::Operation;
 use apollo_compiler::introspection::check_max_depth;
 use apollo_compiler::response::JsonMap;
 use apollo_compiler::validation::Valid;
-use apollo_compiler::{ExecutableDocument, Schema};
+use apollo_compiler::{ExecutableDocument, Node, Schema};
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Request, Response, Value};
 use futures_util::stream::{self, Stream, StreamExt as _};
 
-pub use self::answer::Answer;
 use self::answer::Code;
+pub use self::answer::{Answer, Cost};
+use self::cost::Connections;
+use self::known::{Key, Known, KnownOperations};
 use self::parse::place;
 use self::permission::PermissionTable;
 use self::plan::{Plan, Planner, PossibleTypes};
+use crate::limits::Limits;
 use crate::model::Permissions;
 
 /// Answers operations on one schema.
 pub struct Operations {
     schema: Valid<Schema>,
     possible: PossibleTypes,
+    connections: Connections,
     table: PermissionTable,
+    limits: Limits,
+    known: KnownOperations,
 }
 
 /// What a client sends.
@@ -56,6 +68,8 @@ pub struct Params {
     pub operation_name: Option<String>,
     /// The values of the variables.
     pub variables: serde_json::Map<String, serde_json::Value>,
+    /// Whether the answer is to tell what the operation costs.
+    pub tells_cost: bool,
 }
 
 /// What the caller may do.
@@ -71,18 +85,23 @@ pub struct Asker {
 #[derive(Debug)]
 pub struct Prepared {
     kind: OperationType,
-    plan: Plan,
-    variables: Valid<JsonMap>,
+    plan: Arc<Plan>,
+    variables: JsonMap,
     permissions: Permissions,
+    told_cost: Option<Cost>,
 }
 
 impl Operations {
     /// Reads the schema, as async-graphql's `sdl()` prints it, and its `@requiresPermission`. Once, at the start.
-    pub fn new(sdl: &str) -> anyhow::Result<Self> {
+    /// Operations that were read and checked are kept in up to `kept` bytes of memory.
+    pub fn new(sdl: &str, limits: Limits, kept: u64) -> anyhow::Result<Self> {
         let schema = parse::parse_schema(sdl)?;
         Ok(Self {
             possible: plan::possible_types(&schema),
+            connections: Connections::of(&schema),
             table: PermissionTable::read(&schema)?,
+            limits,
+            known: KnownOperations::within(kept),
             schema,
         })
     }
@@ -100,20 +119,40 @@ impl Operations {
 
     /// Everything up to execution. Fails with a request error.
     pub fn prepare(&self, params: Params, asker: Asker) -> Result<Prepared, Answer> {
-        scan::scan(&params.query)?;
-        let document = parse::parse(&self.schema, params.query)?;
-        let operation = choose(&document, params.operation_name.as_deref())?;
-        let variables = variables::coerce(&self.schema, &document.sources, operation, params.variables)?;
-        let mut planner = Planner::new(&self.schema, &self.possible, &self.table, &document, &variables);
-        let plan = planner.plan(operation.object_type(), &[&operation.selection_set], 1)?;
-        check_introspection(&document, operation, &plan, asker)?;
-        entities::check(&plan, &variables)?;
+        let key = Key {
+            query: params.query,
+            operation_name: params.operation_name,
+        };
+        let known = self.known.find(key, |key| self.read(key))?;
+        let (document, operation) = (&known.document, &*known.operation);
+        let sent = params.variables.into_iter();
+        let sent = sent.map(|(name, value)| (name.into(), value.into())).collect();
+        let variables = variables::coerce(&self.schema, &document.sources, operation, sent, &self.limits)?;
+        let plan = known.plan(&variables, || {
+            let mut planner = Planner::new(&self.schema, &self.possible, &self.table, document, &variables);
+            planner.plan(operation.object_type(), &[&operation.selection_set], 1)
+        })?;
+        check_introspection(&plan, asker)?;
+        entities::check(&plan, &variables, &self.limits)?;
+        let cost = self.connections.check(&plan, &variables, &self.limits)?;
         Ok(Prepared {
             kind: kind(operation),
             plan,
             variables,
             permissions: asker.permissions,
+            told_cost: params.tells_cost.then_some(cost),
         })
+    }
+
+    /// What depends on the text alone: reads it, checks it, and finds the operation that is meant.
+    fn read(&self, key: &Key) -> Result<Known, Answer> {
+        scan::scan(&key.query, &self.limits)?;
+        let document = parse::parse(&key.query, &self.limits)?;
+        let size = measure::check(&document, &self.limits)?;
+        let document = parse::validate(&self.schema, &document, &self.limits)?;
+        let operation = choose(&document, key.operation_name.as_deref())?;
+        check_circles(&document, &operation)?;
+        Ok(Known::new(document, operation, size))
     }
 }
 
@@ -134,7 +173,7 @@ impl Prepared {
             None => Response::new(Value::Null),
         };
         entities::join(&self.plan, &self.variables, &mut response);
-        complete::complete(&self.plan, response, self.permissions)
+        complete::complete(&self.plan, response, self.permissions).telling(self.told_cost)
     }
 
     /// Runs a subscription: an answer for every event. One that cannot begin gives a single request error, as the
@@ -149,7 +188,7 @@ impl Prepared {
         };
         events.enumerate().map(move |(number, response)| {
             let began = number > 0 || response.data != Value::Null;
-            let answer = complete::complete(&self.plan, response, self.permissions);
+            let answer = complete::complete(&self.plan, response, self.permissions).telling(self.told_cost);
             if began { answer } else { answer.without_data() }
         })
     }
@@ -171,32 +210,31 @@ fn kind(operation: &Operation) -> OperationType {
     }
 }
 
-fn choose<'d>(document: &'d ExecutableDocument, name: Option<&str>) -> Result<&'d Operation, Answer> {
-    let chosen = document.operations.get(name);
-    chosen.map(|operation| &**operation).map_err(|refused| {
+fn choose(document: &ExecutableDocument, name: Option<&str>) -> Result<Node<Operation>, Answer> {
+    document.operations.get(name).cloned().map_err(|refused| {
         let message = refused.message().to_string();
         Answer::refuse(Code::ResolutionFailure, message, None)
     })
 }
 
-/// Refuses to show the schema to who may not read it, and to nest it so that the answer explodes.
-fn check_introspection(
-    document: &Valid<ExecutableDocument>,
-    operation: &Operation,
-    plan: &Plan,
-    asker: Asker,
-) -> Result<(), Answer> {
+/// Refuses to show the schema to who may not read it.
+fn check_introspection(plan: &Plan, asker: Asker) -> Result<(), Answer> {
     let reads_schema = |name: &str| matches!(name, "__schema" | "__type" | "_service");
-    let Some(field) = plan.fields.iter().find(|planned| reads_schema(&planned.name)) else {
-        return Ok(());
-    };
-    if !asker.introspection {
-        let message = format!(
-            "introspection is not allowed here, but the operation has `{}`",
-            field.name
-        );
-        return Err(Answer::refuse(Code::ValidationFailed, message, Some(field.at)));
+    let field = plan.fields.iter().find(|planned| reads_schema(&planned.name));
+    match field {
+        Some(field) if !asker.introspection => {
+            let message = format!(
+                "introspection is not allowed here, but the operation has `{}`",
+                field.name
+            );
+            Err(Answer::refuse(Code::ValidationFailed, message, Some(field.at)))
+        }
+        _ => Ok(()),
     }
+}
+
+/// Refuses to nest what is asked of the schema so that the answer explodes.
+fn check_circles(document: &Valid<ExecutableDocument>, operation: &Operation) -> Result<(), Answer> {
     check_max_depth(document, operation).map_err(|refused| {
         let message = refused.message().to_string();
         Answer::refuse(

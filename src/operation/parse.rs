@@ -1,6 +1,6 @@
 //! From text to a document that is valid for the schema.
 
-use apollo_compiler::ast::{DirectiveList, FieldDefinition, Type};
+use apollo_compiler::ast::{DirectiveList, Document, FieldDefinition, Type};
 use apollo_compiler::parser::{Parser, SourceMap, SourceSpan};
 use apollo_compiler::schema::{Component, ExtendedType};
 use apollo_compiler::validation::{DiagnosticList, Valid};
@@ -11,9 +11,8 @@ use async_graphql::{Pos, ServerError};
 use super::answer::{Answer, Code, error};
 use super::description::blank;
 use super::rules;
+use crate::limits::Limits;
 
-/// The most errors an answer names, and the most places of one error: a short document can have thousands.
-const REPORTED: usize = 20;
 /// The parser's own limit; it counts more than brackets, which the scan has bounded already.
 const RECURSION: usize = 256;
 
@@ -45,14 +44,23 @@ fn add_is_one_of(schema: &mut Schema) {
     }
 }
 
-/// Parses and validates; every error is named once, with all its places.
-pub(super) fn parse(schema: &Valid<Schema>, text: String) -> Result<Valid<ExecutableDocument>, Answer> {
-    let document = Parser::new()
+/// Reads a text that was scanned.
+pub(super) fn parse(text: &str, limits: &Limits) -> Result<Document, Answer> {
+    Parser::new()
         .recursion_limit(RECURSION)
         .parse_ast(blank(text), "operation.graphql")
-        .map_err(|failed| refusal(Code::ParseFailed, told(&failed.errors)))?
+        .map_err(|failed| refusal(Code::ParseFailed, told(&failed.errors), limits))
+}
+
+/// Validates a document that was measured; every error is named once, with all its places.
+pub(super) fn validate(
+    schema: &Valid<Schema>,
+    document: &Document,
+    limits: &Limits,
+) -> Result<Valid<ExecutableDocument>, Answer> {
+    let document = document
         .to_executable_validate(schema)
-        .map_err(|failed| refusal(Code::ValidationFailed, told(&failed.errors)))?;
+        .map_err(|failed| refusal(Code::ValidationFailed, told(&failed.errors), limits))?;
     let broken = rules::check(schema, &document);
     if broken.is_empty() {
         return Ok(document);
@@ -60,7 +68,7 @@ pub(super) fn parse(schema: &Valid<Schema>, text: String) -> Result<Valid<Execut
     let broken = broken
         .into_iter()
         .map(|(message, span)| (message, place(&document.sources, span).into_iter().collect()));
-    Err(refusal(Code::ValidationFailed, broken))
+    Err(refusal(Code::ValidationFailed, broken, limits))
 }
 
 fn told(found: &DiagnosticList) -> impl Iterator<Item = (String, Vec<Pos>)> {
@@ -74,16 +82,18 @@ fn told(found: &DiagnosticList) -> impl Iterator<Item = (String, Vec<Pos>)> {
     })
 }
 
-fn refusal(code: Code, told: impl Iterator<Item = (String, Vec<Pos>)>) -> Answer {
+/// Names as many errors as the limit allows, and as many places of each: a short document can have thousands.
+fn refusal(code: Code, told: impl Iterator<Item = (String, Vec<Pos>)>, limits: &Limits) -> Answer {
+    let most = usize::try_from(limits.reported_errors).unwrap_or(usize::MAX);
     let mut errors = IndexMap::<String, ServerError>::new();
     for (message, places) in told {
-        if errors.len() == REPORTED && !errors.contains_key(&message) {
+        if errors.len() == most && !errors.contains_key(&message) {
             continue;
         }
         let known = errors
             .entry(message)
             .or_insert_with_key(|message| error(code, message, None));
-        let room = REPORTED.saturating_sub(known.locations.len());
+        let room = most.saturating_sub(known.locations.len());
         known.locations.extend(places.into_iter().take(room));
     }
     Answer::refusal(errors.into_values().collect())

@@ -12,15 +12,16 @@ use async_graphql::indexmap::IndexMap;
 use async_graphql::{Name, Pos};
 
 use super::answer::{Answer, Code};
+use super::measure::within;
 use super::parse::place;
 use super::permission::PermissionTable;
 use crate::model::{Permission, Permissions};
 
 /// The most selections looked at while planning, each counted for every concrete type it is looked
 /// at for. It bounds the plan's size and the time planning takes.
-const SELECTIONS: usize = 10_000;
+const SELECTIONS: u32 = 20_000;
 /// The deepest nesting of fields, fragments opened: everything after this step recurses that deep.
-const LEVELS: usize = 64;
+const LEVELS: u32 = 64;
 
 /// What is asked of one object type.
 #[derive(Debug)]
@@ -127,9 +128,7 @@ impl<'a> Planner<'a> {
 
     /// Plans what `sets` ask of the object type `on`.
     pub(super) fn plan(&mut self, on: &str, sets: &[&'a SelectionSet], level: usize) -> Result<Plan, Answer> {
-        if level > LEVELS {
-            return Err(Answer::exceeded(LEVELS, "levels of fields"));
-        }
+        within(LEVELS, level, "levels of fields")?;
         let (mut groups, mut opened) = (Groups::new(), HashSet::new());
         for set in sets {
             self.collect(on, set, &mut opened, &mut groups)?;
@@ -155,12 +154,11 @@ impl<'a> Planner<'a> {
     ) -> Result<(), Answer> {
         for selection in &set.selections {
             self.seen += 1;
-            if self.seen > SELECTIONS {
-                return Err(Answer::exceeded(
-                    SELECTIONS,
-                    "selections when its fragments are opened",
-                ));
-            }
+            within(
+                SELECTIONS,
+                self.seen,
+                "selections, each counted for every type that can come",
+            )?;
             if !self.included(selection.directives())? {
                 continue;
             }

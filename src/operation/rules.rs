@@ -8,7 +8,6 @@ use std::collections::HashSet;
 use apollo_compiler::ast::{Type, Value};
 use apollo_compiler::executable::{Selection, SelectionSet};
 use apollo_compiler::parser::SourceSpan;
-use apollo_compiler::response::JsonValue;
 use apollo_compiler::schema::{ExtendedType, InputObjectType};
 use apollo_compiler::{ExecutableDocument, Name, Node, Schema};
 
@@ -36,25 +35,6 @@ pub(super) fn check(schema: &Schema, document: &ExecutableDocument) -> Vec<Broke
     rules.broken
 }
 
-/// Checks the value of a variable that is valid otherwise; gives what is wrong.
-pub(super) fn check_json(schema: &Schema, of: &Type, value: &JsonValue) -> Option<String> {
-    match value {
-        JsonValue::Array(items) => items
-            .iter()
-            .find_map(|item| check_json(schema, of.item_type(), item)),
-        JsonValue::Object(fields) => {
-            let input = input_object(schema, of)?;
-            if is_one_of(input) && (fields.len() != 1 || fields.values().any(JsonValue::is_null)) {
-                return Some(one_of(&input.name));
-            }
-            fields
-                .iter()
-                .find_map(|(name, value)| check_json(schema, &input.fields.get(name.as_str())?.ty, value))
-        }
-        _ => None,
-    }
-}
-
 fn input_object<'s>(schema: &'s Schema, of: &Type) -> Option<&'s InputObjectType> {
     match schema.types.get(of.inner_named_type()) {
         Some(ExtendedType::InputObject(input)) => Some(input),
@@ -62,11 +42,13 @@ fn input_object<'s>(schema: &'s Schema, of: &Type) -> Option<&'s InputObjectType
     }
 }
 
-fn is_one_of(input: &InputObjectType) -> bool {
+/// Whether exactly one field is to be given.
+pub(super) fn is_one_of(input: &InputObjectType) -> bool {
     input.directives.has("oneOf")
 }
 
-fn one_of(input: &Name) -> String {
+/// What is wrong when it is not exactly one.
+pub(super) fn one_of(input: &Name) -> String {
     format!("exactly one field of `{input}` must be given, and it must not be null")
 }
 

@@ -4,31 +4,21 @@
 //! This step has constant memory, one pass and no recursion.
 
 use super::answer::{Answer, Code};
+use super::measure::within;
 use super::token::tokens;
-
-/// The longest text, in bytes.
-const BYTES: usize = 16 * 1024;
-/// The most tokens in a text.
-const TOKENS: usize = 2_000;
-/// The deepest nesting of brackets, of all three kinds together.
-const NESTING: usize = 64;
+use crate::limits::Limits;
 
 /// Refuses a text that is too long, too deep or empty. What is wrong in other ways is left to the parser.
-pub(super) fn scan(text: &str) -> Result<(), Answer> {
-    if text.len() > BYTES {
-        return Err(Answer::exceeded(BYTES, "bytes"));
-    }
-    let (mut count, mut nesting) = (0, 0);
+pub(super) fn scan(text: &str, limits: &Limits) -> Result<(), Answer> {
+    within(limits.document_bytes, text.len(), "bytes")?;
+    let (mut count, mut nesting, mut deepest) = (0, 0, 0);
     for token in tokens(text) {
         count += 1;
         nesting = token.nest(nesting);
-        if count > TOKENS {
-            return Err(Answer::exceeded(TOKENS, "tokens"));
-        }
-        if nesting > NESTING {
-            return Err(Answer::exceeded(NESTING, "levels of nested brackets"));
-        }
+        deepest = deepest.max(nesting);
     }
+    within(limits.tokens, count, "tokens")?;
+    within(limits.nesting, deepest, "levels of nested brackets")?;
     if count == 0 {
         return Err(Answer::refuse(Code::ParseFailed, "the document is empty", None));
     }
@@ -40,7 +30,7 @@ mod tests {
     use super::*;
 
     fn code(text: &str) -> Option<String> {
-        let refusal = scan(text).err()?;
+        let refusal = scan(text, &Limits::default()).err()?;
         let code = refusal.errors()[0].extensions.as_ref()?.get("code")?.to_string();
         Some(code.trim_matches('"').to_owned())
     }

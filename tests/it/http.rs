@@ -10,6 +10,7 @@ use external_contacts::app::{App, development_claims, development_key};
 use external_contacts::auth::Claims;
 use external_contacts::clock::Clock;
 use external_contacts::config::{DataConfig, ServeConfig, TokenConfig};
+use external_contacts::limits::Limits;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -31,6 +32,8 @@ fn config(data: &Path) -> ServeConfig {
             tenant_claim: "tenant".to_owned(),
             ..TokenConfig::default()
         },
+        limits: Limits::default(),
+        operation_cache_bytes: 1 << 20,
     }
 }
 

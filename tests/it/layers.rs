@@ -14,7 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["auth"],
     &["store"],
     &["model", "error"],
-    &["id", "page", "clock"],
+    &["id", "page", "clock", "limits"],
 ];
 /// The most lines a file may have.
 const LINES: usize = 450;

@@ -10,6 +10,7 @@ use external_contacts::auth::Caller;
 use external_contacts::clock::Clock;
 use external_contacts::graphql::{self, RequestData, Schema};
 use external_contacts::id::Ids;
+use external_contacts::limits::Limits;
 use external_contacts::model::{Permission, Permissions, Region, User};
 use external_contacts::operation::{Asker, Operations, Params};
 use external_contacts::store::{DatabaseUrl, Store, Tenant};
@@ -84,8 +85,8 @@ impl TestApp {
             .await
             .unwrap()
             .expect("the database is empty");
-        let schema = graphql::schema();
-        let operations = Arc::new(Operations::new(&schema.sdl()).unwrap());
+        let schema = graphql::schema(Limits::default());
+        let operations = Arc::new(Operations::new(&schema.sdl(), Limits::default(), 1 << 20).unwrap());
         Self {
             store,
             tenant,
@@ -188,8 +189,8 @@ impl TestCaller<'_> {
         };
         let params = Params {
             query: query.to_owned(),
-            operation_name: None,
             variables,
+            ..Params::default()
         };
         let asker = Asker {
             permissions: self.caller.permissions,

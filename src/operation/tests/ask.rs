@@ -4,6 +4,7 @@ use futures_util::StreamExt as _;
 use serde_json::json;
 
 use super::graph::{self, GraphSchema, Ran};
+use crate::limits::Limits;
 use crate::model::{Permission, Permissions};
 use crate::operation::{Answer, Asker, Operations, Params};
 
@@ -22,10 +23,24 @@ pub(super) struct Graph {
 
 impl Graph {
     pub(super) fn new() -> Self {
+        Self::with(Limits::default(), 1 << 20)
+    }
+
+    /// Within other limits.
+    pub(super) fn within(limits: Limits) -> Self {
+        Self::with(limits, 1 << 20)
+    }
+
+    /// With so many bytes for operations that are known.
+    pub(super) fn keeping(bytes: u64) -> Self {
+        Self::with(Limits::default(), bytes)
+    }
+
+    fn with(limits: Limits, kept: u64) -> Self {
         let ran = Ran::default();
         let schema = graph::schema(ran.clone());
         Self {
-            operations: Operations::new(&schema.sdl()).unwrap(),
+            operations: Operations::new(&schema.sdl(), limits, kept).unwrap(),
             schema,
             asker: Asker {
                 permissions: Permissions::all(),
@@ -53,8 +68,28 @@ impl Graph {
     pub(super) async fn ask_with(&self, query: &str, variables: serde_json::Value) -> Reply {
         self.send(Params {
             query: query.to_owned(),
-            operation_name: None,
             variables: serde_json::from_value(variables).unwrap(),
+            ..Params::default()
+        })
+        .await
+    }
+
+    /// One of the operations of a text.
+    pub(super) async fn ask_named(&self, query: &str, name: &str) -> Reply {
+        self.send(Params {
+            query: query.to_owned(),
+            operation_name: Some(name.to_owned()),
+            ..Params::default()
+        })
+        .await
+    }
+
+    /// With what it costs.
+    pub(super) async fn ask_cost(&self, query: &str) -> Reply {
+        self.send(Params {
+            query: query.to_owned(),
+            tells_cost: true,
+            ..Params::default()
         })
         .await
     }

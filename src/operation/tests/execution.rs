@@ -1,6 +1,7 @@
 //! What comes out, and how failures show.
 
 use super::ask::Graph;
+use crate::limits::Limits;
 
 #[tokio::test]
 async fn keys_come_in_the_order_of_the_selection() {
@@ -163,7 +164,11 @@ async fn a_null_that_nobody_explains_is_a_fault() {
 #[tokio::test]
 async fn sixty_four_levels_run_on_a_small_stack() {
     let nested = |levels: usize| format!("{{ {} index {} }}", "child { ".repeat(levels), "}".repeat(levels));
-    let reply = Graph::new().ask(&nested(63)).await;
+    let deep = Limits {
+        depth: 64,
+        ..Limits::default()
+    };
+    let reply = Graph::within(deep).ask(&nested(63)).await;
     assert!(reply.data().contains(r#""index":62"#), "{}", reply.data());
 }
 

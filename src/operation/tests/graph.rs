@@ -188,6 +188,48 @@ struct Hit {
     b: i32,
 }
 
+#[derive(SimpleObject)]
+#[graphql(complex)]
+struct Person {
+    id: ID,
+}
+
+#[ComplexObject]
+impl Person {
+    async fn friends(&self, first: Option<i32>) -> PersonConnection {
+        PersonConnection::of(first)
+    }
+}
+
+#[derive(SimpleObject)]
+struct PersonConnection {
+    edges: Vec<PersonEdge>,
+    nodes: Vec<Person>,
+    page_info: PageInfo,
+}
+
+impl PersonConnection {
+    /// As many as are asked for, at most 3.
+    fn of(first: Option<i32>) -> Self {
+        let people = || (0..first.unwrap_or(1).min(3)).map(|index| Person { id: index.into() });
+        Self {
+            edges: people().map(|node| PersonEdge { node }).collect(),
+            nodes: people().collect(),
+            page_info: PageInfo { has_next_page: false },
+        }
+    }
+}
+
+#[derive(SimpleObject)]
+struct PersonEdge {
+    node: Person,
+}
+
+#[derive(SimpleObject)]
+struct PageInfo {
+    has_next_page: bool,
+}
+
 pub(super) struct Query;
 
 #[Object]
@@ -225,6 +267,12 @@ impl Query {
             Some(_) => Node::Contact(contact(&id)),
             None => Node::Organization(organization(&id)),
         })
+    }
+    async fn nodes(&self, ids: Vec<ID>) -> Vec<Option<Node>> {
+        ids.iter().map(|id| Some(Node::Contact(contact(id)))).collect()
+    }
+    async fn people(&self, first: Option<i32>, last: Option<i32>) -> PersonConnection {
+        PersonConnection::of(first.or(last))
     }
     async fn search(&self) -> Vec<Found> {
         vec![

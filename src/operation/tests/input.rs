@@ -122,8 +122,52 @@ async fn an_input_of_which_one_field_is_to_be_given_takes_exactly_one() {
     ] {
         let refusals = Graph::new().ask_with(query, json!({ "k": key })).await.refusals();
         assert!(
-            refusals[0].starts_with("BAD_USER_INPUT: exactly one field of `Key`"),
+            refusals[0].starts_with("BAD_USER_INPUT: `$k` is not right: exactly one field of `Key`"),
             "{refusals:?}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_value_that_does_not_fit_is_named_with_its_place() {
+    let graph = Graph::new();
+    let query = "query ($c: Change!, $n: [ID!]!, $f: Int) { tell(change: $c) nodes(ids: $n) { id } children(first: $f) { index } }";
+    let variables = json!({ "c": { "inner": { "inner": { "size": "x" } } }, "n": ["a", null], "f": 1.5 });
+    let reply = graph.ask_with(query, variables).await;
+    assert_eq!(
+        reply.refusals(),
+        [
+            "BAD_USER_INPUT: `$c.inner.inner.size` must be a value of Int",
+            "BAD_USER_INPUT: `$n[1]` must not be null: it is a ID!",
+            "BAD_USER_INPUT: `$f` must be a value of Int",
+        ]
+    );
+    let answer = serde_json::to_value(&reply.0).unwrap();
+    assert_eq!(
+        answer["errors"][0]["extensions"]["variable"],
+        json!(["c", "inner", "inner", "size"])
+    );
+    assert_eq!(answer["errors"][1]["extensions"]["variable"], json!(["n", 1]));
+    for (wrong, place) in [
+        (json!({ "n": "a" }), "`$c` must be given"),
+        (
+            json!({ "c": { "colour": 1 }, "n": [] }),
+            "`$c.colour` is no field of Change",
+        ),
+        (json!({ "c": 1, "n": [] }), "`$c` must be an object of Change"),
+    ] {
+        let refusals = graph.ask_with(query, wrong).await.refusals();
+        assert!(refusals[0].contains(place), "{refusals:?}");
+    }
+}
+
+#[tokio::test]
+async fn values_are_taken_as_the_specification_has_them() {
+    let query = "query ($n: [ID!]!, $f: Int) { nodes(ids: $n) { id } children(first: $f) { index } }";
+    assert_eq!(
+        told(query, json!({ "n": 7, "f": 1.0 })).await,
+        r#"{"nodes":[{"id":"7"}],"children":[{"index":0}]}"#
+    );
+    let query = "query ($c: Change = {inner: {}}) { tell(change: $c) }".replace("Change =", "Change! =");
+    assert_eq!(told(&query, json!({})).await, r#"{"tell":"absent 7 (absent 7)"}"#);
 }

@@ -4,6 +4,8 @@ mod ask;
 mod execution;
 mod graph;
 mod input;
+mod known;
+mod limits;
 mod permissions;
 mod requests;
 mod subscriptions;

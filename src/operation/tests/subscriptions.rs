@@ -1,6 +1,6 @@
 //! Subscriptions: an answer for every event, each as exact as a query's.
 
-use super::ask::Graph;
+use super::ask::{Graph, Reply};
 use crate::model::Permission;
 
 #[tokio::test]
@@ -8,7 +8,7 @@ async fn every_event_is_answered_in_the_order_of_the_selection() {
     let answers = Graph::new()
         .subscribe("subscription { now: ticks { slow odd index } }")
         .await;
-    let data: Vec<_> = answers.iter().map(|answer| answer.data()).collect();
+    let data: Vec<_> = answers.iter().map(Reply::data).collect();
     assert_eq!(
         data,
         [

@@ -1,0 +1,91 @@
+//! An operation that is known answers as it did when it was new.
+
+use serde_json::json;
+
+use super::ask::Graph;
+use crate::model::Permission;
+
+#[tokio::test]
+async fn a_known_operation_obeys_the_variables_of_each_request() {
+    let graph = Graph::new();
+    let query = "query ($slow: Boolean!, $fast: Boolean = true, $n: String) { slow @include(if: $slow) fast @skip(if: $fast) greet(name: $n) }";
+    for _ in 0..2 {
+        for (variables, data) in [
+            (json!({ "slow": true }), r#"{"slow":1,"greet":"you None"}"#),
+            (
+                json!({ "slow": false, "fast": false }),
+                r#"{"fast":2,"greet":"you None"}"#,
+            ),
+            (
+                json!({ "slow": true, "fast": false, "n": "Ada" }),
+                r#"{"slow":1,"fast":2,"greet":"Ada None"}"#,
+            ),
+            (json!({ "slow": false, "n": "Bob" }), r#"{"greet":"Bob None"}"#),
+        ] {
+            assert_eq!(graph.ask_with(query, variables).await.data(), data);
+        }
+        let refusals = graph.ask_with(query, json!({})).await.refusals();
+        assert!(refusals[0].starts_with("BAD_USER_INPUT"), "{refusals:?}");
+    }
+}
+
+#[tokio::test]
+async fn more_ways_than_are_kept_are_answered_all_the_same() {
+    let graph = Graph::new();
+    let query = "query ($a: Boolean!, $b: Boolean!, $c: Boolean!, $d: Boolean!) {
+        a: fast @skip(if: $a) b: fast @skip(if: $b) c: fast @skip(if: $c) d: fast @skip(if: $d) }";
+    for way in 0..32_u32 {
+        let bit = |n: u32| way >> n & 1 == 1;
+        let reply = graph
+            .ask_with(
+                query,
+                json!({ "a": bit(0), "b": bit(1), "c": bit(2), "d": bit(3) }),
+            )
+            .await;
+        let keys = ["a", "b", "c", "d"]
+            .into_iter()
+            .zip(0..)
+            .filter(|(_, n)| !bit(*n));
+        let expected: Vec<_> = keys.map(|(key, _)| format!("\"{key}\":2")).collect();
+        assert_eq!(reply.data(), format!("{{{}}}", expected.join(",")));
+    }
+}
+
+#[tokio::test]
+async fn the_name_of_the_operation_tells_operations_of_one_text_apart() {
+    let graph = Graph::new();
+    let query = "query A { fast } query B { slow }";
+    for _ in 0..2 {
+        assert_eq!(graph.ask_named(query, "A").await.data(), r#"{"fast":2}"#);
+        assert_eq!(graph.ask_named(query, "B").await.data(), r#"{"slow":1}"#);
+        assert!(graph.ask(query).await.0.is_request_error());
+    }
+}
+
+#[tokio::test]
+async fn what_one_caller_was_refused_another_has() {
+    let mut graph = Graph::new();
+    let query = "{ child { notes { text } } }";
+    let all = graph.asker.permissions;
+    assert_eq!(
+        graph.ask(query).await.data(),
+        r#"{"child":{"notes":[{"text":"n"}]}}"#
+    );
+    graph.asker.permissions = all.without(Permission::NoteView);
+    assert_eq!(graph.ask(query).await.data(), r#"{"child":{"notes":null}}"#);
+    graph.asker.introspection = false;
+    let schema = "{ __schema { queryType { name } } }";
+    assert!(graph.ask(schema).await.0.is_request_error());
+    graph.asker.introspection = true;
+    assert!(!graph.ask(schema).await.0.is_request_error());
+    graph.asker.introspection = false;
+    assert!(graph.ask(schema).await.0.is_request_error());
+}
+
+#[tokio::test]
+async fn without_memory_nothing_is_kept_and_everything_is_answered() {
+    let graph = Graph::keeping(0);
+    for _ in 0..2 {
+        assert_eq!(graph.ask("{ fast }").await.data(), r#"{"fast":2}"#);
+    }
+}

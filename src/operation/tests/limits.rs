@@ -1,0 +1,209 @@
+//! What is too much is refused before it runs, with the limit and what it would have taken.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use super::ask::Graph;
+use crate::limits::Limits;
+
+const SMALL: Limits = Limits {
+    document_bytes: 400,
+    tokens: 100,
+    nesting: 8,
+    operations: 2,
+    fragments: 3,
+    depth: 5,
+    aliases: 2,
+    root_fields: 3,
+    selections: 20,
+    representations: 2,
+    cost: 60,
+    reported_errors: 2,
+};
+
+/// Code, limit and actual number of the only error; null when it ran.
+async fn refusal(graph: &Graph, query: &str) -> Value {
+    let reply = graph.ask(query).await;
+    if !reply.0.is_request_error() {
+        return Value::Null;
+    }
+    let mut errors = serde_json::to_value(reply.0.errors()).unwrap();
+    assert_eq!(errors.as_array().unwrap().len(), 1, "{errors}");
+    errors[0]["extensions"].take()
+}
+
+fn exceeded(limit: u32, actual: u32) -> Value {
+    json!({ "code": "OPERATION_LIMIT_EXCEEDED", "limit": limit, "actual": actual })
+}
+
+#[tokio::test]
+async fn every_limit_is_reached_and_not_passed() {
+    let graph = Graph::within(SMALL);
+    let nested = |levels: usize| {
+        let open: String = "child { ".repeat(levels - 1);
+        format!("{{ {open} index {} }}", "}".repeat(levels - 1))
+    };
+    let fragments = |count: usize| {
+        "{ fast".to_owned()
+            + &(0..count).fold(String::new(), |mut text, index| {
+                let _ = write!(text, " ...F{index}");
+                text
+            })
+            + " }"
+            + &(0..count).fold(String::new(), |mut text, index| {
+                let _ = write!(text, " fragment F{index} on Query {{ fast }}");
+                text
+            })
+    };
+    let selections = |count: usize| format!("{{ child {{ {} }} }}", "index ".repeat(count - 1));
+    for (fits, too_much, expected) in [
+        (
+            "{ fast slow }".to_owned(),
+            "{ fast }".to_owned() + &" ".repeat(400),
+            exceeded(400, 408),
+        ),
+        (
+            selections(20),
+            "{ fast ".to_owned() + &"@skip(if: true)".repeat(20) + "}",
+            exceeded(100, 143),
+        ),
+        (
+            nested(5),
+            format!("{{ greet(name: {}{}) }}", "[".repeat(9), "]".repeat(9)),
+            exceeded(8, 11),
+        ),
+        (nested(5), nested(6), exceeded(5, 6)),
+        (fragments(3), fragments(4), exceeded(3, 4)),
+        (
+            "{ a: fast b: fast }".to_owned(),
+            "{ a: fast b: fast child { c: index } }".to_owned(),
+            exceeded(2, 3),
+        ),
+        (
+            "{ fast slow child { index } fast }".to_owned(),
+            "{ fast slow child { index } __typename }".to_owned(),
+            exceeded(3, 4),
+        ),
+        (selections(20), selections(21), exceeded(20, 21)),
+    ] {
+        assert_eq!(refusal(&graph, &fits).await, Value::Null, "{fits}");
+        assert_eq!(refusal(&graph, &too_much).await, expected, "{too_much}");
+    }
+    let operations = "query A { fast } query B { fast } query C { fast }";
+    assert_eq!(refusal(&graph, operations).await, exceeded(2, 3));
+}
+
+#[tokio::test]
+async fn fragments_count_wherever_they_are_spread() {
+    let graph = Graph::within(SMALL);
+    let spread = "{ child { ...F child { ...F child { ...F child { ...F } } } } } fragment F on Child { index slow odd none { index } }";
+    assert_eq!(refusal(&graph, spread).await, exceeded(5, 6));
+    let twice = "{ a: child { ...F } b: child { ...F } child { ...F } } fragment F on Child { index slow odd index slow odd }";
+    assert_eq!(refusal(&graph, twice).await, exceeded(20, 21));
+    let aliases = "{ child { ...F } sure { ...F } } fragment F on Child { a: index b: slow }";
+    assert_eq!(refusal(&graph, aliases).await, Value::Null);
+}
+
+#[tokio::test]
+async fn a_bomb_of_fragments_is_measured_without_going_off() {
+    let fragments = (0..20).fold(String::new(), |mut text, index| {
+        let next = index + 1;
+        let _ = write!(
+            text,
+            " fragment F{index} on Child {{ a: child {{ ...F{next} }} b: child {{ ...F{next} }} }}"
+        );
+        text
+    });
+    let bomb = format!("{{ child {{ ...F0 }} }}{fragments} fragment F20 on Child {{ index }}");
+    assert_eq!(refusal(&Graph::new(), &bomb).await, exceeded(15, 22));
+    let circle =
+        "{ child { ...A } } fragment A on Child { child { ...B } } fragment B on Child { child { ...A } }";
+    assert_eq!(
+        refusal(&Graph::new(), circle).await["code"],
+        "GRAPHQL_VALIDATION_FAILED"
+    );
+}
+
+#[tokio::test]
+async fn tools_may_read_the_schema_deeply() {
+    let of_type = "ofType { ".repeat(9) + "name" + &" }".repeat(9);
+    let query = format!("{{ __schema {{ types {{ fields {{ args {{ type {{ {of_type} }} }} }} }} }} }}");
+    assert_eq!(refusal(&Graph::new(), &query).await, Value::Null);
+}
+
+#[tokio::test]
+async fn what_an_invalid_document_is_told_is_bounded() {
+    let reply = Graph::within(SMALL).ask("{ a b c }").await;
+    assert_eq!(reply.refusals().len(), 2);
+}
+
+#[tokio::test]
+async fn the_cost_is_told_when_it_is_asked_for() {
+    for (query, cost) in [
+        ("{ fast slow __typename }", 0),
+        ("{ child { index } }", 1),
+        ("{ child { child { index } sure { index } } }", 3),
+        ("{ children { index } }", 5),
+        ("{ children { child { index } } }", 10),
+        ("{ people { nodes { id } } }", 2 + 25),
+        (
+            "{ people(first: 3) { edges { node { id } } pageInfo { hasNextPage } } }",
+            2 + 3 * 2 + 1,
+        ),
+        (
+            "{ people(first: 3) { nodes { friends { nodes { id } } } } }",
+            2 + 3 * (1 + 2 + 10),
+        ),
+        (
+            "{ people(last: 3) { nodes { friends(first: 2) { nodes { id } } } } }",
+            2 + 3 * (1 + 2 + 2),
+        ),
+        ("{ people(first: 1000) { nodes { id } } }", 2 + 100),
+        (
+            "query ($n: Int = 4) { people(first: $n) { nodes { id } } }",
+            2 + 4,
+        ),
+        ("{ nodes(ids: [\"contact_1\", \"organization_1\"]) { id } }", 2),
+        (
+            "{ search { ... on Contact { organization { name } } ... on Note { text } } }",
+            5 * 2,
+        ),
+        ("{ __schema { types { fields { name } } } }", 0),
+        (
+            "{ _entities(representations: [{__typename: \"Contact\", id: \"a\"}]) { __typename } }",
+            1,
+        ),
+        ("mutation { hit { a } again: hit { a } }", 2),
+    ] {
+        let reply = Graph::new().ask_cost(query).await;
+        assert_eq!(reply.errors(), Vec::<String>::new(), "{query}");
+        let answer = serde_json::to_value(&reply.0).unwrap();
+        assert_eq!(
+            answer["extensions"],
+            json!({ "cost": { "requested": cost, "limit": 10_000 } }),
+            "{query}"
+        );
+    }
+    let silent = serde_json::to_value(Graph::new().ask("{ fast }").await.0).unwrap();
+    assert_eq!(silent.get("extensions"), None);
+}
+
+#[tokio::test]
+async fn what_costs_too_much_does_not_run_and_the_dearest_part_is_named() {
+    let graph = Graph::within(Limits {
+        cost: 60,
+        ..Limits::default()
+    });
+    let query = "{ hit { a } people(first: 10) { pageInfo { hasNextPage } many: edges { node { friends(first: 5) { nodes { id } } } } } }";
+    assert_eq!(
+        refusal(&graph, query).await,
+        json!({
+            "code": "COST_LIMIT_EXCEEDED",
+            "limit": 60,
+            "actual": 1 + 2 + 1 + 10 * (1 + 1 + 2 + 5),
+            "dearest": ["people", "many", "node", "friends", "nodes"],
+        })
+    );
+    assert_eq!(graph.ran(), Vec::<&str>::new());
+}
