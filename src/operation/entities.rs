@@ -10,7 +10,7 @@ use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::Field;
 use async_graphql::{Name, PathSegment, Positioned, Response, ServerError, Value};
 
-use super::answer::Answer;
+use super::answer::{Answer, Code, error};
 use super::document::give;
 use super::measure::within;
 use super::plan::{Plan, Planned};
@@ -36,7 +36,8 @@ pub(super) fn is_entities(planned: &Planned) -> bool {
     planned.name == "_entities"
 }
 
-/// A field for every representation in place of `field`, which is `planned` without its arguments.
+/// A field for every representation in place of `field`, which is `planned` without its arguments. What stands for
+/// nothing is not run.
 pub(super) fn split(planned: &Planned, field: &Field, variables: &JsonMap) -> Vec<Field> {
     let one = |(index, item): (usize, Value)| {
         let mut one = field.clone();
@@ -44,19 +45,19 @@ pub(super) fn split(planned: &Planned, field: &Field, variables: &JsonMap) -> Ve
         give(&mut one, ARGUMENT, Value::List(vec![item]));
         one
     };
-    let items = representations(planned, variables);
-    items.into_iter().enumerate().map(one).collect()
+    let items = representations(planned, variables).into_iter().enumerate();
+    items.filter(|(_, item)| names_a_type(item)).map(one).collect()
 }
 
 /// Puts the entities together again, and points their errors at the right place.
 pub(super) fn join(plan: &Plan, variables: &JsonMap, response: &mut Response) {
     for planned in plan.fields.iter().filter(|planned| is_entities(planned)) {
-        let count = representations(planned, variables).len();
+        let items = representations(planned, variables);
         let mut found = match std::mem::take(&mut response.data) {
             Value::Object(found) => found,
             _ => IndexMap::new(),
         };
-        let entities = (0..count).map(|index| only(found.swap_remove(&key(&planned.key, index))));
+        let entities = (0..items.len()).map(|index| only(found.swap_remove(&key(&planned.key, index))));
         let entities = Value::List(entities.collect());
         found.insert(planned.key.clone(), entities);
         response.data = Value::Object(found);
@@ -64,6 +65,10 @@ pub(super) fn join(plan: &Plan, variables: &JsonMap, response: &mut Response) {
         for error in &mut response.errors {
             point(error, &planned.key);
         }
+        let nameless = items.iter().enumerate().filter(|(_, item)| !names_a_type(item));
+        response
+            .errors
+            .extend(nameless.map(|(index, _)| refusal(planned, index)));
     }
 }
 
@@ -74,6 +79,19 @@ fn representations(planned: &Planned, variables: &JsonMap) -> Vec<Value> {
         Some(item) => vec![item],
         None => Vec::new(),
     }
+}
+
+/// Whether this says what kind of entity it stands for. async-graphql refuses what does not without saying which one it
+/// was, and passes over what is no object.
+fn names_a_type(item: &Value) -> bool {
+    matches!(item, Value::Object(fields) if matches!(fields.get("__typename"), Some(Value::String(_))))
+}
+
+fn refusal(planned: &Planned, index: usize) -> ServerError {
+    let message = "a representation is an object with `__typename`, and `id`";
+    let mut refusal = error(Code::BadUserInput, message, Some(planned.at));
+    refusal.path = at(&planned.key, index).into();
+    refusal
 }
 
 /// The key of one representation. No alias can be the same: names have no colon.
@@ -103,7 +121,11 @@ fn is_not_found(error: &ServerError) -> bool {
 
 fn point(error: &mut ServerError, all: &Name) {
     if let Some(index) = index(error, all) {
-        let place = [PathSegment::Field(all.to_string()), PathSegment::Index(index)];
-        error.path.splice(..1, place);
+        error.path.splice(..1, at(all, index));
     }
+}
+
+/// Where in the answer an entity stands.
+fn at(all: &Name, index: usize) -> [PathSegment; 2] {
+    [PathSegment::Field(all.to_string()), PathSegment::Index(index)]
 }

@@ -4,13 +4,8 @@ use async_graphql::ServerError;
 
 use super::answer::{Code, set_code};
 
-/// How async-graphql begins the messages of input that it could not read: those of `InputValueError`,
-/// and that of a representation of an entity.
-const INPUT: [&str; 3] = [
-    "Failed to parse \"",
-    "Expected input type \"",
-    "\"__typename\" must be",
-];
+/// How async-graphql begins the messages of input that it could not read: those of `InputValueError`.
+const INPUT: [&str; 2] = ["Failed to parse \"", "Expected input type \""];
 
 /// Passes on what carries a code, for then it was said on purpose. Input that cannot be read gets
 /// `BAD_USER_INPUT`; everything else is a fault, whose text goes to the log and not to the client.

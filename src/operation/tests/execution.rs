@@ -200,6 +200,36 @@ async fn entities_stand_for_themselves() {
 }
 
 #[tokio::test]
+async fn what_represents_no_entity_is_refused_at_its_own_place() {
+    let query = "query ($r: [_Any!]!) { all: _entities(representations: $r) { ... on Contact { id } } }";
+    let representations = serde_json::json!([
+        { "__typename": "Contact", "id": "a" },
+        {},
+        { "id": "a" },
+        { "__typename": 5, "id": "a" },
+        "Contact",
+        ["a"],
+        { "__typename": "Contact" },
+        { "__typename": "Contact", "id": "b" },
+    ]);
+    let reply = Graph::new()
+        .ask_with(query, serde_json::json!({ "r": representations }))
+        .await;
+    assert_eq!(
+        reply.data(),
+        r#"{"all":[{"id":"a"},null,null,null,null,null,null,{"id":"b"}]}"#
+    );
+    let refused = (1..=5).map(|index| format!("[all,{index}] BAD_USER_INPUT"));
+    assert_eq!(reply.errors(), refused.collect::<Vec<_>>());
+
+    let reply = Graph::new()
+        .ask("{ _entities(representations: [{}]) { __typename } }")
+        .await;
+    assert_eq!(reply.data(), r#"{"_entities":[null]}"#);
+    assert_eq!(reply.errors(), ["[_entities,0] BAD_USER_INPUT"]);
+}
+
+#[tokio::test]
 async fn the_schema_can_be_read() {
     let graph = Graph::new();
     let reply = graph
