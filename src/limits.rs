@@ -44,7 +44,7 @@ pub struct Limits {
     #[arg(long = "max-selections", env = "EXTERNAL_CONTACTS_MAX_SELECTIONS", value_name = "N",
           default_value_t = Limits::DEFAULT.selections, value_parser = at_least_one())]
     pub selections: u32,
-    /// The most representations of entities that a gateway may ask for in an operation.
+    /// The most representations of entities that a gateway may ask for in a field.
     #[arg(long = "max-representations", env = "EXTERNAL_CONTACTS_MAX_REPRESENTATIONS", value_name = "N",
           default_value_t = Limits::DEFAULT.representations, value_parser = at_least_one())]
     pub representations: u32,

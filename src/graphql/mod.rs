@@ -106,7 +106,7 @@ pub fn subscribe(
 
 /// The schema as text, with everything's documentation; `federation` as a gateway composes it.
 pub fn sdl(federation: bool) -> String {
-    let options = SDLExportOptions::new();
+    let options = SDLExportOptions::new().include_specified_by();
     let options = if federation {
         options.federation().compose_directive()
     } else {

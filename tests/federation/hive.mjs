@@ -9,7 +9,6 @@ const [supergraph, port] = process.argv.slice(2);
 const gateway = createGatewayRuntime({
   supergraph,
   graphqlEndpoint: '/',
-  __experimental__batchExecution: false, // else fetches of several kinds become one, and share its 100 entities
   propagateHeaders: {
     fromClientToSubgraphs: ({ request }) => ({ authorization: request.headers.get('authorization') }),
   },

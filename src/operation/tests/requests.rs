@@ -114,10 +114,10 @@ async fn too_many_entities_at_once_are_refused() {
     let some = |count: usize| json!({ "r": vec![json!({ "__typename": "Contact", "id": "a" }); count] });
     let graph = Graph::new();
     assert_eq!(
-        graph.ask_with(query, some(50)).await.errors(),
+        graph.ask_with(query, some(100)).await.errors(),
         Vec::<String>::new()
     );
-    let refusals = graph.ask_with(query, some(51)).await.refusals();
+    let refusals = graph.ask_with(query, some(101)).await.refusals();
     assert!(
         refusals[0].starts_with("OPERATION_LIMIT_EXCEEDED: "),
         "{refusals:?}"
