@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use axum::Router;
+use chrono::TimeDelta;
 use tokio::net::TcpListener;
 
 use crate::auth::{Claims, DevelopmentKey, Identity, KeySource, Verifier, VerifierSettings};
@@ -22,6 +23,8 @@ use crate::store::Store;
 
 /// The tenant of the development server.
 pub const DEVELOPMENT_TENANT: &str = "default";
+/// How often it is looked for changes that were kept long enough.
+const BETWEEN_SWEEPS: Duration = Duration::from_mins(10);
 /// How long a token of the playground is good.
 const TOKEN_LIFETIME: Duration = Duration::from_hours(12);
 /// Whom the development server's token speaks for.
@@ -32,6 +35,7 @@ pub struct App {
     /// What the handlers share.
     pub server: Arc<Server>,
     surface: Surface,
+    changes_kept: TimeDelta,
 }
 
 impl App {
@@ -59,6 +63,7 @@ impl App {
         Ok(Self {
             server: Arc::new(server),
             surface,
+            changes_kept: TimeDelta::days(config.changes_kept.into()),
         })
     }
 
@@ -73,12 +78,30 @@ impl App {
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> anyhow::Result<()> {
-        axum::serve(listener, self.router())
+        let sweeper = tokio::spawn(sweep(self.server.store.clone(), self.changes_kept));
+        let served = axum::serve(listener, self.router())
             .with_graceful_shutdown(stop)
             .await
-            .context("the server stopped")?;
+            .context("the server stopped");
+        // A batch that is half done is rolled back.
+        sweeper.abort();
+        served?;
         self.server.store.close().await;
         Ok(())
+    }
+}
+
+/// Deletes changes that were kept long enough, ever so often. Several servers may do so at once.
+async fn sweep(store: Store, kept: TimeDelta) {
+    loop {
+        let before = store.clock().now() - kept;
+        if let Err(error) = store.sweep_changes(before).await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "old changes were not deleted"
+            );
+        }
+        tokio::time::sleep(BETWEEN_SWEEPS).await;
     }
 }
 

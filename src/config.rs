@@ -119,6 +119,10 @@ pub struct ServeConfig {
     /// Serve the playground at `/` (always on with `--dev`).
     #[arg(long, env = "EXTERNAL_CONTACTS_PLAYGROUND")]
     pub playground: bool,
+    /// How many days changes are kept: what `changes` gives, and for how long a subscription can be resumed.
+    #[arg(long, env = "EXTERNAL_CONTACTS_CHANGES_KEPT", default_value_t = 90, value_name = "DAYS",
+          value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub changes_kept: u32,
     #[command(flatten)]
     #[expect(missing_docs, reason = "a group of settings, each with its own doc")]
     pub tokens: TokenConfig,

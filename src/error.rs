@@ -30,6 +30,11 @@ pub enum Error {
     /// `INVALID_CURSOR`: not a cursor of this list in this order.
     #[error("{}", PageError::InvalidCursor)]
     InvalidCursor,
+    /// `CURSOR_EXPIRED`: the change that the cursor is of is not kept any more.
+    #[error(
+        "the change at this cursor is not kept any more, or the database was restored; read everything afresh, and start without `after`"
+    )]
+    CursorExpired,
     /// `UNAUTHENTICATED`: no token, or one that cannot be accepted.
     #[error("{0}")]
     Unauthenticated(&'static str),
@@ -82,6 +87,7 @@ impl Error {
         match self {
             Self::Refused(_) | Self::Argument { .. } => "BAD_USER_INPUT",
             Self::InvalidCursor => "INVALID_CURSOR",
+            Self::CursorExpired => "CURSOR_EXPIRED",
             Self::Unauthenticated(_) => "UNAUTHENTICATED",
             Self::Forbidden(_) | Self::Barred(_) => "FORBIDDEN",
             Self::Timeout => "TIMEOUT",

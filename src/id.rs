@@ -11,6 +11,7 @@ use async_graphql::parser::types::Field;
 use async_graphql::registry::Registry;
 use async_graphql::{ContextSelectionSet, ID, OutputType, Positioned, ServerResult, Value};
 use chrono::{DateTime, Utc};
+use serde::Serializer;
 use uuid::Uuid;
 
 /// Makes new ids.
@@ -26,6 +27,12 @@ impl Ids {
     /// The same ids every time, for data that must be the same every time.
     pub fn seeded(seed: u64) -> Self {
         Self(Arc::new(Mutex::new(fastrand::Rng::with_seed(seed))))
+    }
+
+    /// No id that was made at this instant or later sorts before this one.
+    pub fn first_at(&self, at: DateTime<Utc>) -> Uuid {
+        let millis = u64::try_from(at.timestamp_millis()).unwrap_or_default();
+        uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid()
     }
 
     /// A new id. Ids sort by the instant they were made at, to a quarter of a microsecond (RFC 9562, section 6.2,
@@ -178,6 +185,24 @@ impl OutputType for GlobalId {
     async fn resolve(&self, _: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
         Ok(Value::String(self.0.clone()))
     }
+}
+
+/// Writes an id as clients know it, where its own serialization is the bare UUID, as it is kept.
+pub fn global<I: TypedId, S: Serializer>(id: &I, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(id)
+}
+
+/// The same of an id that may be missing.
+pub fn global_option<I: TypedId, S: Serializer>(id: &Option<I>, to: S) -> Result<S::Ok, S::Error> {
+    match id {
+        Some(id) => to.collect_str(id),
+        None => to.serialize_none(),
+    }
+}
+
+/// The same of many.
+pub fn global_list<I: TypedId, S: Serializer>(ids: &[I], to: S) -> Result<S::Ok, S::Error> {
+    to.collect_seq(ids.iter().map(ToString::to_string))
 }
 
 /// One spelling only (hyphenated, lower case), so that two texts are never the same id.

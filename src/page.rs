@@ -55,6 +55,9 @@ pub enum Key {
     /// Yes or no.
     #[serde(rename = "b")]
     Flag(bool),
+    /// A whole number.
+    #[serde(rename = "n")]
+    Number(i64),
 }
 
 /// Where a row stands in a list: what its order compares, then the id.

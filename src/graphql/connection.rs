@@ -96,7 +96,7 @@ impl<T: Listed> Connected<T> {
         self.slice
             .items
             .iter()
-            .map(|row| (self.sort.cursor(row).encode(), row.clone()))
+            .map(|row| (row.cursor(self.sort).encode(), row.clone()))
     }
 
     /// The records.
@@ -106,7 +106,7 @@ impl<T: Listed> Connected<T> {
 
     /// Where the page stands.
     pub fn page_info(&self) -> PageInfo {
-        let cursor = |row: Option<&T>| row.map(|row| self.sort.cursor(row).encode());
+        let cursor = |row: Option<&T>| row.map(|row| row.cursor(self.sort).encode());
         PageInfo {
             has_next_page: self.slice.has_next,
             has_previous_page: self.slice.has_previous,

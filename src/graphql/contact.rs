@@ -6,6 +6,7 @@ use async_graphql::{ComplexObject, Context, ID, InputObject, Object, OneofObject
 
 pub use mutation::ContactMutation;
 
+use super::change::{ChangeConnection, changes_of};
 use super::connection::connection;
 use super::context::Ask as _;
 use super::filter::{IdFilter, NameFilter, OrderDirection, StringFilter};
@@ -79,6 +80,28 @@ impl Contact {
             before,
         };
         interactions_of(ctx, &INTERACTIONS_OF_CONTACT, self.id, args).await
+    }
+
+    /// What became of the contact itself, the newest first: who changed which field when, from what to what. Kept for 90
+    /// days, unless the operator says otherwise.
+    ///
+    /// Requires `externalContacts:contact:view`.
+    #[graphql(directive = requires_permission::apply(Permission::ContactView))]
+    async fn changes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the front, 1 to 100; 10 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the back, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<Option<ChangeConnection>> {
+        let args = PageArgs {
+            first,
+            after,
+            last,
+            before,
+        };
+        changes_of(ctx, self.id, args).await
     }
 }
 

@@ -12,7 +12,7 @@ use crate::error::{Error, Result, UserError, UserErrorCode};
 use crate::id::{TypedId, UserId};
 use crate::limits::Limits;
 use crate::model::Permission;
-use crate::page::{self, PageArgs};
+use crate::page::{self, Page, PageArgs};
 use crate::store::{Edge, Filter, Listed, Sort, Tenant};
 
 /// What every resolver of one request may use.
@@ -136,6 +136,22 @@ pub trait Ask {
     {
         async move {
             let page = sort.page(args, page::NESTED)?;
+            self.children_on(edge, parent, sort, page).await
+        }
+    }
+
+    /// The children of this parent on a page.
+    fn children_on<T: Listed>(
+        &self,
+        edge: &'static Edge<T>,
+        parent: impl TypedId,
+        sort: Sort<T::Order>,
+        page: Page,
+    ) -> impl Future<Output = Result<Connected<T>>> + Send
+    where
+        Self: Sync,
+    {
+        async move {
             let parent: Uuid = parent.uuid();
             let slice = self
                 .request()

@@ -11,10 +11,10 @@ use std::task::{Context as TaskContext, Poll, Wake, Waker};
 use std::time::Duration;
 
 use async_graphql::dataloader::{DataLoader, Loader};
-use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
-use futures_util::stream::FuturesUnordered;
+use futures_util::stream::{self, FuturesUnordered};
 use futures_util::task::AtomicWaker;
+use futures_util::{Stream, StreamExt as _};
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
@@ -251,26 +251,57 @@ impl Asked {
     /// one level of an operation is one batch. No timer, and no other task, takes part in it.
     pub async fn drive<T>(self, work: impl Future<Output = T>) -> T {
         let mut work = pin!(work);
-        let mut loads = FuturesUnordered::new();
+        let mut turn = Turn::of(self);
+        poll_fn(move |cx| turn.take(cx, |cx| work.as_mut().poll(cx))).await
+    }
+
+    /// The same for each item of a stream.
+    pub fn drive_stream<S: Stream + Send + 'static>(self, items: S) -> impl Stream<Item = S::Item> + Send {
+        let mut items = Box::pin(items);
+        let mut turn = Turn::of(self);
+        stream::poll_fn(move |cx| turn.take(cx, |cx| items.as_mut().poll_next(cx)))
+    }
+}
+
+/// The loads of a request that are on their way, and what is needed to take turns with it.
+struct Turn {
+    asked: Asked,
+    loads: FuturesUnordered<BoxFuture<'static, ()>>,
+    awake: Arc<Awake>,
+    waker: Waker,
+}
+
+impl Turn {
+    fn of(asked: Asked) -> Self {
         let awake = Arc::new(Awake::default());
-        let waker = Waker::from(awake.clone());
-        poll_fn(move |cx| {
-            awake.task.register(cx.waker());
-            awake.asked.store(false, Ordering::SeqCst);
-            if let Poll::Ready(answer) = work.as_mut().poll(&mut TaskContext::from_waker(&waker)) {
-                return Poll::Ready(answer);
-            }
-            if awake.asked.load(Ordering::SeqCst) {
-                // It only paused, as FuturesUnordered and tokio's budget do; the task is woken already.
-                return Poll::Pending;
-            }
-            if loads.is_empty() {
-                loads.extend(self.take());
-            }
-            while let Poll::Ready(Some(())) = loads.poll_next_unpin(cx) {}
-            Poll::Pending
-        })
-        .await
+        Self {
+            asked,
+            loads: FuturesUnordered::new(),
+            waker: Waker::from(awake.clone()),
+            awake,
+        }
+    }
+
+    /// Polls the work; when it waits for data, the loads.
+    fn take<T>(
+        &mut self,
+        cx: &mut TaskContext<'_>,
+        poll: impl FnOnce(&mut TaskContext<'_>) -> Poll<T>,
+    ) -> Poll<T> {
+        self.awake.task.register(cx.waker());
+        self.awake.asked.store(false, Ordering::SeqCst);
+        if let Poll::Ready(answer) = poll(&mut TaskContext::from_waker(&self.waker)) {
+            return Poll::Ready(answer);
+        }
+        if self.awake.asked.load(Ordering::SeqCst) {
+            // It only paused, as FuturesUnordered and tokio's budget do; the task is woken already.
+            return Poll::Pending;
+        }
+        if self.loads.is_empty() {
+            self.loads.extend(self.asked.take());
+        }
+        while let Poll::Ready(Some(())) = self.loads.poll_next_unpin(cx) {}
+        Poll::Pending
     }
 }
 

@@ -1,5 +1,6 @@
 //! The graph: types, edges, questions, changes.
 
+mod change;
 mod connection;
 mod contact;
 mod context;
@@ -22,10 +23,11 @@ mod wrap_up_code;
 
 use std::sync::Arc;
 
-use async_graphql::{EmptySubscription, MergedObject, Request, Response, SDLExportOptions, ValidationMode};
+use async_graphql::{MergedObject, Request, Response, SDLExportOptions, ValidationMode};
+use futures_util::Stream;
 
-use futures_util::stream::{self, Stream, StreamExt as _};
-
+use change::ChangeQuery;
+pub use change::Subscription;
 use contact::{ContactMutation, ContactQuery};
 pub use context::RequestData;
 use interaction::{InteractionMutation, InteractionQuery};
@@ -44,6 +46,7 @@ use crate::limits::Limits;
 #[derive(Default, MergedObject)]
 pub struct Query(
     NodeQuery,
+    ChangeQuery,
     ContactQuery,
     InteractionQuery,
     NoteQuery,
@@ -70,12 +73,12 @@ pub struct Mutation(
 );
 
 /// The graph.
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// Builds the graph. What differs from request to request comes with the request (see [`RequestData`]); operations are
 /// validated and limited before they get here; the limits are known here to be told.
 pub fn schema(limits: Limits) -> Schema {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+    Schema::build(Query::default(), Mutation::default(), Subscription)
         .enable_federation()
         .validation_mode(ValidationMode::Fast)
         .limit_recursive_depth(usize::MAX)
@@ -91,20 +94,19 @@ pub async fn execute(schema: &Schema, request: Request, data: &Arc<RequestData>)
         .await
 }
 
-/// Executes a subscription with the data of its request: a response for every event.
+/// Answers a subscription with the data of its request: an answer for each event, until the events end or the stream is
+/// dropped. What one event asks for is loaded in batches, as in a query.
 pub fn subscribe(
     schema: &Schema,
     request: Request,
-    data: Arc<RequestData>,
+    data: &Arc<RequestData>,
 ) -> impl Stream<Item = Response> + Send + use<> {
-    let events = schema.execute_stream(request.data(data.clone())).boxed();
-    stream::unfold((events, data), async |(mut events, data)| {
-        let response = data.loaders.driver().drive(events.next()).await?;
-        Some((response, (events, data)))
-    })
+    let answers = schema.execute_stream(request.data(data.clone()));
+    data.loaders.driver().drive_stream(answers)
 }
 
-/// The schema as text, with everything's documentation; `federation` as a gateway composes it.
+/// The schema as text, with everything's documentation; `federation` as a gateway composes it: without the
+/// subscriptions, which come over a transport of their own and are not routed with queries.
 pub fn sdl(federation: bool) -> String {
     let options = SDLExportOptions::new().include_specified_by();
     let options = if federation {

@@ -6,6 +6,7 @@ pub use change::OrganizationMutation;
 
 use async_graphql::{ComplexObject, Context, ID, InputObject, Object, OneofObject, Result};
 
+use super::change::{ChangeConnection, changes_of};
 use super::connection::connection;
 use super::contact::{ContactConnection, ContactOrder};
 use super::context::Ask as _;
@@ -136,6 +137,28 @@ impl Organization {
             before,
         };
         interactions_of(ctx, &INTERACTIONS_OF_ORGANIZATION, self.id, args).await
+    }
+
+    /// What became of the organization itself, the newest first: who changed which field when, from what to what. Kept for 90
+    /// days, unless the operator says otherwise.
+    ///
+    /// Requires `externalContacts:organization:view`.
+    #[graphql(directive = requires_permission::apply(Permission::OrganizationView))]
+    async fn changes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the front, 1 to 100; 10 when left out.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the back, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<Option<ChangeConnection>> {
+        let args = PageArgs {
+            first,
+            after,
+            last,
+            before,
+        };
+        changes_of(ctx, self.id, args).await
     }
 }
 

@@ -69,7 +69,7 @@ impl Server {
     pub fn subscribe(&self, prepared: Prepared, caller: Caller) -> BoxStream<'static, Answer> {
         let (schema, data) = (self.schema.clone(), RequestData::new(caller));
         prepared
-            .subscribe(move |request| graphql::subscribe(&schema, request, data))
+            .subscribe(move |request| graphql::subscribe(&schema, request, &data))
             .boxed()
     }
 }

@@ -1,6 +1,7 @@
 //! Contacts: external people.
 
 use async_graphql::{Enum, InputObject, MaybeUndefined, SimpleObject};
+use serde::Serialize;
 
 use super::{
     Address, AddressInput, EmailAddress, EmailAddressInput, ExternalId, ExternalIdInput, Found, NameMatch,
@@ -8,16 +9,18 @@ use super::{
     sort_key, text,
 };
 use crate::error::{Refusals, Result, UserError};
-use crate::id::{ContactId, OrganizationId};
+use crate::id::{ContactId, OrganizationId, global_option};
 
 /// The longest name or title, in characters.
 const LONGEST_NAME: usize = 1000;
 
 /// A person outside the company, who works for one organization at most.
-#[derive(Clone, Debug, PartialEq, Eq, SimpleObject, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, SimpleObject, sqlx::FromRow)]
+#[serde(rename_all = "camelCase")]
 #[graphql(complex)]
 pub struct Contact {
     /// The contact's id.
+    #[serde(skip)]
     pub id: ContactId,
     /// How to address the person, such as "Dr.".
     pub salutation: Option<String>,
@@ -54,12 +57,15 @@ pub struct Contact {
     /// When it was made and changed, by whom, and how often.
     #[sqlx(flatten)]
     #[graphql(flatten)]
+    #[serde(skip)]
     pub record: Record,
     /// The organization the person works for.
     #[graphql(skip)]
+    #[serde(serialize_with = "global_option")]
     pub organization_id: Option<OrganizationId>,
     /// Last name, first name, folded: the order by name.
     #[graphql(skip)]
+    #[serde(skip)]
     pub sort_name: String,
 }
 

@@ -2,11 +2,13 @@
 
 use async_graphql::{Enum, InputObject, MaybeUndefined, SimpleObject};
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::{DateTimeRange, Ranges, Record, text};
 use crate::error::{Refusals, Result, UserError};
-use crate::id::{ContactId, InteractionId, OrganizationId, UserId, WrapUpCodeId};
+use crate::id::{
+    ContactId, InteractionId, OrganizationId, UserId, WrapUpCodeId, global, global_list, global_option,
+};
 
 /// Most agents of one interaction.
 const MOST_AGENTS: usize = 100;
@@ -20,7 +22,8 @@ const LONGEST_QUEUE_NAME: usize = 200;
 const LONGEST_NOTE: usize = 10_000;
 
 /// How an interaction is held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, sqlx::Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Serialize, sqlx::Type)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[sqlx(type_name = "text", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum MediaType {
     /// By voice.
@@ -42,7 +45,8 @@ pub enum MediaType {
 }
 
 /// Who began an interaction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, sqlx::Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Serialize, sqlx::Type)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[sqlx(type_name = "text", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum InteractionDirection {
     /// The other side.
@@ -52,10 +56,12 @@ pub enum InteractionDirection {
 }
 
 /// One conversation with a contact, an organization or both, handled by users: the agents.
-#[derive(Clone, Debug, PartialEq, Eq, SimpleObject, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, SimpleObject, sqlx::FromRow)]
+#[serde(rename_all = "camelCase")]
 #[graphql(complex)]
 pub struct Interaction {
     /// The interaction's id.
+    #[serde(skip)]
     pub id: InteractionId,
     /// The conversation's id in the telephony system; no other interaction has it.
     pub external_id: Option<String>,
@@ -74,19 +80,24 @@ pub struct Interaction {
     /// When it was made and changed, by whom, and how often.
     #[sqlx(flatten)]
     #[graphql(flatten)]
+    #[serde(skip)]
     pub record: Record,
     /// With whom.
     #[graphql(skip)]
+    #[serde(serialize_with = "global_option")]
     pub contact_id: Option<ContactId>,
     /// With which organization, as it was then.
     #[graphql(skip)]
+    #[serde(serialize_with = "global_option")]
     pub organization_id: Option<OrganizationId>,
     /// Who handled it, in the order they came to it.
     #[graphql(skip)]
     #[sqlx(json)]
+    #[serde(serialize_with = "global_list")]
     pub agent_ids: Vec<UserId>,
     /// What each agent recorded when their part ended, in that order.
     #[sqlx(json)]
+    #[serde(serialize_with = "shown_wrap_ups")]
     pub wrap_ups: Vec<WrapUp>,
 }
 
@@ -105,6 +116,26 @@ pub struct WrapUp {
     /// What they chose.
     #[graphql(skip)]
     pub code_id: WrapUpCodeId,
+}
+
+/// Wrap-ups as clients know them: with global ids.
+fn shown_wrap_ups<S: Serializer>(wrap_ups: &[WrapUp], to: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Shown<'a> {
+        #[serde(serialize_with = "global")]
+        agent_id: UserId,
+        #[serde(serialize_with = "global")]
+        code_id: WrapUpCodeId,
+        note: &'a Option<String>,
+        recorded_at: DateTime<Utc>,
+    }
+    to.collect_seq(wrap_ups.iter().map(|wrap_up| Shown {
+        agent_id: wrap_up.agent_id,
+        code_id: wrap_up.code_id,
+        note: &wrap_up.note,
+        recorded_at: wrap_up.recorded_at,
+    }))
 }
 
 /// What is recorded of an interaction. An absent field is left alone (or empty, in a new interaction); null clears it.

@@ -1,6 +1,7 @@
 //! Nouns and their rules; no I/O.
 
 mod address;
+mod change;
 mod check;
 mod contact;
 mod email;
@@ -27,6 +28,10 @@ mod user;
 mod wrap_up_code;
 
 pub use address::{Address, AddressInput};
+pub use change::{
+    Change, ChangeAction, ChangeFilter, Concerned, EntityKind, FieldChange, KnownPlace, Place, Recorded,
+    differences,
+};
 pub use check::{Checked, distinct, each, whole};
 pub use contact::{Contact, ContactFields, ContactFilter, ContactOrderField};
 pub use email::{EmailAddress, EmailAddressInput};

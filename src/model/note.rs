@@ -1,19 +1,22 @@
 //! Notes: texts about a contact or an organization.
 
 use async_graphql::{Enum, InputObject, MaybeUndefined, SimpleObject};
+use serde::Serialize;
 
 use super::{Found, Ranges, Record, text};
 use crate::error::{Refusals, Result, UserError};
-use crate::id::{ContactId, NoteId, OrganizationId, UserId};
+use crate::id::{ContactId, NoteId, OrganizationId, UserId, global, global_option};
 
 /// The longest note, in characters.
 const LONGEST_TEXT: usize = 32_000;
 
 /// A text about one contact or one organization, written by a user. It belongs to no interaction.
-#[derive(Clone, Debug, PartialEq, Eq, SimpleObject, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, SimpleObject, sqlx::FromRow)]
+#[serde(rename_all = "camelCase")]
 #[graphql(complex)]
 pub struct Note {
     /// The note's id.
+    #[serde(skip)]
     pub id: NoteId,
     /// What was written: plain text.
     pub text: String,
@@ -22,15 +25,19 @@ pub struct Note {
     /// When it was made and changed, by whom, and how often.
     #[sqlx(flatten)]
     #[graphql(flatten)]
+    #[serde(skip)]
     pub record: Record,
     /// The contact it is about, unless it is about an organization.
     #[graphql(skip)]
+    #[serde(serialize_with = "global_option")]
     pub contact_id: Option<ContactId>,
     /// The organization it is about, unless it is about a contact.
     #[graphql(skip)]
+    #[serde(serialize_with = "global_option")]
     pub organization_id: Option<OrganizationId>,
     /// Who wrote it.
     #[graphql(skip)]
+    #[serde(serialize_with = "global")]
     pub author_id: UserId,
 }
 

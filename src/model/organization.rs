@@ -1,13 +1,14 @@
 //! Organizations: external companies.
 
 use async_graphql::{Enum, InputObject, MaybeUndefined, SimpleObject};
+use serde::Serialize;
 
 use super::{
     Address, AddressInput, ExternalId, ExternalIdInput, Found, Money, MoneyInput, NameMatch, PhoneNumber,
     PhoneNumberInput, Ranges, Record, Region, Ticker, TickerInput, Url, sort_key, text, websites,
 };
 use crate::error::{Refusals, Result, UserError};
-use crate::id::{ContactId, OrganizationId, UserId};
+use crate::id::{ContactId, OrganizationId, UserId, global_option};
 
 /// The longest name, in characters.
 const LONGEST_NAME: usize = 1000;
@@ -15,10 +16,12 @@ const LONGEST_NAME: usize = 1000;
 const LONGEST_KIND: usize = 256;
 
 /// A company outside: a customer, a partner, a supplier.
-#[derive(Clone, Debug, PartialEq, Eq, SimpleObject, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, SimpleObject, sqlx::FromRow)]
+#[serde(rename_all = "camelCase")]
 #[graphql(complex)]
 pub struct Organization {
     /// The organization's id.
+    #[serde(skip)]
     pub id: OrganizationId,
     /// What it is called.
     pub name: String,
@@ -57,12 +60,15 @@ pub struct Organization {
     /// When it was made and changed, by whom, and how often.
     #[sqlx(flatten)]
     #[graphql(flatten)]
+    #[serde(skip)]
     pub record: Record,
     /// The one who is asked first, who works there.
     #[graphql(skip)]
+    #[serde(serialize_with = "global_option")]
     pub primary_contact_id: Option<ContactId>,
     /// The name, folded: the order by name.
     #[graphql(skip)]
+    #[serde(skip)]
     pub sort_name: String,
 }
 

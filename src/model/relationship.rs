@@ -1,19 +1,22 @@
 //! Relationships: which user answers for which organization, as what.
 
 use async_graphql::{Enum, InputObject, MaybeUndefined, SimpleObject};
+use serde::Serialize;
 
 use super::{Date, Ranges, Record, fold, text};
 use crate::error::{Refusals, Result, UserError};
-use crate::id::{OrganizationId, RelationshipId, UserId};
+use crate::id::{OrganizationId, RelationshipId, UserId, global};
 
 /// The longest type, in characters.
 const LONGEST_TYPE: usize = 100;
 
 /// Connects a user with an organization, as something such as "Account Manager". It is current while it has no end.
-#[derive(Clone, Debug, PartialEq, Eq, SimpleObject, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, SimpleObject, sqlx::FromRow)]
+#[serde(rename_all = "camelCase")]
 #[graphql(complex)]
 pub struct Relationship {
     /// The relationship's id.
+    #[serde(skip)]
     pub id: RelationshipId,
     /// What the user is to the organization, such as "Account Manager".
     pub r#type: String,
@@ -24,15 +27,19 @@ pub struct Relationship {
     /// When it was made and changed, by whom, and how often.
     #[sqlx(flatten)]
     #[graphql(flatten)]
+    #[serde(skip)]
     pub record: Record,
     /// Who answers for the organization.
     #[graphql(skip)]
+    #[serde(serialize_with = "global")]
     pub user_id: UserId,
     /// Which organization.
     #[graphql(skip)]
+    #[serde(serialize_with = "global")]
     pub organization_id: OrganizationId,
     /// The type, folded: the order by type.
     #[graphql(skip)]
+    #[serde(skip)]
     pub type_key: String,
 }
 

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
 use sqlx::types::Json;
 use tracing::instrument;
 use uuid::Uuid;
 
 use super::Tx;
+use super::change::NewChange;
 use super::engine::{Bind, Statement};
-use super::tx::Action;
 use crate::error::{Result, UserError};
 use crate::id::{ContactId, OrganizationId, TypedId};
 use crate::model::{Contact, ExternalId, Found, Organization};
@@ -21,18 +20,18 @@ const MOST_VALUES: usize = 1200;
 /// transaction learnt when it is committed.
 pub type Learnt = BTreeSet<String>;
 
-type Values<'a> = Vec<Box<dyn Bind + 'a>>;
+pub(super) type Values<'a> = Vec<Box<dyn Bind + 'a>>;
 
 macro_rules! values {
     ($($value:expr),* $(,)?) => {
-        vec![$(Box::new($value) as Box<dyn Bind + '_>),*]
+        vec![$(Box::new($value) as Box<dyn $crate::store::engine::Bind + '_>),*]
     };
 }
+pub(super) use values;
 
 /// What every new record needs besides its row.
 struct New<'a> {
     id: Uuid,
-    version: i32,
     external_ids: &'a [ExternalId],
     found: Found,
 }
@@ -82,7 +81,8 @@ impl Tx {
         )
         .await?;
         let new: Vec<New<'_>> = rows.into_iter().map(|(_, new)| new).collect();
-        self.follow_up::<ContactId>(&new, learnt).await
+        let changes: Vec<NewChange> = contacts.iter().map(NewChange::created).collect();
+        self.follow_up::<ContactId>(&new, &changes, learnt).await
     }
 
     /// Keeps new organizations, as `add_organization` does for each. Gives the name words that `learnt` did not have.
@@ -133,11 +133,17 @@ impl Tx {
         )
         .await?;
         let new: Vec<New<'_>> = rows.into_iter().map(|(_, new)| new).collect();
-        self.follow_up::<OrganizationId>(&new, learnt).await
+        let changes: Vec<NewChange> = organizations.iter().map(NewChange::created).collect();
+        self.follow_up::<OrganizationId>(&new, &changes, learnt).await
     }
 
     /// Room, keys, words and change records of new records of one kind.
-    async fn follow_up<I: TypedId>(&mut self, new: &[New<'_>], learnt: &Learnt) -> Result<Learnt> {
+    async fn follow_up<I: TypedId>(
+        &mut self,
+        new: &[New<'_>],
+        changes: &[NewChange],
+        learnt: &Learnt,
+    ) -> Result<Learnt> {
         self.take_room(i64::try_from(new.len()).unwrap_or(i64::MAX))
             .await?;
         self.add_keys(I::KIND, new).await?;
@@ -148,7 +154,7 @@ impl Tx {
             .collect();
         self.learn(names.iter().cloned().collect()).await?;
         self.add_all_words(new).await?;
-        self.record_new(I::KIND, new).await?;
+        self.record_all(changes).await?;
         Ok(names)
     }
 
@@ -198,24 +204,8 @@ impl Tx {
         .map(drop)
     }
 
-    async fn record_new(&mut self, kind: &'static str, new: &[New<'_>]) -> Result<()> {
-        let (now, actor) = (self.now(), self.actor());
-        let changes: Vec<(Uuid, &New<'_>)> = new.iter().map(|new| (self.new_id(), new)).collect();
-        self.insert(
-            "INSERT INTO changes (tenant_id, id, changed_at, user_id, kind, entity_id, action, version, detached)
-             VALUES ",
-            "",
-            &changes,
-            |(id, new)| {
-                values![*id, now, actor, kind, new.id, Action::Created.name(), new.version, Json(Value::Null)]
-            },
-        )
-        .await
-        .map(drop)
-    }
-
     /// Inserts rows, many a statement; gives how many it inserted. `values` are those after the tenant.
-    async fn insert<'a, R: Sync>(
+    pub(super) async fn insert<'a, R: Sync>(
         &mut self,
         head: &'static str,
         tail: &'static str,
@@ -244,7 +234,6 @@ impl<'a> From<&'a Contact> for New<'a> {
     fn from(contact: &'a Contact) -> Self {
         Self {
             id: contact.id.uuid(),
-            version: contact.record.version,
             external_ids: &contact.external_ids,
             found: contact.found(),
         }
@@ -255,7 +244,6 @@ impl<'a> From<&'a Organization> for New<'a> {
     fn from(organization: &'a Organization) -> Self {
         Self {
             id: organization.id.uuid(),
-            version: organization.record.version,
             external_ids: &organization.external_ids,
             found: organization.found(),
         }

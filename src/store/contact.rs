@@ -4,8 +4,8 @@ use sqlx::types::Json;
 use tracing::instrument;
 use uuid::Uuid;
 
+use super::change::NewChange;
 use super::engine::{Statement, sql};
-use super::tx::Action;
 use super::{Column, Edge, Filter, Listed, SortField, Tx};
 use crate::error::Result;
 use crate::id::{ContactId, TypedId};
@@ -133,8 +133,7 @@ impl Tx {
         self.replace_external_ids(contact.id, &[], &contact.external_ids)
             .await?;
         self.reindex(contact.id.uuid(), None, Some(found)).await?;
-        self.record(Action::Created, contact.id, contact.record.version, ())
-            .await
+        self.record(NewChange::created(contact)).await
     }
 
     /// Keeps what became of a contact, and counts the change; nothing is written when nothing changed. Refuses when an
@@ -186,8 +185,7 @@ impl Tx {
             .await?;
         self.reindex(after.id.uuid(), Some(before.found()), Some(found))
             .await?;
-        self.record(Action::Updated, after.id, after.record.version, ())
-            .await?;
+        self.record(NewChange::updated(before, &after)?).await?;
         Ok(after)
     }
 
@@ -205,8 +203,7 @@ impl Tx {
         self.execute(sql!("DELETE FROM contacts WHERE tenant_id = $1 AND id = $2", id))
             .await?;
         self.give_room(1 + removed.notes).await?;
-        self.record(Action::Deleted, id, contact.record.version, removed)
-            .await?;
+        self.record(NewChange::deleted(contact).with(removed)?).await?;
         Ok(removed)
     }
 

@@ -235,7 +235,7 @@ fn sqlite_arguments(tenant: i32, binds: &[&dyn Bind]) -> Result<SqliteArguments>
 
 /// What both engines can say, but in other words: how a statement writes it, then PostgreSQL, then SQLite. `#` is what
 /// stands in the brackets.
-const WORDINGS: [(&str, &str, &str, &str); 7] = [
+const WORDINGS: [(&str, &str, &str, &str); 9] = [
     // membership in a bound list of ids
     (
         "= ANY_ID(",
@@ -265,6 +265,22 @@ const WORDINGS: [(&str, &str, &str, &str); 7] = [
         ")",
         "(SELECT unnest(#) AS listed_text)",
         "(SELECT value AS listed_text FROM json_each(#))",
+    ),
+    // the oldest transaction that may still commit changes: SQLite's one writer makes the next number
+    (
+        "SETTLED_XID()",
+        "",
+        "CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)",
+        "(SELECT COALESCE(MAX(xid), 0) + 1 FROM changes)",
+    ),
+    // which server's which database this is: a file is the same wherever it is copied to
+    (
+        "DATABASE_FINGERPRINT()",
+        "",
+        "(SELECT CAST(c.system_identifier AS TEXT) || '/' || CAST(d.oid AS TEXT)
+            FROM pg_control_system() AS c, pg_database AS d
+           WHERE d.datname = current_database())",
+        "'file'",
     ),
     // SQLite's one writer owns the whole database: there is nothing to lock
     (" FOR UPDATE SKIP LOCKED", "", " FOR UPDATE SKIP LOCKED", ""),
@@ -383,8 +399,8 @@ pub fn fault(error: sqlx::Error) -> Error {
         sqlx::Error::Database(database) => match database.code().as_deref() {
             // serialization_failure, deadlock_detected; SQLITE_BUSY, SQLITE_BUSY_SNAPSHOT
             Some("40001" | "40P01" | "5" | "517") => Error::Contended,
-            // query_canceled: the statement's time is up
-            Some("57014") => Error::Timeout,
+            // query_canceled: the statement's time is up; idle_in_transaction_session_timeout
+            Some("57014" | "25P03") => Error::Timeout,
             // admin_shutdown, cannot_connect_now, too_many_connections
             Some("57P01" | "57P03" | "53300") => Error::Unavailable,
             // Unique values and references are looked up before they are written: somebody came in between.

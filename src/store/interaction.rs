@@ -4,6 +4,7 @@ use sqlx::types::Json;
 use tracing::instrument;
 use uuid::Uuid;
 
+use super::change::NewChange;
 use super::engine::{IdList, Statement, sql};
 use super::{Column, Edge, Filter, Listed, SortField, Tenant, Tx};
 use crate::error::Result;
@@ -137,7 +138,8 @@ impl Tx {
             Json(&interaction.wrap_ups),
         ))
         .await?;
-        self.add_agents(interaction.id, &interaction.agent_ids).await
+        self.add_agents(interaction.id, &interaction.agent_ids).await?;
+        self.record(NewChange::created(interaction)).await
     }
 
     /// Keeps what became of an interaction, and counts the change; nothing is written when nothing changed. Agents are
@@ -193,6 +195,7 @@ impl Tx {
         {
             self.add_wrap_up(after.id, new).await?;
         }
+        self.record(NewChange::updated(before, &after)?).await?;
         Ok(after)
     }
 

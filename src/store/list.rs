@@ -25,6 +25,15 @@ pub trait Listed: Row + Clone + Sync + 'static {
 
     /// Its place in an order: one key for each of the order's columns.
     fn keys(&self, order: Self::Order) -> Vec<Key>;
+
+    /// Where it stands in a list.
+    fn cursor(&self, sort: Sort<Self::Order>) -> Cursor {
+        Cursor {
+            order: sort.name(),
+            keys: self.keys(sort.by),
+            id: self.uuid(),
+        }
+    }
 }
 
 /// What a list can be ordered by.
@@ -44,12 +53,18 @@ pub enum Column {
     Day(&'static str),
     /// Yes or no.
     Flag(&'static str),
+    /// A whole number.
+    Number(&'static str),
 }
 
 impl Column {
     const fn name(self) -> &'static str {
         match self {
-            Self::Text(name) | Self::Instant(name) | Self::Day(name) | Self::Flag(name) => name,
+            Self::Text(name)
+            | Self::Instant(name)
+            | Self::Day(name)
+            | Self::Flag(name)
+            | Self::Number(name) => name,
         }
     }
 
@@ -60,6 +75,7 @@ impl Column {
                 | (Self::Instant(_), Key::Instant(_))
                 | (Self::Day(_), Key::Day(_))
                 | (Self::Flag(_), Key::Flag(_))
+                | (Self::Number(_), Key::Number(_))
         )
     }
 }
@@ -91,15 +107,6 @@ impl<O: SortField> Sort<O> {
                     .all(|(column, key)| column.takes(key))
         });
         if fits { Ok(page) } else { Err(Error::InvalidCursor) }
-    }
-
-    /// Where a row stands.
-    pub fn cursor<T: Listed<Order = O>>(&self, row: &T) -> Cursor {
-        Cursor {
-            order: self.name(),
-            keys: row.keys(self.by),
-            id: row.uuid(),
-        }
     }
 }
 
@@ -343,5 +350,6 @@ fn push_key(statement: &mut Statement<'_>, key: &Key) {
         Key::Instant(instant) => statement.bind(*instant),
         Key::Day(day) => statement.bind(*day),
         Key::Flag(flag) => statement.bind(*flag),
+        Key::Number(number) => statement.bind(*number),
     };
 }

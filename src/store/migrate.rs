@@ -15,7 +15,7 @@ impl Store {
     /// waits for the first. Gives the version it is at then.
     pub async fn migrate(&self) -> Result<i64, OpenError> {
         let (migrator, done) = match &self.0.database {
-            Database::Postgres(pool) => (&POSTGRES, POSTGRES.run(pool).await),
+            Database::Postgres { pool, .. } => (&POSTGRES, POSTGRES.run(pool).await),
             Database::Sqlite { writer, file, .. } => {
                 let _lock = locked(file.with_extension("lock")).await?;
                 (&SQLITE, SQLITE.run(writer).await)
@@ -27,7 +27,11 @@ impl Store {
             .max()
             .unwrap_or_default();
         match done {
-            Ok(()) => Ok(program),
+            Ok(()) => self
+                .begin_epoch()
+                .await
+                .map(|()| program)
+                .map_err(OpenError::Epoch),
             Err(MigrateError::VersionMissing(database)) => Err(OpenError::Newer { database, program }),
             Err(error) => Err(OpenError::Migrate(error)),
         }

@@ -6,9 +6,11 @@
 //! `migrate.rs`).
 
 mod bulk;
+mod change;
 mod contact;
 pub(crate) mod engine;
 mod external_id;
+mod feed;
 mod filter;
 mod interaction;
 mod list;
@@ -32,6 +34,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use sqlx::{PgPool, SqlitePool};
 
 pub use bulk::Learnt;
+pub use change::{CHANGES_OF_ENTITY, ChangeOrder, place_of};
 pub use contact::{CONTACTS_OF_ORGANIZATION, RemovedContact};
 pub use interaction::{INTERACTIONS_OF_CONTACT, INTERACTIONS_OF_ORGANIZATION};
 pub use list::{Column, Edge, Filter, Listed, Sort, SortField};
@@ -41,13 +44,14 @@ pub use organization::RemovedOrganization;
 pub use relationship::{Transfer, Transferred, relationships_of_organization, relationships_of_user};
 pub use search::WordFilter;
 pub(crate) use tx::change;
-pub use tx::{Attempts, Tx};
+pub use tx::{Attempts, LONGEST_CHANGE, Tx};
 
 use crate::clock::Clock;
 use crate::error::Result;
 use crate::id::Ids;
 use crate::model::TenantRecord;
 use engine::{Handle, Row, Sql, sql};
+use feed::Feeds;
 
 /// The database of this program, whichever engine keeps it. Clones share it.
 #[derive(Clone)]
@@ -59,10 +63,16 @@ struct Inner {
     ids: Ids,
     /// How many statements were run since the start.
     statements: AtomicU64,
+    /// Who follows the changes.
+    feeds: Feeds,
 }
 
 enum Database {
-    Postgres(PgPool),
+    Postgres {
+        pool: PgPool,
+        /// Connections apart, for signals.
+        signals: PgPool,
+    },
     Sqlite {
         readers: SqlitePool,
         writer: SqlitePool,
@@ -98,7 +108,7 @@ impl Store {
     fn reader(&self) -> Handle<'_> {
         self.0.statements.fetch_add(1, Ordering::Relaxed);
         match &self.0.database {
-            Database::Postgres(pool) => Handle::PostgresPool(pool),
+            Database::Postgres { pool, .. } => Handle::PostgresPool(pool),
             Database::Sqlite { readers, .. } => Handle::SqlitePool(readers),
         }
     }
@@ -112,7 +122,7 @@ impl Store {
     }
 
     fn is_postgres(&self) -> bool {
-        matches!(self.0.database, Database::Postgres(_))
+        matches!(self.0.database, Database::Postgres { .. })
     }
 }
 

@@ -3,18 +3,20 @@
 use tracing::instrument;
 use uuid::Uuid;
 
+use super::change::NewChange;
 use super::engine::{IdList, Statement, sql};
-use super::tx::Action;
 use super::{Column, Edge, Filter, Listed, SortField, Tx};
 use crate::error::Result;
 use crate::id::{ContactId, NoteId, OrganizationId, TypedId};
-use crate::model::{Note, NoteFilter, NoteOrderField, words_of_note};
+use crate::model::{Note, NoteFilter, NoteOrderField};
 use crate::page::Key;
+
+const NOTE: &str = "id, version, created_at, updated_at, created_by, updated_by, contact_id, organization_id, author_id, \
+    text, pinned";
 
 impl Listed for Note {
     const TABLE: &'static str = "notes";
-    const COLUMNS: &'static str = "id, version, created_at, updated_at, created_by, updated_by, contact_id, \
-        organization_id, author_id, text, pinned";
+    const COLUMNS: &'static str = NOTE;
     type Order = NoteOrderField;
 
     fn uuid(&self) -> Uuid {
@@ -100,8 +102,7 @@ impl Tx {
         ))
         .await?;
         self.reindex(note.id.uuid(), None, Some(note.found())).await?;
-        self.record(Action::Created, note.id, note.record.version, ())
-            .await
+        self.record(NewChange::created(note)).await
     }
 
     /// Keeps what became of a note, and counts the change; nothing is written when nothing changed.
@@ -127,54 +128,51 @@ impl Tx {
         .await?;
         self.reindex(after.id.uuid(), Some(before.found()), Some(after.found()))
             .await?;
-        self.record(Action::Updated, after.id, after.record.version, ())
-            .await?;
+        self.record(NewChange::updated(before, &after)?).await?;
         Ok(after)
     }
 
     /// Deletes a note.
     #[instrument(skip_all, err)]
     pub async fn remove_note(&mut self, note: &Note) -> Result<()> {
-        self.remove_notes(vec![(note.id.uuid(), note.text.clone())])
-            .await?;
-        self.give_room(1).await?;
-        self.record(Action::Deleted, note.id, note.record.version, ())
-            .await
+        self.remove_notes(std::slice::from_ref(note)).await?;
+        self.give_room(1).await
     }
 
     /// Deletes the notes about a contact; gives how many there were. Their room is the caller's to give back.
     pub(super) async fn remove_notes_of_contact(&mut self, contact: ContactId) -> Result<i64> {
-        let notes = self
+        let notes: Vec<Note> = self
             .fetch_all(sql!(
-                "SELECT id, text FROM notes WHERE tenant_id = $1 AND contact_id = $2",
-                contact
+                "SELECT " NOTE " FROM notes WHERE tenant_id = $1 AND contact_id = $2",
+                contact,
             ))
             .await?;
-        self.remove_notes(notes).await
+        self.remove_notes(&notes).await
     }
 
     /// Deletes the notes about an organization; gives how many there were. Their room is the caller's to give back.
     pub(super) async fn remove_notes_of_organization(&mut self, organization: OrganizationId) -> Result<i64> {
-        let notes = self
+        let notes: Vec<Note> = self
             .fetch_all(sql!(
-                "SELECT id, text FROM notes WHERE tenant_id = $1 AND organization_id = $2",
+                "SELECT " NOTE " FROM notes WHERE tenant_id = $1 AND organization_id = $2",
                 organization,
             ))
             .await?;
-        self.remove_notes(notes).await
+        self.remove_notes(&notes).await
     }
 
-    async fn remove_notes(&mut self, notes: Vec<(Uuid, String)>) -> Result<i64> {
-        for (id, text) in &notes {
-            self.reindex(*id, Some(words_of_note(text)), None).await?;
+    async fn remove_notes(&mut self, notes: &[Note]) -> Result<i64> {
+        for note in notes {
+            self.reindex(note.id.uuid(), Some(note.found()), None).await?;
         }
-        let ids = notes.into_iter().map(|(id, _)| id).collect();
         let removed = self
             .execute(sql!(
                 "DELETE FROM notes WHERE tenant_id = $1 AND id = ANY_ID($2)",
-                IdList(ids)
+                IdList(notes.iter().map(|note| note.id.uuid()).collect())
             ))
             .await?;
+        let changes: Vec<NewChange> = notes.iter().map(NewChange::deleted).collect();
+        self.record_all(&changes).await?;
         Ok(i64::try_from(removed).unwrap_or(i64::MAX))
     }
 }

@@ -10,8 +10,10 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
+use super::feed::Feeds;
 use super::{Database, Inner, Store};
 use crate::clock::Clock;
+use crate::error::Error;
 use crate::id::Ids;
 
 /// The longest a statement may take on PostgreSQL.
@@ -98,6 +100,9 @@ pub enum OpenError {
     /// A migration was changed after it ran, or failed half-way.
     #[error("the database cannot be migrated")]
     Migrate(#[source] sqlx::migrate::MigrateError),
+    /// It cannot be told which database this is.
+    #[error("the epoch of the database's changes cannot be begun")]
+    Epoch(#[source] Error),
 }
 
 impl Store {
@@ -119,8 +124,10 @@ impl Store {
             }
         }
         .map_err(|error| OpenError::Connect(url.clone(), error))?;
+        let feeds = Feeds::of(&database);
         Ok(Self(Arc::new(Inner {
             database,
+            feeds,
             clock,
             ids,
             statements: AtomicU64::new(0),
@@ -129,8 +136,12 @@ impl Store {
 
     /// Ends every connection once what runs on it is done.
     pub async fn close(&self) {
+        self.0.feeds.close();
         match &self.0.database {
-            Database::Postgres(pool) => pool.close().await,
+            Database::Postgres { pool, signals } => {
+                signals.close().await;
+                pool.close().await;
+            }
             Database::Sqlite { readers, writer, .. } => {
                 readers.close().await;
                 writer.close().await;
@@ -147,9 +158,14 @@ async fn postgres(url: &str, connections: u32) -> sqlx::Result<Database> {
         .after_connect(|connection, _| {
             Box::pin(async move { sqlx::query(LONGEST_STATEMENT).execute(connection).await.map(drop) })
         })
-        .connect_with(options)
+        .connect_with(options.clone())
         .await?;
-    Ok(Database::Postgres(pool))
+    // One to listen and one to notify: they are opened when somebody follows the changes, or makes one.
+    let signals = PgPoolOptions::new()
+        .max_connections(2)
+        .acquire_timeout(LONGEST_WAIT)
+        .connect_lazy_with(options);
+    Ok(Database::Postgres { pool, signals })
 }
 
 async fn sqlite(path: &Path, connections: u32) -> sqlx::Result<Database> {

@@ -4,8 +4,8 @@ use sqlx::types::Json;
 use tracing::instrument;
 use uuid::Uuid;
 
+use super::change::NewChange;
 use super::engine::{IdList, Statement, sql};
-use super::tx::Action;
 use super::{Column, Filter, Listed, SortField, Tx};
 use crate::error::Result;
 use crate::id::{OrganizationId, TypedId};
@@ -145,8 +145,7 @@ impl Tx {
         self.replace_external_ids(organization.id, &[], &organization.external_ids)
             .await?;
         self.reindex(organization.id.uuid(), None, Some(found)).await?;
-        self.record(Action::Created, organization.id, organization.record.version, ())
-            .await
+        self.record(NewChange::created(organization)).await
     }
 
     /// Keeps what became of an organization, and counts the change; nothing is written when nothing changed. Refuses
@@ -197,8 +196,7 @@ impl Tx {
             .await?;
         self.reindex(after.id.uuid(), Some(before.found()), Some(found))
             .await?;
-        self.record(Action::Updated, after.id, after.record.version, ())
-            .await?;
+        self.record(NewChange::updated(before, &after)?).await?;
         Ok(after)
     }
 
@@ -221,7 +219,7 @@ impl Tx {
         ))
         .await?;
         self.give_room(1 + removed.relationships + removed.notes).await?;
-        self.record(Action::Deleted, id, organization.record.version, removed)
+        self.record(NewChange::deleted(organization).with(removed)?)
             .await?;
         Ok(removed)
     }

@@ -7,8 +7,8 @@ pub use transfer::{Transfer, Transferred};
 use tracing::instrument;
 use uuid::Uuid;
 
+use super::change::NewChange;
 use super::engine::{Statement, sql};
-use super::tx::Action;
 use super::{Column, Edge, Filter, Listed, SortField, Tenant, Tx};
 use crate::error::{Result, UserError};
 use crate::id::{OrganizationId, RelationshipId, TypedId};
@@ -18,10 +18,12 @@ use crate::page::Key;
 /// The most types [`Tenant::relationship_types`] gives.
 const MOST_TYPES: i32 = 1000;
 
+const RELATIONSHIP: &str = "id, version, created_at, updated_at, created_by, updated_by, user_id, organization_id, \
+    type, started_on, ended_on, type_key";
+
 impl Listed for Relationship {
     const TABLE: &'static str = "relationships";
-    const COLUMNS: &'static str = "id, version, created_at, updated_at, created_by, updated_by, user_id, \
-        organization_id, type, started_on, ended_on, type_key";
+    const COLUMNS: &'static str = RELATIONSHIP;
     type Order = RelationshipOrderField;
 
     fn uuid(&self) -> Uuid {
@@ -174,8 +176,7 @@ impl Tx {
             relationship.type_key,
         ))
         .await?;
-        self.record(Action::Created, relationship.id, relationship.record.version, ())
-            .await
+        self.record(NewChange::created(relationship)).await
     }
 
     /// Keeps what became of a relationship, and counts the change; nothing is written when nothing changed. Refuses
@@ -208,8 +209,7 @@ impl Tx {
             after.type_key,
         ))
         .await?;
-        self.record(Action::Updated, after.id, after.record.version, ())
-            .await?;
+        self.record(NewChange::updated(before, &after)?).await?;
         Ok(after)
     }
 
@@ -223,8 +223,7 @@ impl Tx {
         ))
         .await?;
         self.give_room(1).await?;
-        self.record(Action::Deleted, id, relationship.record.version, ())
-            .await
+        self.record(NewChange::deleted(relationship)).await
     }
 
     /// Deletes the relationships with an organization; gives how many there were. Their room is the caller's to give
@@ -233,13 +232,15 @@ impl Tx {
         &mut self,
         organization: OrganizationId,
     ) -> Result<i64> {
-        let removed = self
-            .execute(sql!(
-                "DELETE FROM relationships WHERE tenant_id = $1 AND organization_id = $2",
+        let removed: Vec<Relationship> = self
+            .fetch_all(sql!(
+                "DELETE FROM relationships WHERE tenant_id = $1 AND organization_id = $2 RETURNING " RELATIONSHIP,
                 organization,
             ))
             .await?;
-        Ok(i64::try_from(removed).unwrap_or(i64::MAX))
+        let changes: Vec<NewChange> = removed.iter().map(NewChange::deleted).collect();
+        self.record_all(&changes).await?;
+        Ok(i64::try_from(removed.len()).unwrap_or(i64::MAX))
     }
 
     /// The same user, organization and type cannot be current twice.

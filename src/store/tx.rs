@@ -2,20 +2,23 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-use serde::Serialize;
-use sqlx::types::Json;
+use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{Postgres, Sqlite, Transaction};
 use tracing::instrument;
 use uuid::Uuid;
 
-use super::engine::{Handle, Row, Sql, Statement, fault, sql};
+use super::engine::{Handle, Row, Sql, fault, sql};
 use super::{Database, Store, Tenant};
 use crate::error::{Error, Result};
-use crate::id::{TypedId, UserId};
+use crate::id::UserId;
 
 /// How often a change is tried when others are in its way.
 const ATTEMPTS: u32 = 6;
+/// The longest a change may take: who follows the changes waits for the oldest transaction.
+pub const LONGEST_CHANGE: Duration = Duration::from_secs(5);
+/// How a transaction begins on PostgreSQL: neither a statement nor what comes between two holds it up for longer.
+const BEGIN: &str =
+    "BEGIN; SET LOCAL statement_timeout = '5s'; SET LOCAL idle_in_transaction_session_timeout = '5s'";
 
 /// Every write of one tenant's data, in one transaction.
 pub struct Tx {
@@ -24,32 +27,13 @@ pub struct Tx {
     actor: Option<UserId>,
     now: DateTime<Utc>,
     connection: Connection,
+    /// How many changes were written down.
+    recorded: i64,
 }
 
 enum Connection {
     Postgres(Transaction<'static, Postgres>),
     Sqlite(Transaction<'static, Sqlite>),
-}
-
-/// What was done to a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// It is new.
-    Created,
-    /// It is another now.
-    Updated,
-    /// It is gone.
-    Deleted,
-}
-
-impl Action {
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::Created => "CREATED",
-            Self::Updated => "UPDATED",
-            Self::Deleted => "DELETED",
-        }
-    }
 }
 
 /// Does what the block does in one transaction of the tenant, wanted by `actor`: all of it, or nothing when it fails.
@@ -63,11 +47,15 @@ macro_rules! change {
                 Ok(tx) => tx,
                 Err(error) => break Err(error),
             };
-            let done: $crate::error::Result<_> = async {
+            let work = async {
                 let $tx = &mut tx;
                 $block
-            }
-            .await;
+            };
+            let done: $crate::error::Result<_> =
+                match tokio::time::timeout($crate::store::LONGEST_CHANGE, work).await {
+                    Ok(done) => done,
+                    Err(_) => Err($crate::error::Error::Timeout),
+                };
             match tx.end(done).await {
                 Err($crate::error::Error::Contended) if attempts.again().await => {}
                 done => break done,
@@ -98,7 +86,9 @@ impl Tenant {
     #[instrument(skip_all, err)]
     pub async fn begin(&self, actor: Option<UserId>) -> Result<Tx> {
         let connection = match &self.store.0.database {
-            Database::Postgres(pool) => Connection::Postgres(pool.begin().await.map_err(fault)?),
+            Database::Postgres { pool, .. } => {
+                Connection::Postgres(pool.begin_with(BEGIN).await.map_err(fault)?)
+            }
             Database::Sqlite { writer, .. } => {
                 Connection::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await.map_err(fault)?)
             }
@@ -109,6 +99,7 @@ impl Tenant {
             tenant_id: self.record.id,
             actor,
             connection,
+            recorded: 0,
         })
     }
 }
@@ -127,6 +118,29 @@ impl Tx {
     /// A new id.
     pub fn new_id(&self) -> Uuid {
         self.store.0.ids.new_at(self.now)
+    }
+
+    /// The id of a new change: within a transaction they sort in the order they are made in.
+    pub(super) fn new_change_id(&mut self) -> Uuid {
+        self.recorded += 1;
+        let at = self.now + TimeDelta::microseconds(self.recorded);
+        self.store.0.ids.new_at(at)
+    }
+
+    pub(super) fn is_postgres(&self) -> bool {
+        self.store.is_postgres()
+    }
+
+    /// Lets statements take as long as they need, where nobody waits for what they change.
+    pub(super) async fn take_long(&mut self) -> Result<()> {
+        if self.is_postgres() {
+            let _: Option<(String,)> = self
+                .fetch_optional(sql!(
+                    "SELECT set_config('statement_timeout', '0', TRUE) WHERE $1 = 0"
+                ))
+                .await?;
+        }
+        Ok(())
     }
 
     pub(super) fn handle(&mut self) -> Handle<'_> {
@@ -163,67 +177,6 @@ impl Tx {
         self.handle().execute(tenant, sql).await
     }
 
-    /// Writes down that a record was changed; `detached` counts what was deleted or let go with it.
-    pub(super) async fn record<I: TypedId>(
-        &mut self,
-        action: Action,
-        entity: I,
-        version: i32,
-        detached: impl Serialize + Send + Sync,
-    ) -> Result<()> {
-        let detached = serde_json::to_value(detached).map_err(Error::internal)?;
-        let (id, now, actor) = (self.new_id(), self.now, self.actor);
-        self.execute(sql!(
-            "INSERT INTO changes (tenant_id, id, changed_at, user_id, kind, entity_id, action, version, detached)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-            id,
-            now,
-            actor,
-            I::KIND,
-            entity.uuid(),
-            action.name(),
-            version,
-            Json(detached),
-        ))
-        .await
-        .map(drop)
-    }
-
-    /// Writes down that each of these records was changed and is at this version now, in one statement. At most 1000.
-    pub(super) async fn record_all<I: TypedId>(
-        &mut self,
-        action: Action,
-        changed: &[(I, i32)],
-    ) -> Result<()> {
-        if changed.is_empty() {
-            return Ok(());
-        }
-        let mut statement = Statement::new(
-            "INSERT INTO changes (tenant_id, id, changed_at, user_id, kind, entity_id, action, version, detached)",
-        );
-        for (position, (entity, version)) in changed.iter().enumerate() {
-            statement
-                .push(if position == 0 { " VALUES ($1, " } else { ", ($1, " })
-                .bind(self.new_id())
-                .push(", ")
-                .bind(self.now)
-                .push(", ")
-                .bind(self.actor)
-                .push(", ")
-                .bind(I::KIND)
-                .push(", ")
-                .bind(entity.uuid())
-                .push(", ")
-                .bind(action.name())
-                .push(", ")
-                .bind(*version)
-                .push(", ")
-                .bind(Json(()))
-                .push(")");
-        }
-        self.execute(statement.sql()).await.map(drop)
-    }
-
     /// Commits what was done, or, when it failed, undoes it.
     pub async fn end<T>(self, done: Result<T>) -> Result<T> {
         match done {
@@ -239,7 +192,11 @@ impl Tx {
         match self.connection {
             Connection::Postgres(tx) => tx.commit().await.map_err(fault),
             Connection::Sqlite(tx) => tx.commit().await.map_err(fault),
+        }?;
+        if self.recorded > 0 {
+            self.store.0.feeds.committed(self.tenant_id);
         }
+        Ok(())
     }
 
     /// A transaction that cannot be rolled back has lost its connection, and the database rolls it back itself.

@@ -24,6 +24,7 @@ fn config(data: &Path) -> ServeConfig {
             database_url: None,
             connections: 4,
         },
+        changes_kept: 90,
         listen: "127.0.0.1:0".parse().unwrap(),
         dev: true,
         demo: false,

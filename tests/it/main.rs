@@ -2,6 +2,7 @@
 
 #![cfg(test)] // so that lints know these files for tests
 
+mod changes;
 mod contact;
 mod demo;
 mod http;

@@ -4,8 +4,9 @@ pub mod postgres;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use external_contacts::auth::Caller;
 use external_contacts::clock::Clock;
 use external_contacts::graphql::{self, RequestData, Schema};
@@ -14,7 +15,12 @@ use external_contacts::limits::Limits;
 use external_contacts::model::{Permission, Permissions, Region, User};
 use external_contacts::operation::{Asker, Operations, Params};
 use external_contacts::store::{DatabaseUrl, Store, Tenant};
+use futures_util::StreamExt as _;
+use futures_util::stream::BoxStream;
 use serde_json::{Value, json};
+
+/// How long a test waits for what must come, on a machine with much else to do.
+const SOON: Duration = Duration::from_secs(60);
 
 /// Makes of each story a test on SQLite and one on PostgreSQL.
 macro_rules! on_both_engines {
@@ -98,6 +104,22 @@ impl TestApp {
         }
     }
 
+    /// A server over a database that has the tenant already; who made it keeps it.
+    pub async fn at(url: DatabaseUrl) -> Self {
+        let schema = graphql::schema(Limits::default());
+        let time = Arc::new(AtomicI64::new(Utc::now().timestamp_micros()));
+        let store = open(&url, ticking(&time)).await;
+        Self {
+            tenant: store.tenant("acme").await.unwrap().expect("somebody made it"),
+            store,
+            operations: Arc::new(Operations::new(&schema.sdl(), Limits::default(), 1 << 20).unwrap()),
+            schema,
+            url,
+            time,
+            _place: Place::Shared,
+        }
+    }
+
     /// Another server over the same database and tenant. The database goes with the first.
     pub async fn again(&self) -> Self {
         let store = open(&self.url, ticking(&self.time)).await;
@@ -111,6 +133,12 @@ impl TestApp {
             time: self.time.clone(),
             _place: Place::Shared,
         }
+    }
+
+    /// Time passes.
+    pub fn pass(&self, time: TimeDelta) {
+        let micros = time.num_microseconds().expect("it is not that long");
+        self.time.fetch_add(micros, Ordering::SeqCst);
     }
 
     /// Another tenant of the same database.
@@ -207,6 +235,19 @@ impl TestCaller<'_> {
         serde_json::to_value(answer).unwrap()
     }
 
+    /// What a subscription answers, event by event.
+    pub fn follow(&self, query: &str, variables: Value) -> Events {
+        let request =
+            async_graphql::Request::new(query).variables(async_graphql::Variables::from_json(variables));
+        let data = RequestData::new(self.caller.clone());
+        let answers = graphql::subscribe(&self.app.schema, request, &data);
+        Events(
+            answers
+                .map(|answer| serde_json::to_value(answer).unwrap())
+                .boxed(),
+        )
+    }
+
     /// The data of an operation that must not have errors.
     pub async fn data(&self, query: &str, variables: Value) -> Value {
         let mut answer = self.run(query, variables).await;
@@ -252,6 +293,39 @@ impl TestCaller<'_> {
             })
             .collect();
         lines.join("\n")
+    }
+}
+
+/// The answers of a subscription.
+pub struct Events(BoxStream<'static, Value>);
+
+impl Events {
+    /// The next answer, which must come soon; `None` at the end.
+    pub async fn answer(&mut self) -> Option<Value> {
+        tokio::time::timeout(SOON, self.0.next())
+            .await
+            .expect("an answer comes soon")
+    }
+
+    /// The next change.
+    pub async fn change(&mut self) -> Value {
+        let mut answer = self.answer().await.expect("it goes on");
+        assert_eq!(answer.get("errors"), None, "{answer}");
+        answer["data"]["changes"].take()
+    }
+
+    /// The next changes.
+    pub async fn changes(&mut self, count: usize) -> Vec<Value> {
+        let mut changes = Vec::with_capacity(count);
+        while changes.len() < count {
+            changes.push(self.change().await);
+        }
+        changes
+    }
+
+    /// Whether there is nothing for this long.
+    pub async fn is_quiet(&mut self, time: Duration) -> bool {
+        tokio::time::timeout(time, self.0.next()).await.is_err()
     }
 }
 

@@ -1,14 +1,17 @@
 //! Giving a user's current relationships to another: a few statements, however many there are.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use tracing::instrument;
-use uuid::Uuid;
 
+use super::RELATIONSHIP;
 use crate::error::Result;
 use crate::id::{OrganizationId, RelationshipId, TypedId, UserId};
+use crate::model::Relationship;
 use crate::store::Tx;
+use crate::store::change::NewChange;
 use crate::store::engine::{IdList, Statement, sql};
-use crate::store::tx::Action;
 
 /// Which relationships change hands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,11 +48,11 @@ impl Tx {
         let mut chosen = self.current_relationships(transfer).await?;
         let has_more = chosen.len() > Transfer::MOST;
         chosen.truncate(Transfer::MOST);
-        let chosen = IdList(chosen.into_iter().map(|(id,)| id).collect());
-        let ended = self.end_those_held(&chosen, transfer.to).await?;
-        let moved = self.move_those_left(&chosen, transfer.to).await?;
-        self.record_all(Action::Updated, &ended).await?;
-        self.record_all(Action::Updated, &moved).await?;
+        let ids = IdList(chosen.iter().map(|before| before.id.uuid()).collect());
+        let ended = self.end_those_held(&ids, transfer.to).await?;
+        let moved = self.move_those_left(&ids, transfer.to).await?;
+        self.record_transfer(&chosen, &ended).await?;
+        self.record_transfer(&chosen, &moved).await?;
         let count = |changed: &[_]| i64::try_from(changed.len()).unwrap_or(i64::MAX);
         Ok(Transferred {
             moved: count(&moved),
@@ -58,12 +61,23 @@ impl Tx {
         })
     }
 
+    async fn record_transfer(&mut self, before: &[Relationship], after: &[Relationship]) -> Result<()> {
+        let before: HashMap<RelationshipId, &Relationship> =
+            before.iter().map(|before| (before.id, before)).collect();
+        let changes: Vec<NewChange> = after
+            .iter()
+            .filter_map(|after| Some(NewChange::updated(*before.get(&after.id)?, after)))
+            .collect::<Result<_>>()?;
+        self.record_all(&changes).await
+    }
+
     /// One more than change hands at once tells whether there are more.
-    async fn current_relationships(&mut self, transfer: &Transfer) -> Result<Vec<(Uuid,)>> {
-        let mut statement = Statement::new(
-            "SELECT id FROM relationships WHERE tenant_id = $1 AND ended_on IS NULL AND user_id = ",
-        );
-        statement.bind(transfer.from);
+    async fn current_relationships(&mut self, transfer: &Transfer) -> Result<Vec<Relationship>> {
+        let mut statement = Statement::new("SELECT ");
+        statement
+            .push(RELATIONSHIP)
+            .push(" FROM relationships WHERE tenant_id = $1 AND ended_on IS NULL AND user_id = ")
+            .bind(transfer.from);
         statement.one_of_ids("organization_id", transfer.organizations.as_deref());
         statement
             .push(" ORDER BY type_key, id LIMIT ")
@@ -72,11 +86,7 @@ impl Tx {
         self.fetch_all(statement.sql()).await
     }
 
-    async fn end_those_held(
-        &mut self,
-        chosen: &IdList,
-        receiver: UserId,
-    ) -> Result<Vec<(RelationshipId, i32)>> {
+    async fn end_those_held(&mut self, chosen: &IdList, receiver: UserId) -> Result<Vec<Relationship>> {
         let (now, actor) = (self.now(), self.actor());
         let today: NaiveDate = now.date_naive();
         self.fetch_all(sql!(
@@ -93,7 +103,7 @@ impl Tx {
                               AND held.user_id = $3
                               AND held.type_key = relationships.type_key
                               AND held.ended_on IS NULL)
-            RETURNING id, version",
+            RETURNING " RELATIONSHIP,
             chosen,
             receiver,
             today,
@@ -103,11 +113,7 @@ impl Tx {
         .await
     }
 
-    async fn move_those_left(
-        &mut self,
-        chosen: &IdList,
-        receiver: UserId,
-    ) -> Result<Vec<(RelationshipId, i32)>> {
+    async fn move_those_left(&mut self, chosen: &IdList, receiver: UserId) -> Result<Vec<Relationship>> {
         let (now, actor) = (self.now(), self.actor());
         self.fetch_all(sql!(
             "
@@ -116,7 +122,7 @@ impl Tx {
              WHERE tenant_id = $1
                AND id = ANY_ID($2)
                AND ended_on IS NULL
-            RETURNING id, version",
+            RETURNING " RELATIONSHIP,
             chosen,
             receiver,
             now,

@@ -32,6 +32,11 @@ pub async fn database(migrate: impl AsyncFnOnce(&str)) -> Database {
     copy_of(&format!("template_{migrations:016x}"), migrate).await
 }
 
+/// A database in which nothing was made yet.
+pub async fn empty() -> Database {
+    copy_of("template_empty", async |_: &str| {}).await
+}
+
 /// A copy of the template database, which `migrate` fills if it is not there yet.
 async fn copy_of(template: &str, migrate: impl AsyncFnOnce(&str)) -> Database {
     let mut admin = administrator().await;

@@ -1,0 +1,336 @@
+//! Where changes are kept: each is written in the transaction that makes it.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_json::Value;
+use sqlx::types::Json;
+use tracing::instrument;
+use uuid::Uuid;
+
+use super::bulk::values;
+use super::engine::{Statement, sql};
+use super::{Column, Edge, Filter, Listed, Sort, SortField, Store, Tenant, Tx, change};
+use crate::error::{Error, Result};
+use crate::model::{
+    Change, ChangeAction, ChangeFilter, Concerned, EntityKind, FieldChange, Place, Recorded, TenantRecord,
+    differences,
+};
+use crate::page::{Cursor, Key, Page};
+
+/// How many changes are deleted by one statement when their time is over.
+const SWEPT_AT_ONCE: i64 = 1000;
+/// How long others have the database to themselves between two such statements.
+const BETWEEN_BATCHES: Duration = Duration::from_millis(50);
+
+/// What lists of changes are ordered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ChangeOrder {
+    /// The order of COMMIT.
+    Place,
+}
+
+impl ChangeOrder {
+    /// The oldest first.
+    pub const OLDEST: Sort<Self> = Sort {
+        by: Self::Place,
+        descending: false,
+    };
+    /// The newest first.
+    pub const NEWEST: Sort<Self> = Sort {
+        by: Self::Place,
+        descending: true,
+    };
+}
+
+impl Listed for Change {
+    const TABLE: &'static str = "changes";
+    // The epoch is the same for all rows of a statement, which looks it up once.
+    const COLUMNS: &'static str = "id, xid, (SELECT epoch FROM epochs) AS epoch, changed_at, user_id, kind, entity_id, \
+        action, version, contact_id, organization_id, fields";
+    type Order = ChangeOrder;
+
+    fn uuid(&self) -> Uuid {
+        self.id
+    }
+
+    fn keys(&self, order: ChangeOrder) -> Vec<Key> {
+        match order {
+            ChangeOrder::Place => vec![Key::Number(self.xid)],
+        }
+    }
+
+    fn cursor(&self, _: Sort<ChangeOrder>) -> Cursor {
+        Change::cursor(self)
+    }
+}
+
+impl SortField for ChangeOrder {
+    fn columns(self) -> &'static [Column] {
+        match self {
+            Self::Place => &[Column::Number("xid")],
+        }
+    }
+}
+
+/// Where a page of changes begins or ends.
+pub fn place_of(place: Place) -> Cursor {
+    Cursor {
+        order: ChangeOrder::OLDEST.name(),
+        keys: vec![Key::Number(place.xid)],
+        id: place.id,
+    }
+}
+
+/// Only what is settled: nothing that is committed later comes before it.
+impl Filter for ChangeFilter {
+    fn conditions<'a>(&'a self, to: &mut Statement<'a>) {
+        to.push(" AND xid < SETTLED_XID()");
+        // PostgreSQL takes no empty list; nothing equals NULL.
+        to.push(" AND kind IN (NULL");
+        for kind in &self.kinds {
+            to.push(", ").bind(*kind);
+        }
+        to.push(")");
+        to.one_of_ids("contact_id", self.contact_id.as_ref().map(std::slice::from_ref));
+        to.one_of_ids(
+            "organization_id",
+            self.organization_id.as_ref().map(std::slice::from_ref),
+        );
+    }
+}
+
+/// The changes of one record.
+pub static CHANGES_OF_ENTITY: Edge<Change> = Edge {
+    column: "entity_id",
+    condition: "",
+    parent: |change| Some(change.entity_id),
+};
+
+/// Where somebody begins who wants to see what is committed from now on.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// After this place.
+    pub place: Place,
+    /// But not these: they were committed before now, and come after the place all the same.
+    pub seen: Vec<Uuid>,
+}
+
+impl Tenant {
+    /// Where those begin who want to see what is committed from now on.
+    pub(super) async fn start(&self) -> Result<Start> {
+        let rows: Vec<(i64, Option<Uuid>)> = self
+            .fetch_all(sql!(
+                "
+                SELECT SETTLED_XID() AS xid, NULL AS id
+                 UNION ALL
+                SELECT xid, id
+                  FROM changes
+                 WHERE tenant_id = $1
+                   AND xid >= SETTLED_XID()"
+            ))
+            .await?;
+        let settled = rows.iter().find(|(_, id)| id.is_none());
+        let Some((settled, _)) = settled else {
+            return Err(Error::internal(anyhow::anyhow!("there is no oldest transaction")));
+        };
+        Ok(Start {
+            place: Place {
+                xid: settled - 1,
+                id: Uuid::max(),
+            },
+            seen: rows.iter().filter_map(|(_, id)| *id).collect(),
+        })
+    }
+
+    /// The changes after a place, the oldest first; at most `limit`, and whether there are more.
+    pub(super) async fn changes_after(
+        &self,
+        filter: &ChangeFilter,
+        place: Place,
+        limit: usize,
+    ) -> Result<(Vec<Change>, bool)> {
+        let page = Page {
+            limit,
+            backward: false,
+            cursor: Some(place_of(place)),
+        };
+        let slice = self.list::<Change>(filter, ChangeOrder::OLDEST, &page).await?;
+        Ok((slice.items, slice.has_next))
+    }
+
+    /// Deletes changes from before an instant, at most 1000; gives whether there may be more.
+    #[instrument(skip_all, err)]
+    pub async fn sweep_changes(&self, before: DateTime<Utc>) -> Result<bool> {
+        // Ids sort by the time they were made at.
+        let first = self.store.0.ids.first_at(before);
+        let swept = change!(self, None, |tx| {
+            tx.execute(sql!(
+                "
+                DELETE FROM changes
+                 WHERE tenant_id = $1
+                   AND id IN (SELECT id
+                                FROM changes
+                               WHERE tenant_id = $1
+                                 AND id < $2
+                               ORDER BY id
+                               LIMIT $3)",
+                first,
+                SWEPT_AT_ONCE,
+            ))
+            .await
+        })?;
+        Ok(i64::try_from(swept).is_ok_and(|swept| swept >= SWEPT_AT_ONCE))
+    }
+}
+
+impl Store {
+    /// Deletes the changes from before an instant, a batch at a time, with a pause for others between two.
+    #[instrument(skip_all, err)]
+    pub async fn sweep_changes(&self, before: DateTime<Utc>) -> Result<()> {
+        for tenant in self.tenants().await? {
+            while tenant.sweep_changes(before).await? {
+                tokio::time::sleep(BETWEEN_BATCHES).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Begins an epoch when the database is another than it was: when it was restored into another server, or copied.
+    /// Transactions are numbered anew there, so all changes from before are put in front, in the order of their time.
+    #[instrument(skip_all, err)]
+    pub(super) async fn begin_epoch(&self) -> Result<()> {
+        let same: Option<(i32,)> = self
+            .fetch_optional(
+                0,
+                sql!("SELECT id FROM epochs WHERE $1 = 0 AND fingerprint = DATABASE_FINGERPRINT()"),
+            )
+            .await?;
+        if same.is_some() {
+            return Ok(());
+        }
+        let nobody = self.of(TenantRecord::nobody(self.clock().now()));
+        let mut tx = nobody.begin(None).await?;
+        let done = tx.begin_epoch().await;
+        tx.end(done).await
+    }
+}
+
+/// A change that is to be written down.
+pub(super) struct NewChange {
+    action: ChangeAction,
+    kind: EntityKind,
+    entity_id: Uuid,
+    version: i32,
+    concerned: Concerned,
+    fields: Vec<FieldChange>,
+    /// What was deleted or let go with it.
+    detached: Value,
+}
+
+impl NewChange {
+    /// A record is new.
+    pub fn created<R: Recorded>(record: &R) -> Self {
+        Self::of(ChangeAction::Created, record)
+    }
+
+    /// A record is another now.
+    pub fn updated<R: Recorded>(before: &R, after: &R) -> Result<Self> {
+        Ok(Self {
+            fields: differences(before, after).map_err(Error::internal)?,
+            ..Self::of(ChangeAction::Updated, after)
+        })
+    }
+
+    /// A record is gone.
+    pub fn deleted<R: Recorded>(record: &R) -> Self {
+        Self::of(ChangeAction::Deleted, record)
+    }
+
+    /// What was deleted or let go with it.
+    pub fn with(self, detached: impl Serialize) -> Result<Self> {
+        let detached = serde_json::to_value(detached).map_err(Error::internal)?;
+        Ok(Self { detached, ..self })
+    }
+
+    fn of<R: Recorded>(action: ChangeAction, record: &R) -> Self {
+        Self {
+            action,
+            kind: R::KIND,
+            entity_id: record.entity_id(),
+            version: record.version(),
+            concerned: record.concerned(),
+            fields: Vec::new(),
+            detached: Value::Null,
+        }
+    }
+}
+
+impl Tx {
+    /// Writes a change down.
+    pub(super) async fn record(&mut self, change: NewChange) -> Result<()> {
+        self.record_all(&[change]).await
+    }
+
+    /// Writes changes down, many a statement; they are followed in this order.
+    pub(super) async fn record_all(&mut self, changes: &[NewChange]) -> Result<()> {
+        let (now, actor) = (self.now(), self.actor());
+        let rows: Vec<(Uuid, &NewChange)> = changes
+            .iter()
+            .map(|change| (self.new_change_id(), change))
+            .collect();
+        self.insert(
+            "INSERT INTO changes (tenant_id, id, changed_at, user_id, kind, entity_id, action, version, contact_id,
+                                  organization_id, fields, detached)
+             VALUES ",
+            "",
+            &rows,
+            |(id, change)| {
+                values![
+                    *id,
+                    now,
+                    actor,
+                    change.kind,
+                    change.entity_id,
+                    change.action,
+                    change.version,
+                    change.concerned.contact_id,
+                    change.concerned.organization_id,
+                    Json(&change.fields),
+                    Json(&change.detached),
+                ]
+            },
+        )
+        .await
+        .map(drop)
+    }
+
+    async fn begin_epoch(&mut self) -> Result<()> {
+        self.take_long().await?;
+        let (epoch, now) = (self.new_id(), self.now());
+        let known: Option<(i32,)> = self
+            .fetch_optional(sql!("SELECT id FROM epochs WHERE $1 = 0 FOR UPDATE"))
+            .await?;
+        let begun = self
+            .execute(sql!(
+                "
+                INSERT INTO epochs (id, epoch, fingerprint, began_at)
+                SELECT 1, $2, DATABASE_FINGERPRINT(), $3
+                 WHERE $1 = 0
+                ON CONFLICT (id) DO UPDATE
+                   SET epoch = excluded.epoch, fingerprint = excluded.fingerprint, began_at = excluded.began_at
+                 WHERE epochs.fingerprint <> excluded.fingerprint",
+                epoch,
+                now,
+            ))
+            .await?;
+        // SQLite numbers changes itself, and goes on where it was.
+        if known.is_some() && begun > 0 && self.is_postgres() {
+            tracing::warn!("the database was restored or copied: a new epoch of its changes begins");
+            self.execute(sql!("UPDATE changes SET xid = 0 WHERE $1 = 0 AND xid <> 0"))
+                .await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,132 @@
+//! Following the changes of a tenant, from a place that is known or from now on.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
+
+use futures_util::Stream;
+use futures_util::stream;
+use tokio::sync::Notify;
+use tokio::sync::broadcast::{self, error::RecvError};
+use tracing::instrument;
+use uuid::Uuid;
+
+use super::{BATCH, News};
+use crate::error::{Error, Result};
+use crate::model::{Change, ChangeFilter, Place};
+use crate::store::Tenant;
+
+impl Tenant {
+    /// The changes that are committed after a place, without end, each once and in the order of COMMIT; without a place,
+    /// those that are committed from now on. It ends with an error when the database cannot be read any more.
+    #[instrument(skip_all, err)]
+    pub async fn follow(
+        &self,
+        filter: ChangeFilter,
+        after: Option<Place>,
+    ) -> Result<impl Stream<Item = Result<Arc<Change>>> + Send + use<>> {
+        self.store.begin_epoch().await?;
+        let start = self.start().await?;
+        let (receiver, wake) = self.store.join_feed(self, start.place);
+        let follower = Follower {
+            tenant: self.clone(),
+            filter,
+            seen: match after {
+                Some(_) => HashSet::new(),
+                None => start.seen.into_iter().collect(),
+            },
+            place: after.unwrap_or(start.place),
+            read: VecDeque::new(),
+            // What was committed before it joined the feed is in the database alone.
+            behind: true,
+            news: Membership {
+                receiver: Some(receiver),
+                wake,
+            },
+        };
+        Ok(stream::try_unfold(follower, |mut follower| async move {
+            let change = follower.next().await?;
+            Ok(Some((change, follower)))
+        }))
+    }
+}
+
+struct Follower {
+    tenant: Tenant,
+    filter: ChangeFilter,
+    /// The last change that was handed on, or passed over.
+    place: Place,
+    /// Those after the first place that were committed before.
+    seen: HashSet<Uuid>,
+    /// Changes that were read from the database.
+    read: VecDeque<Arc<Change>>,
+    /// Whether there may be more in the database than in the feed.
+    behind: bool,
+    news: Membership,
+}
+
+impl Follower {
+    async fn next(&mut self) -> Result<Arc<Change>> {
+        loop {
+            if let Some(change) = self.read.pop_front() {
+                return Ok(change);
+            }
+            if self.behind {
+                self.read_on().await?;
+                continue;
+            }
+            match self.news.next().await {
+                Ok(Ok(change)) => {
+                    if self.is_next(&change) {
+                        return Ok(change);
+                    }
+                }
+                Ok(Err(error)) => return Err(Error::Shared(error)),
+                Err(RecvError::Lagged(_)) => self.behind = true,
+                Err(RecvError::Closed) => return Err(Error::Unavailable),
+            }
+        }
+    }
+
+    /// Reads a batch from the database. The feed holds everything that is settled after the last of them is read.
+    async fn read_on(&mut self) -> Result<()> {
+        let (changes, more) = self.tenant.changes_after(&self.filter, self.place, BATCH).await?;
+        self.behind = more;
+        for change in changes {
+            if self.is_next(&change) {
+                self.read.push_back(Arc::new(change));
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes on to a change; whether it is to be handed on.
+    fn is_next(&mut self, change: &Change) -> bool {
+        let is_later = self.place < change.place();
+        if is_later {
+            self.place = change.place();
+        }
+        is_later && self.filter.accepts(change) && !self.seen.contains(&change.id)
+    }
+}
+
+/// Wakes the feed when a follower leaves, so that it ends with the last.
+struct Membership {
+    receiver: Option<broadcast::Receiver<News>>,
+    wake: Arc<Notify>,
+}
+
+impl Membership {
+    async fn next(&mut self) -> Result<News, RecvError> {
+        match &mut self.receiver {
+            Some(receiver) => receiver.recv().await,
+            None => Err(RecvError::Closed),
+        }
+    }
+}
+
+impl Drop for Membership {
+    fn drop(&mut self) {
+        self.receiver = None;
+        self.wake.notify_one();
+    }
+}

@@ -1,0 +1,188 @@
+//! The feed: the changes of a tenant as they are committed, read once for everybody who follows them.
+//!
+//! A task for each tenant that is followed reads new changes in the order of COMMIT and hands them on. It looks for them
+//! ever so often, which is enough by itself; signals (`signal.rs`) make it look sooner. Whoever falls behind reads on
+//! from the database (`follow.rs`), so nothing is lost and nothing piles up.
+
+mod follow;
+mod signal;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Notify, broadcast};
+
+use self::signal::{Notifier, Watcher};
+use super::{Database, Store, Tenant};
+use crate::error::{Error, Result};
+use crate::model::{Change, ChangeFilter, EntityKind, Place};
+
+/// How many changes a follower may be behind before it reads on from the database.
+const CAPACITY: usize = 256;
+/// How many changes are read at once.
+const BATCH: usize = 200;
+/// How long a feed waits before it looks again, at first, and twice as long each time it finds nothing…
+const SHORTEST_PAUSE: Duration = Duration::from_millis(20);
+/// …until it is quiet.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// After a signal, others follow soon: one look serves them all.
+const GATHER: Duration = Duration::from_millis(5);
+/// How often a feed that cannot read tries again before its followers are told.
+const TRIES: u32 = 3;
+
+/// A change, or why there are no more.
+type News = Result<Arc<Change>, Arc<Error>>;
+
+/// Who follows which tenant's changes.
+pub struct Feeds {
+    open: Arc<Mutex<Open>>,
+    notifier: Option<Notifier>,
+}
+
+#[derive(Default)]
+struct Open {
+    feeds: HashMap<i32, Feed>,
+    /// Waits for signals while there is a feed.
+    watcher: Option<Watcher>,
+    closed: bool,
+}
+
+#[derive(Clone)]
+struct Feed {
+    news: broadcast::Sender<News>,
+    wake: Arc<Notify>,
+}
+
+impl Feeds {
+    /// Of this database.
+    pub fn of(database: &Database) -> Self {
+        Self {
+            open: Arc::default(),
+            notifier: match database {
+                Database::Postgres { signals, .. } => Some(Notifier::new(signals.clone())),
+                Database::Sqlite { .. } => None,
+            },
+        }
+    }
+
+    /// Changes of a tenant were committed by this process: its followers see them at once, those of other servers soon.
+    pub fn committed(&self, tenant: i32) {
+        self.lock().wake(tenant);
+        if let Some(notifier) = &self.notifier {
+            notifier.changed(tenant);
+        }
+    }
+
+    /// Nobody is told anything any more.
+    pub fn close(&self) {
+        let mut open = self.lock();
+        open.closed = true;
+        open.watcher = None;
+        open.wake_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Open> {
+        lock(&self.open)
+    }
+}
+
+fn lock(open: &Mutex<Open>) -> MutexGuard<'_, Open> {
+    open.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Open {
+    fn wake(&self, tenant: i32) {
+        if let Some(feed) = self.feeds.get(&tenant) {
+            feed.wake.notify_one();
+        }
+    }
+
+    fn wake_all(&self) {
+        for feed in self.feeds.values() {
+            feed.wake.notify_one();
+        }
+    }
+
+    fn end(&mut self, tenant: i32) {
+        self.feeds.remove(&tenant);
+        if self.feeds.is_empty() {
+            self.watcher = None;
+        }
+    }
+}
+
+impl Store {
+    /// Joins the feed of a tenant, which begins at this place when there is none yet.
+    fn join_feed(&self, tenant: &Tenant, place: Place) -> (broadcast::Receiver<News>, Arc<Notify>) {
+        let feeds = &self.0.feeds;
+        let mut open = feeds.lock();
+        if open.watcher.is_none() && !open.closed {
+            let origin = feeds.notifier.as_ref().map(Notifier::origin);
+            open.watcher = Some(Watcher::of(&self.0.database, origin, &feeds.open));
+        }
+        let feed = open.feeds.entry(tenant.record.id).or_insert_with(|| {
+            let feed = Feed {
+                news: broadcast::Sender::new(CAPACITY),
+                wake: Arc::default(),
+            };
+            tokio::spawn(run(tenant.clone(), feed.clone(), place));
+            feed
+        });
+        (feed.news.subscribe(), feed.wake.clone())
+    }
+}
+
+/// Hands on what is committed after a place, as long as there are followers.
+async fn run(tenant: Tenant, feed: Feed, mut place: Place) {
+    let everything = ChangeFilter {
+        kinds: EntityKind::ALL.to_vec(),
+        ..ChangeFilter::default()
+    };
+    let (mut pause, mut failures) = (SHORTEST_PAUSE, 0);
+    while !is_left(&tenant, &feed) {
+        match tenant.changes_after(&everything, place, BATCH).await {
+            Ok((changes, more)) => {
+                failures = 0;
+                if let Some(last) = changes.last() {
+                    place = last.place();
+                    pause = SHORTEST_PAUSE;
+                }
+                for change in changes {
+                    // Nobody may be there any more; the next round notices.
+                    let _ = feed.news.send(Ok(Arc::new(change)));
+                }
+                if more {
+                    tokio::task::yield_now().await;
+                    continue;
+                }
+            }
+            Err(error) if failures == TRIES || feeds(&tenant).lock().closed => {
+                feeds(&tenant).lock().end(tenant.record.id);
+                let _ = feed.news.send(Err(Arc::new(error)));
+                return;
+            }
+            Err(_) => failures += 1,
+        }
+        if tokio::time::timeout(pause, feed.wake.notified()).await.is_ok() {
+            pause = SHORTEST_PAUSE;
+            tokio::time::sleep(GATHER).await;
+        } else {
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+}
+
+fn feeds(tenant: &Tenant) -> &Feeds {
+    &tenant.store.0.feeds
+}
+
+/// Ends the feed when nobody follows it. Nobody can join meanwhile.
+fn is_left(tenant: &Tenant, feed: &Feed) -> bool {
+    let mut open = feeds(tenant).lock();
+    let left = feed.news.receiver_count() == 0;
+    if left {
+        open.end(tenant.record.id);
+    }
+    left
+}

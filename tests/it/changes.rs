@@ -1,0 +1,109 @@
+//! What became of whom: what is written down, its history, and following it as it is committed.
+
+mod epoch;
+mod feed;
+mod history;
+mod record;
+mod writers;
+
+use std::time::Duration;
+
+use external_contacts::id::ContactId;
+use external_contacts::model::{Contact, ContactFields, Record, Region};
+use external_contacts::store::Tx;
+use serde_json::{Value, json};
+
+use crate::support::TestCaller;
+
+/// Everything about a change that is not its place.
+const CHANGE: &str =
+    "action kind entityId version changedAt changedBy { name } changedFields fields { field before after }";
+
+/// Follows the names and cursors of what is changed.
+const FOLLOW: &str = "subscription ($entities: [EntityKind!], $contactId: ID, $organizationId: ID, $after: String) {
+    changes(entities: $entities, contactId: $contactId, organizationId: $organizationId, after: $after) {
+        cursor action kind entityId version
+        entity { __typename ... on Contact { lastName } ... on Organization { name } ... on Note { text } } } }";
+
+/// Makes a contact; gives its id.
+async fn contact(caller: &TestCaller<'_>, name: &str) -> Value {
+    let query = "mutation ($input: CreateContactInput!) {
+        createContact(input: $input) { contact { id } userErrors { message } } }";
+    caller.done(query, json!({ "lastName": name })).await["contact"]["id"].take()
+}
+
+/// Makes an organization; gives its id.
+async fn organization(caller: &TestCaller<'_>, name: &str) -> Value {
+    let query = "mutation ($input: CreateOrganizationInput!) {
+        createOrganization(input: $input) { organization { id } userErrors { message } } }";
+    caller.done(query, json!({ "name": name })).await["organization"]["id"].take()
+}
+
+/// Changes a contact.
+async fn update(caller: &TestCaller<'_>, input: Value) {
+    let query = "mutation ($input: UpdateContactInput!) {
+        updateContact(input: $input) { contact { id } userErrors { message } } }";
+    caller.done(query, input).await;
+}
+
+/// Writes a note.
+async fn note(caller: &TestCaller<'_>, input: Value) -> Value {
+    let query = "mutation ($input: CreateNoteInput!) {
+        createNote(input: $input) { note { id } userErrors { message } } }";
+    caller.done(query, input).await["note"]["id"].take()
+}
+
+/// Deletes a contact, and says that it must not be refused.
+async fn delete_contact(caller: &TestCaller<'_>, id: &Value) {
+    let query =
+        "mutation ($input: DeleteContactInput!) { deleteContact(input: $input) { userErrors { message } } }";
+    caller.done(query, json!({ "id": id })).await;
+}
+
+/// All changes there are, page by page; there must be this many, as soon as those who write at the same time are done.
+async fn settled(caller: &TestCaller<'_>, args: &str, fields: &str, count: usize) -> Vec<Value> {
+    let mut all = Vec::new();
+    for _ in 0..400 {
+        all = pages(caller, args, fields).await;
+        if all.len() >= count {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(all.len(), count, "{all:#?}");
+    all
+}
+
+async fn pages(caller: &TestCaller<'_>, args: &str, fields: &str) -> Vec<Value> {
+    let query = format!(
+        "query ($after: String) {{ changes(first: 7, after: $after {args}) {{
+            nodes {{ {fields} }} pageInfo {{ hasNextPage endCursor }} }} }}"
+    );
+    let (mut all, mut after) = (Vec::new(), Value::Null);
+    loop {
+        let data = caller.data(&query, json!({ "after": after })).await;
+        let page = &data["changes"];
+        all.extend(page["nodes"].as_array().unwrap().iter().cloned());
+        after = page["pageInfo"]["endCursor"].clone();
+        if page["pageInfo"]["hasNextPage"] == false {
+            return all;
+        }
+    }
+}
+
+/// The cursor of the last change, once there are this many.
+async fn last_cursor(caller: &TestCaller<'_>, count: usize) -> Value {
+    let all = settled(caller, "", "cursor", count).await;
+    all.last().expect("there is one")["cursor"].clone()
+}
+
+/// A new contact of this name, which no mutation made.
+fn named(tx: &Tx, name: &str) -> Contact {
+    let mut contact = Contact::new(ContactId::new(tx.new_id()), Record::new(tx.now(), None));
+    let fields = ContactFields {
+        last_name: async_graphql::MaybeUndefined::Value(name.to_owned()),
+        ..ContactFields::default()
+    };
+    fields.apply(&mut contact, &Region::default()).unwrap();
+    contact
+}
