@@ -12,10 +12,10 @@ use tokio::net::TcpListener;
 
 use crate::auth::{Claims, DevelopmentKey, Identity, KeySource, Verifier, VerifierSettings};
 use crate::clock::Clock;
-use crate::config::{DataConfig, ServeConfig, TokenConfig};
+use crate::config::{DataConfig, OperationConfig, ServeConfig, TokenConfig};
 use crate::graphql;
 use crate::http::playground::Token;
-use crate::http::{self, Server, Surface};
+use crate::http::{self, Documents, Listener, Server, Streams, Surface};
 use crate::id::Ids;
 use crate::model::{Permissions, Region, TenantName};
 use crate::operation::Operations;
@@ -50,11 +50,15 @@ impl App {
         };
         let verifier = Verifier::new(settings(&config.tokens, key.clone())?, clock.clone()).await?;
         let schema = graphql::schema(config.limits);
+        let operations = Operations::new(&schema.sdl(), config.limits, config.operation_cache_bytes)?;
         let server = Server {
             identity: Identity::new(store.clone(), verifier),
-            operations: Operations::new(&schema.sdl(), config.limits, config.operation_cache_bytes)?,
+            documents: documents(&config.operations, &operations)?,
+            operations,
             schema,
             store,
+            allows_get: !config.operations.no_get,
+            streams: Streams::default(),
         };
         let surface = Surface {
             playground: (config.dev || config.playground).then(|| playground_token(key, clock)),
@@ -72,19 +76,26 @@ impl App {
         http::router(self.server.clone(), self.surface.clone())
     }
 
-    /// Answers requests until `stop`; then lets those in flight finish, and closes the database.
+    /// Answers requests until `stop`; then lets those in flight finish, ends sockets and streams, and closes the database.
     pub async fn serve(
         self,
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> anyhow::Result<()> {
         let sweeper = tokio::spawn(sweep(self.server.store.clone(), self.changes_kept));
-        let served = axum::serve(listener, self.router())
+        let server = self.server.clone();
+        let stop = async move {
+            stop.await;
+            server.streams.end();
+        };
+        let served = axum::serve(Listener::over(listener), self.router())
             .with_graceful_shutdown(stop)
             .await
             .context("the server stopped");
         // A batch that is half done is rolled back.
         sweeper.abort();
+        // Sockets are not requests any more, so they were not waited for.
+        self.server.streams.ended().await;
         served?;
         self.server.store.close().await;
         Ok(())
@@ -103,6 +114,19 @@ async fn sweep(store: Store, kept: TimeDelta) {
         }
         tokio::time::sleep(BETWEEN_SWEEPS).await;
     }
+}
+
+fn documents(config: &OperationConfig, operations: &Operations) -> anyhow::Result<Documents> {
+    let Some(path) = &config.documents else {
+        return Ok(Documents::default());
+    };
+    let documents = Documents::load(path, config.only_documents, operations)?;
+    tracing::info!(
+        count = documents.count(),
+        only = config.only_documents,
+        "trusted documents"
+    );
+    Ok(documents)
 }
 
 /// Opens the database and brings its schema up to date.

@@ -95,6 +95,21 @@ impl fmt::Debug for TokenConfig {
     }
 }
 
+/// Which operations are accepted, and how they come.
+#[derive(Clone, Debug, Default, Args)]
+pub struct OperationConfig {
+    /// Refuse operations by GET.
+    #[arg(long, env = "EXTERNAL_CONTACTS_NO_GET")]
+    pub no_get: bool,
+    /// Trusted documents, which clients name by `documentId`: a folder of `*.graphql` files, or a manifest (JSON, from ids
+    /// to texts, or Apollo's). Read at the start.
+    #[arg(long, env = "EXTERNAL_CONTACTS_DOCUMENTS", value_name = "PATH")]
+    pub documents: Option<PathBuf>,
+    /// Refuse every operation that is not of a trusted document, the playground's own included.
+    #[arg(long, env = "EXTERNAL_CONTACTS_ONLY_DOCUMENTS", requires = "documents")]
+    pub only_documents: bool,
+}
+
 /// What `serve` takes.
 #[derive(Clone, Debug, Args)]
 pub struct ServeConfig {
@@ -123,6 +138,9 @@ pub struct ServeConfig {
     #[arg(long, env = "EXTERNAL_CONTACTS_CHANGES_KEPT", default_value_t = 90, value_name = "DAYS",
           value_parser = clap::value_parser!(u32).range(1..=3650))]
     pub changes_kept: u32,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a group of settings, each with its own doc")]
+    pub operations: OperationConfig,
     #[command(flatten)]
     #[expect(missing_docs, reason = "a group of settings, each with its own doc")]
     pub tokens: TokenConfig,

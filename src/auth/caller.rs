@@ -1,5 +1,7 @@
 //! Who is asking.
 
+use chrono::{DateTime, Utc};
+
 use crate::model::{Permissions, User};
 use crate::store::Tenant;
 
@@ -16,6 +18,14 @@ pub struct Claims {
     pub name: Option<String>,
     /// The user's e-mail address, if the token tells.
     pub email: Option<String>,
+}
+
+/// What a verified token says, for as long as it does.
+#[derive(Clone, Debug)]
+pub struct Session {
+    pub(super) claims: Claims,
+    /// When the token is not accepted any more: its expiry, and how far clocks may be off. `None` is beyond all years.
+    pub(super) until: Option<DateTime<Utc>>,
 }
 
 /// Who is asking, for whose data, and what they may do.

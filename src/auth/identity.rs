@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::http::HeaderMap;
 use moka::future::Cache;
 
-use super::{Caller, Claims, Verifier, bearer};
+use super::{Caller, Claims, Session, Verifier, bearer};
 use crate::error::{Error, Result};
 use crate::model::User;
 use crate::store::{Store, Tenant};
@@ -45,11 +45,21 @@ impl Identity {
     /// The caller that a request's headers speak for. A tenant that does not exist is refused, never created; a user
     /// seen for the first time is.
     pub async fn caller(&self, headers: &HeaderMap) -> Result<Caller> {
+        let session = self.session(headers).await?;
+        self.caller_in(&session).await
+    }
+
+    /// What the token in a request's headers says, for who asks more than once.
+    pub async fn session(&self, headers: &HeaderMap) -> Result<Session> {
         let token = bearer(headers)?.ok_or(Error::Unauthenticated(
             "send a token: `Authorization: Bearer <token>`",
         ))?;
-        let claims = self.verifier.verify(token).await?;
-        self.caller_of(claims).await
+        self.verifier.session(token).await
+    }
+
+    /// The caller that a session speaks for now: refused once its token has expired or its user is deactivated.
+    pub async fn caller_in(&self, session: &Session) -> Result<Caller> {
+        self.caller_of(self.verifier.again(session)?.clone()).await
     }
 
     /// The caller that verified claims speak for.

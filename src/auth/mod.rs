@@ -18,7 +18,7 @@ mod token;
 mod verifier;
 
 pub use bearer::bearer;
-pub use caller::{Caller, Claims};
+pub use caller::{Caller, Claims, Session};
 pub use development::DevelopmentKey;
 pub use identity::Identity;
 pub use verifier::{KeySource, Verifier, VerifierSettings};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
 use super::caller::Claims;
@@ -50,6 +50,13 @@ impl Expected {
         })
     }
 
+    /// When it is not accepted any more.
+    pub fn until(&self, payload: &Object) -> Option<DateTime<Utc>> {
+        let expiry = seconds(payload, "exp").ok()??;
+        let lasts = TimeDelta::try_milliseconds(milliseconds(expiry + self.leeway.as_secs_f64()))?;
+        DateTime::UNIX_EPOCH.checked_add_signed(lasts)
+    }
+
     fn check_parties(&self, payload: &Object) -> Result<()> {
         if payload.get("iss").and_then(Value::as_str) != Some(&self.issuer) {
             return Err(Error::Unauthenticated("the token comes from another issuer"));
@@ -86,6 +93,14 @@ impl Expected {
         }
         Ok(())
     }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "what is out of range is at its end"
+)]
+fn milliseconds(seconds: f64) -> i64 {
+    (seconds * 1000.0) as i64
 }
 
 /// A time in seconds since 1970, possibly with a fraction.

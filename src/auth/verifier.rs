@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context;
 use url::Url;
 
-use super::caller::Claims;
+use super::caller::{Claims, Session};
 use super::development::{self, DevelopmentKey};
 use super::key::Key;
 use super::origin::Origin;
@@ -15,7 +15,7 @@ use super::payload::Expected;
 use super::published::Published;
 use super::token::Token;
 use crate::clock::Clock;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// How tokens are checked.
 pub struct VerifierSettings {
@@ -117,11 +117,34 @@ impl Verifier {
     /// `UNAUTHENTICATED` with what is wrong, fit to be sent to the client; `UNAVAILABLE` while the identity
     /// provider's keys could not be read even once.
     pub async fn verify(&self, token: &str) -> Result<Claims> {
+        self.session(token).await.map(|session| session.claims)
+    }
+
+    /// What a token says, and until when that holds.
+    ///
+    /// # Errors
+    /// As [`Self::verify`].
+    pub async fn session(&self, token: &str) -> Result<Session> {
         let token = Token::parse(token)?;
         match &self.keys {
             Keys::Secret(key) => key.check(&token)?,
             Keys::Published(published) => published.find(&token).await?.check(&token)?,
         }
-        self.expected.claims(&token.payload()?, self.clock.now())
+        let payload = token.payload()?;
+        Ok(Session {
+            claims: self.expected.claims(&payload, self.clock.now())?,
+            until: self.expected.until(&payload),
+        })
+    }
+
+    /// What a token said, if that still holds.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED` when it has expired meanwhile.
+    pub fn again<'s>(&self, session: &'s Session) -> Result<&'s Claims> {
+        if session.until.is_some_and(|until| self.clock.now() >= until) {
+            return Err(Error::Unauthenticated("the token has expired"));
+        }
+        Ok(&session.claims)
     }
 }

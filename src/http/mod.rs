@@ -1,19 +1,27 @@
 //! The router as a table of contents, and what its handlers share.
 
+mod answers;
+mod documents;
+mod events;
 mod health;
 mod host;
+mod listener;
+mod media;
 mod operation;
+mod params;
 pub mod playground;
+mod refusal;
+mod socket;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::Request;
 use axum::http::header::{HeaderName, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware;
-use axum::routing::get;
+use axum::routing::{any, get};
 use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -22,6 +30,9 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
+pub use self::answers::Streams;
+pub use self::documents::Documents;
+pub use self::listener::Listener;
 use crate::auth::{Caller, Identity};
 use crate::graphql::{self, RequestData, Schema};
 use crate::operation::{Answer, Asker, Operations, Params, Prepared};
@@ -41,6 +52,12 @@ pub struct Server {
     pub operations: Operations,
     /// Who is asking.
     pub identity: Identity,
+    /// The documents that clients may name.
+    pub documents: Documents,
+    /// Whether queries may come by GET.
+    pub allows_get: bool,
+    /// What stays open until it is told to end.
+    pub streams: Streams,
 }
 
 impl Server {
@@ -86,7 +103,7 @@ pub struct Surface {
 /// Every route there is.
 pub fn router(server: Arc<Server>, surface: Surface) -> Router {
     let mut router = Router::new()
-        .route("/graphql", get(operation::get).post(operation::post))
+        .route(refusal::PATH, any(operation::answer))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
         .with_state(server);
@@ -97,12 +114,12 @@ pub fn router(server: Arc<Server>, surface: Surface) -> Router {
         router = router.layer(middleware::from_fn(host::only_loopback));
     }
     router
-        .layer(DefaultBodyLimit::max(operation::LARGEST_BODY))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             LONGEST_ANSWER,
         ))
         .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn(refusal::as_json))
         .layer(SetResponseHeaderLayer::if_not_present(
             X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),

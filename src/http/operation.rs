@@ -1,226 +1,177 @@
 //! GraphQL over HTTP (the GraphQL-over-HTTP specification): from a request to an operation, and back.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_graphql::parser::types::OperationType;
-use axum::body::Bytes;
-use axum::extract::{RawQuery, State};
-use axum::http::header::{ACCEPT, ALLOW, CONTENT_TYPE, WWW_AUTHENTICATE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::header::UPGRADE;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::Response;
+use futures_util::StreamExt as _;
+use tokio::time::timeout;
 
-use super::Server;
-use crate::error::Error;
-use crate::operation::Params;
+use super::media::{Accepted, Media, sends_json};
+use super::params::Asked;
+use super::refusal::{Refusal, reply};
+use super::{Server, events, socket};
+use crate::auth::Caller;
+use crate::operation::{Answer, Params, Prepared};
 
-const JSON: &str = "application/json";
-const GRAPHQL_JSON: &str = "application/graphql-response+json";
 /// The largest body of a request, in bytes: an operation and its variables.
-pub const LARGEST_BODY: usize = 1024 * 1024;
+pub(super) const LARGEST_BODY: usize = 256 * 1024;
+/// How much of a body that is too large is taken in, so that its sender gets to read why it was refused.
+const DISCARDED: usize = 4 * 1024 * 1024;
+/// `GraphQL-Cost: 1` asks for `extensions.cost`.
+const COST: &str = "graphql-cost";
+/// How long a body may take to arrive.
+const LONGEST_BODY: Duration = Duration::from_secs(10);
 
-/// What a request asks for.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Body {
-    query: Option<String>,
-    operation_name: Option<String>,
-    variables: Option<Map<String, Value>>,
-}
-
-/// `POST /graphql`: any operation.
-pub async fn post(State(server): State<Arc<Server>>, headers: HeaderMap, body: Bytes) -> Response {
-    let media = match accepted(&headers) {
-        Ok(media) => media,
-        Err(refusal) => return *refusal,
-    };
-    if !is_json(&headers) {
-        return refuse(
-            media,
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "send the operation as JSON, with `Content-Type: application/json`",
-        );
+/// `/graphql`, whatever the method.
+pub(super) async fn answer(State(server): State<Arc<Server>>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    if head.method == Method::GET && asks_for_socket(&head.headers) {
+        return match socket::upgrade(server, head).await {
+            Ok(response) => response,
+            Err(refusal) => refusal.reply(Media::Json),
+        };
     }
-    match serde_json::from_slice::<Body>(&body) {
-        Ok(body) => answer(&server, &headers, media, body, true).await,
-        Err(_) => refuse(
-            media,
-            StatusCode::BAD_REQUEST,
-            "the body must be a JSON object with `query`, and optionally `operationName` and `variables`",
-        ),
+    let accepted = Accepted::of(&head.headers);
+    match respond(&server, accepted, &head, body).await {
+        Ok(response) => response,
+        Err(refusal) => refusal.reply(accepted.refusal()),
     }
 }
 
-/// `GET /graphql`: queries only.
-pub async fn get(
-    State(server): State<Arc<Server>>,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let media = match accepted(&headers) {
-        Ok(media) => media,
-        Err(refusal) => return *refusal,
-    };
-    let mut body = Body::default();
-    for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
-        match &*name {
-            "query" => body.query = Some(value.into_owned()),
-            "operationName" if !value.is_empty() => body.operation_name = Some(value.into_owned()),
-            "variables" if !value.is_empty() => match serde_json::from_str(&value) {
-                Ok(variables) => body.variables = variables,
-                Err(_) => {
-                    return refuse(
-                        media,
-                        StatusCode::BAD_REQUEST,
-                        "`variables` must be a JSON object",
-                    );
-                }
-            },
-            _ => {}
-        }
-    }
-    answer(&server, &headers, media, body, false).await
-}
-
-async fn answer(
+/// The text of what is asked for, read and checked. Fails with a request error.
+pub(super) fn prepare(
     server: &Server,
-    headers: &HeaderMap,
-    media: &'static str,
-    body: Body,
-    changes: bool,
-) -> Response {
-    let caller = match server.identity.caller(headers).await {
-        Ok(caller) => caller,
-        Err(error) => return unidentified(media, &error),
-    };
-    let Some(query) = body.query else {
-        return refuse(
-            media,
-            StatusCode::BAD_REQUEST,
-            "`query` is missing: the text of the operation",
-        );
-    };
+    asked: Asked,
+    caller: &Caller,
+    tells_cost: bool,
+) -> Result<Prepared, Answer> {
     let params = Params {
-        query,
-        operation_name: body.operation_name,
-        variables: body.variables.unwrap_or_default(),
-        tells_cost: false,
+        query: server.documents.find(asked.document)?,
+        operation_name: asked.operation_name,
+        variables: asked.variables,
+        tells_cost,
     };
-    let prepared = match server.prepare(params, &caller) {
-        Ok(prepared) => prepared,
-        Err(answer) => {
-            let status = if media == GRAPHQL_JSON {
-                StatusCode::BAD_REQUEST
-            } else {
-                StatusCode::OK
-            };
-            return reply(media, status, &answer);
-        }
+    server.prepare(params, caller)
+}
+
+/// The steps, in the order in which a request can be refused.
+async fn respond(
+    server: &Arc<Server>,
+    accepted: Accepted,
+    head: &Parts,
+    body: Body,
+) -> Result<Response, Refusal> {
+    let is_get = check_method(server, &head.method)?;
+    if accepted.once().is_none() && !accepted.many() {
+        let message =
+            "answers are `application/graphql-response+json`, `application/json` or `text/event-stream`";
+        return Err(not_acceptable(message));
+    }
+    let body = if is_get {
+        Bytes::new()
+    } else {
+        receive(&head.headers, body).await?
     };
-    if prepared.kind() == OperationType::Subscription {
-        return refuse(
-            media,
-            StatusCode::BAD_REQUEST,
-            "subscriptions need a stream: a WebSocket, or `Accept: text/event-stream`",
-        );
-    }
-    if !changes && prepared.kind() == OperationType::Mutation {
-        let mut response = refuse(
-            media,
-            StatusCode::METHOD_NOT_ALLOWED,
-            "changes are made by POST; GET is for queries",
-        );
-        response
-            .headers_mut()
-            .insert(ALLOW, HeaderValue::from_static("POST"));
-        return response;
-    }
-    let answer = server.run(prepared, caller).await;
-    reply(media, StatusCode::OK, &answer)
-}
-
-/// The media type of the answer. `application/json` for those who take anything, as older clients expect.
-fn accepted(headers: &HeaderMap) -> Result<&'static str, Box<Response>> {
-    let accept = headers
-        .get_all(ACCEPT)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .collect::<Vec<_>>()
-        .join(",");
-    if accept.trim().is_empty() {
-        return Ok(JSON);
-    }
-    let ranges = accept.split(',').map(|range| {
-        let range = range.split(';').next().unwrap_or_default();
-        range.trim().to_ascii_lowercase()
-    });
-    for range in ranges {
-        match range.as_str() {
-            GRAPHQL_JSON => return Ok(GRAPHQL_JSON),
-            JSON | "application/*" | "*/*" => return Ok(JSON),
-            _ => {}
-        }
-    }
-    Err(Box::new(refuse(
-        JSON,
-        StatusCode::NOT_ACCEPTABLE,
-        "answers are `application/graphql-response+json` or `application/json`",
-    )))
-}
-
-fn is_json(headers: &HeaderMap) -> bool {
-    let Some(value) = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
-        return false;
+    let session = server.identity.session(&head.headers).await?;
+    let caller = server.identity.caller_in(&session).await?;
+    let asked = if is_get {
+        Asked::from_url(head.uri.query().unwrap_or_default())
+    } else {
+        Asked::from_json(&body)
     };
-    let mut parts = value.split(';').map(|part| part.trim().to_ascii_lowercase());
-    parts.next().as_deref() == Some(JSON)
-        && parts.all(|part| {
-            part.strip_prefix("charset=")
-                .is_none_or(|charset| charset.trim_matches('"') == "utf-8")
-        })
-}
-
-fn unidentified(media: &'static str, error: &Error) -> Response {
-    let status = match error.code() {
-        "UNAUTHENTICATED" => StatusCode::UNAUTHORIZED,
-        "FORBIDDEN" => StatusCode::FORBIDDEN,
-        "UNAVAILABLE" | "TIMEOUT" => StatusCode::SERVICE_UNAVAILABLE,
-        _ => StatusCode::INTERNAL_SERVER_ERROR,
-    };
-    if status == StatusCode::INTERNAL_SERVER_ERROR {
-        tracing::error!(cause = ?error, "a caller could not be identified");
+    let asked = asked.map_err(Refusal::malformed)?;
+    let tells_cost = head.headers.get(COST).is_some_and(|value| value == "1");
+    let prepared = prepare(server, asked, &caller, tells_cost);
+    let kind = prepared.as_ref().map_or(OperationType::Query, Prepared::kind);
+    if is_get && kind == OperationType::Mutation {
+        let message = "changes are made by POST; GET is for queries";
+        return Err(Refusal::method(message, "POST"));
     }
-    let body =
-        json!({ "errors": [{ "message": error.to_string(), "extensions": { "code": error.code() } }] });
-    let mut response = reply(media, status, &body);
-    if status == StatusCode::UNAUTHORIZED {
-        response
-            .headers_mut()
-            .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    match (written(accepted, kind)?, prepared) {
+        (Media::Events, prepared) => Ok(events::stream(server.clone(), session, caller, prepared)),
+        (media, Ok(prepared)) => Ok(reply(media, StatusCode::OK, &server.run(prepared, caller).await)),
+        (Media::GraphQlJson, Err(answer)) => Ok(reply(Media::GraphQlJson, StatusCode::BAD_REQUEST, &answer)),
+        (Media::Json, Err(answer)) => Ok(reply(Media::Json, StatusCode::OK, &answer)),
     }
-    response
 }
 
-fn refuse(media: &'static str, status: StatusCode, message: &str) -> Response {
-    let body = json!({ "errors": [{ "message": message, "extensions": { "code": "BAD_USER_INPUT" } }] });
-    reply(media, status, &body)
+/// Whether it is a GET. HEAD is none: what it would tell about is run, and then thrown away.
+fn check_method(server: &Server, method: &Method) -> Result<bool, Refusal> {
+    match (method, server.allows_get) {
+        (&Method::POST, _) => Ok(false),
+        (&Method::GET, true) => Ok(true),
+        (_, true) => Err(Refusal::method("operations come by POST or GET", "GET, POST")),
+        (_, false) => Err(Refusal::method("operations come by POST", "POST")),
+    }
 }
 
-fn reply(media: &'static str, status: StatusCode, body: &impl serde::Serialize) -> Response {
-    match serde_json::to_vec(body) {
-        Ok(body) => (
-            status,
-            [
-                (CONTENT_TYPE, format!("{media}; charset=utf-8")),
-                (axum::http::header::CACHE_CONTROL, "no-store".to_owned()),
-            ],
-            body,
-        )
-            .into_response(),
-        Err(error) => {
-            tracing::error!(cause = ?error, "an answer could not be written");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+/// What the answer is written as. A subscription has many answers.
+fn written(accepted: Accepted, kind: OperationType) -> Result<Media, Refusal> {
+    if kind != OperationType::Subscription {
+        return Ok(accepted.once().unwrap_or(Media::Events));
+    }
+    if accepted.many() {
+        Ok(Media::Events)
+    } else {
+        let message = "a subscription is answered as `text/event-stream`, or over a WebSocket";
+        Err(not_acceptable(message))
+    }
+}
+
+fn not_acceptable(message: &'static str) -> Refusal {
+    Refusal::new(StatusCode::NOT_ACCEPTABLE, "BAD_USER_INPUT", message)
+}
+
+fn asks_for_socket(headers: &HeaderMap) -> bool {
+    headers
+        .get(UPGRADE)
+        .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"))
+}
+
+/// Takes in a body that may be an operation.
+async fn receive(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
+    if !sends_json(headers) {
+        return Err(Refusal::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "BAD_USER_INPUT",
+            "send the operation as JSON in UTF-8, with `Content-Type: application/json`",
+        ));
+    }
+    match timeout(LONGEST_BODY, collect(body)).await {
+        Ok(received) => received,
+        Err(_) => Err(Refusal::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "TIMEOUT",
+            "the body took too long to arrive",
+        )),
+    }
+}
+
+async fn collect(body: Body) -> Result<Bytes, Refusal> {
+    let mut chunks = body.into_data_stream();
+    let (mut received, mut length) = (Vec::new(), 0);
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| Refusal::malformed("the body did not arrive in full"))?;
+        length += chunk.len();
+        if length <= LARGEST_BODY {
+            received.extend_from_slice(&chunk);
+        } else if length > DISCARDED {
+            break;
         }
     }
+    if length > LARGEST_BODY {
+        return Err(Refusal::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "OPERATION_LIMIT_EXCEEDED",
+            format!("a request may have {LARGEST_BODY} bytes"),
+        ));
+    }
+    Ok(received.into())
 }

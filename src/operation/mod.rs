@@ -117,6 +117,14 @@ impl Operations {
         }
     }
 
+    /// Whether a document could be run, whoever asks: within the limits, and valid.
+    pub fn check(&self, document: &str) -> Result<(), Answer> {
+        scan::scan(document, &self.limits)?;
+        let document = parse::parse(document, &self.limits)?;
+        measure::check(&document, &self.limits)?;
+        parse::validate(&self.schema, &document, &self.limits).map(|_| ())
+    }
+
     /// Everything up to execution. Fails with a request error.
     pub fn prepare(&self, params: Params, asker: Asker) -> Result<Prepared, Answer> {
         let key = Key {

@@ -6,6 +6,8 @@ mod changes;
 mod contact;
 mod demo;
 mod http;
+mod http_documents;
+mod http_requests;
 mod interaction;
 mod layers;
 mod limit;

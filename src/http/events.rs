@@ -1,0 +1,92 @@
+//! GraphQL over server-sent events, in distinct connections mode: one request, one stream of `next`, one `complete`.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::http::HeaderName;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::{IntoResponse as _, Response};
+use futures_util::stream::{self, BoxStream};
+use futures_util::{StreamExt as _, future};
+use tokio::time::sleep;
+
+use super::Server;
+use super::answers::{Answers, Open, Watch};
+use super::refusal::Refusal;
+use crate::auth::{Caller, Session};
+use crate::operation::{Answer, Prepared};
+
+/// How often a comment shows that the stream is alive.
+const ALIVE: Duration = Duration::from_secs(12);
+const COMMENT: Bytes = Bytes::from_static(b":\n\n");
+/// With data, though empty: browsers pass over an event without.
+const COMPLETE: Bytes = Bytes::from_static(b"event: complete\ndata:\n\n");
+/// Tells nginx to pass on each event as it comes.
+const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+
+/// The stream of an operation; of a request error, its one event.
+pub(super) fn stream(
+    server: Arc<Server>,
+    session: Session,
+    caller: Caller,
+    prepared: Result<Prepared, Answer>,
+) -> Response {
+    let open = server.streams.open();
+    let watch = Watch::over(server.clone(), session);
+    let answers = match prepared {
+        Ok(prepared) => Answers::of(server, prepared, caller).boxed(),
+        Err(refusal) => stream::once(future::ready(refusal)).boxed(),
+    };
+    let events = stream::unfold(Stage::Running(answers, watch, open), Stage::step);
+    let headers = [
+        (CONTENT_TYPE, "text/event-stream; charset=utf-8"),
+        (CACHE_CONTROL, "no-store"),
+        (BUFFERING, "no"),
+    ];
+    (headers, Body::from_stream(events.map(Ok::<_, Infallible>))).into_response()
+}
+
+/// How far a stream is.
+enum Stage {
+    Running(BoxStream<'static, Answer>, Watch, Open),
+    /// Only `complete` is left to say.
+    Answered,
+    Over,
+}
+
+impl Stage {
+    async fn step(self) -> Option<(Bytes, Self)> {
+        let Self::Running(mut answers, mut watch, mut open) = self else {
+            return matches!(self, Self::Answered).then_some((COMPLETE, Self::Over));
+        };
+        tokio::select! {
+            biased;
+            // Without `complete`, so that the client comes again.
+            () = open.ended() => None,
+            error = watch.ended() => Some((next(&Refusal::from(error).answer())?, Self::Answered)),
+            answer = answers.next() => match answer {
+                Some(answer) => Some((next(&answer)?, Self::Running(answers, watch, open))),
+                None => Some((COMPLETE, Self::Over)),
+            },
+            () = sleep(ALIVE) => Some((COMMENT, Self::Running(answers, watch, open))),
+        }
+    }
+}
+
+/// The event of an answer. `None`, and the end of the stream, when it cannot be written.
+fn next(answer: &Answer) -> Option<Bytes> {
+    let mut event = b"event: next\ndata: ".to_vec();
+    // JSON as it is written here has no line breaks.
+    match serde_json::to_writer(&mut event, answer) {
+        Ok(()) => {
+            event.extend_from_slice(b"\n\n");
+            Some(event.into())
+        }
+        Err(error) => {
+            tracing::error!(cause = ?error, "an answer could not be written");
+            None
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Why a socket is closed.
+
+use std::borrow::Cow;
+
+use axum::extract::ws::CloseFrame;
+
+use crate::error::Error;
+
+/// The longest reason that a close frame can carry, in bytes.
+const LONGEST_REASON: usize = 123;
+
+/// A reason to close a socket, with the code that clients see.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Close {
+    pub code: u16,
+    pub reason: Cow<'static, str>,
+}
+
+impl Close {
+    /// The program stops: clients come again.
+    pub const GOING_AWAY: Self = Self::new(1001, "Going away");
+    /// Who asks cannot be found out just now: clients come again.
+    pub const TRY_AGAIN: Self = Self::new(1013, "Try again later");
+    /// It began before the connection was acknowledged.
+    pub const UNAUTHORIZED: Self = Self::new(4401, "Unauthorized");
+    /// The token was refused.
+    pub const FORBIDDEN: Self = Self::new(4403, "Forbidden");
+    /// `connection_init` did not come in time.
+    pub const INIT_TIMEOUT: Self = Self::new(4408, "Connection initialisation timeout");
+    /// `connection_init` came twice.
+    pub const TOO_MANY_INITS: Self = Self::new(4429, "Too many initialisation requests");
+    /// The client does not take what it is sent.
+    pub const TOO_SLOW: Self = Self::new(4498, "Too slow: what was sent was not taken in time");
+    /// The client does not answer pings.
+    pub const SILENT: Self = Self::new(4499, "Terminated: no answer to a ping");
+    /// A fault of ours.
+    pub const FAULT: Self = Self::new(4500, "Internal server error");
+
+    const fn new(code: u16, reason: &'static str) -> Self {
+        Self {
+            code,
+            reason: Cow::Borrowed(reason),
+        }
+    }
+
+    /// A message that is not of the protocol.
+    pub fn invalid(why: &str) -> Self {
+        Self {
+            code: 4400,
+            reason: cut(format!("Invalid message: {why}")).into(),
+        }
+    }
+
+    /// An operation of this id runs already.
+    pub fn exists(id: &str) -> Self {
+        let reason = format!("Subscriber for {id} already exists");
+        Self {
+            code: 4409,
+            reason: if reason.len() > LONGEST_REASON {
+                "Subscriber already exists".into()
+            } else {
+                reason.into()
+            },
+        }
+    }
+
+    /// The session ended: 4403, after which clients come again with a new token (4401 would be their end).
+    pub fn ended(error: &Error) -> Self {
+        Self {
+            code: 4403,
+            reason: cut(format!("Forbidden: {error}")).into(),
+        }
+    }
+
+    /// As it is sent.
+    pub fn frame(self) -> CloseFrame {
+        CloseFrame {
+            code: self.code,
+            reason: self.reason.into_owned().into(),
+        }
+    }
+}
+
+fn cut(mut reason: String) -> String {
+    let end = (0..=LONGEST_REASON.min(reason.len()))
+        .rev()
+        .find(|end| reason.is_char_boundary(*end));
+    reason.truncate(end.unwrap_or_default());
+    reason
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_fits_its_frame() {
+        let close = Close::invalid(&"é".repeat(200));
+        assert!((122..=123).contains(&close.reason.len()));
+        assert_eq!(Close::exists("1").reason, "Subscriber for 1 already exists");
+        assert_eq!(
+            Close::exists(&"1".repeat(200)).reason,
+            "Subscriber already exists"
+        );
+    }
+}

@@ -1,0 +1,77 @@
+// Clients that do not take what they asked for: told why where that is possible, given up, and never kept in memory.
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { connect } from "node:net";
+import { after } from "node:test";
+
+import { getIntrospectionQuery } from "graphql";
+import WebSocket from "ws";
+
+import { counting, post, serve, sleep, token } from "./server.mjs";
+
+const test = counting("slow consumers");
+const own = await serve();
+after(() => own.drop());
+const bearer = token(own.folder);
+const BIG = getIntrospectionQuery();
+
+function memory() {
+  const status = readFileSync(`/proc/${own.child.pid}/status`, "utf8");
+  return Number(status.match(/VmRSS:\s+(\d+) kB/)[1]) / 1024;
+}
+
+async function alive() {
+  const answer = await post("{ __typename }", { url: own.url, bearer });
+  assert.deepEqual(answer.body, { data: { __typename: "Query" } });
+}
+
+test("a socket that takes nothing is closed with 4498, and nothing piles up", async () => {
+  const socket = new WebSocket(own.socket, "graphql-transport-ws");
+  await once(socket, "open");
+  const closed = once(socket, "close");
+  socket.send(JSON.stringify({ type: "connection_init", payload: { token: bearer } }));
+  await once(socket, "message");
+  const start = memory();
+  socket.pause();
+  for (let id = 0; id < 2000; id += 1) {
+    socket.send(JSON.stringify({ id: String(id), type: "subscribe", payload: { query: BIG } }));
+  }
+  await own.logged(/closing a socket code=4498/);
+  const grown = memory() - start;
+  await alive();
+  socket.resume();
+  const [code, reason] = await closed;
+  assert.equal(code, 4498, reason.toString());
+  assert.match(reason.toString(), /Too slow/);
+  console.log(`figure: memory for a socket that takes nothing, with 2,000 operations asked for: ${grown.toFixed(0)} MiB`);
+  assert.ok(grown < 400, `${grown} MiB`);
+});
+
+for (const accept of ["text/event-stream", "application/json"]) {
+  test(`a client that does not read its ${accept} is given up`, async () => {
+    const fields = BIG.slice(BIG.indexOf("{") + 1, BIG.indexOf("fragment")).trim().slice(0, -1);
+    const many = Array.from({ length: 18 }, (_, index) => fields.replace("__schema", `a${index}: __schema`));
+    const query = `{ ${many.join(" ")} } ${BIG.slice(BIG.indexOf("fragment"))}`;
+    const body = JSON.stringify({ query });
+    const { hostname, port } = new URL(own.url);
+    const socket = connect(Number(port), hostname);
+    socket.on("error", () => {});
+    socket.write(
+      `POST /graphql HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${bearer}\r\nAccept: ${accept}\r\n` +
+        `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
+    const [head] = await once(socket, "data");
+    assert.match(head.toString("latin1", 0, 15), /^HTTP\/1.1 200/);
+    socket.pause();
+    await sleep(30_000);
+    let end = "";
+    socket.on("data", (chunk) => (end = (end + chunk.toString("latin1")).slice(-100)));
+    const closed = once(socket, "close");
+    socket.resume();
+    await closed;
+    assert.ok(!end.endsWith("0\r\n\r\n") && !end.endsWith("]}}}"), "all of it was sent");
+    await alive();
+  });
+}
