@@ -49,29 +49,37 @@ test("a socket that takes nothing is closed with 4498, and nothing piles up", as
   assert.ok(grown < 400, `${grown} MiB`);
 });
 
+/** Whether the server still has the other end of this connection. */
+function held(socket) {
+  const hex = (port) => Number(port).toString(16).toUpperCase().padStart(4, "0");
+  const [ours, theirs] = [hex(socket.localPort), hex(new URL(own.url).port)];
+  const established = new RegExp(`:${theirs} [0-9A-F]+:${ours} 01 `);
+  return established.test(readFileSync("/proc/net/tcp", "utf8"));
+}
+
 for (const accept of ["text/event-stream", "application/json"]) {
-  test(`a client that does not read its ${accept} is given up`, async () => {
-    const fields = BIG.slice(BIG.indexOf("{") + 1, BIG.indexOf("fragment")).trim().slice(0, -1);
-    const many = Array.from({ length: 18 }, (_, index) => fields.replace("__schema", `a${index}: __schema`));
-    const query = `{ ${many.join(" ")} } ${BIG.slice(BIG.indexOf("fragment"))}`;
-    const body = JSON.stringify({ query });
+  test(`a client that does not read its ${accept} is given up`, { timeout: 180_000 }, async () => {
+    const asked = 100;
+    const body = JSON.stringify({ query: BIG });
     const { hostname, port } = new URL(own.url);
     const socket = connect(Number(port), hostname);
     socket.on("error", () => {});
-    socket.write(
-      `POST /graphql HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${bearer}\r\nAccept: ${accept}\r\n` +
-        `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
-    );
-    const [head] = await once(socket, "data");
-    assert.match(head.toString("latin1", 0, 15), /^HTTP\/1.1 200/);
+    await once(socket, "connect");
     socket.pause();
-    await sleep(30_000);
-    let end = "";
-    socket.on("data", (chunk) => (end = (end + chunk.toString("latin1")).slice(-100)));
+    for (let sent = 0; sent < asked; sent += 1) {
+      socket.write(
+        `POST /graphql HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${bearer}\r\nAccept: ${accept}\r\n` +
+          `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+      );
+    }
+    assert.ok(held(socket));
+    while (held(socket)) await sleep(500);
+    let answers = 0;
+    socket.on("data", (chunk) => (answers += chunk.toString("latin1").split("HTTP/1.1 200").length - 1));
     const closed = once(socket, "close");
     socket.resume();
     await closed;
-    assert.ok(!end.endsWith("0\r\n\r\n") && !end.endsWith("]}}}"), "all of it was sent");
+    assert.ok(answers > 0 && answers < asked, `${answers} of ${asked}`);
     await alive();
   });
 }
