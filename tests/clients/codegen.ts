@@ -1,4 +1,5 @@
 import type { CodegenConfig } from "@graphql-codegen/cli";
+import { addTypenameSelectionDocumentTransform } from "@graphql-codegen/client-preset";
 
 // From the printed schema to types: no server is asked.
 const config: CodegenConfig = {
@@ -7,7 +8,9 @@ const config: CodegenConfig = {
   generates: {
     "generated/graphql/": {
       preset: "client",
-      presetConfig: { fragmentMasking: false },
+      // Trusted documents go to persisted-documents.json, with `__typename` everywhere: as clients with a cache ask.
+      presetConfig: { fragmentMasking: false, persistedDocuments: { hashAlgorithm: "sha256" } },
+      documentTransforms: [addTypenameSelectionDocumentTransform],
       config: {
         useTypeImports: true,
         // A scalar that is not named here fails the generation, rather than becoming `any`.

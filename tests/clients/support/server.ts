@@ -9,12 +9,13 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 
+export const program = setting("PROGRAM");
 export const endpoint = `${setting("ADDRESS")}/graphql`;
 
 /** A token that grants these permissions, or everything. */
 export function token(...permissions: string[]): string {
   const grants = permissions.length > 0 ? ["--permissions", permissions.join(",")] : [];
-  return execFileSync(setting("PROGRAM"), ["token", "--data", setting("DATA"), ...grants], {
+  return execFileSync(program, ["token", "--data", setting("DATA"), ...grants], {
     encoding: "utf8",
   }).trim();
 }
