@@ -35,7 +35,7 @@ export function licences(file) {
     write: {
       name: "write-licences",
       generateBundle() {
-        const texts = [...packages].map(([folder, comments]) => licence(folder, comments));
+        const texts = [...packages].map(([folder, comments]) => licence(folder, comments, [...packages.keys()]));
         const source = [...new Set(texts)].sort().join(`\n${"-".repeat(80)}\n\n`);
         this.emitFile({ type: "asset", fileName: file, source });
       },
@@ -44,15 +44,36 @@ export function licences(file) {
 }
 
 /** A package's name, version and licence, where it comes from, and the texts and comments that come with it. */
-function licence(folder, comments) {
-  const { name, version, license, repository } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+function licence(folder, comments, folders) {
+  const { name, version, license } = manifest(folder);
   if (!license) throw new Error(`${name} names no licence`);
-  const texts = readdirSync(folder)
+  const head = `${name} ${version} (${license})\n${repository(folder)}`.trim();
+  const texts = textsOf(folder, folders);
+  return `${[head, ...texts, ...[...comments].sort(), ELSEWHERE[name]].filter(Boolean).join("\n\n")}\n`;
+}
+
+/** A package's texts; of one that brings none, those of another of its repository, which are for all that is in it. */
+function textsOf(folder, folders) {
+  const own = texts(folder);
+  if (own.length > 0 || !repository(folder)) return own;
+  const siblings = folders.filter((other) => repository(other) === repository(folder)).sort();
+  return siblings.map(texts).find((found) => found.length > 0) ?? [];
+}
+
+function texts(folder) {
+  return readdirSync(folder)
     .filter((entry) => TEXTS.test(entry))
     .sort()
     .map((entry) => unified(readFileSync(join(folder, entry), "utf8")));
-  const head = `${name} ${version} (${license})\n${repository?.url ?? repository ?? ""}`.trim();
-  return `${[head, ...texts, ...[...comments].sort(), ELSEWHERE[name]].filter(Boolean).join("\n\n")}\n`;
+}
+
+function repository(folder) {
+  const { repository } = manifest(folder);
+  return repository?.url ?? repository ?? "";
+}
+
+function manifest(folder) {
+  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
 }
 
 /** The same text whatever the ends of its lines. */

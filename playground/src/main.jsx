@@ -4,36 +4,25 @@ import "./workers.js";
 import "@graphiql/react/style.css";
 import "graphiql/graphiql.css";
 import "@graphiql/plugin-doc-explorer/style.css";
+import "@graphiql/plugin-explorer/style.css";
 import "@graphiql/plugin-history/style.css";
 import "./page.css";
 
 import { GraphiQL } from "graphiql";
 import { createRoot } from "react-dom/client";
 
+import { DocsFromTheTop } from "./docs.js";
 import { examples } from "./examples.js";
+import { fetcherFor, NO_TOKEN } from "./fetcher.js";
+import { NoticeBar } from "./notice-bar.jsx";
+import { plugins } from "./plugins.js";
 import { storageWith } from "./storage.js";
 
 /** What the server wrote into the page: `endpoint`, the path of the API, and `token`, null outside development. */
 const settings = JSON.parse(document.getElementById("settings").textContent);
 
 /** What the headers editor starts with. */
-const startingHeaders = { Authorization: `Bearer ${settings.token ?? "<your token>"}` };
-
-/** Sends one operation; whatever status it comes with, a GraphQL answer is shown as it is. */
-async function fetcher(operation, { headers } = {}) {
-  // The schema is asked for before the headers editor is there.
-  if (!headers && operation.operationName === "IntrospectionQuery") headers = startingHeaders;
-  const response = await fetch(settings.endpoint, {
-    method: "POST",
-    headers: {
-      accept: "application/graphql-response+json, application/json",
-      "content-type": "application/json",
-      ...headers,
-    },
-    body: JSON.stringify(operation),
-  });
-  return response.json();
-}
+const startingHeaders = { Authorization: `Bearer ${settings.token ?? NO_TOKEN}` };
 
 // GraphiQL keeps tabs in the browser, and opens an empty one when the last query is none of them:
 // with a first query that is a tab, a reload shows the same tabs again.
@@ -43,7 +32,8 @@ const headers = JSON.stringify(startingHeaders, null, 2);
 
 createRoot(document.getElementById("playground")).render(
   <GraphiQL
-    fetcher={fetcher}
+    fetcher={fetcherFor(settings.endpoint, startingHeaders)}
+    plugins={plugins}
     defaultTabs={examples}
     initialQuery={lastQuery}
     defaultHeaders={headers}
@@ -54,5 +44,9 @@ createRoot(document.getElementById("playground")).render(
     schemaDescription
   >
     <GraphiQL.Logo>external-contacts</GraphiQL.Logo>
+    <GraphiQL.Footer>
+      <NoticeBar renewable={settings.token !== null} />
+      <DocsFromTheTop />
+    </GraphiQL.Footer>
   </GraphiQL>,
 );

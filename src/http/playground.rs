@@ -21,7 +21,8 @@ use serde::Serialize;
 use serde_json::json;
 use tower_http::set_header::SetResponseHeaderLayer;
 
-/// What the page may do. Scripts, workers and requests are of this origin alone. Styles are the exception: the
+/// What the page may do. Scripts, workers and requests are of this origin alone, and so are the sockets of
+/// subscriptions: to `connect-src`, `ws:` of the same host is `'self'`. Styles are the exception: the
 /// editor writes `style` elements and attributes while it runs, which neither a hash nor a nonce can allow.
 /// Files have the policy too, since a worker is bound by that of its own file.
 const POLICY: &str = "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; \

@@ -1,0 +1,72 @@
+// How GraphiQL asks the server: queries and mutations by HTTP, subscriptions by a socket. What becomes of the token and
+// of a connection goes into the notice.
+
+import { getOperationAST, parse } from "graphql";
+
+import { ask } from "./http.js";
+import { accept, clear, say } from "./notice.js";
+import { listen } from "./socket.js";
+import { authorization, hasExpired } from "./token.js";
+
+/** What stands for a token in the headers until there is one. */
+export const NO_TOKEN = "<your token>";
+
+/** How GraphiQL calls its question for the schema, which it asks beside the reader's own. */
+const SCHEMA = "IntrospectionQuery";
+
+/** By graphql-transport-ws: the socket's token is missing, or refused, or good no longer. */
+const REFUSED = [4401, 4403];
+
+/** Sends operations to `endpoint`, with `startingHeaders` as long as the headers editor is not there. */
+export function fetcherFor(endpoint, startingHeaders) {
+  return (operation, { headers = startingHeaders } = {}) => {
+    if (operation.operationName !== SCHEMA) clear();
+    if (authorization(headers)?.includes(NO_TOKEN)) return withoutToken();
+    if (!isSubscription(operation)) return ask(endpoint, operation, headers).then((answer) => noted(answer, headers));
+    return listen(endpoint, operation, { Authorization: authorization(headers) }, watcherFor(headers));
+  };
+}
+
+/** Not worth a request: an answer that says what is missing. */
+async function withoutToken() {
+  say({ kind: "missing" });
+  return { errors: [{ message: "There is no token yet." }] };
+}
+
+function watcherFor(headers) {
+  return {
+    listening(count) {
+      accept();
+      say({ kind: "listening", count });
+    },
+    failed: (errors) => void noted({ errors }, headers),
+    closed(code, reason) {
+      if (REFUSED.includes(code)) refuse(reason, headers);
+      else say({ kind: "lost", code, reason });
+    },
+    ended: clear,
+  };
+}
+
+/** The answer as it is, after a look at what it says about the token. */
+function noted(answer, headers) {
+  const refusal = answer.errors?.find((error) => error.extensions?.code === "UNAUTHENTICATED");
+  if (refusal) refuse(refusal.message, headers);
+  else accept();
+  return answer;
+}
+
+/** Says why the token is refused. A socket may be closed without a word: then the token itself is asked. */
+function refuse(reason, headers) {
+  const words = reason.replace(/^(Forbidden|Unauthorized)(: )?/, "");
+  say({ kind: "refused", reason: words, expired: words ? /expired/.test(words) : hasExpired(headers) });
+}
+
+function isSubscription({ query, operationName }) {
+  try {
+    return getOperationAST(parse(query), operationName)?.operation === "subscription";
+  } catch {
+    // The server says what is wrong with it.
+    return false;
+  }
+}
