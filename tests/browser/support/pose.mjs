@@ -1,0 +1,18 @@
+// The picture of the page at its best.
+
+/** Asks the first example in a browser that does not know the page, beside the documentation of a type, and takes the picture. */
+export async function pose(playground, path) {
+  const other = await playground.another({ width: 1600, height: 900 });
+  const { page } = other;
+  await other.choose("OrganizationScreen");
+  await page.getByRole("button", { name: "Hide editor tools" }).click();
+  await page.getByRole("button", { name: "Show Documentation Explorer" }).click();
+  const docs = page.locator(".graphiql-doc-explorer");
+  await docs.getByRole("link", { name: "Organization", exact: true }).first().click();
+  await other.run();
+  await other.answers('"organizations"');
+  // Away from what would light up under it.
+  await page.mouse.move(800, 895);
+  await page.waitForTimeout(1_000);
+  await page.screenshot({ path });
+}
