@@ -11,9 +11,9 @@ import "./page.css";
 import { GraphiQL } from "graphiql";
 import { createRoot } from "react-dom/client";
 
-import { DocsFromTheTop } from "./docs.js";
 import { examples } from "./examples.js";
 import { fetcherFor, NO_TOKEN } from "./fetcher.js";
+import { Mends } from "./mends.js";
 import { NoticeBar } from "./notice-bar.jsx";
 import { plugins } from "./plugins.js";
 import { storageWith } from "./storage.js";
@@ -46,7 +46,7 @@ createRoot(document.getElementById("playground")).render(
     <GraphiQL.Logo>external-contacts</GraphiQL.Logo>
     <GraphiQL.Footer>
       <NoticeBar renewable={settings.token !== null} />
-      <DocsFromTheTop />
+      <Mends />
     </GraphiQL.Footer>
   </GraphiQL>,
 );

@@ -64,11 +64,8 @@ function Lost({ code, reason }) {
 }
 
 function Listening({ count }) {
-  return (
-    <p>
-      Listening: {count === 1 ? "1 event" : `${count} events`} so far, the newest first.
-    </p>
-  );
+  if (count === 0) return <p>Listening: what happens from now on is shown here.</p>;
+  return <p>{count === 1 ? "Listening: 1 event so far." : `Listening: ${count} events so far, the newest first.`}</p>;
 }
 
 /** A notice belongs to the tab that it was made in. */
