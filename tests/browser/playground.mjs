@@ -11,6 +11,7 @@ import { parseArgs } from "node:util";
 
 import { asking } from "./checks/asking.mjs";
 import { expiry } from "./checks/expiry.mjs";
+import { live } from "./checks/live.mjs";
 import { opening } from "./checks/opening.mjs";
 import { panels } from "./checks/panels.mjs";
 import { token } from "./checks/token.mjs";
@@ -27,7 +28,8 @@ if (positionals.length !== 1 || !PROGRAM || !DATA) {
   process.exit(2);
 }
 
-const checks = [...opening, ...panels, ...asking, ...token, ...expiry(PROGRAM, DATA)];
+const expiring = expiry(PROGRAM, DATA);
+const checks = [...opening, ...expiring.before, ...panels, ...asking, ...token, ...live, ...expiring.after];
 checks.push(["nothing went wrong on the way, and no other host was asked", hasNoFaults]);
 const playground = await Playground.start(new URL(positionals[0]));
 

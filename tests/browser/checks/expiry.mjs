@@ -6,11 +6,41 @@ import { refused } from "./token.mjs";
 
 const LEEWAY = 60_000;
 
-/** The check, with a token of the server's own program, made now. */
+/** The checks, with a token of the server's own program, made now; `before` comes before the wait for its end. */
 export function expiry(program, data) {
   const token = execFileSync(program, ["token", "--data", data, "--expires-in", "1s"], { encoding: "utf8" }).trim();
   const end = Date.now() + 1_000 + LEEWAY;
-  return [["an expired token says so to a query", saysExpired]];
+  const sockets = [];
+  let listener;
+  return {
+    before: [["a subscription starts with a token that is about to expire", listens]],
+    after: [
+      ["an expired token ends the subscription, and says so", endsSubscription],
+      ["an expired token starts no other, and says so", startsNone],
+      ["an expired token says so to a query", saysExpired],
+    ],
+  };
+
+  async function listens(playground) {
+    listener = await playground.another();
+    listener.page.on("websocket", (socket) => sockets.push(socket));
+    await listener.choose("LiveChanges");
+    await listener.paste(token);
+    await listener.run();
+    await listener.says("Listening: what happens from now on");
+  }
+
+  async function endsSubscription() {
+    await listener.page.locator(".notice-refused").waitFor({ timeout: end - Date.now() + 20_000 });
+    await listener.says("The token has expired.");
+    await listener.page.getByRole("button", { name: /^Execute query/ }).waitFor();
+  }
+
+  async function startsNone() {
+    await listener.run();
+    await listener.until("the end of the connection", async () => sockets.length === 2 && sockets[1].isClosed());
+    await listener.says("The token has expired.");
+  }
 
   async function saysExpired(playground) {
     await playground.choose("WhoAmI");

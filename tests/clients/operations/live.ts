@@ -1,0 +1,23 @@
+// What is followed while a list of contacts is on the screen.
+
+import { graphql } from "../generated/graphql";
+
+export const ContactChanges = graphql(`
+  subscription ContactChanges($after: String) {
+    changes(entities: [CONTACT], after: $after) {
+      cursor
+      action
+      kind
+      entityId
+      changedFields
+      entity {
+        __typename
+        ... on Contact {
+          id
+          displayName
+          title
+        }
+      }
+    }
+  }
+`);
