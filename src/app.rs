@@ -88,7 +88,7 @@ impl App {
             stop.await;
             server.streams.end();
         };
-        let served = axum::serve(Listener::over(listener), self.router())
+        let outcome = axum::serve(Listener::over(listener), self.router())
             .with_graceful_shutdown(stop)
             .await
             .context("the server stopped");
@@ -96,7 +96,7 @@ impl App {
         sweeper.abort();
         // Sockets are not requests any more, so they were not waited for.
         self.server.streams.ended().await;
-        served?;
+        outcome?;
         self.server.store.close().await;
         Ok(())
     }
