@@ -10,7 +10,7 @@ use super::piece::{House, Writer};
 use crate::error::{Error, Result};
 use crate::id::{UserId, WrapUpCodeId};
 use crate::model::{Record, User, WrapUpCode, WrapUpCodeFields};
-use crate::store::{Learnt, Tenant, Tx, change};
+use crate::store::{LONGEST_LOAD, Learnt, Tenant, Tx, change};
 
 /// The demo is the same every time.
 const SEED: u64 = 20_260_301;
@@ -51,7 +51,7 @@ pub async fn fill(tenant: &Tenant, progress: Progress<'_>) -> Result<Filled, Fil
     let total = content.companies.len() as u64;
     for (number, company) in content.companies.iter().enumerate() {
         progress(number as u64, total);
-        learnt.extend(change!(tenant, None, |tx| {
+        learnt.extend(change!(tenant, None, within LONGEST_LOAD, |tx| {
             writer(tenant, &content, &house, number)
                 .company(tx, number, company, &learnt)
                 .await

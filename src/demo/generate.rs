@@ -14,7 +14,7 @@ use crate::id::{NoteId, OrganizationId, RelationshipId, TypedId as _};
 use crate::model::{
     Contact, ExternalId, Note, NoteFields, NoteSubjectId, Organization, Relationship, RelationshipFields,
 };
-use crate::store::{Learnt, Tenant, Tx, change};
+use crate::store::{LONGEST_LOAD, Learnt, Tenant, Tx, change};
 
 /// Contacts that are written in one transaction, with their organizations.
 pub const CONTACTS_OF_PIECE: u32 = 1_000;
@@ -38,7 +38,7 @@ pub async fn generate(tenant: &Tenant, contacts: u32, progress: Progress<'_>) ->
     for number in begin..pieces {
         progress(u64::from(number * CONTACTS_OF_PIECE), contacts.into());
         let count = CONTACTS_OF_PIECE.min(contacts - number * CONTACTS_OF_PIECE);
-        learnt.extend(change!(tenant, None, |tx| {
+        learnt.extend(change!(tenant, None, within LONGEST_LOAD, |tx| {
             let mut piece = Piece {
                 maker: maker(tenant, &content, &house, number),
                 number,

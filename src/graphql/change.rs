@@ -150,6 +150,7 @@ impl ChangeQuery {
 #[derive(Default)]
 pub struct Subscription;
 
+/// What one may follow.
 #[Subscription]
 impl Subscription {
     /// What is created, updated and deleted, as soon as it is committed: each change once, in the order of COMMIT, until

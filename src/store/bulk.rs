@@ -51,6 +51,7 @@ impl Tx {
              VALUES ",
             "",
             &rows,
+            MOST_VALUES,
             |(contact, new)| {
                 values![
                     contact.id,
@@ -104,6 +105,7 @@ impl Tx {
              VALUES ",
             "",
             &rows,
+            MOST_VALUES,
             |(organization, new)| {
                 values![
                     organization.id,
@@ -168,6 +170,7 @@ impl Tx {
                 "INSERT INTO external_ids (tenant_id, kind, source, value, owner_id) VALUES ",
                 " ON CONFLICT DO NOTHING",
                 &keys,
+                MOST_VALUES,
                 |(owner, key)| values![kind, &key.source, &key.value, *owner],
             )
             .await?;
@@ -198,23 +201,25 @@ impl Tx {
             "INSERT INTO search_words (tenant_id, word, sort_key, id) VALUES ",
             " ON CONFLICT DO NOTHING",
             &words,
+            MOST_VALUES,
             |(word, sort_key, id)| values![*word, *sort_key, *id],
         )
         .await
         .map(drop)
     }
 
-    /// Inserts rows, many a statement; gives how many it inserted. `values` are those after the tenant.
+    /// Inserts rows, with at most so many values a statement; gives how many it inserted. `values` are those after the tenant.
     pub(super) async fn insert<'a, R: Sync>(
         &mut self,
         head: &'static str,
         tail: &'static str,
         rows: &'a [R],
+        most: usize,
         values: impl Fn(&'a R) -> Values<'a> + Send,
     ) -> Result<u64> {
         let width = rows.first().map_or(1, |row| values(row).len());
         let mut inserted = 0;
-        for rows in rows.chunks((MOST_VALUES / width).max(1)) {
+        for rows in rows.chunks((most / width).max(1)) {
             let mut statement = Statement::new(head);
             for (position, row) in rows.iter().enumerate() {
                 statement.push(if position == 0 { "($1" } else { ", ($1" });

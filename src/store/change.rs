@@ -19,6 +19,8 @@ use crate::model::{
 };
 use crate::page::{Cursor, Key, Page};
 
+/// Most values of one statement: a thousand changes in three.
+const MOST_VALUES: usize = 4000;
 /// How many changes are deleted by one statement when their time is over.
 const SWEPT_AT_ONCE: i64 = 1000;
 /// How long others have the database to themselves between two such statements.
@@ -286,6 +288,7 @@ impl Tx {
              VALUES ",
             "",
             &rows,
+            MOST_VALUES,
             |(id, change)| {
                 values![
                     *id,

@@ -277,9 +277,8 @@ const WORDINGS: [(&str, &str, &str, &str); 9] = [
     (
         "DATABASE_FINGERPRINT()",
         "",
-        "(SELECT CAST(c.system_identifier AS TEXT) || '/' || CAST(d.oid AS TEXT)
-            FROM pg_control_system() AS c, pg_database AS d
-           WHERE d.datname = current_database())",
+        "(SELECT CAST(system_identifier AS TEXT) || '/' || CAST(oid AS TEXT)
+            FROM pg_control_system(), pg_database WHERE datname = current_database())",
         "'file'",
     ),
     // SQLite's one writer owns the whole database: there is nothing to lock

@@ -44,7 +44,7 @@ pub use organization::RemovedOrganization;
 pub use relationship::{Transfer, Transferred, relationships_of_organization, relationships_of_user};
 pub use search::WordFilter;
 pub(crate) use tx::change;
-pub use tx::{Attempts, LONGEST_CHANGE, Tx};
+pub use tx::{Attempts, LONGEST_CHANGE, LONGEST_LOAD, Tx};
 
 use crate::clock::Clock;
 use crate::error::Result;

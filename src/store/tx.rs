@@ -16,6 +16,8 @@ use crate::id::UserId;
 const ATTEMPTS: u32 = 6;
 /// The longest a change may take: who follows the changes waits for the oldest transaction.
 pub const LONGEST_CHANGE: Duration = Duration::from_secs(5);
+/// The longest that one piece of a load may take, which an operator starts: those who follow changes wait for it.
+pub const LONGEST_LOAD: Duration = Duration::from_mins(2);
 /// How a transaction begins on PostgreSQL: neither a statement nor what comes between two holds it up for longer.
 const BEGIN: &str =
     "BEGIN; SET LOCAL statement_timeout = '5s'; SET LOCAL idle_in_transaction_session_timeout = '5s'";
@@ -38,9 +40,12 @@ enum Connection {
 
 /// Does what the block does in one transaction of the tenant, wanted by `actor`: all of it, or nothing when it fails.
 /// When somebody else's transaction is in the way, the whole is done again, so the block must not do anything but use
-/// the transaction. (A macro, because an async closure's future cannot be proven `Send` for every lifetime of `Tx`.)
+/// the transaction. It is given up after [`LONGEST_CHANGE`], or what is said `within`. (A macro, because an async closure's future cannot be proven `Send` for every lifetime of `Tx`.)
 macro_rules! change {
-    ($tenant:expr, $actor:expr, |$tx:ident| $block:block) => {{
+    ($tenant:expr, $actor:expr, |$tx:ident| $block:block) => {
+        $crate::store::change!($tenant, $actor, within $crate::store::LONGEST_CHANGE, |$tx| $block)
+    };
+    ($tenant:expr, $actor:expr, within $longest:expr, |$tx:ident| $block:block) => {{
         let mut attempts = $crate::store::Attempts::default();
         loop {
             let mut tx = match $tenant.begin($actor).await {
@@ -52,7 +57,7 @@ macro_rules! change {
                 $block
             };
             let done: $crate::error::Result<_> =
-                match tokio::time::timeout($crate::store::LONGEST_CHANGE, work).await {
+                match tokio::time::timeout($longest, work).await {
                     Ok(done) => done,
                     Err(_) => Err($crate::error::Error::Timeout),
                 };

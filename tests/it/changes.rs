@@ -3,6 +3,7 @@
 mod epoch;
 mod feed;
 mod history;
+mod limit;
 mod record;
 mod writers;
 

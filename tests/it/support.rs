@@ -20,7 +20,7 @@ use futures_util::stream::BoxStream;
 use serde_json::{Value, json};
 
 /// How long a test waits for what must come, on a machine with much else to do.
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_mins(1);
 
 /// Makes of each story a test on SQLite and one on PostgreSQL.
 macro_rules! on_both_engines {
@@ -91,13 +91,17 @@ impl TestApp {
             .await
             .unwrap()
             .expect("the database is empty");
+        Self::of(store, tenant, url, time, place)
+    }
+
+    fn of(store: Store, tenant: Tenant, url: DatabaseUrl, time: Arc<AtomicI64>, place: Place) -> Self {
         let schema = graphql::schema(Limits::default());
-        let operations = Arc::new(Operations::new(&schema.sdl(), Limits::default(), 1 << 20).unwrap());
+        let operations = Operations::new(&schema.sdl(), Limits::default(), 1 << 20).unwrap();
         Self {
             store,
             tenant,
             schema,
-            operations,
+            operations: Arc::new(operations),
             url,
             time,
             _place: place,
@@ -106,18 +110,10 @@ impl TestApp {
 
     /// A server over a database that has the tenant already; who made it keeps it.
     pub async fn at(url: DatabaseUrl) -> Self {
-        let schema = graphql::schema(Limits::default());
-        let time = Arc::new(AtomicI64::new(Utc::now().timestamp_micros()));
+        let time = Arc::new(AtomicI64::new(Clock::system().now().timestamp_micros()));
         let store = open(&url, ticking(&time)).await;
-        Self {
-            tenant: store.tenant("acme").await.unwrap().expect("somebody made it"),
-            store,
-            operations: Arc::new(Operations::new(&schema.sdl(), Limits::default(), 1 << 20).unwrap()),
-            schema,
-            url,
-            time,
-            _place: Place::Shared,
-        }
+        let tenant = store.tenant("acme").await.unwrap().expect("somebody made it");
+        Self::of(store, tenant, url, time, Place::Shared)
     }
 
     /// Another server over the same database and tenant. The database goes with the first.
@@ -212,18 +208,7 @@ pub struct TestCaller<'a> {
 impl TestCaller<'_> {
     /// The answer to an operation, as a client gets it.
     pub async fn run(&self, query: &str, variables: Value) -> Value {
-        let Value::Object(variables) = variables else {
-            panic!("variables are an object")
-        };
-        let params = Params {
-            query: query.to_owned(),
-            variables,
-            ..Params::default()
-        };
-        let asker = Asker {
-            permissions: self.caller.permissions,
-            introspection: true,
-        };
+        let (params, asker) = self.asks(query, variables);
         let data = RequestData::new(self.caller.clone());
         let answer = self
             .app
@@ -237,15 +222,35 @@ impl TestCaller<'_> {
 
     /// What a subscription answers, event by event.
     pub fn follow(&self, query: &str, variables: Value) -> Events {
-        let request =
-            async_graphql::Request::new(query).variables(async_graphql::Variables::from_json(variables));
-        let data = RequestData::new(self.caller.clone());
-        let answers = graphql::subscribe(&self.app.schema, request, &data);
+        let (params, asker) = self.asks(query, variables);
+        let (schema, data) = (self.app.schema.clone(), RequestData::new(self.caller.clone()));
+        let answers = match self.app.operations.prepare(params, asker) {
+            Ok(prepared) => prepared
+                .subscribe(move |request| graphql::subscribe(&schema, request, &data))
+                .boxed(),
+            Err(refusal) => panic!("{refusal:?}"),
+        };
         Events(
             answers
                 .map(|answer| serde_json::to_value(answer).unwrap())
                 .boxed(),
         )
+    }
+
+    fn asks(&self, query: &str, variables: Value) -> (Params, Asker) {
+        let Value::Object(variables) = variables else {
+            panic!("variables are an object")
+        };
+        let params = Params {
+            query: query.to_owned(),
+            variables,
+            ..Params::default()
+        };
+        let asker = Asker {
+            permissions: self.caller.permissions,
+            introspection: true,
+        };
+        (params, asker)
     }
 
     /// The data of an operation that must not have errors.
