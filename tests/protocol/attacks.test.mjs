@@ -23,8 +23,11 @@ for (const [name, query] of Object.entries(attacks)) {
   test(`${name} are refused, and the server lives`, async () => {
     // The connection stands, and whatever is loaded lazily is loaded.
     await post("{ __typename }", { bearer });
-    const times = [];
+    const [times, smallest] = [[], []];
     for (let round = 0; round < 5; round += 1) {
+      const before = performance.now();
+      await post("{ __typename }", { bearer });
+      smallest.push(performance.now() - before);
       const start = performance.now();
       const { status, body } = await post(query, { bearer, headers: { accept: "application/graphql-response+json" } });
       times.push(performance.now() - start);
@@ -32,8 +35,8 @@ for (const [name, query] of Object.entries(attacks)) {
       assert.equal(body.data, undefined);
       assert.equal(typeof body.errors[0].extensions.code, "string");
     }
-    const median = times.sort((a, b) => a - b)[2];
-    console.log(`figure: ${name} (${query.length} bytes) refused in ${median.toFixed(1)} ms`);
+    const [median, least] = [times, smallest].map((all) => all.sort((a, b) => a - b)[2].toFixed(1));
+    console.log(`figure: ${name} (${query.length} bytes) refused in ${median} ms, { __typename } answered in ${least} ms`);
     assert.deepEqual((await post("{ __typename }", { bearer })).body, { data: { __typename: "Query" } });
   });
 }

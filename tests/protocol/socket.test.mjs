@@ -278,7 +278,7 @@ test("a socket ends when its token does, and the client comes again with another
 });
 
 test("the socket of a user who is deactivated is closed within seconds", async () => {
-  const bearer = token(undefined, "--subject", "leaving-by-socket");
+  const bearer = token(undefined, "--subject", `leaving-${process.pid}-${Date.now()}`);
   const talk = await greeted({ bearer });
   const { body } = await post("{ viewer { user { id } } }", { bearer });
   const id = body.data.viewer.user.id;
