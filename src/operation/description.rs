@@ -1,7 +1,8 @@
-//! Descriptions of operations, fragments and variables.
+//! What means nothing in a text, and is kept from the parser: it would stumble.
 //!
-//! They came with the September 2025 edition and mean nothing to execution. The parser does not know
-//! them yet, so they are blanked out before it sees the text; all that is left keeps its place.
+//! Descriptions of operations, fragments and variables came with the September 2025 edition; the parser does not know
+//! them yet. Commas are white space, but not to its look ahead: `{ ..., { a } }` and `{ a, : b }` confuse it. Both are
+//! blanked out before it sees the text; all that is left keeps its place.
 
 use std::ops::Range;
 
@@ -10,24 +11,27 @@ use super::token::{Token, tokens};
 /// What a description may stand before.
 const DEFINITIONS: [&str; 4] = ["query", "mutation", "subscription", "fragment"];
 
-/// The text with spaces where descriptions were.
+/// The text with spaces where descriptions and commas were.
 pub(super) fn blank(text: &str) -> String {
-    if !text.contains('"') {
+    if !text.contains(['"', ',']) {
         return text.to_owned();
     }
     let mut blanked = String::with_capacity(text.len());
+    let mut described = descriptions(text).into_iter().peekable();
     let mut end = 0;
-    for range in descriptions(text) {
-        blanked.push_str(text.get(end..range.start).unwrap_or_default());
-        let described = text.get(range.clone()).unwrap_or_default();
-        blanked.extend(
-            described
-                .chars()
-                .map(|c| if c == '\n' || c == '\r' { c } else { ' ' }),
-        );
-        end = range.end;
+    let part = |range: Range<usize>| text.get(range).unwrap_or_default();
+    for token in tokens(text) {
+        blanked.push_str(&part(end..token.range.start).replace(',', " "));
+        let written = part(token.range.clone());
+        if described.next_if_eq(&token.range).is_some() {
+            let kept = |c| if c == '\n' || c == '\r' { c } else { ' ' };
+            blanked.extend(written.chars().map(kept));
+        } else {
+            blanked.push_str(written);
+        }
+        end = token.range.end;
     }
-    blanked.push_str(text.get(end..).unwrap_or_default());
+    blanked.push_str(&part(end..text.len()).replace(',', " "));
     blanked
 }
 
@@ -64,7 +68,7 @@ mod tests {
     fn descriptions_are_blanked_and_everything_keeps_its_place() {
         let text = "\"Ä\" query Q(\"b\" $a: ID, \"\"\"c\nd\"\"\"\n$s: String) {a} \"f\" fragment F on T {a}";
         let blanked = blank(text);
-        let expected = "    query Q(    $a: ID,     \n    \n$s: String) {a}     fragment F on T {a}";
+        let expected = "    query Q(    $a: ID      \n    \n$s: String) {a}     fragment F on T {a}";
         assert_eq!(blanked, expected);
         assert_eq!(blanked.chars().count(), text.chars().count());
     }
@@ -77,8 +81,14 @@ mod tests {
             r#""no description" {a}"#,
             r#"{"no" $value}"#,
         ] {
-            let expected = text.replace("{\"no\" $", "{     $");
+            let expected = text.replace("{\"no\" $", "{     $").replace("\"b\",", "\"b\" ");
             assert_eq!(blank(text), expected);
         }
+    }
+
+    #[test]
+    fn commas_are_blanked_but_those_in_strings_stay() {
+        let text = "{ ..., { a, : b(c: \",\" d: \"\"\",\"\"\"), } } # ,";
+        assert_eq!(blank(text), "{ ...  { a  : b(c: \",\" d: \"\"\",\"\"\")  } } #  ");
     }
 }
