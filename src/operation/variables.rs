@@ -216,7 +216,13 @@ fn plain(value: &ast::Value) -> JsonValue {
 }
 
 fn plain_number(digits: &str) -> JsonValue {
-    digits.parse().map_or_else(|_| digits.into(), JsonValue::Number)
+    json_number(digits).map_or_else(|| digits.into(), JsonValue::Number)
+}
+
+/// Zero has no sign where it is an integer: JSON would make a float of `-0`.
+fn json_number(digits: &str) -> Option<serde_json::Number> {
+    let integer = digits.parse::<i64>().map(serde_json::Number::from);
+    integer.or_else(|_| digits.parse()).ok()
 }
 
 /// A literal, with the variables in it replaced by their values. `None` when it is a variable that
@@ -247,9 +253,7 @@ pub(super) fn literal(value: &ast::Value, variables: &JsonMap) -> Option<Value> 
 
 /// A number as it is written. One that is too large for JSON stays text, which every number type refuses.
 fn number(digits: &str) -> Value {
-    digits
-        .parse()
-        .map_or_else(|_| Value::String(digits.to_owned()), Value::Number)
+    json_number(digits).map_or_else(|| Value::String(digits.to_owned()), Value::Number)
 }
 
 fn json(value: &JsonValue) -> Value {

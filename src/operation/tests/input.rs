@@ -171,3 +171,9 @@ async fn values_are_taken_as_the_specification_has_them() {
     let query = "query ($c: Change = {inner: {}}) { tell(change: $c) }".replace("Change =", "Change! =");
     assert_eq!(told(&query, json!({})).await, r#"{"tell":"absent 7 (absent 7)"}"#);
 }
+
+#[tokio::test]
+async fn zero_with_a_sign_is_zero() {
+    let query = "query ($f: Int = -0) { children(first: -0) { index } a: children(first: $f) { index } }";
+    assert_eq!(told(query, json!({})).await, r#"{"children":[],"a":[]}"#);
+}
