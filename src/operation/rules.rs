@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 
 use apollo_compiler::ast::{Type, Value};
+use apollo_compiler::executable::{Operation, VariableDefinition};
 use apollo_compiler::executable::{Selection, SelectionSet};
 use apollo_compiler::parser::SourceSpan;
 use apollo_compiler::schema::{ExtendedType, InputObjectType};
@@ -14,25 +15,25 @@ use apollo_compiler::{ExecutableDocument, Name, Node, Schema};
 /// What is wrong, and where.
 pub(super) type Broken = (String, Option<SourceSpan>);
 
-/// Checks all literals of a document that is valid otherwise.
+/// Checks all literals of a document that is valid otherwise: those that each operation uses, with its variables.
 pub(super) fn check(schema: &Schema, document: &ExecutableDocument) -> Vec<Broken> {
-    let mut rules = Rules {
-        schema,
-        document,
-        broken: Vec::new(),
-    };
-    for operation in document.operations.iter() {
+    let check = |operation: &Node<Operation>| {
+        let mut rules = Rules {
+            schema,
+            document,
+            variables: &operation.variables,
+            opened: HashSet::new(),
+            broken: Vec::new(),
+        };
         for variable in &operation.variables {
             if let Some(default) = &variable.default_value {
                 rules.value(&variable.ty, default);
             }
         }
         rules.selections(&operation.selection_set);
-    }
-    for fragment in document.fragments.values() {
-        rules.selections(&fragment.selection_set);
-    }
-    rules.broken
+        rules.broken
+    };
+    document.operations.iter().flat_map(check).collect()
 }
 
 fn input_object<'s>(schema: &'s Schema, of: &Type) -> Option<&'s InputObjectType> {
@@ -55,11 +56,13 @@ pub(super) fn one_of(input: &Name) -> String {
 struct Rules<'a> {
     schema: &'a Schema,
     document: &'a ExecutableDocument,
+    variables: &'a [Node<VariableDefinition>],
+    opened: HashSet<&'a Name>,
     broken: Vec<Broken>,
 }
 
-impl Rules<'_> {
-    fn selections(&mut self, set: &SelectionSet) {
+impl<'a> Rules<'a> {
+    fn selections(&mut self, set: &'a SelectionSet) {
         for selection in &set.selections {
             match selection {
                 Selection::Field(field) => {
@@ -71,6 +74,11 @@ impl Rules<'_> {
                     self.selections(&field.selection_set);
                 }
                 Selection::InlineFragment(fragment) => self.selections(&fragment.selection_set),
+                Selection::FragmentSpread(spread) if self.opened.insert(&spread.fragment_name) => {
+                    if let Some(fragment) = self.document.fragments.get(&spread.fragment_name) {
+                        self.selections(&fragment.selection_set);
+                    }
+                }
                 Selection::FragmentSpread(_) => {}
             }
         }
@@ -107,16 +115,19 @@ impl Rules<'_> {
         }
     }
 
-    /// Null, or a variable of a type that lets null in.
+    /// Null, or a variable of a type that lets null in. With a default that is not null the specification lets it
+    /// stand here (`IsVariableUsageAllowed`); a null that is sent all the same fails where it is used.
     fn may_be_null(&self, value: &Value) -> bool {
         let Some(name) = value.as_variable() else {
             return value.is_null();
         };
-        let mut variables = self
-            .document
-            .operations
-            .iter()
-            .flat_map(|operation| &operation.variables);
-        variables.any(|variable| variable.name == *name && !variable.ty.is_non_null())
+        let filled = |variable: &VariableDefinition| {
+            variable
+                .default_value
+                .as_ref()
+                .is_some_and(|default| !default.is_null())
+        };
+        let mut variables = self.variables.iter();
+        variables.any(|variable| variable.name == *name && !variable.ty.is_non_null() && !filled(variable))
     }
 }

@@ -173,6 +173,30 @@ async fn values_are_taken_as_the_specification_has_them() {
 }
 
 #[tokio::test]
+async fn a_variable_with_a_default_may_stand_where_exactly_one_is_asked_for() {
+    let query = r#"query ($i: ID = "d") { by(key: {id: $i}) }"#;
+    assert_eq!(told(query, json!({})).await, r#"{"by":"id d"}"#);
+    assert_eq!(told(query, json!({ "i": "1" })).await, r#"{"by":"id 1"}"#);
+    let reply = Graph::new().ask_with(query, json!({ "i": null })).await;
+    assert_eq!(reply.errors(), ["[by] BAD_USER_INPUT"]);
+}
+
+#[tokio::test]
+async fn a_variable_is_that_of_the_operation_in_which_it_is_used() {
+    let query = "query A($i: ID!) { ...F } query B($i: String) { tell(change: {title: $i}) }
+        fragment F on Query { by(key: {id: $i}) }";
+    let reply = Graph::new()
+        .send(crate::operation::Params {
+            query: query.to_owned(),
+            operation_name: Some("A".to_owned()),
+            variables: serde_json::from_value(json!({ "i": "1" })).unwrap(),
+            ..Default::default()
+        })
+        .await;
+    assert_eq!(reply.data(), r#"{"by":"id 1"}"#);
+}
+
+#[tokio::test]
 async fn zero_with_a_sign_is_zero() {
     let query = "query ($f: Int = -0) { children(first: -0) { index } a: children(first: $f) { index } }";
     assert_eq!(told(query, json!({})).await, r#"{"children":[],"a":[]}"#);
