@@ -1,13 +1,12 @@
 //! Rules of the specification that the compiler's validation leaves out.
 //!
-//! They are about input objects written in the text: every field once, and of a `@oneOf` input
-//! exactly one, which is not null.
+//! They are about values written in the text: every field of an input object once, of a `@oneOf` input exactly one, which
+//! is not null, and variables inside lists and input objects only where their types fit.
 
 use std::collections::HashSet;
 
 use apollo_compiler::ast::{Type, Value};
-use apollo_compiler::executable::{Operation, VariableDefinition};
-use apollo_compiler::executable::{Selection, SelectionSet};
+use apollo_compiler::executable::{Operation, Selection, SelectionSet, VariableDefinition};
 use apollo_compiler::parser::SourceSpan;
 use apollo_compiler::schema::{ExtendedType, InputObjectType};
 use apollo_compiler::{ExecutableDocument, Name, Node, Schema};
@@ -27,7 +26,7 @@ pub(super) fn check(schema: &Schema, document: &ExecutableDocument) -> Vec<Broke
         };
         for variable in &operation.variables {
             if let Some(default) = &variable.default_value {
-                rules.value(&variable.ty, default);
+                rules.value(&variable.ty, default, false);
             }
         }
         rules.selections(&operation.selection_set);
@@ -68,7 +67,11 @@ impl<'a> Rules<'a> {
                 Selection::Field(field) => {
                     for argument in &field.arguments {
                         if let Some(definition) = field.definition.argument_by_name(&argument.name) {
-                            self.value(&definition.ty, &argument.value);
+                            self.value(
+                                &definition.ty,
+                                &argument.value,
+                                definition.default_value.is_some(),
+                            );
                         }
                     }
                     self.selections(&field.selection_set);
@@ -84,11 +87,42 @@ impl<'a> Rules<'a> {
         }
     }
 
-    fn value(&mut self, of: &Type, value: &Node<Value>) {
+    /// `has_default`: whether something stands there when the value turns out absent.
+    fn value(&mut self, of: &Type, value: &Node<Value>, has_default: bool) {
         match value.as_ref() {
-            Value::List(items) => items.iter().for_each(|item| self.value(of.item_type(), item)),
+            Value::Variable(name) => self.variable(of, name, value, has_default),
+            Value::List(items) if of.is_list() => {
+                items
+                    .iter()
+                    .for_each(|item| self.value(of.item_type(), item, false));
+            }
             Value::Object(fields) => self.object(of, value, fields),
+            // What is in a scalar of any shape has no types; its input objects are looked at all the same.
+            Value::List(items) => items
+                .iter()
+                .filter(|item| item.as_variable().is_none())
+                .for_each(|item| self.value(of, item, false)),
             _ => {}
+        }
+    }
+
+    /// `IsVariableUsageAllowed` of the specification, but for fields of `@oneOf` inputs.
+    fn variable(&mut self, of: &Type, name: &Name, value: &Node<Value>, has_default: bool) {
+        let Some(variable) = self.variables.iter().find(|variable| variable.name == *name) else {
+            return;
+        };
+        let may_be_absent = is_filled(variable) || has_default;
+        let fits = if of.is_non_null() && !variable.ty.is_non_null() {
+            may_be_absent && variable.ty.is_assignable_to(&of.clone().nullable())
+        } else {
+            variable.ty.is_assignable_to(of)
+        };
+        if !fits {
+            let message = format!(
+                "variable `${name}` of type `{}` cannot be used where `{of}` is expected",
+                variable.ty
+            );
+            self.broken.push((message, value.location()));
         }
     }
 
@@ -110,7 +144,7 @@ impl<'a> Rules<'a> {
         }
         for (name, value) in fields {
             if let Some(definition) = input.fields.get(name) {
-                self.value(&definition.ty, value);
+                self.value(&definition.ty, value, definition.default_value.is_some());
             }
         }
     }
@@ -121,13 +155,13 @@ impl<'a> Rules<'a> {
         let Some(name) = value.as_variable() else {
             return value.is_null();
         };
-        let filled = |variable: &VariableDefinition| {
-            variable
-                .default_value
-                .as_ref()
-                .is_some_and(|default| !default.is_null())
-        };
         let mut variables = self.variables.iter();
-        variables.any(|variable| variable.name == *name && !variable.ty.is_non_null() && !filled(variable))
+        variables.any(|variable| variable.name == *name && !variable.ty.is_non_null() && !is_filled(variable))
     }
+}
+
+/// Whether it has a default that is not null.
+fn is_filled(variable: &VariableDefinition) -> bool {
+    let default = variable.default_value.as_ref();
+    default.is_some_and(|default| !default.is_null())
 }

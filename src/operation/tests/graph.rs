@@ -159,6 +159,7 @@ struct Change {
     #[graphql(default = 7)]
     size: i32,
     inner: Option<Box<Change>>,
+    steps: Option<Vec<Option<Vec<i32>>>>,
 }
 
 impl Change {
@@ -172,7 +173,11 @@ impl Change {
             .inner
             .as_ref()
             .map_or(String::new(), |inner| format!(" ({})", inner.tell()));
-        format!("{title} {}{inner}", self.size)
+        let steps = self.steps.as_ref();
+        let steps = steps.map_or(String::new(), |steps| {
+            format!(" {steps:?}").replace("Some(", "").replace("])", "]")
+        });
+        format!("{title} {}{inner}{steps}", self.size)
     }
 }
 

@@ -201,3 +201,12 @@ async fn zero_with_a_sign_is_zero() {
     let query = "query ($f: Int = -0) { children(first: -0) { index } a: children(first: $f) { index } }";
     assert_eq!(told(query, json!({})).await, r#"{"children":[],"a":[]}"#);
 }
+
+#[tokio::test]
+async fn variables_stand_inside_lists_where_they_fit() {
+    let query = "query ($r: [Int!], $s: Int!, $z: Int) { tell(change: {size: $z, steps: [$r, [$s, 2]]}) }";
+    assert_eq!(
+        told(query, json!({ "r": [1], "s": 3 })).await,
+        r#"{"tell":"absent 7 [[1], [3, 2]]"}"#
+    );
+}
