@@ -92,9 +92,9 @@ impl<'a> Rules<'a> {
         match value.as_ref() {
             Value::Variable(name) => self.variable(of, name, value, has_default),
             Value::List(items) if of.is_list() => {
-                items
-                    .iter()
-                    .for_each(|item| self.value(of.item_type(), item, false));
+                for item in items {
+                    self.value(of.item_type(), item, false);
+                }
             }
             Value::Object(fields) => self.object(of, value, fields),
             // What is in a scalar of any shape has no types; its input objects are looked at all the same.
