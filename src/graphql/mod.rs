@@ -108,11 +108,12 @@ pub fn subscribe(
 /// The schema as text, with everything's documentation; `federation` as a gateway composes it: without the
 /// subscriptions, which come over a transport of their own and are not routed with queries.
 pub fn sdl(federation: bool) -> String {
-    let options = SDLExportOptions::new().include_specified_by();
+    let options = SDLExportOptions::new();
     let options = if federation {
+        // As `_service` tells it.
         options.federation().compose_directive()
     } else {
-        options
+        options.include_specified_by()
     };
     schema(Limits::default()).sdl_with_options(options)
 }

@@ -19,6 +19,9 @@ const names = (invoices) => invoices.map(({ organization }) => organization?.nam
 const at = ({ errors }, ...path) =>
   errors.filter((error) => path.every((step, index) => error.path?.[index] === step));
 
+/** The batches of entities that a request to the server asks for: one a field. */
+const batches = ({ variables }) => Object.values(variables).filter(Array.isArray);
+
 /** `started` gives where the gateway listens. */
 export function behind(gateway, started) {
   const answered = [];
@@ -96,7 +99,7 @@ export function behind(gateway, started) {
     const { data, errors } = await send(query, { organizations: ids(100) });
     assert.deepEqual(errors, []);
     assert.deepEqual(names(data.invoices), organizations.slice(0, 100).map(({ name }) => name));
-    assert.deepEqual(fetches().map(({ variables }) => variables.representations.length), [100]);
+    assert.deepEqual(fetches().flatMap(batches).map(({ length }) => length), [100]);
   });
 
   behindIt('a full batch of one kind leaves room for other kinds', async () => {
@@ -108,7 +111,9 @@ export function behind(gateway, started) {
     assert.deepEqual(errors, []);
     assert.equal(data.invoices[99].organization.name, 'Company 99');
     assert.equal(data.invoices[99].recipient.displayName, 'Lovelace');
-    assert.equal(fetches().length, 3);
+    // One gateway asks for each kind by itself, the other for all in one operation.
+    const asked = fetches().flatMap(batches).map(({ length }) => length);
+    assert.deepEqual([asked.length, Math.max(...asked)], [3, 100]);
   });
 
   behindIt('101 are not split: they are refused, and the rest is answered', async () => {
@@ -116,8 +121,8 @@ export function behind(gateway, started) {
     assert.ok(codes(answer).includes('OPERATION_LIMIT_EXCEEDED'), JSON.stringify(answer.errors[0]));
     assert.deepEqual(names(answer.data.invoices), Array(101).fill(undefined));
     assert.deepEqual(answer.data.invoices.map((invoice) => invoice.number), ids(101).map(number));
-    const asked = fetches().filter(({ query }) => query.includes('Organization'));
-    assert.deepEqual(asked.map(({ variables }) => variables.representations.length), [101]);
+    const asked = fetches().flatMap(batches).map(({ length }) => length);
+    assert.equal(Math.max(...asked), 101);
   });
 
   behindIt('an organization may be referred to twice', async () => {
@@ -215,7 +220,7 @@ export function behind(gateway, started) {
   behindIt('every request to the server has the caller\'s token', async () => {
     const mine = token();
     await send(INVOICES, { organizations: ids(2), approver: one.User, recipient: one.Contact }, mine);
-    assert.ok(recorded.length >= 3);
+    assert.ok(recorded.length > 0);
     assert.ok(recorded.every(({ authorization }) => authorization === `Bearer ${mine}`));
   });
 
@@ -236,7 +241,7 @@ export function behind(gateway, started) {
 
   behindIt('the server answered with data by 200, whatever failed in it', () => {
     const withData = answered.filter(({ answer }) => 'data' in answer);
-    assert.ok(withData.length > 20 && withData.some(({ answer }) => answer.errors), `${withData.length}`);
+    assert.ok(withData.length > 12 && withData.some(({ answer }) => answer.errors), `${withData.length}`);
     assert.deepEqual([...new Set(withData.map(({ status }) => status))], [200]);
   });
 }
