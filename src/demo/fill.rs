@@ -52,6 +52,7 @@ pub async fn fill(tenant: &Tenant, progress: Progress<'_>) -> Result<Filled, Fil
     for (number, company) in content.companies.iter().enumerate() {
         progress(number as u64, total);
         learnt.extend(change!(tenant, None, within LONGEST_LOAD, |tx| {
+            tx.take_long().await?;
             writer(tenant, &content, &house, number)
                 .company(tx, number, company, &learnt)
                 .await

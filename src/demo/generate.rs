@@ -39,6 +39,7 @@ pub async fn generate(tenant: &Tenant, contacts: u32, progress: Progress<'_>) ->
         progress(u64::from(number * CONTACTS_OF_PIECE), contacts.into());
         let count = CONTACTS_OF_PIECE.min(contacts - number * CONTACTS_OF_PIECE);
         learnt.extend(change!(tenant, None, within LONGEST_LOAD, |tx| {
+            tx.take_long().await?;
             let mut piece = Piece {
                 maker: maker(tenant, &content, &house, number),
                 number,

@@ -136,12 +136,17 @@ impl Tx {
         self.store.is_postgres()
     }
 
-    /// Lets statements take as long as they need, where nobody waits for what they change.
-    pub(super) async fn take_long(&mut self) -> Result<()> {
+    /// Lifts what PostgreSQL limits: its statements, and what comes between them, take as long as they need.
+    pub async fn take_long(&mut self) -> Result<()> {
         if self.is_postgres() {
-            let _: Option<(String,)> = self
+            let unlimited = "0";
+            let _: Option<(String, String)> = self
                 .fetch_optional(sql!(
-                    "SELECT set_config('statement_timeout', '0', TRUE) WHERE $1 = 0"
+                    "
+                    SELECT set_config('statement_timeout', $2, TRUE),
+                           set_config('idle_in_transaction_session_timeout', $2, TRUE)
+                     WHERE $1 = $1",
+                    unlimited,
                 ))
                 .await?;
         }
