@@ -18,6 +18,7 @@ mod entities;
 mod fault;
 mod known;
 mod measure;
+mod pairs;
 mod parse;
 mod permission;
 mod plan;

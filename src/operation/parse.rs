@@ -10,6 +10,7 @@ use async_graphql::{Pos, ServerError};
 
 use super::answer::{Answer, Code, error};
 use super::description::blank;
+use super::pairs::unpaired;
 use super::rules;
 use crate::limits::Limits;
 
@@ -46,10 +47,16 @@ fn add_is_one_of(schema: &mut Schema) {
 
 /// Reads a text that was scanned.
 pub(super) fn parse(text: &str, limits: &Limits) -> Result<Document, Answer> {
-    Parser::new()
+    let text = blank(text);
+    let document = Parser::new()
         .recursion_limit(RECURSION)
-        .parse_ast(blank(text), "operation.graphql")
-        .map_err(|failed| refusal(Code::ParseFailed, told(&failed.errors), limits))
+        .parse_ast(text.as_str(), "operation.graphql")
+        .map_err(|failed| refusal(Code::ParseFailed, told(&failed.errors), limits))?;
+    let Some((name, at)) = unpaired(&text) else {
+        return Ok(document);
+    };
+    let message = format!("syntax error: `{name}` has no value");
+    Err(Answer::refuse(Code::ParseFailed, message, Some(at)))
 }
 
 /// Validates a document that was measured; every error is named once, with all its places.

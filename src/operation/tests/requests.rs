@@ -26,7 +26,15 @@ async fn a_text_that_is_no_document_is_refused_with_its_place() {
         answer["errors"][0]["locations"],
         json!([{ "line": 2, "column": 4 }])
     );
-    for query in ["", "{", "query {}", "qwerty cop { abc }", "{ greet(name: \"x) }"] {
+    for query in [
+        "",
+        "{",
+        "query {}",
+        "qwerty cop { abc }",
+        "{ greet(name: \"x) }",
+        "{ greet(loud) }",
+        "{ tell(change: {title}) }",
+    ] {
         assert_eq!(code(query).await, "GRAPHQL_PARSE_FAILED", "{query}");
     }
 }
