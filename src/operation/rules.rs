@@ -26,7 +26,7 @@ pub(super) fn check(schema: &Schema, document: &ExecutableDocument) -> Vec<Broke
         };
         for variable in &operation.variables {
             if let Some(default) = &variable.default_value {
-                rules.value(&variable.ty, default, false);
+                rules.value(Some(&variable.ty), default, false);
             }
         }
         rules.selections(&operation.selection_set);
@@ -68,7 +68,7 @@ impl<'a> Rules<'a> {
                     for argument in &field.arguments {
                         if let Some(definition) = field.definition.argument_by_name(&argument.name) {
                             self.value(
-                                &definition.ty,
+                                Some(&definition.ty),
                                 &argument.value,
                                 definition.default_value.is_some(),
                             );
@@ -87,28 +87,29 @@ impl<'a> Rules<'a> {
         }
     }
 
-    /// `has_default`: whether something stands there when the value turns out absent.
-    fn value(&mut self, of: &Type, value: &Node<Value>, has_default: bool) {
+    /// `of`: the type that is expected; nothing inside a scalar that takes any shape. `has_default`: whether something
+    /// stands there when the value turns out absent.
+    fn value(&mut self, of: Option<&Type>, value: &Node<Value>, has_default: bool) {
         match value.as_ref() {
             Value::Variable(name) => self.variable(of, name, value, has_default),
-            Value::List(items) if of.is_list() => {
+            Value::List(items) => {
+                let of = of.filter(|of| of.is_list()).map(Type::item_type);
                 for item in items {
-                    self.value(of.item_type(), item, false);
+                    self.value(of, item, false);
                 }
             }
             Value::Object(fields) => self.object(of, value, fields),
-            // What is in a scalar of any shape has no types; its input objects are looked at all the same.
-            Value::List(items) => items
-                .iter()
-                .filter(|item| item.as_variable().is_none())
-                .for_each(|item| self.value(of, item, false)),
             _ => {}
         }
     }
 
-    /// `IsVariableUsageAllowed` of the specification, but for fields of `@oneOf` inputs.
-    fn variable(&mut self, of: &Type, name: &Name, value: &Node<Value>, has_default: bool) {
+    /// It is declared, and `IsVariableUsageAllowed` of the specification, but for fields of `@oneOf` inputs.
+    fn variable(&mut self, of: Option<&Type>, name: &Name, value: &Node<Value>, has_default: bool) {
         let Some(variable) = self.variables.iter().find(|variable| variable.name == *name) else {
+            let message = format!("variable `${name}` is not defined");
+            return self.broken.push((message, value.location()));
+        };
+        let Some(of) = of else {
             return;
         };
         let may_be_absent = is_filled(variable) || has_default;
@@ -126,7 +127,7 @@ impl<'a> Rules<'a> {
         }
     }
 
-    fn object(&mut self, of: &Type, value: &Node<Value>, fields: &[(Name, Node<Value>)]) {
+    fn object(&mut self, of: Option<&Type>, value: &Node<Value>, fields: &[(Name, Node<Value>)]) {
         let mut names = HashSet::new();
         for (name, value) in fields {
             if !names.insert(name) {
@@ -135,17 +136,18 @@ impl<'a> Rules<'a> {
             }
         }
         let schema = self.schema;
-        let Some(input) = input_object(schema, of) else {
-            return;
-        };
-        let one = fields.first().is_some_and(|(_, value)| !self.may_be_null(value));
-        if is_one_of(input) && (fields.len() != 1 || !one) {
-            self.broken.push((one_of(&input.name), value.location()));
+        let input = of.and_then(|of| input_object(schema, of));
+        if let Some(input) = input.filter(|input| is_one_of(input)) {
+            let one = fields.first().is_some_and(|(_, value)| !self.may_be_null(value));
+            if fields.len() != 1 || !one {
+                self.broken.push((one_of(&input.name), value.location()));
+            }
         }
         for (name, value) in fields {
-            if let Some(definition) = input.fields.get(name) {
-                self.value(&definition.ty, value, definition.default_value.is_some());
-            }
+            let definition = input.and_then(|input| input.fields.get(name));
+            let of = definition.map(|definition| &*definition.ty);
+            let has_default = definition.is_some_and(|definition| definition.default_value.is_some());
+            self.value(of, value, has_default);
         }
     }
 

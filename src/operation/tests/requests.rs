@@ -59,6 +59,7 @@ async fn what_is_not_valid_for_the_schema_is_refused() {
         "{ by(key: {name: null}) }",
         "{ by(key: {}) }",
         "query ($n: String) { by(key: {name: $n}) }",
+        "{ _entities(representations: [{__typename: \"Contact\", id: $i}]) { __typename } }",
         "query ($s: Int = 1) { tell(change: {steps: [$s]}) }",
         "query ($s: Int) { tell(change: {steps: [[$s]]}) }",
         "query ($t: Int) { tell(change: {inner: {title: $t}}) }",
