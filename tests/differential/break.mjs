@@ -93,10 +93,15 @@ export function broken(random, text, first) {
   return print(document);
 }
 
-function tokens(text) {
+// The texts of a document's tokens; none if it has something else.
+export function tokens(text) {
   const lexer = new Lexer(new Source(text));
   const found = [];
-  while (lexer.advance().kind !== TokenKind.EOF) found.push(text.slice(lexer.token.start, lexer.token.end));
+  try {
+    while (lexer.advance().kind !== TokenKind.EOF) found.push(text.slice(lexer.token.start, lexer.token.end));
+  } catch {
+    return [];
+  }
   return found;
 }
 

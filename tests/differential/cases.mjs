@@ -7,7 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { GraphQLError } from 'graphql';
 import { Generator } from './generate.mjs';
-import { broken, garbled, respaced } from './break.mjs';
+import { broken, garbled, respaced, tokens } from './break.mjs';
 import { corners } from './corners.mjs';
 import { introspection } from './introspection.mjs';
 import { features } from './features.mjs';
@@ -23,13 +23,21 @@ process.on('unhandledRejection', (error) => {
 const [file, first = '0', count = '2500'] = process.argv.slice(2);
 const pair = schemas(readFileSync(file, 'utf8'));
 
+const edges = corners.map((corner) => ({ runs: ['{}'], operationName: null, ...corner }));
+// Those of which the tokens can be told apart.
+const readable = edges.filter(({ query }) => tokens(query).length > 0);
+
 function make(seed) {
-  if (seed < corners.length) return { runs: ['{}'], operationName: null, ...corners[seed] };
+  if (seed < edges.length) return edges[seed];
   const random = new Random(seed);
   const made = new Generator(random, pair.strict).document(random.chance(0.17) ? 'mutation' : 'query');
   const kind = random.below(100);
   if (kind < 16) return { ...made, query: broken(random, made.query, seed) };
-  if (kind < 20) return { ...made, query: garbled(random, made.query) };
+  if (kind < 18) return { ...made, query: garbled(random, made.query) };
+  if (kind < 21) {
+    const edge = random.pick(readable);
+    return { ...edge, query: garbled(random, edge.query) };
+  }
   if (kind < 24) return { ...made, query: introspection(random), operationName: null, runs: ['{}'] };
   if (kind < 40) return { ...made, query: respaced(random, made.query) };
   return made;

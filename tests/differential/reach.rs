@@ -76,12 +76,11 @@ pub const OUTCOMES: [Least; 1] = [(
 /// The rules of validation that they break.
 pub const RULES: [Least; 2] = [
     (
-        10,
+        8,
         &[
             "FieldsOnCorrectType",
             "KnownArgumentNames",
             "KnownDirectives",
-            "KnownTypeNames",
             "LoneAnonymousOperation",
             "NoUndefinedVariables",
             "NoUnusedVariables",
@@ -102,6 +101,7 @@ pub const RULES: [Least; 2] = [
             "ExecutableDefinitions",
             "FragmentsOnCompositeTypes",
             "KnownFragmentNames",
+            "KnownTypeNames",
             "NoFragmentCycles",
             "NoUnusedFragments",
             "ProvidedRequiredArguments",
