@@ -161,6 +161,10 @@ async fn an_operation_may_have_a_description() {
         .ask("\"What it is for.\" query Q(\"Who.\" $n: String = \"x\") { greet(name: $n) }")
         .await;
     assert_eq!(reply.data(), r#"{"greet":"x None"}"#);
+    let reply = Graph::new()
+        .ask("query Q(\"Whether to shout.\" $l: Boolean = true) { greet(loud: $l) }")
+        .await;
+    assert_eq!(reply.data(), r#"{"greet":"you Some(true)"}"#);
 }
 
 #[tokio::test]
