@@ -26,11 +26,9 @@ pub(super) fn unpaired(text: &str) -> Option<(&str, Pos)> {
         let next = tokens.peek().map_or(b' ', |token| token.first);
         let inside = open.last().copied();
         match token.first {
-            b'(' if next == b'$' => open.push(Inside::Values),
-            b'(' => open.push(Inside::Pairs),
             b'{' if matches!(inside, None | Some(Inside::Selections)) => open.push(Inside::Selections),
-            b'{' => open.push(Inside::Pairs),
-            b'[' => open.push(Inside::Values),
+            b'(' | b'[' if next == b'$' || token.first == b'[' => open.push(Inside::Values),
+            b'(' | b'{' => open.push(Inside::Pairs),
             b')' | b'}' | b']' => drop(open.pop()),
             first => {
                 let is_name = first == b'_' || first.is_ascii_alphabetic();
