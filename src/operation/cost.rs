@@ -12,6 +12,7 @@ use apollo_compiler::schema::ExtendedType;
 use async_graphql::{Name, Value};
 
 use super::answer::{Answer, Code, Cost, error, set};
+use super::measure::reads_schema;
 use super::plan::{Inner, Plan, Planned};
 use super::variables::literal;
 use crate::limits::Limits;
@@ -101,7 +102,7 @@ impl Estimate<'_> {
     }
 
     fn field(&self, planned: &Planned, place: Place) -> u64 {
-        if matches!(planned.name.as_str(), "__schema" | "__type") {
+        if reads_schema(&planned.name) {
             return 0;
         }
         let below = self.below(planned, place);

@@ -216,6 +216,6 @@ fn spreads(set: &[Selection]) -> HashSet<&str> {
 }
 
 /// Whether a field reads the schema itself: tools nest such fields deeply, and a rule of its own bounds them.
-fn reads_schema(field: &str) -> bool {
+pub(super) fn reads_schema(field: &str) -> bool {
     matches!(field, "__schema" | "__type")
 }

@@ -44,6 +44,7 @@ use self::answer::Code;
 pub use self::answer::{Answer, Cost};
 use self::cost::Connections;
 use self::known::{Key, Known, KnownOperations};
+use self::measure::reads_schema;
 use self::parse::place;
 use self::permission::PermissionTable;
 use self::plan::{Plan, Planner, PossibleTypes};
@@ -120,10 +121,7 @@ impl Operations {
 
     /// Whether a document could be run, whoever asks: within the limits, and valid.
     pub fn check(&self, document: &str) -> Result<(), Answer> {
-        scan::scan(document, &self.limits)?;
-        let document = parse::parse(document, &self.limits)?;
-        measure::check(&document, &self.limits)?;
-        parse::validate(&self.schema, &document, &self.limits).map(|_| ())
+        self.document(document).map(|_| ())
     }
 
     /// Everything up to execution. Fails with a request error.
@@ -155,13 +153,19 @@ impl Operations {
 
     /// What depends on the text alone: reads it, checks it, and finds the operation that is meant.
     fn read(&self, key: &Key) -> Result<Known, Answer> {
-        scan::scan(&key.query, &self.limits)?;
-        let document = parse::parse(&key.query, &self.limits)?;
-        let size = measure::check(&document, &self.limits)?;
-        let document = parse::validate(&self.schema, &document, &self.limits)?;
+        let (document, size) = self.document(&key.query)?;
         let operation = choose(&document, key.operation_name.as_deref())?;
         check_circles(&document, &operation)?;
         Ok(Known::new(document, operation, size))
+    }
+
+    /// A valid document within the limits, and how many selections it has.
+    fn document(&self, text: &str) -> Result<(Valid<ExecutableDocument>, usize), Answer> {
+        scan::scan(text, &self.limits)?;
+        let document = parse::parse(text, &self.limits)?;
+        let size = measure::check(&document, &self.limits)?;
+        let document = parse::validate(&self.schema, &document, &self.limits)?;
+        Ok((document, size))
     }
 }
 
@@ -228,8 +232,8 @@ fn choose(document: &ExecutableDocument, name: Option<&str>) -> Result<Node<Oper
 
 /// Refuses to show the schema to who may not read it.
 fn check_introspection(plan: &Plan, asker: Asker) -> Result<(), Answer> {
-    let reads_schema = |name: &str| matches!(name, "__schema" | "__type" | "_service");
-    let field = plan.fields.iter().find(|planned| reads_schema(&planned.name));
+    let shows_schema = |name: &str| reads_schema(name) || name == "_service";
+    let field = plan.fields.iter().find(|planned| shows_schema(&planned.name));
     match field {
         Some(field) if !asker.introspection => {
             let message = format!(
