@@ -90,7 +90,10 @@ export async function serve(...flags) {
 /** A `test` that counts, and prints `figure: <name> <passed>/<all>` at the end. */
 export function counting(name) {
   let [passed, all] = [0, 0];
-  after(() => console.log(`figure: ${name} ${passed}/${all}`));
+  after(() => {
+    console.log(`figure: ${name} ${passed}/${all}`);
+    setTimeout(leave, 30_000).unref();
+  });
   return (title, options, story) => {
     if (typeof options === "function") [options, story] = [{}, options];
     all += 1;
@@ -99,6 +102,12 @@ export function counting(name) {
       passed += 1;
     });
   };
+}
+
+/** Fails a suite whose process goes on after its tests: something was left open, and would keep the whole run waiting. */
+function leave() {
+  console.error("open after the last test:", process.getActiveResourcesInfo());
+  process.exit(1);
 }
 
 export const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
