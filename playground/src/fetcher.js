@@ -1,7 +1,7 @@
 // How GraphiQL asks the server: queries and mutations by HTTP, subscriptions by a socket. What becomes of the token and
 // of a connection goes into the notice.
 
-import { getOperationAST, parse } from "graphql";
+import { Kind, getOperationAST, parse } from "graphql";
 
 import { ask } from "./http.js";
 import { accept, clear, say } from "./notice.js";
@@ -19,10 +19,12 @@ const REFUSED = [4401, 4403];
 
 /** Sends operations to `endpoint`, with `startingHeaders` as long as the headers editor is not there. */
 export function fetcherFor(endpoint, startingHeaders) {
-  return (operation, { headers = startingHeaders } = {}) => {
+  return (given, { headers = startingHeaders } = {}) => {
+    const document = parsed(given.query);
+    const operation = named(given, document);
     if (operation.operationName !== SCHEMA) clear();
     if (authorization(headers)?.includes(NO_TOKEN)) return withoutToken();
-    if (!isSubscription(operation)) return ask(endpoint, operation, headers).then((answer) => noted(answer, headers));
+    if (!isSubscription(operation, document)) return ask(endpoint, operation, headers).then((answer) => noted(answer, headers));
     return listen(endpoint, operation, { Authorization: authorization(headers) }, watcherFor(headers));
   };
 }
@@ -62,11 +64,24 @@ function refuse(reason, headers) {
   say({ kind: "refused", reason: words, expired: words ? /expired/.test(words) : hasExpired(headers) });
 }
 
-function isSubscription({ query, operationName }) {
+/** Nothing when it cannot be: the server says what is wrong with it. */
+function parsed(query) {
   try {
-    return getOperationAST(parse(query), operationName)?.operation === "subscription";
+    return parse(query);
   } catch {
-    // The server says what is wrong with it.
-    return false;
+    return undefined;
   }
+}
+
+/**
+ * With the name of the operation that the document has, if it is the only one: GraphiQL sees a moment late that another
+ * document is in the editor, and until then gives the name of the one before.
+ */
+function named(operation, document) {
+  const operations = document?.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION) ?? [];
+  return operations.length === 1 ? { ...operation, operationName: operations[0].name?.value } : operation;
+}
+
+function isSubscription({ operationName }, document) {
+  return document !== undefined && getOperationAST(document, operationName)?.operation === "subscription";
 }

@@ -98,7 +98,7 @@ export class Playground {
   async type(query) {
     await this.#replace(this.page.locator(".graphiql-query-editor .graphiql-editor"), () => this.page.keyboard.type(query));
     await this.until(`the query ${query}`, async () => (await this.query()) === query);
-    // GraphiQL sees a moment later what the operation is called, and until then asks for the one before.
+    // GraphiQL sees a moment later what the operation is called; its history has the name that it knows.
     await this.page.getByRole("tab", { name: /query (\w+)/.exec(query)[1], selected: true }).waitFor();
   }
 
