@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::config::{DataConfig, OperationConfig, ServeConfig, TokenConfig};
 use crate::graphql;
 use crate::http::playground::Token;
-use crate::http::{self, Documents, Listener, Server, Streams, Surface};
+use crate::http::{self, Documents, Patience, Server, Streams, Surface};
 use crate::id::Ids;
 use crate::model::{Permissions, Region, TenantName};
 use crate::operation::Operations;
@@ -77,28 +77,19 @@ impl App {
     }
 
     /// Answers requests until `stop`; then lets those in flight finish, ends sockets and streams, and closes the database.
-    pub async fn serve(
-        self,
-        listener: TcpListener,
-        stop: impl Future<Output = ()> + Send + 'static,
-    ) -> anyhow::Result<()> {
+    pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()>) {
         let sweeper = tokio::spawn(sweep(self.server.store.clone(), self.changes_kept));
         let server = self.server.clone();
         let stop = async move {
             stop.await;
             server.streams.end();
         };
-        let outcome = axum::serve(Listener::over(listener), self.router())
-            .with_graceful_shutdown(stop)
-            .await
-            .context("the server stopped");
+        http::serve(listener, self.router(), Patience::default(), stop).await;
         // A batch that is half done is rolled back.
         sweeper.abort();
         // Sockets are not requests any more, so they were not waited for.
         self.server.streams.ended().await;
-        outcome?;
         self.server.store.close().await;
-        Ok(())
     }
 }
 

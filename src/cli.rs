@@ -159,7 +159,7 @@ async fn serve(config: ServeConfig) -> anyhow::Result<()> {
         print(&format!("The API is at http://{address}/graphql\n"))?;
     }
     tracing::info!(%address, database = ?config.data.database_url(), dev = config.dev, "listening");
-    app.serve(listener, stop()).await?;
+    app.serve(listener, stop()).await;
     tracing::info!("stopped");
     Ok(())
 }

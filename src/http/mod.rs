@@ -1,11 +1,11 @@
 //! The router as a table of contents, and what its handlers share.
 
 mod answers;
+mod connections;
 mod documents;
 mod events;
 mod health;
 mod host;
-mod listener;
 mod media;
 mod operation;
 mod params;
@@ -31,8 +31,8 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
 pub use self::answers::Streams;
+pub use self::connections::{Patience, serve};
 pub use self::documents::Documents;
-pub use self::listener::Listener;
 use crate::auth::{Caller, Identity};
 use crate::graphql::{self, RequestData, Schema};
 use crate::operation::{Answer, Asker, Operations, Params, Prepared};

@@ -1,0 +1,170 @@
+//! Over real connections. A test that waits in vain fails by `soon`.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::routing::get;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::sync::{Semaphore, oneshot};
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use super::*;
+
+const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n";
+const SHORT: Duration = Duration::from_millis(200);
+const LONG: Duration = Duration::from_hours(1);
+
+/// A server that says hello as often as it is allowed to.
+struct Running {
+    address: SocketAddr,
+    asked: Arc<Semaphore>,
+    allowed: Arc<Semaphore>,
+    stop: oneshot::Sender<()>,
+    ended: JoinHandle<()>,
+}
+
+impl Running {
+    async fn start(patience: Patience) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (asked, allowed) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+        let answer = {
+            let (asked, allowed) = (asked.clone(), allowed.clone());
+            async move || {
+                asked.add_permits(1);
+                allowed.acquire().await.unwrap().forget();
+                "hello"
+            }
+        };
+        let (stop, stopped) = oneshot::channel();
+        let router = Router::new().route("/", get(answer));
+        let ended = tokio::spawn(serve(listener, router, patience, async {
+            stopped.await.unwrap();
+        }));
+        Self {
+            address,
+            asked,
+            allowed,
+            stop,
+            ended,
+        }
+    }
+
+    /// A connection on which so much was sent.
+    async fn sent(&self, bytes: &[u8]) -> TcpStream {
+        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        stream.write_all(bytes).await.unwrap();
+        stream
+    }
+}
+
+async fn soon<T>(outcome: impl Future<Output = T>) -> T {
+    timeout(Duration::from_secs(20), outcome)
+        .await
+        .expect("waited in vain")
+}
+
+async fn answer(stream: &mut TcpStream) -> String {
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"hello") {
+        assert_ne!(soon(stream.read_buf(&mut answer)).await.unwrap(), 0, "closed");
+    }
+    String::from_utf8(answer).unwrap()
+}
+
+async fn closed(stream: &mut TcpStream) {
+    assert_eq!(
+        soon(stream.read_u8()).await.unwrap_err().kind(),
+        std::io::ErrorKind::UnexpectedEof
+    );
+}
+
+#[tokio::test]
+async fn a_connection_whose_request_does_not_come_is_given_up() {
+    let head = SHORT;
+    let server = Running::start(Patience {
+        head,
+        ..Patience::default()
+    })
+    .await;
+    for begun in [&b""[..], &REQUEST[..20]] {
+        let start = Instant::now();
+        closed(&mut server.sent(begun).await).await;
+        assert!(start.elapsed() >= head);
+    }
+}
+
+#[tokio::test]
+async fn a_connection_is_kept_for_the_next_request_but_not_for_good() {
+    let head = SHORT;
+    let server = Running::start(Patience {
+        head,
+        ..Patience::default()
+    })
+    .await;
+    server.allowed.add_permits(2);
+    let mut stream = server.sent(REQUEST).await;
+    assert!(answer(&mut stream).await.starts_with("HTTP/1.1 200 OK\r\n"));
+    stream.write_all(REQUEST).await.unwrap();
+    answer(&mut stream).await;
+    let start = Instant::now();
+    closed(&mut stream).await;
+    assert!(start.elapsed() >= head / 2);
+}
+
+#[tokio::test]
+async fn an_answer_may_take_longer_than_a_request() {
+    let head = SHORT;
+    let server = Running::start(Patience {
+        head,
+        ..Patience::default()
+    })
+    .await;
+    let mut stream = server.sent(REQUEST).await;
+    tokio::time::sleep(3 * head).await;
+    server.allowed.add_permits(1);
+    answer(&mut stream).await;
+}
+
+#[tokio::test]
+async fn the_end_waits_for_answers_but_not_for_requests() {
+    let server = Running::start(Patience {
+        head: LONG,
+        end: LONG,
+        ..Patience::default()
+    })
+    .await;
+    let mut silent = server.sent(b"").await;
+    let mut idle = server.sent(REQUEST).await;
+    server.allowed.add_permits(1);
+    answer(&mut idle).await;
+    let mut asking = server.sent(REQUEST).await;
+    // Once for each of the two; the silent one was accepted before them.
+    soon(server.asked.acquire_many(2)).await.unwrap().forget();
+
+    server.stop.send(()).unwrap();
+    closed(&mut silent).await;
+    closed(&mut idle).await;
+    assert!(TcpStream::connect(server.address).await.is_err());
+    assert!(!server.ended.is_finished());
+    server.allowed.add_permits(1);
+    assert!(answer(&mut asking).await.contains("connection: close\r\n"));
+    soon(server.ended).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_end_does_not_wait_for_good() {
+    let server = Running::start(Patience {
+        head: LONG,
+        end: SHORT,
+        ..Patience::default()
+    })
+    .await;
+    let _beginning = server.sent(&REQUEST[..20]).await;
+    let _asking = server.sent(REQUEST).await;
+    soon(server.asked.acquire()).await.unwrap().forget();
+
+    server.stop.send(()).unwrap();
+    soon(server.ended).await.unwrap();
+}
