@@ -113,10 +113,15 @@ pub fn router(server: Arc<Server>, surface: Surface) -> Router {
     if surface.only_loopback_names {
         router = router.layer(middleware::from_fn(host::only_loopback));
     }
+    layered(router, LONGEST_ANSWER)
+}
+
+/// With what is around every route: a limit of time, an end to panics, JSON for what these refuse, headers, and the log.
+fn layered(router: Router, longest: Duration) -> Router {
     router
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
-            LONGEST_ANSWER,
+            longest,
         ))
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn(refusal::as_json))
@@ -139,3 +144,6 @@ fn span(request: &Request) -> tracing::Span {
         .unwrap_or_default();
     tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
 }
+
+#[cfg(test)]
+mod tests;
