@@ -13,6 +13,11 @@ use crate::page::PageError;
 /// The result of anything that can fail here.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// What is said with the code `TIMEOUT`, whatever took too long.
+pub const TIMEOUT: &str = "took longer than the server allows; ask for less at once";
+/// What is said with the code `INTERNAL_SERVER_ERROR`, whatever went wrong.
+pub const INTERNAL: &str = "internal error; the server's log has the details under this request's id";
+
 /// Why something was not done. The doc of a variant states its code.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -45,7 +50,7 @@ pub enum Error {
     #[error("{0}")]
     Barred(&'static str),
     /// `TIMEOUT`: it took longer than the server allows.
-    #[error("took longer than the server allows; ask for less at once")]
+    #[error("{TIMEOUT}")]
     Timeout,
     /// `UNAVAILABLE`: the database, or the identity provider, cannot be reached or has no room for more work just now.
     #[error("the service is not available just now; try again")]
@@ -58,7 +63,7 @@ pub enum Error {
     #[error(transparent)]
     Shared(Arc<Error>),
     /// `INTERNAL_SERVER_ERROR`: ours to mend; details are in the log.
-    #[error("internal error; the server's log has the details under this request's id")]
+    #[error("{INTERNAL}")]
     Internal(#[source] anyhow::Error),
 }
 

@@ -17,7 +17,7 @@ use tracing::Instrument as _;
 use super::refusal::refusal;
 use super::{LONGEST_ANSWER, Server};
 use crate::auth::{Caller, Session};
-use crate::error::Error;
+use crate::error::{Error, INTERNAL, TIMEOUT};
 use crate::operation::{Answer, Prepared};
 
 /// How many answers of an operation wait for its client; then the operation waits, too.
@@ -76,15 +76,14 @@ fn source(server: Arc<Server>, prepared: Prepared, caller: Caller) -> BoxStream<
     let answer = async move {
         timeout(LONGEST_ANSWER, server.run(prepared, caller))
             .await
-            .unwrap_or_else(|_| refusal(Error::Timeout.code(), Error::Timeout.to_string()))
+            .unwrap_or_else(|_| refusal("TIMEOUT", TIMEOUT))
     };
     stream::once(answer).boxed()
 }
 
 /// What the panic was about is in the log already.
 fn failure() -> Answer {
-    let message = "internal error; the server's log has the details under this request's id";
-    refusal("INTERNAL_SERVER_ERROR", message)
+    refusal("INTERNAL_SERVER_ERROR", INTERNAL)
 }
 
 /// Asks again and again whether who began still may.

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::media::Media;
-use crate::error::Error;
+use crate::error::{Error, INTERNAL, TIMEOUT};
 use crate::operation::Answer;
 
 /// The path of the API.
@@ -163,14 +163,8 @@ fn said(status: StatusCode) -> (&'static str, &'static str) {
             "FORBIDDEN",
             "the development server answers only to pages of this machine",
         ),
-        StatusCode::SERVICE_UNAVAILABLE | StatusCode::REQUEST_TIMEOUT => (
-            "TIMEOUT",
-            "took longer than the server allows; ask for less at once",
-        ),
-        status if status.is_server_error() => (
-            "INTERNAL_SERVER_ERROR",
-            "internal error; the server's log has the details under this request's id",
-        ),
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::REQUEST_TIMEOUT => ("TIMEOUT", TIMEOUT),
+        status if status.is_server_error() => ("INTERNAL_SERVER_ERROR", INTERNAL),
         _ => ("BAD_USER_INPUT", "the request cannot be understood"),
     }
 }

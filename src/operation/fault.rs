@@ -3,6 +3,7 @@
 use async_graphql::ServerError;
 
 use super::answer::{Code, set_code};
+use crate::error::INTERNAL;
 
 /// How async-graphql begins the messages of input that it could not read: those of `InputValueError`.
 const INPUT: [&str; 2] = ["Failed to parse \"", "Expected input type \""];
@@ -22,11 +23,8 @@ pub(super) fn settle(mut error: ServerError) -> ServerError {
         return error;
     }
     tracing::error!(message = error.message, path = ?error.path, "a field failed");
-    let mut masked = super::answer::error(Code::Internal, MASK, None);
+    let mut masked = super::answer::error(Code::Internal, INTERNAL, None);
     masked.locations = error.locations;
     masked.path = error.path;
     masked
 }
-
-/// The words of `Error::Internal`.
-const MASK: &str = "internal error; the server's log has the details under this request's id";
