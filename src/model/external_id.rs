@@ -4,7 +4,7 @@ use async_graphql::{InputObject, SimpleObject};
 use serde::{Deserialize, Serialize};
 
 use super::{Checked, distinct, each, text, whole};
-use crate::error::{Error, Refusals, Result};
+use crate::error::{Error, Refusals, Result, UserError};
 
 /// How many characters a source may have.
 const LONGEST_SOURCE: usize = 100;
@@ -50,6 +50,25 @@ impl ExternalId {
         let twice = "must not repeat a source of the list; a record has one value for each source";
         distinct(ids, "source", twice, |id| id.source.clone())
     }
+
+    /// Adds the key that a record was asked for by to those it has, unless it is there; they stay a list as
+    /// [`Self::list`] makes it.
+    pub fn join(self, ids: &mut Vec<Self>) -> Checked<()> {
+        if ids.contains(&self) {
+            return Ok(());
+        }
+        if ids.iter().any(|id| id.source == self.source) {
+            let message = "must be the value that `externalIds` has for this source; a record has one value for each source";
+            return Err(vec![UserError::invalid(message).under("value")]);
+        }
+        if ids.len() >= MOST_EXTERNAL_IDS {
+            let message =
+                format!("must be one of `externalIds` when there are {MOST_EXTERNAL_IDS}, which is the most");
+            return Err(vec![UserError::invalid(message)]);
+        }
+        ids.push(self);
+        Ok(())
+    }
 }
 
 impl ExternalIdInput {
@@ -75,6 +94,23 @@ mod tests {
             source: source.into(),
             value: value.into(),
         }
+    }
+
+    #[test]
+    fn a_key_joins_a_list_that_has_room_for_it() {
+        let id = |source: &str, value: &str| ExternalId::check(input(source, value)).unwrap();
+        let mut ids = vec![id("crm", "1")];
+        id("crm", "1").join(&mut ids).unwrap();
+        id("erp", "1").join(&mut ids).unwrap();
+        assert_eq!(ids, [id("crm", "1"), id("erp", "1")]);
+        let other = id("crm", "2").join(&mut ids);
+        let message = "must be the value that `externalIds` has for this source; a record has one value for each source";
+        assert_eq!(told(other), [format!("value: {message}")]);
+        let mut full: Vec<_> = (0..10).map(|n| id(&n.to_string(), "1")).collect();
+        let eleventh = id("crm", "1").join(&mut full);
+        let message = "must be one of `externalIds` when there are 10, which is the most";
+        assert_eq!(told(eleventh), [format!(": {message}")]);
+        assert_eq!(full.len(), 10);
     }
 
     #[test]

@@ -188,9 +188,8 @@ impl ContactMutation {
             }
             let mut after = before.clone().unwrap_or_else(|| blank(tx));
             input.fields.clone().apply(&mut after, region)?;
-            if !after.external_ids.contains(&key) {
-                after.external_ids.push(key);
-            }
+            key.join(&mut after.external_ids)
+                .map_err(|refusals| under("key", refusals))?;
             match &input.organization_key {
                 MaybeUndefined::Undefined => {}
                 MaybeUndefined::Null => after.organization_id = None,

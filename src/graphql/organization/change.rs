@@ -193,9 +193,8 @@ impl OrganizationMutation {
             }
             let mut after = before.clone().unwrap_or_else(|| blank(tx));
             input.fields.clone().apply(&mut after, region)?;
-            if !after.external_ids.contains(&key) {
-                after.external_ids.push(key);
-            }
+            key.join(&mut after.external_ids)
+                .map_err(|refusals| under("key", refusals))?;
             if let Some(before) = before {
                 Ok((tx.save_organization(&before, after).await?, false))
             } else {
