@@ -223,9 +223,14 @@ fn filter(
                 "must name at least one kind, or be left out",
             ));
         }
+        // In the order of all, each once, however often it is asked for.
         Some(asked) => {
-            asked.iter().try_for_each(|kind| ctx.require(kind.permission()))?;
-            asked
+            let kinds: Vec<EntityKind> = EntityKind::ALL
+                .into_iter()
+                .filter(|kind| asked.contains(kind))
+                .collect();
+            kinds.iter().try_for_each(|kind| ctx.require(kind.permission()))?;
+            kinds
         }
         None => {
             let may_view = |kind: &EntityKind| ctx.caller().permissions.contains(kind.permission());
