@@ -87,7 +87,9 @@ impl Cursor {
             .decode(text)
             .map_err(|_| PageError::InvalidCursor)?;
         let cursor: Self = serde_json::from_slice(&bytes).map_err(|_| PageError::InvalidCursor)?;
-        if cursor.order == order {
+        // No database keeps a NUL in a text.
+        let kept = |key: &Key| !matches!(key, Key::Text(text) if text.contains('\0'));
+        if cursor.order == order && cursor.keys.iter().all(kept) {
             Ok(cursor)
         } else {
             Err(PageError::InvalidCursor)

@@ -69,6 +69,8 @@ impl Listed for Change {
 }
 
 impl SortField for ChangeOrder {
+    const LIST: &'static str = "changes";
+
     fn columns(self) -> &'static [Column] {
         match self {
             Self::Place => &[Column::Number("xid")],

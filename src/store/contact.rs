@@ -33,6 +33,8 @@ impl Listed for Contact {
 }
 
 impl SortField for ContactOrderField {
+    const LIST: &'static str = "contacts";
+
     fn columns(self) -> &'static [Column] {
         match self {
             Self::Name => &[Column::Text("sort_name")],

@@ -32,6 +32,8 @@ impl Listed for Interaction {
 }
 
 impl SortField for InteractionOrderField {
+    const LIST: &'static str = "interactions";
+
     fn columns(self) -> &'static [Column] {
         match self {
             Self::StartedAt => &[Column::Instant("started_at")],

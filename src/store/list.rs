@@ -38,6 +38,9 @@ pub trait Listed: Row + Clone + Sync + 'static {
 
 /// What a list can be ordered by.
 pub trait SortField: Copy + Eq + std::hash::Hash + Send + Sync + fmt::Debug + 'static {
+    /// What is ordered, as cursors call it.
+    const LIST: &'static str;
+
     /// The columns, the id left out, most significant first.
     fn columns(self) -> &'static [Column];
 }
@@ -90,9 +93,10 @@ pub struct Sort<O> {
 }
 
 impl<O: SortField> Sort<O> {
-    /// What a cursor carries, so that it is refused under another order.
+    /// What a cursor carries, so that it is refused in another list and under another order.
     pub fn name(&self) -> String {
-        format!("{:?}{}", self.by, if self.descending { "-" } else { "+" })
+        let direction = if self.descending { "-" } else { "+" };
+        format!("{} {:?}{direction}", O::LIST, self.by)
     }
 
     /// The page of a list in this order that a client means.

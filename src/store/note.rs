@@ -33,6 +33,8 @@ impl Listed for Note {
 }
 
 impl SortField for NoteOrderField {
+    const LIST: &'static str = "notes";
+
     fn columns(self) -> &'static [Column] {
         match self {
             Self::PinnedThenNewest => &[Column::Flag("pinned"), Column::Instant("created_at")],

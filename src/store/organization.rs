@@ -33,6 +33,8 @@ impl Listed for Organization {
 }
 
 impl SortField for OrganizationOrderField {
+    const LIST: &'static str = "organizations";
+
     fn columns(self) -> &'static [Column] {
         match self {
             Self::Name => &[Column::Text("sort_name")],

@@ -40,6 +40,8 @@ impl Listed for Relationship {
 }
 
 impl SortField for RelationshipOrderField {
+    const LIST: &'static str = "relationships";
+
     fn columns(self) -> &'static [Column] {
         match self {
             Self::Type => &[Column::Text("type_key")],

@@ -28,6 +28,8 @@ impl Listed for User {
 }
 
 impl SortField for UserOrderField {
+    const LIST: &'static str = "users";
+
     fn columns(self) -> &'static [Column] {
         match self {
             Self::Name => &[Column::Text("sort_name")],

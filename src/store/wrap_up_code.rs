@@ -28,6 +28,8 @@ impl Listed for WrapUpCode {
 }
 
 impl SortField for WrapUpCodeOrderField {
+    const LIST: &'static str = "wrapUpCodes";
+
     fn columns(self) -> &'static [Column] {
         match self {
             Self::Name => &[Column::Text("name_key")],
