@@ -4,7 +4,7 @@ use async_graphql::{Enum, ID, InputObject};
 
 use crate::error::{Error, Result};
 use crate::id::TypedId;
-use crate::model::NameMatch;
+use crate::model::{LONGEST_START, NameMatch, fold};
 
 /// The most values of `in`.
 const MOST_VALUES: usize = 100;
@@ -77,13 +77,24 @@ impl NameFilter {
     pub fn name(self, argument: &'static str) -> Result<NameMatch> {
         match (self.eq, self.starts_with) {
             (Some(whole), None) => Ok(NameMatch::Whole(whole)),
-            (None, Some(start)) => Ok(NameMatch::Start(start)),
+            (None, Some(start)) => start_of_name(argument, start),
             _ => Err(Error::argument(
                 argument,
                 "takes exactly one of `eq` and `startsWith`",
             )),
         }
     }
+}
+
+/// A comparison by the beginning of a name, unless it is longer than what is kept to compare.
+pub fn start_of_name(argument: &'static str, start: String) -> Result<NameMatch> {
+    if fold(&start).chars().count() > LONGEST_START {
+        let reason = format!(
+            "must have a `startsWith` of at most {LONGEST_START} characters; use `eq` for a whole name"
+        );
+        return Err(Error::argument(argument, reason));
+    }
+    Ok(NameMatch::Start(start))
 }
 
 /// The values that a comparison by `eq` or `in` wants.

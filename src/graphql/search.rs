@@ -10,7 +10,8 @@ use super::results::{Results, search_connection};
 use crate::error::Error;
 use crate::id::OrganizationId;
 use crate::model::{
-    Contact, ContactOrderField, Organization, Permission, PhoneNumber, Query, Search, Term, digits, fold,
+    Contact, ContactOrderField, EmailAddress, Organization, Permission, PhoneNumber, Query, Search, Term,
+    digits,
 };
 use crate::page::PageArgs;
 use crate::store::{Sort, WordFilter};
@@ -196,7 +197,7 @@ impl SearchQuery {
             return Err(Error::argument("number", "must have digits").into());
         }
         let reversed: String = digits.chars().rev().collect();
-        by_word(ctx, 'p', &reversed, forward(first, after)).await
+        by_word(ctx, 'p', reversed, forward(first, after)).await
     }
 
     /// Contacts with this e-mail address, by name; case does not matter.
@@ -210,14 +211,14 @@ impl SearchQuery {
         #[graphql(desc = "How many from the front, 1 to 100; 25 when left out.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
     ) -> Result<Option<ContactConnection>> {
-        by_word(ctx, 'e', &fold(&address), forward(first, after)).await
+        by_word(ctx, 'e', EmailAddress::folded(&address), forward(first, after)).await
     }
 }
 
 async fn by_word(
     ctx: &Context<'_>,
     letter: char,
-    word: &str,
+    word: String,
     args: PageArgs,
 ) -> Result<Option<ContactConnection>> {
     let sort = Sort {

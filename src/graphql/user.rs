@@ -9,13 +9,13 @@ pub use mutation::UserMutation;
 
 use super::connection::connection;
 use super::context::Ask as _;
-use super::filter::OrderDirection;
+use super::filter::{OrderDirection, start_of_name};
 use super::note::{NoteConnection, notes_of};
 use super::permission::requires_permission;
 use super::relationship::{RelationshipConnection, RelationshipOrder};
 use crate::error::Error;
 use crate::id::UserId;
-use crate::model::{DateTimeRange, NameMatch, Permission, Ranges, User, UserFilter, UserOrderField};
+use crate::model::{DateTimeRange, Permission, Ranges, User, UserFilter, UserOrderField};
 use crate::page::PageArgs;
 use crate::store::{NOTES_OF_AUTHOR, Sort, relationships_of_user};
 
@@ -187,16 +187,19 @@ pub struct UserFilterInput {
     pub updated_at: Option<DateTimeRange>,
 }
 
-impl From<UserFilterInput> for UserFilter {
-    fn from(input: UserFilterInput) -> Self {
-        Self {
+impl TryFrom<UserFilterInput> for UserFilter {
+    type Error = Error;
+
+    fn try_from(input: UserFilterInput) -> crate::error::Result<Self> {
+        let start = |name: NameStartFilter| start_of_name("filter.name", name.starts_with);
+        Ok(Self {
             active: input.active,
-            name: input.name.map(|name| NameMatch::Start(name.starts_with)),
+            name: input.name.map(start).transpose()?,
             ranges: Ranges {
                 created_at: input.created_at.unwrap_or_default(),
                 updated_at: input.updated_at.unwrap_or_default(),
             },
-        }
+        })
     }
 }
 
@@ -233,7 +236,7 @@ impl UserQuery {
         #[graphql(desc = "How many from the back, 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<Option<UserConnection>> {
-        let filter = UserFilter::from(filter.unwrap_or_default());
+        let filter = UserFilter::try_from(filter.unwrap_or_default())?;
         let args = PageArgs {
             first,
             after,

@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use super::{
     Address, AddressInput, EmailAddress, EmailAddressInput, ExternalId, ExternalIdInput, Found, NameMatch,
-    PhoneNumber, PhoneNumberInput, Ranges, Record, Region, SocialHandle, SocialHandleInput, Url, fold,
-    sort_key, text,
+    PhoneNumber, PhoneNumberInput, Ranges, Record, Region, SocialHandle, SocialHandleInput, Url, sort_key,
+    text,
 };
 use crate::error::{Refusals, Result, UserError};
 use crate::id::{ContactId, OrganizationId, global_option};
@@ -220,9 +220,7 @@ impl Contact {
         found.whole('j', self.title.as_deref());
         found.tags('g', 'k', &self.tags);
         for email in &self.email_addresses {
-            let address = fold(&email.address);
-            found.whole('d', address.rsplit_once('@').map(|(_, domain)| domain));
-            found.whole('e', Some(&address));
+            found.email('e', 'd', email);
         }
         for number in &self.phone_numbers {
             found.phone('p', number);

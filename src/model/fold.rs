@@ -2,16 +2,28 @@
 //! accents and spacing do not matter. One folding for everything: what is stored folded is found folded.
 
 use std::collections::HashSet;
+use std::fmt::Write as _;
 
+use aws_lc_rs::digest::{self, SHA256};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// How many characters of a word or a sort key are kept: a longer one does not fit a page of an index.
-pub const LONGEST_KEY: usize = 64;
+/// How many characters of a word are kept: a longer one does not fit a page of an index.
+const LONGEST_WORD: usize = 64;
+/// How many characters a part of a sort key has at most, for the same reason.
+const LONGEST_PART: usize = 128;
+/// How many characters of a text that is too long stand for what was cut off it, its mark included.
+const DIGEST: usize = 17;
+/// The most characters that the beginning of a part of a sort key can be compared by.
+pub const LONGEST_START: usize = LONGEST_PART - DIGEST;
 
 /// Stands between the parts of a sort key: below every letter and the space on both engines, and never in
 /// folded text, so `Smith, Zoe` sorts before `Smith Jones, Ada`. (NUL cannot be stored.)
 const SEPARATOR: &str = "\u{1}";
+/// Stands for a part that is not there, which comes last: above everything that people write.
+const NOTHING: &str = "\u{10fffd}";
+/// Stands before the digest of a text that is too long, and never in folded text.
+const CUT: char = '\u{2}';
 
 /// Text without case, accents and surplus space: `  José  STRASSER ` and `jose straßer` fold to the same.
 pub fn fold(text: &str) -> String {
@@ -52,11 +64,38 @@ pub fn words(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// What a list is sorted by: the folded parts in order of weight, at most 64 characters together. Compared
-/// bytewise; an empty part sorts before every other.
+/// What a list is sorted by: the folded parts in order of weight, each at most 128 characters. Compared bytewise; a part
+/// that is not there comes after every other.
 pub fn sort_key(parts: &[&str]) -> String {
-    let folded: Vec<String> = parts.iter().map(|part| fold(part)).collect();
-    cut(&folded.join(SEPARATOR))
+    let parts: Vec<String> = parts.iter().map(|part| sort_part(part)).collect();
+    parts.join(SEPARATOR)
+}
+
+/// What the sort keys begin with whose first part is this, and no others.
+pub fn sort_key_start(first: &str) -> String {
+    sort_part(first) + SEPARATOR
+}
+
+fn sort_part(part: &str) -> String {
+    match fold(part) {
+        folded if folded.is_empty() => NOTHING.to_owned(),
+        folded => shortened(folded, LONGEST_PART),
+    }
+}
+
+/// The text, if it is not too long; else its beginning and a digest of the whole, so that two texts which differ have
+/// shortened forms which differ.
+pub fn shortened(text: String, longest: usize) -> String {
+    if text.chars().count() <= longest {
+        return text;
+    }
+    let digest = digest::digest(&SHA256, text.as_bytes());
+    let start = text.chars().take(longest - DIGEST);
+    let mut short: String = start.chain([CUT]).collect();
+    for byte in digest.as_ref().iter().take(DIGEST / 2) {
+        let _ = write!(short, "{byte:02x}");
+    }
+    short
 }
 
 /// The word and every form of it that lacks one character (never none at all), each once. Two words that
@@ -83,7 +122,7 @@ pub fn is_near(a: &str, b: &str) -> bool {
 }
 
 fn cut(text: &str) -> String {
-    text.chars().take(LONGEST_KEY).collect()
+    text.chars().take(LONGEST_WORD).collect()
 }
 
 /// One apostrophe for all that keyboards, word processors and alphabets offer. Before decomposition, which
@@ -193,10 +232,35 @@ mod tests {
     }
 
     #[test]
-    fn words_and_keys_are_cut_at_64_characters() {
+    fn words_are_cut_at_64_characters() {
         assert_eq!(words(&"é".repeat(64)), ["e".repeat(64)]);
         assert_eq!(words(&"ж".repeat(65)), ["ж".repeat(64)]);
-        assert_eq!(sort_key(&[&"x".repeat(70), "y"]), "x".repeat(64));
+    }
+
+    #[test]
+    fn a_part_of_a_sort_key_that_is_too_long_is_told_from_every_other() {
+        let long = |end: &str| "x".repeat(127) + end;
+        assert_eq!(sort_key(&[&long("a")]), long("a"));
+        let (one, other) = (sort_key(&[&long("aa")]), sort_key(&[&long("ab")]));
+        assert_ne!(one, other);
+        for key in [&one, &other] {
+            assert_eq!(key.chars().count(), 128);
+            assert!(key.starts_with(&"x".repeat(LONGEST_START)), "{key}");
+        }
+        assert_eq!(one, sort_key(&[&long("ÁA")]));
+    }
+
+    #[test]
+    fn the_start_of_a_sort_key_is_a_whole_part() {
+        for name in ["Smith", "", &"long ".repeat(100)] {
+            let start = sort_key_start(name);
+            assert!(sort_key(&[name, "Ada"]).starts_with(&start), "{name}");
+            assert!(sort_key(&[name, ""]).starts_with(&start), "{name}");
+            assert!(
+                !sort_key(&[&format!("{name} Jones"), ""]).starts_with(&start),
+                "{name}"
+            );
+        }
     }
 
     #[test]
@@ -204,19 +268,23 @@ mod tests {
         let mut names = [
             ["Smithson", "Al"],
             ["Smith Jones", "Ada"],
+            ["Smith", ""],
             ["Smith", "Zoe"],
             ["", "Ada"],
+            ["🙂", ""],
             ["šmith", "abe"],
         ];
         names.sort_by_key(|name| sort_key(name));
         assert_eq!(
             names,
             [
-                ["", "Ada"],
                 ["šmith", "abe"],
                 ["Smith", "Zoe"],
+                ["Smith", ""],
                 ["Smith Jones", "Ada"],
-                ["Smithson", "Al"]
+                ["Smithson", "Al"],
+                ["🙂", ""],
+                ["", "Ada"]
             ]
         );
         assert_eq!(sort_key(&["Luján", " José "]), "lujan\u{1}jose");

@@ -7,10 +7,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{PhoneNumber, digits, fold, words};
+use super::{EmailAddress, PhoneNumber, digits, fold, shortened, words};
 
-/// Most characters of a word: a longer one does not fit a page of an index.
-const LONGEST: usize = 64;
+/// Most characters of a word after its letter: a longer one does not fit a page of an index.
+const LONGEST: usize = 63;
 
 /// What search keeps of a record.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,8 +59,19 @@ impl Found {
     /// A value as a whole, folded.
     pub fn whole(&mut self, letter: char, value: Option<&str>) {
         if let Some(value) = value.map(fold).filter(|value| !value.is_empty()) {
-            self.words.insert(lettered(letter, &value));
+            self.words.insert(lettered_whole(letter, value));
         }
+    }
+
+    /// An e-mail address, as a whole and by its domain. With accents, it is found without them, too: as if it were a
+    /// domain, so that it is not taken for the address without.
+    pub fn email(&mut self, address: char, domain: char, email: &EmailAddress) {
+        let (key, folded) = (EmailAddress::folded(&email.address), fold(&email.address));
+        self.whole(domain, folded.rsplit_once('@').map(|(_, domain)| domain));
+        if key != folded {
+            self.whole(domain, Some(&folded));
+        }
+        self.words.insert(lettered_whole(address, key));
     }
 
     /// A phone number, from its last digit to its first.
@@ -83,14 +94,18 @@ impl Found {
     }
 }
 
-/// A word as the table of words has it. A value of several words keeps its spaces as `_`, so that the words of
-/// [`Found::search_text`] stay apart.
+/// The beginning of a word, or a word of a text, as the table of words has it. Spaces become `_`, so that the words of
+/// [`Found::search_text`] stay apart, and `_` a character that folded text cannot have, so that the two stay apart.
 pub fn lettered(letter: char, word: &str) -> String {
-    std::iter::once(letter)
-        .chain(
-            word.chars()
-                .take(LONGEST - 1)
-                .map(|c| if c == ' ' { '_' } else { c }),
-        )
-        .collect()
+    let kept = word.chars().take(LONGEST).map(|c| match c {
+        ' ' => '_',
+        '_' => '\u{2017}',
+        other => other,
+    });
+    std::iter::once(letter).chain(kept).collect()
+}
+
+/// A value as the table of words has it, told from every other, however long they are.
+pub fn lettered_whole(letter: char, value: String) -> String {
+    lettered(letter, &shortened(value, LONGEST))
 }

@@ -36,8 +36,8 @@ pub use check::{Checked, distinct, each, whole};
 pub use contact::{Contact, ContactFields, ContactFilter, ContactOrderField};
 pub use email::{EmailAddress, EmailAddressInput};
 pub use external_id::{ExternalId, ExternalIdInput};
-pub use fold::{deletions, fold, is_near, sort_key, words};
-pub use found::{Found, lettered};
+pub use fold::{LONGEST_START, deletions, fold, is_near, shortened, sort_key, sort_key_start, words};
+pub use found::{Found, lettered, lettered_whole};
 pub use interaction::{
     Interaction, InteractionDirection, InteractionFields, InteractionFilter, InteractionOrderField,
     MediaType, WrapUp,

@@ -14,7 +14,7 @@ use uuid::Uuid;
 pub use facet::{Facet, FacetValue, Facets};
 pub use query::Query;
 
-use super::lettered;
+use super::{lettered, lettered_whole};
 use crate::id::OrganizationId;
 
 /// How many results can be reached at most.
@@ -87,7 +87,7 @@ impl Sought {
     /// This word and no other.
     pub fn whole(letter: char, word: &str) -> Self {
         Self {
-            word: lettered(letter, word),
+            word: lettered_whole(letter, word.to_owned()),
             whole: true,
         }
     }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::engine::{IdList, Statement, TextList};
 use crate::id::TypedId;
-use crate::model::{DateTimeRange, ExternalId, NameMatch, Ranges, fold, lettered, sort_key};
+use crate::model::{DateTimeRange, ExternalId, NameMatch, Ranges, fold, lettered_whole, sort_key_start};
 
 /// Greater than every text that begins as what stands before it.
 const LAST: char = char::MAX;
@@ -60,8 +60,7 @@ impl Statement<'_> {
     pub fn name(&mut self, column: &'static str, name: Option<&NameMatch>) {
         let start = match name {
             None => return,
-            // The rest of the sort key follows after what stands between its parts.
-            Some(NameMatch::Whole(name)) => sort_key(&[name, ""]),
+            Some(NameMatch::Whole(name)) => sort_key_start(name),
             Some(NameMatch::Start(name)) => fold(name),
         };
         self.push(" AND ").push(column).push(" >= ").bind(start.clone());
@@ -76,7 +75,7 @@ impl Statement<'_> {
         if let Some(values) = values {
             let words = values
                 .iter()
-                .map(|value| lettered(letter, &fold(value)))
+                .map(|value| lettered_whole(letter, fold(value)))
                 .collect();
             self.push(" AND id IN (SELECT id FROM search_words WHERE tenant_id = $1 AND word = ANY_TEXT(")
                 .bind(TextList(words))

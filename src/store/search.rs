@@ -19,6 +19,7 @@ use crate::error::Result;
 use crate::id::TypedId as _;
 use crate::model::{
     By, CAP, Gathered, Hit, Hits, Search, Sought, Subject, Term, Way, deletions, is_near, lettered,
+    lettered_whole,
 };
 use source::{LAST, Place, Range, Source};
 
@@ -280,8 +281,8 @@ pub struct WordFilter(String);
 
 impl WordFilter {
     /// This word, its letter in front.
-    pub fn new(letter: char, word: &str) -> Self {
-        Self(lettered(letter, word))
+    pub fn new(letter: char, word: String) -> Self {
+        Self(lettered_whole(letter, word))
     }
 }
 

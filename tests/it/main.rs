@@ -11,6 +11,7 @@ mod http_requests;
 mod interaction;
 mod layers;
 mod limit;
+mod list;
 mod loaders;
 mod note;
 mod organization;

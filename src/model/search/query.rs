@@ -158,7 +158,12 @@ fn contact_term(token: &Token, organizations: bool) -> Term {
         Token::Email(typed) => Term {
             ways: match typed.strip_prefix('@') {
                 Some(domain) => vec![Way::of(Sought::whole('d', domain))],
-                None => vec![Way::of(Sought::start('e', typed))],
+                // As a whole, too: the beginning of a long one is kept, and of one with accents nothing but the whole.
+                None => vec![
+                    Way::of(Sought::start('e', typed)),
+                    Way::of(Sought::whole('e', typed)),
+                    Way::of(Sought::whole('d', typed)),
+                ],
             },
             name: None,
         },
