@@ -53,6 +53,11 @@ pub struct Limits {
     #[arg(long = "max-cost", env = "EXTERNAL_CONTACTS_MAX_COST", value_name = "COST",
           default_value_t = Limits::DEFAULT.cost, value_parser = at_least_one())]
     pub cost: u32,
+    /// The most values that an operation may show of the schema, by the lengths of the schema's lists. Tools ask for
+    /// everything once.
+    #[arg(long = "max-introspected-values", env = "EXTERNAL_CONTACTS_MAX_INTROSPECTED_VALUES", value_name = "N",
+          default_value_t = Limits::DEFAULT.introspected_values, value_parser = at_least_one())]
+    pub introspected_values: u32,
     /// The most errors that the answer to an invalid document names.
     #[arg(long = "max-reported-errors", env = "EXTERNAL_CONTACTS_MAX_REPORTED_ERRORS", value_name = "N",
           default_value_t = Limits::DEFAULT.reported_errors, value_parser = at_least_one())]
@@ -72,6 +77,7 @@ impl Limits {
         selections: 5_000,
         representations: 100,
         cost: 10_000,
+        introspected_values: 250_000,
         reported_errors: 5,
     };
 }

@@ -2,9 +2,9 @@
 //!
 //! The steps, each pure and in a file of its own: `scan` (may a parser see it?), `measure` (how much does it stand
 //! for?), `parse` (is it valid?), the choice of the operation, `variables` (what do they stand for?), `plan` (what is
-//! asked, and which `permission` does it need?), `cost` (how much may come out?), `document` (what async-graphql is to
-//! run), execution, `complete` (what comes out, and what the caller may not have). What depends on the text alone is done
-//! once for a text and `known` from then on.
+//! asked, and which `permission` does it need?), `cost` and `introspection` (how much may come out?), `document` (what
+//! async-graphql is to run), execution, `complete` (what comes out, and what the caller may not have). What depends on
+//! the text alone is done once for a text and `known` from then on.
 //!
 //! All limits and checks are made here. The schema is built with `ValidationMode::Fast` and with no
 //! limit of its own (`limit_recursive_depth(usize::MAX)`).
@@ -16,6 +16,7 @@ mod description;
 mod document;
 mod entities;
 mod fault;
+mod introspection;
 mod known;
 mod measure;
 mod pairs;
@@ -32,7 +33,6 @@ mod variables;
 use std::sync::Arc;
 
 use apollo_compiler::executable::Operation;
-use apollo_compiler::introspection::check_max_depth;
 use apollo_compiler::response::JsonMap;
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{ExecutableDocument, Node, Schema};
@@ -43,9 +43,8 @@ use futures_util::stream::{self, Stream, StreamExt as _};
 use self::answer::Code;
 pub use self::answer::{Answer, Cost};
 use self::cost::Connections;
+use self::introspection::Lengths;
 use self::known::{Key, Known, KnownOperations};
-use self::measure::reads_schema;
-use self::parse::place;
 use self::permission::PermissionTable;
 use self::plan::{Plan, Planner, PossibleTypes};
 use crate::limits::Limits;
@@ -56,6 +55,7 @@ pub struct Operations {
     schema: Valid<Schema>,
     possible: PossibleTypes,
     connections: Connections,
+    lengths: Lengths,
     table: PermissionTable,
     limits: Limits,
     known: KnownOperations,
@@ -101,6 +101,7 @@ impl Operations {
         Ok(Self {
             possible: plan::possible_types(&schema),
             connections: Connections::of(&schema),
+            lengths: Lengths::of(&schema),
             table: PermissionTable::read(&schema)?,
             limits,
             known: KnownOperations::within(kept),
@@ -139,7 +140,7 @@ impl Operations {
             let mut planner = Planner::new(&self.schema, &self.possible, &self.table, document, &variables);
             planner.plan(operation.object_type(), &[&operation.selection_set], 1)
         })?;
-        check_introspection(&plan, asker)?;
+        self.lengths.check(&plan, asker, &self.limits)?;
         entities::check(&plan, &variables, &self.limits)?;
         let cost = self.connections.check(&plan, &variables, &self.limits)?;
         Ok(Prepared {
@@ -155,7 +156,6 @@ impl Operations {
     fn read(&self, key: &Key) -> Result<Known, Answer> {
         let (document, size) = self.document(&key.query)?;
         let operation = choose(&document, key.operation_name.as_deref())?;
-        check_circles(&document, &operation)?;
         Ok(Known::new(document, operation, size))
     }
 
@@ -227,33 +227,5 @@ fn choose(document: &ExecutableDocument, name: Option<&str>) -> Result<Node<Oper
     document.operations.get(name).cloned().map_err(|refused| {
         let message = refused.message().to_string();
         Answer::refuse(Code::ResolutionFailure, message, None)
-    })
-}
-
-/// Refuses to show the schema to who may not read it.
-fn check_introspection(plan: &Plan, asker: Asker) -> Result<(), Answer> {
-    let shows_schema = |name: &str| reads_schema(name) || name == "_service";
-    let field = plan.fields.iter().find(|planned| shows_schema(&planned.name));
-    match field {
-        Some(field) if !asker.introspection => {
-            let message = format!(
-                "introspection is not allowed here, but the operation has `{}`",
-                field.name
-            );
-            Err(Answer::refuse(Code::ValidationFailed, message, Some(field.at)))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Refuses to nest what is asked of the schema so that the answer explodes.
-fn check_circles(document: &Valid<ExecutableDocument>, operation: &Operation) -> Result<(), Answer> {
-    check_max_depth(document, operation).map_err(|refused| {
-        let message = refused.message().to_string();
-        Answer::refuse(
-            Code::LimitExceeded,
-            message,
-            place(&document.sources, refused.location()),
-        )
     })
 }

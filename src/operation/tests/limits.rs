@@ -19,6 +19,7 @@ const SMALL: Limits = Limits {
     selections: 20,
     representations: 2,
     cost: 60,
+    introspected_values: 150,
     reported_errors: 2,
 };
 
