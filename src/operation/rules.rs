@@ -35,6 +35,40 @@ pub(super) fn check(schema: &Schema, document: &ExecutableDocument) -> Vec<Broke
     document.operations.iter().flat_map(check).collect()
 }
 
+/// Whether every subscription asks for one key at its root, however often: "Single Root Field" of the specification.
+pub(super) fn have_one_root_key(document: &ExecutableDocument) -> bool {
+    let one_key = |operation: &Node<Operation>| {
+        let mut keys = HashSet::new();
+        root_keys(document, &operation.selection_set, &mut HashSet::new(), &mut keys);
+        keys.len() <= 1
+    };
+    let mut subscriptions = document
+        .operations
+        .iter()
+        .filter(|operation| operation.is_subscription());
+    subscriptions.all(one_key)
+}
+
+fn root_keys<'a>(
+    document: &'a ExecutableDocument,
+    set: &'a SelectionSet,
+    opened: &mut HashSet<&'a Name>,
+    keys: &mut HashSet<&'a Name>,
+) {
+    for selection in &set.selections {
+        match selection {
+            Selection::Field(field) => drop(keys.insert(field.response_key())),
+            Selection::InlineFragment(fragment) => root_keys(document, &fragment.selection_set, opened, keys),
+            Selection::FragmentSpread(spread) => {
+                let fragment = document.fragments.get(&spread.fragment_name);
+                if let Some(fragment) = fragment.filter(|_| opened.insert(&spread.fragment_name)) {
+                    root_keys(document, &fragment.selection_set, opened, keys);
+                }
+            }
+        }
+    }
+}
+
 fn input_object<'s>(schema: &'s Schema, of: &Type) -> Option<&'s InputObjectType> {
     match schema.types.get(of.inner_named_type()) {
         Some(ExtendedType::InputObject(input)) => Some(input),

@@ -50,9 +50,18 @@ async fn one_that_needs_another_permission_does_not_begin() {
 }
 
 #[tokio::test]
+async fn a_subscription_may_ask_for_its_root_field_in_several_places() {
+    let query = "subscription { ...F ticks { index } } fragment F on Ticks { ticks { slow index } }";
+    let answers = Graph::new().subscribe(query).await;
+    assert_eq!(answers[0].data(), r#"{"ticks":{"slow":0,"index":0}}"#);
+}
+
+#[tokio::test]
 async fn a_subscription_has_one_root_field() {
     for query in [
         "subscription { ticks { index } broken }",
+        "subscription { ticks { index } other: ticks { index } }",
+        "subscription { ...F ticks { index } } fragment F on Ticks { other: ticks { index } }",
         "subscription { __typename }",
         "subscription { ticks { index } ...F } fragment F on Ticks { broken }",
     ] {
