@@ -18,7 +18,10 @@ use crate::model::{Permission, Permissions};
 
 /// Completes the answer to what was planned.
 pub(super) fn complete(plan: &Plan, response: Response, permissions: Permissions) -> Answer {
-    let errors: Vec<_> = response.errors.into_iter().map(settle).collect();
+    let mut errors: Vec<_> = response.errors.into_iter().map(settle).collect();
+    for error in &mut errors {
+        find_path(plan, error);
+    }
     let mut completion = Completion {
         permissions,
         reported: errors.iter().map(|error| text(&error.path)).collect(),
@@ -30,6 +33,19 @@ pub(super) fn complete(plan: &Plan, response: Response, permissions: Permissions
     };
     let data = completion.object(plan, found, None).unwrap_or_default();
     Answer::executed(data, completion.errors)
+}
+
+/// async-graphql does not say that an error is about `__type`. Only a field of the root can have been meant.
+fn find_path(plan: &Plan, error: &mut ServerError) {
+    if error.path.is_empty() {
+        let stands_there = |planned: &&Planned| error.locations.contains(&planned.at);
+        let key = plan
+            .fields
+            .iter()
+            .find(stands_there)
+            .map(|planned| planned.key.to_string());
+        error.path.extend(key.map(PathSegment::Field));
+    }
 }
 
 /// Null stands where it may not: the place above is null instead. The error is noted already.

@@ -27,7 +27,7 @@ const NOT_FOUND: &str = "Entity not found.";
 pub(super) fn check(plan: &Plan, variables: &JsonMap, limits: &Limits) -> Result<(), Answer> {
     let mut asked = plan.fields.iter().filter(|planned| is_entities(planned));
     asked.try_for_each(|planned| {
-        let count = representations(planned, variables).len();
+        let count = representations(planned, variables).map_or(0, |items| items.len());
         within(
             limits.representations,
             count,
@@ -50,14 +50,21 @@ pub(super) fn split(planned: &Planned, field: &Field, variables: &JsonMap) -> Ve
         give(&mut one, ARGUMENT, Value::List(vec![item]));
         one
     };
-    let items = representations(planned, variables).into_iter().enumerate();
+    let items = representations(planned, variables).unwrap_or_default();
+    let items = items.into_iter().enumerate();
     items.filter(|(_, item)| names_a_type(item)).map(one).collect()
 }
 
 /// Puts the entities together again, and points their errors at the right place.
 pub(super) fn join(plan: &Plan, variables: &JsonMap, response: &mut Response) {
     for planned in plan.fields.iter().filter(|planned| is_entities(planned)) {
-        let items = representations(planned, variables);
+        let Some(items) = representations(planned, variables) else {
+            let message = "`representations` must not be null";
+            let mut refusal = error(Code::BadUserInput, message, Some(planned.at));
+            refusal.path.push(PathSegment::Field(planned.key.to_string()));
+            response.errors.push(refusal);
+            continue;
+        };
         let mut found = match std::mem::take(&mut response.data) {
             Value::Object(found) => found,
             _ => IndexMap::new(),
@@ -77,12 +84,14 @@ pub(super) fn join(plan: &Plan, variables: &JsonMap, response: &mut Response) {
     }
 }
 
-fn representations(planned: &Planned, variables: &JsonMap) -> Vec<Value> {
+/// `None` when a variable makes null of them, which the field refuses as a whole.
+fn representations(planned: &Planned, variables: &JsonMap) -> Option<Vec<Value>> {
     let argument = planned.field.specified_argument_by_name(ARGUMENT);
     match argument.and_then(|value| literal(value, variables)) {
-        Some(Value::List(items)) => items,
-        Some(item) => vec![item],
-        None => Vec::new(),
+        Some(Value::List(items)) => Some(items),
+        Some(Value::Null) => None,
+        Some(item) => Some(vec![item]),
+        None => Some(Vec::new()),
     }
 }
 

@@ -246,3 +246,31 @@ async fn the_schema_can_be_read() {
         reply.data()
     );
 }
+
+#[tokio::test]
+async fn representations_that_are_null_fail_as_a_whole() {
+    let query = "query ($r: [_Any!]! = []) { all: _entities(representations: $r) { __typename } }";
+    let optional = "query ($r: [_Any!] = []) { all: _entities(representations: $r) { __typename } fast }";
+    assert!(
+        Graph::new()
+            .ask_with(query, serde_json::json!({ "r": null }))
+            .await
+            .0
+            .is_request_error()
+    );
+    let reply = Graph::new()
+        .ask_with(optional, serde_json::json!({ "r": null }))
+        .await;
+    assert_eq!(reply.data(), "null");
+    assert_eq!(reply.errors(), ["[all] BAD_USER_INPUT"]);
+}
+
+#[tokio::test]
+async fn an_error_of_reading_a_type_says_where() {
+    let query = r#"query ($name: String = "Query") { fast a: __type(name: $name) { name } b: __type(name: "Key") { name } }"#;
+    let reply = Graph::new()
+        .ask_with(query, serde_json::json!({ "name": null }))
+        .await;
+    assert_eq!(reply.data(), r#"{"fast":2,"a":null,"b":{"name":"Key"}}"#);
+    assert_eq!(reply.errors(), ["[a] BAD_USER_INPUT"]);
+}
