@@ -48,6 +48,10 @@ pub struct Limits {
     #[arg(long = "max-representations", env = "EXTERNAL_CONTACTS_MAX_REPRESENTATIONS", value_name = "N",
           default_value_t = Limits::DEFAULT.representations, value_parser = at_least_one())]
     pub representations: u32,
+    /// The most bytes of values that the arguments of an operation take, a variable counted wherever it is used.
+    #[arg(long = "max-argument-bytes", env = "EXTERNAL_CONTACTS_MAX_ARGUMENT_BYTES", value_name = "BYTES",
+          default_value_t = Limits::DEFAULT.argument_bytes, value_parser = at_least_one())]
+    pub argument_bytes: u32,
     /// The highest cost of an operation: a scalar is 0, an object 1, a connection 2 and its page size times what is asked
     /// of an entry; lists, `nodes` and `_entities` multiply as well.
     #[arg(long = "max-cost", env = "EXTERNAL_CONTACTS_MAX_COST", value_name = "COST",
@@ -76,6 +80,7 @@ impl Limits {
         root_fields: 20,
         selections: 5_000,
         representations: 100,
+        argument_bytes: 8 * 1024 * 1024,
         cost: 10_000,
         introspected_values: 250_000,
         reported_errors: 5,

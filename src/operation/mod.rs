@@ -28,6 +28,7 @@ mod scan;
 #[cfg(test)]
 mod tests;
 mod token;
+mod values;
 mod variables;
 
 use std::sync::Arc;
@@ -142,6 +143,7 @@ impl Operations {
         })?;
         self.lengths.check(&plan, asker, &self.limits)?;
         entities::check(&plan, &variables, &self.limits)?;
+        values::check(&plan, &variables, &self.limits)?;
         let cost = self.connections.check(&plan, &variables, &self.limits)?;
         Ok(Prepared {
             kind: kind(operation),

@@ -18,6 +18,7 @@ const SMALL: Limits = Limits {
     root_fields: 3,
     selections: 20,
     representations: 2,
+    argument_bytes: 1_000,
     cost: 60,
     introspected_values: 150,
     reported_errors: 2,
@@ -131,6 +132,29 @@ async fn tools_may_read_the_schema_deeply() {
     let of_type = "ofType { ".repeat(9) + "name" + &" }".repeat(9);
     let query = format!("{{ __schema {{ types {{ fields {{ args {{ type {{ {of_type} }} }} }} }} }} }}");
     assert_eq!(refusal(&Graph::new(), &query).await, Value::Null);
+}
+
+#[tokio::test]
+async fn a_large_value_is_counted_wherever_it_is_used() {
+    let graph = Graph::within(SMALL);
+    let query = "query ($r: [_Any!]!) { a: _entities(representations: $r) { __typename } b: _entities(representations: $r) { __typename } }";
+    for (length, expected) in [(300, None), (400, Some((1_000, 2 * (4 * 32 + 19 + 400))))] {
+        let variables = json!({ "r": [{ "__typename": "Key", "padded": "x".repeat(length) }] });
+        let reply = graph.ask_with(query, variables).await;
+        let told = reply
+            .0
+            .errors()
+            .first()
+            .map(|error| serde_json::to_value(error).unwrap());
+        let extensions = told
+            .filter(|_| reply.0.is_request_error())
+            .map(|mut error| error["extensions"].take());
+        assert_eq!(
+            extensions,
+            expected.map(|(limit, actual)| exceeded(limit, actual)),
+            "{length}"
+        );
+    }
 }
 
 #[tokio::test]
