@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::id::OrganizationId;
 use crate::model::{
     Contact, ContactOrderField, EmailAddress, Organization, Permission, PhoneNumber, Query, Search, Term,
-    digits,
+    phone_key,
 };
 use crate::page::PageArgs;
 use crate::store::{Sort, WordFilter};
@@ -192,12 +192,9 @@ impl SearchQuery {
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
     ) -> Result<Option<ContactConnection>> {
         let region = &ctx.tenant().record().default_region;
-        let digits = digits(&PhoneNumber::e164_of(&number, region).unwrap_or(number));
-        if digits.is_empty() {
-            return Err(Error::argument("number", "must have digits").into());
-        }
-        let reversed: String = digits.chars().rev().collect();
-        by_word(ctx, 'p', reversed, forward(first, after)).await
+        let number = PhoneNumber::e164_of(&number, region).unwrap_or(number);
+        let key = phone_key(&number).ok_or_else(|| Error::argument("number", "must not be empty"))?;
+        by_word(ctx, 'p', key, forward(first, after)).await
     }
 
     /// Contacts with this e-mail address, by name; case does not matter.

@@ -74,13 +74,10 @@ impl Found {
         self.words.insert(lettered_whole(address, key));
     }
 
-    /// A phone number, from its last digit to its first.
+    /// A phone number, as [`phone_key`] has it.
     pub fn phone(&mut self, letter: char, number: &PhoneNumber) {
-        let digits = digits(number.e164.as_deref().unwrap_or(&number.input));
-        if !digits.is_empty() {
-            self.words
-                .insert(lettered(letter, &digits.chars().rev().collect::<String>()));
-        }
+        let key = phone_key(number.e164.as_deref().unwrap_or(&number.input));
+        self.words.extend(key.map(|key| lettered_whole(letter, key)));
     }
 
     /// All words in one text, a space around each.
@@ -92,6 +89,18 @@ impl Found {
         }
         text
     }
+}
+
+/// What a phone number is found by: its digits from the last to the first; without any, what was typed. `None` when that
+/// is nothing.
+pub fn phone_key(number: &str) -> Option<String> {
+    let reversed: String = digits(number).chars().rev().collect();
+    let key = if reversed.is_empty() {
+        fold(number)
+    } else {
+        reversed
+    };
+    (!key.is_empty()).then_some(key)
 }
 
 /// The beginning of a word, or a word of a text, as the table of words has it. Spaces become `_`, so that the words of

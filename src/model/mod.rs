@@ -37,7 +37,7 @@ pub use contact::{Contact, ContactFields, ContactFilter, ContactOrderField};
 pub use email::{EmailAddress, EmailAddressInput};
 pub use external_id::{ExternalId, ExternalIdInput};
 pub use fold::{LONGEST_START, deletions, fold, is_near, shortened, sort_key, sort_key_start, words};
-pub use found::{Found, lettered, lettered_whole};
+pub use found::{Found, lettered, lettered_whole, phone_key};
 pub use interaction::{
     Interaction, InteractionDirection, InteractionFields, InteractionFilter, InteractionOrderField,
     MediaType, WrapUp,

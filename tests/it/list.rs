@@ -153,4 +153,17 @@ on_both_engines! {
             }
         }
     }
+
+    async fn a_number_that_cannot_be_read_is_found_as_typed(app: &TestApp) {
+        let admin = app.admin().await;
+        for (name, number) in [("Words", "call me maybe"), ("Short", "just ask Bob 12"), ("Far", "۲۰۲۵۵۵۰۱۷۷")] {
+            admin.done(CONTACT, json!({ "lastName": name, "phoneNumbers": [{ "input": number }] })).await;
+        }
+
+        for (number, found) in [("Call  me maybe", "Words"), ("just ask Bob 12", "Short"), ("۲۰۲۵۵۵۰۱۷۷", "Far")] {
+            assert_eq!(names(&admin, &format!("contactsByPhone(number: \"{number}\")")).await, [found], "{number}");
+        }
+        let refusal = admin.errors("{ contactsByPhone(number: \" \") { nodes { id } } }", json!({})).await;
+        assert_eq!(refusal, "BAD_USER_INPUT contactsByPhone: `number` must not be empty");
+    }
 }

@@ -52,7 +52,9 @@ impl Query {
         let mut tokens = Vec::new();
         let mut number: Vec<&str> = Vec::new();
         for part in text.split_whitespace() {
-            if part.chars().all(|c| c.is_ascii_digit() || "+-()./".contains(c)) {
+            let has_number = digits(&number.concat()).len() >= FEWEST_DIGITS;
+            let bare = part.strip_prefix("tel:").unwrap_or(part);
+            if is_punctuated(bare) || (has_number && is_extension(part)) {
                 number.push(part);
             } else {
                 tokens.extend(numeric(&number, region));
@@ -121,6 +123,18 @@ fn plain_words(part: &str) -> Vec<String> {
         .filter(|c| !matches!(c, '\'' | '’' | '‘' | 'ʼ' | '`'))
         .collect();
     words(&joined)
+}
+
+/// Digits, as numbers are written.
+fn is_punctuated(part: &str) -> bool {
+    part.chars().all(|c| c.is_ascii_digit() || "+-()./".contains(c))
+}
+
+/// What may stand between a number and its extension, or before its digits.
+fn is_extension(part: &str) -> bool {
+    let part = part.to_ascii_lowercase();
+    let word = part.trim_end_matches(|c: char| c.is_ascii_digit());
+    ["x", "ext", "ext.", "extension"].contains(&word)
 }
 
 /// A run of digits is one phone number, however punctuated; one with few digits is words.
@@ -289,7 +303,19 @@ mod tests {
             (typed.as_str(), e164.as_deref()),
             ("(202) 555-0123", Some("+12025550123"))
         );
+        for text in [
+            "202 555 0123 ext. 9",
+            "202-555-0123 x9",
+            "(202) 555-0123 extension 9",
+            "tel:+12025550123",
+        ] {
+            let [Token::Phone { e164, .. }] = &read(text)[..] else {
+                panic!("one number: {text}")
+            };
+            assert_eq!(e164.as_deref(), Some("+12025550123"), "{text}");
+        }
         assert_eq!(read("42 ann"), ["42", "ann"].map(word));
+        assert_eq!(read("42 x 9"), ["42", "x", "9"].map(word));
     }
 
     #[test]
