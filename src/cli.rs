@@ -29,7 +29,8 @@ pub struct Cli {
         env = "EXTERNAL_CONTACTS_LOG",
         default_value = "info",
         global = true,
-        value_name = "FILTER"
+        value_name = "FILTER",
+        value_parser = log_filter
     )]
     log: String,
     /// Write the log as JSON, one object a line.
@@ -79,7 +80,7 @@ struct TokenArgs {
     /// For whom.
     #[arg(long, default_value = DEVELOPMENT_SUBJECT)]
     subject: String,
-    /// How long it is good, such as `90s`, `15m`, `12h` or `7d`.
+    /// How long it is good, such as `90s`, `15m`, `12h` or `7d`. Servers take it for 60 s more, since clocks differ.
     #[arg(long, default_value = "12h", value_parser = lifetime, value_name = "TIME")]
     expires_in: Duration,
 }
@@ -162,6 +163,13 @@ async fn serve(config: ServeConfig) -> anyhow::Result<()> {
     app.serve(listener, stop()).await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// A filter that can be read; it cannot be cloned, as the command line's values must be.
+fn log_filter(text: &str) -> Result<String, String> {
+    EnvFilter::try_new(text)
+        .map(|_| text.to_owned())
+        .map_err(|error| error.to_string())
 }
 
 /// Until somebody asks the program to stop.

@@ -7,8 +7,11 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
+use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use tokio::time::timeout;
 
 use super::feed::Feeds;
 use super::{Database, Inner, Store};
@@ -46,8 +49,9 @@ impl fmt::Debug for DatabaseUrl {
             Self::Postgres(url) => match url::Url::parse(url) {
                 Ok(url) => write!(
                     f,
-                    "postgres://{}{}",
+                    "postgres://{}{}{}",
                     url.host_str().unwrap_or("localhost"),
+                    url.port().map_or_else(String::new, |port| format!(":{port}")),
                     url.path()
                 ),
                 Err(_) => f.write_str("postgres://…"),
@@ -159,13 +163,26 @@ async fn postgres(url: &str, connections: u32) -> sqlx::Result<Database> {
             Box::pin(async move { sqlx::query(LONGEST_STATEMENT).execute(connection).await.map(drop) })
         })
         .connect_with(options.clone())
-        .await?;
+        .await;
+    let pool = match pool {
+        // The pool tried again and again, and does not say what it was told.
+        Err(sqlx::Error::PoolTimedOut) => return Err(refusal(&options).await),
+        pool => pool?,
+    };
     // One to listen and one to notify: they are opened when somebody follows the changes, or makes one.
     let signals = PgPoolOptions::new()
         .max_connections(2)
         .acquire_timeout(LONGEST_WAIT)
         .connect_lazy_with(options);
     Ok(Database::Postgres { pool, signals })
+}
+
+/// Why the server cannot be connected to.
+async fn refusal(options: &PgConnectOptions) -> sqlx::Error {
+    match timeout(LONGEST_WAIT, options.connect()).await {
+        Ok(Err(error)) => error,
+        Ok(Ok(_)) | Err(_) => sqlx::Error::PoolTimedOut,
+    }
 }
 
 async fn sqlite(path: &Path, connections: u32) -> sqlx::Result<Database> {

@@ -40,7 +40,7 @@ pub struct TransferMutation;
 #[Object]
 impl TransferMutation {
     /// Gives current relationships of one user to another, 1000 at most. Those the receiver has already (the same
-    /// organization and type) end today.
+    /// organization and type) end today, or when they start if that is later.
     ///
     /// Requires `externalContacts:relationship:edit`.
     #[graphql(directive = requires_permission::apply(Permission::RelationshipEdit))]
