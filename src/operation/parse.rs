@@ -90,8 +90,14 @@ fn count_root_fields(found: &DiagnosticList) -> bool {
 }
 
 fn told(found: &DiagnosticList) -> impl Iterator<Item = (String, Vec<Pos>)> {
-    found.iter().map(|diagnostic| {
-        let error = diagnostic.to_json();
+    let errors: Vec<_> = found.iter().map(|diagnostic| diagnostic.to_json()).collect();
+    let follows = |message: &str| message.ends_with("must have a subselection set");
+    // A field whose selections are all wrong is called one without selections.
+    let is_alone = errors.iter().all(|error| follows(&error.message));
+    let errors = errors
+        .into_iter()
+        .filter(move |error| is_alone || !follows(&error.message));
+    errors.map(|error| {
         let places = error.locations.iter().map(|place| Pos {
             line: place.line,
             column: place.column,

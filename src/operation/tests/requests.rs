@@ -214,3 +214,18 @@ async fn commas_mean_nothing_wherever_they_stand() {
         .await;
     assert_eq!(reply.data(), r#"{"a":2,"slow":1}"#);
 }
+
+#[tokio::test]
+async fn what_follows_from_an_error_is_not_told() {
+    for (query, told) in [
+        ("{ child { nope } }", "nope"),
+        ("{ child { ... on Nope { index } } }", "Nope"),
+        ("{ child }", "must have a subselection set"),
+    ] {
+        let refusals = Graph::new().ask(query).await.refusals();
+        assert!(
+            refusals.len() == 1 && refusals[0].contains(told),
+            "{query}: {refusals:?}"
+        );
+    }
+}
