@@ -139,6 +139,31 @@ fn a_permission_nobody_knows_is_refused_by_name() {
 }
 
 #[test]
+fn what_cannot_be_used_is_told_with_its_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let refused = |arguments: &[&str]| {
+        let output = run(folder.path(), arguments);
+        assert!(!output.status.success(), "{arguments:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let filter = refused(&["tenant", "list", "--log", "garbage==="]);
+    assert!(
+        filter.contains("invalid value 'garbage===' for '--log"),
+        "{filter}"
+    );
+    // Nothing listens there.
+    let database = refused(&[
+        "tenant",
+        "list",
+        "--database-url",
+        "postgres://user:secret@127.0.0.1:1/contacts",
+    ]);
+    assert!(database.contains("postgres://127.0.0.1:1/contacts"), "{database}");
+    assert!(database.contains("Connection refused"), "{database}");
+    assert!(!database.contains("secret"), "{database}");
+}
+
+#[test]
 fn a_running_server_sees_a_new_limit_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(folder.path());
