@@ -1,0 +1,128 @@
+//! URLs in the graph.
+
+use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use serde::{Deserialize, Serialize};
+
+use crate::error::UserError;
+use crate::model::{Checked, each, text};
+
+/// How many characters a URL may have.
+const LONGEST_URL: usize = 2048;
+/// How many websites an organization may have.
+const MOST_WEBSITES: usize = 20;
+
+/// A URL as it was given. One that came in is not to be trusted before [`Url::check`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type)]
+#[serde(transparent)]
+#[sqlx(transparent)]
+pub struct Url(pub String);
+
+/// An absolute `http` or `https` URL of at most 2,048 characters: `https://example.com/about`. Kept as given.
+#[Scalar(name = "URL", specified_by_url = "https://url.spec.whatwg.org/")]
+impl ScalarType for Url {
+    /// Takes any text: a bad URL in an input is a user error with its path, not an error of the request.
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match value {
+            Value::String(text) => Ok(Self(text)),
+            other => Err(InputValueError::expected_type(other)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.clone())
+    }
+}
+
+impl Url {
+    /// Trimmed, absolute, `http` or `https`, at most 2,048 characters.
+    pub fn check(self) -> Checked<Self> {
+        let text = text::required(self.0, LONGEST_URL)?;
+        if is_absolute(&text) {
+            Ok(Self(text))
+        } else {
+            let message = "must be an absolute http or https URL, such as https://example.com/about";
+            Err(vec![UserError::invalid(message)])
+        }
+    }
+
+    /// The host's name, without `www.`.
+    pub fn domain(&self) -> Option<String> {
+        let url = url::Url::parse(&self.0).ok()?;
+        let host = url.host_str()?;
+        Some(host.strip_prefix("www.").unwrap_or(host).to_owned())
+    }
+}
+
+/// The URL standard repairs much on reading (`http:host`, line breaks inside); what needs repair is refused,
+/// since the text is kept as given and others will read it.
+fn is_absolute(text: &str) -> bool {
+    let slashes = text.split_once("://").is_some_and(|(scheme, rest)| {
+        ["http", "https"]
+            .iter()
+            .any(|known| scheme.eq_ignore_ascii_case(known))
+            && !rest.starts_with(['/', '\\'])
+    });
+    slashes && !text.contains(|c: char| c.is_whitespace() || c.is_control()) && url::Url::parse(text).is_ok()
+}
+
+/// An organization's websites: at most 20.
+pub fn websites(urls: Vec<Url>) -> Checked<Vec<Url>> {
+    each(urls, MOST_WEBSITES, Url::check)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::check::told;
+
+    #[test]
+    fn a_url_is_kept_as_given() {
+        for text in [
+            "https://example.com",
+            "HTTP://Example.com:8080/a?b=c#d",
+            "https://straße.de/ä",
+            "http://[::1]/",
+        ] {
+            assert_eq!(Url(format!(" {text} ")).check().unwrap(), Url(text.into()));
+        }
+    }
+
+    #[test]
+    fn a_url_must_be_absolute_and_of_the_web() {
+        let refusal = [": must be an absolute http or https URL, such as https://example.com/about"];
+        for text in [
+            "example.com",
+            "/about",
+            "//example.com",
+            "ftp://example.com",
+            "javascript:alert(1)",
+            "javascript://example.com/%0aalert(1)",
+            "http:example.com",
+            "https:///example.com",
+            "https://",
+            "https://exa\nmple.com",
+            "https://example.com/a b",
+        ] {
+            assert_eq!(told(Url(text.into()).check()), refusal, "{text}");
+        }
+        assert!(Url(" ".into()).check().is_err());
+    }
+
+    #[test]
+    fn a_url_has_at_most_2048_characters() {
+        let long = |length: usize| Url(format!("https://example.com/{}", "x".repeat(length - 20)));
+        assert!(long(2048).check().is_ok());
+        assert_eq!(
+            told(long(2049).check()),
+            [": must have at most 2048 characters; it has 2049, so shorten it"]
+        );
+    }
+
+    #[test]
+    fn an_organization_has_at_most_twenty_websites() {
+        let site = Url("https://example.com".into());
+        assert_eq!(websites(vec![site.clone(); 20]).unwrap().len(), 20);
+        assert!(websites(vec![site.clone(); 21]).is_err());
+        assert!(told(websites(vec![site, Url("nowhere".into())]))[0].starts_with("1: "));
+    }
+}
