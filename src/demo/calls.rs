@@ -1,14 +1,15 @@
 //! The interactions with a company.
 
 use async_graphql::MaybeUndefined::Value;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{TimeDelta, Utc};
 
 use super::content::Company;
 use super::piece::Writer;
 use crate::error::Result;
 use crate::id::{InteractionId, UserId};
 use crate::model::{
-    Contact, Interaction, InteractionDirection, InteractionFields, MediaType, Organization, Record, WrapUp,
+    Contact, DateTime, Interaction, InteractionDirection, InteractionFields, MediaType, Organization, Record,
+    WrapUp,
 };
 use crate::store::Tx;
 
@@ -59,7 +60,11 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn fields(&mut self, started_at: DateTime<Utc>, ended_at: DateTime<Utc>) -> InteractionFields {
+    fn fields(
+        &mut self,
+        started_at: chrono::DateTime<Utc>,
+        ended_at: chrono::DateTime<Utc>,
+    ) -> InteractionFields {
         const MEDIA: [MediaType; 8] = [
             MediaType::Call,
             MediaType::Call,
@@ -81,8 +86,8 @@ impl Writer<'_> {
             } else {
                 InteractionDirection::Outbound
             }),
-            started_at: Value(started_at),
-            ended_at: Value(ended_at),
+            started_at: Value(DateTime(started_at)),
+            ended_at: Value(DateTime(ended_at)),
             subject_line: text(rng.choice(self.maker.content.prose.subject_lines.iter().copied())),
             queue_name: text(rng.choice(QUEUES)),
         }
@@ -95,7 +100,7 @@ impl Writer<'_> {
         people: &[Contact],
         contact: &Contact,
         agent: UserId,
-        at: DateTime<Utc>,
+        at: chrono::DateTime<Utc>,
     ) -> Option<WrapUp> {
         let rng = &mut self.maker.rng;
         let code_id = (rng.u8(0..10) > 0)
@@ -106,7 +111,7 @@ impl Writer<'_> {
             .flatten();
         Some(WrapUp {
             note: template.map(|template| self.text(template, company, people, Some(contact))),
-            recorded_at: at + TimeDelta::seconds(30),
+            recorded_at: DateTime(at + TimeDelta::seconds(30)),
             agent_id: agent,
             code_id,
         })

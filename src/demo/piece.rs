@@ -120,7 +120,7 @@ impl Writer<'_> {
                 continue;
             };
             let record = self.maker.record(tx);
-            let day = record.created_at.date_naive();
+            let day = record.created_at.0.date_naive();
             let (started_on, ended_on) = if role.is_current {
                 (day, Undefined)
             } else {

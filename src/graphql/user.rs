@@ -3,7 +3,6 @@
 mod mutation;
 
 use async_graphql::{ComplexObject, Context, ID, InputObject, Object, Result};
-use chrono::{DateTime, Utc};
 
 pub use mutation::UserMutation;
 
@@ -15,7 +14,7 @@ use super::permission::requires_permission;
 use super::relationship::{RelationshipConnection, RelationshipOrder};
 use crate::error::Error;
 use crate::id::UserId;
-use crate::model::{DateTimeRange, Permission, Ranges, User, UserFilter, UserOrderField};
+use crate::model::{DateTime, DateTimeRange, Permission, Ranges, User, UserFilter, UserOrderField};
 use crate::page::PageArgs;
 use crate::store::{NOTES_OF_AUTHOR, Sort, relationships_of_user};
 
@@ -59,7 +58,7 @@ impl User {
     ///
     /// Requires `externalContacts:user:view`.
     #[graphql(directive = requires_permission::apply(Permission::UserView))]
-    async fn created_at(&self) -> Option<DateTime<Utc>> {
+    async fn created_at(&self) -> Option<DateTime> {
         Some(self.record.created_at)
     }
 
@@ -67,7 +66,7 @@ impl User {
     ///
     /// Requires `externalContacts:user:view`.
     #[graphql(directive = requires_permission::apply(Permission::UserView))]
-    async fn updated_at(&self) -> Option<DateTime<Utc>> {
+    async fn updated_at(&self) -> Option<DateTime> {
         Some(self.record.updated_at)
     }
 

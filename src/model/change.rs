@@ -1,12 +1,11 @@
 //! Changes: what was done to a record, when and by whom.
 
 use async_graphql::{Enum, SimpleObject};
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{Contact, Interaction, Note, Organization, Permission, Relationship};
+use super::{Contact, DateTime, Interaction, Note, Organization, Permission, Relationship};
 use crate::error::{Error, Result};
 use crate::id::{ContactId, OrganizationId, TypedId, UserId};
 use crate::page::{Cursor, Key};
@@ -88,7 +87,7 @@ pub struct Change {
     /// The record's version since; of a deleted record, its last.
     pub version: i32,
     /// When it was done.
-    pub changed_at: DateTime<Utc>,
+    pub changed_at: DateTime,
     /// What became of the fields that changed, by name; none of what was created or deleted, and none of changes from
     /// before fields were recorded.
     #[sqlx(json)]
@@ -297,10 +296,12 @@ mod tests {
 
     use super::*;
 
+    const EPOCH: chrono::DateTime<chrono::Utc> = chrono::DateTime::UNIX_EPOCH;
+
     fn note(text: &str) -> Note {
         let mut note = Note::new(
             NoteId::new(Uuid::nil()),
-            Record::new(DateTime::UNIX_EPOCH, None),
+            Record::new(EPOCH, None),
             NoteSubjectId::Contact(ContactId::new(Uuid::nil())),
             UserId::new(Uuid::nil()),
         );
@@ -311,9 +312,7 @@ mod tests {
     #[test]
     fn only_what_people_wrote_is_compared() {
         let mut after = note("Late");
-        after
-            .record
-            .touch(DateTime::UNIX_EPOCH, Some(UserId::new(Uuid::max())));
+        after.record.touch(EPOCH, Some(UserId::new(Uuid::max())));
         assert_eq!(differences(&note("Late"), &after).unwrap(), []);
 
         after.pinned = true;
@@ -336,14 +335,14 @@ mod tests {
     #[test]
     fn ids_are_shown_with_their_kind_wherever_they_stand() {
         let id = Uuid::max();
-        let record = Record::new(DateTime::UNIX_EPOCH, None);
+        let record = Record::new(EPOCH, None);
         let before = Interaction::new(crate::id::InteractionId::new(id), record, None);
         let mut after = before.clone();
         after.contact_id = Some(ContactId::new(id));
         after.agent_ids.push(UserId::new(id));
         after.wrap_ups.push(WrapUp {
             note: None,
-            recorded_at: DateTime::UNIX_EPOCH,
+            recorded_at: DateTime(EPOCH),
             agent_id: UserId::new(id),
             code_id: crate::id::WrapUpCodeId::new(id),
         });
@@ -366,7 +365,7 @@ mod tests {
             action: ChangeAction::Created,
             kind: EntityKind::Note,
             version: 1,
-            changed_at: DateTime::UNIX_EPOCH,
+            changed_at: DateTime(EPOCH),
             fields: Vec::new(),
             id: Uuid::max(),
             xid: 7,

@@ -1,10 +1,9 @@
 //! Interactions: conversations with external people.
 
 use async_graphql::{Enum, InputObject, MaybeUndefined, SimpleObject};
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{DateTimeRange, Ranges, Record, text};
+use super::{DateTime, DateTimeRange, Ranges, Record, text};
 use crate::error::{Refusals, Result, UserError};
 use crate::id::{
     ContactId, InteractionId, OrganizationId, UserId, WrapUpCodeId, global, global_list, global_option,
@@ -70,9 +69,9 @@ pub struct Interaction {
     /// Who began it.
     pub direction: InteractionDirection,
     /// When it began.
-    pub started_at: DateTime<Utc>,
+    pub started_at: DateTime,
     /// When it ended; null while it goes on, or when nobody knows.
-    pub ended_at: Option<DateTime<Utc>>,
+    pub ended_at: Option<DateTime>,
     /// What it is about, such as the subject of an e-mail.
     pub subject_line: Option<String>,
     /// The queue it came through.
@@ -109,7 +108,7 @@ pub struct WrapUp {
     /// What the agent wrote about their part. It belongs to this interaction only.
     pub note: Option<String>,
     /// When it was recorded.
-    pub recorded_at: DateTime<Utc>,
+    pub recorded_at: DateTime,
     /// Who recorded it.
     #[graphql(skip)]
     pub agent_id: UserId,
@@ -128,7 +127,7 @@ fn shown_wrap_ups<S: Serializer>(wrap_ups: &[WrapUp], to: S) -> Result<S::Ok, S:
         #[serde(serialize_with = "global")]
         code_id: WrapUpCodeId,
         note: &'a Option<String>,
-        recorded_at: DateTime<Utc>,
+        recorded_at: DateTime,
     }
     to.collect_seq(wrap_ups.iter().map(|wrap_up| Shown {
         agent_id: wrap_up.agent_id,
@@ -146,9 +145,9 @@ pub struct InteractionFields {
     /// Who began it. A new interaction needs it.
     pub direction: MaybeUndefined<InteractionDirection>,
     /// When it began. A new interaction needs it.
-    pub started_at: MaybeUndefined<DateTime<Utc>>,
+    pub started_at: MaybeUndefined<DateTime>,
     /// When it ended, not before it began.
-    pub ended_at: MaybeUndefined<DateTime<Utc>>,
+    pub ended_at: MaybeUndefined<DateTime>,
     /// What it is about, such as the subject of an e-mail; at most 1000 characters.
     pub subject_line: MaybeUndefined<String>,
     /// The queue it came through; at most 200 characters.
@@ -296,8 +295,8 @@ mod tests {
 
     use super::*;
 
-    fn at(text: &str) -> DateTime<Utc> {
-        text.parse().unwrap()
+    fn at(text: &str) -> DateTime {
+        DateTime(text.parse().unwrap())
     }
 
     fn fields() -> InteractionFields {
@@ -310,7 +309,7 @@ mod tests {
     }
 
     fn begin(fields: InteractionFields) -> Result<Interaction, Vec<UserError>> {
-        let record = Record::new(DateTime::UNIX_EPOCH, None);
+        let record = Record::new(chrono::DateTime::UNIX_EPOCH, None);
         let mut interaction = Interaction::new(InteractionId::new(Uuid::nil()), record, None);
         fields.of_new().apply(&mut interaction)?;
         Ok(interaction)
@@ -337,7 +336,7 @@ mod tests {
 
     #[test]
     fn it_does_not_end_before_it_began() {
-        let ended = |at: DateTime<Utc>| InteractionFields {
+        let ended = |at: DateTime| InteractionFields {
             ended_at: Value(at),
             ..fields()
         };
@@ -369,7 +368,7 @@ mod tests {
         for (agent, note) in [(1, "a"), (2, "b"), (1, "c")] {
             interaction.wrap_up(WrapUp {
                 note: Some(note.to_owned()),
-                recorded_at: DateTime::UNIX_EPOCH,
+                recorded_at: at("1970-01-01T00:00:00Z"),
                 agent_id: user(agent),
                 code_id: WrapUpCodeId::new(Uuid::nil()),
             });

@@ -1,8 +1,9 @@
 //! What every record carries: when it was made and changed, by whom, and how often.
 
 use async_graphql::{InputObject, SimpleObject};
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 
+use super::DateTime;
 use crate::id::UserId;
 
 /// When a record was made and changed, by whom, and how often.
@@ -10,9 +11,9 @@ use crate::id::UserId;
 #[graphql(complex)]
 pub struct Record {
     /// When it was created.
-    pub created_at: DateTime<Utc>,
+    pub created_at: DateTime,
     /// When it was last changed; the same as `createdAt` until then.
-    pub updated_at: DateTime<Utc>,
+    pub updated_at: DateTime,
     /// 1 when it is new, one more with every change. Give it as `expectedVersion` to be sure that
     /// nobody changed it meanwhile.
     pub version: i32,
@@ -26,10 +27,10 @@ pub struct Record {
 
 impl Record {
     /// Of something that is made now.
-    pub const fn new(now: DateTime<Utc>, actor: Option<UserId>) -> Self {
+    pub const fn new(now: chrono::DateTime<Utc>, actor: Option<UserId>) -> Self {
         Self {
-            created_at: now,
-            updated_at: now,
+            created_at: DateTime(now),
+            updated_at: DateTime(now),
             version: 1,
             created_by: actor,
             updated_by: actor,
@@ -37,9 +38,9 @@ impl Record {
     }
 
     /// Counts one more change.
-    pub fn touch(&mut self, now: DateTime<Utc>, actor: Option<UserId>) {
+    pub fn touch(&mut self, now: chrono::DateTime<Utc>, actor: Option<UserId>) {
         self.version += 1;
-        self.updated_at = now;
+        self.updated_at = DateTime(now);
         self.updated_by = actor;
     }
 }
@@ -48,9 +49,9 @@ impl Record {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, InputObject)]
 pub struct DateTimeRange {
     /// Not earlier than this.
-    pub from: Option<DateTime<Utc>>,
+    pub from: Option<DateTime>,
     /// Earlier than this.
-    pub before: Option<DateTime<Utc>>,
+    pub before: Option<DateTime>,
 }
 
 /// When the records of a list were made and changed: every list can be narrowed by it.

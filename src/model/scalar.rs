@@ -1,10 +1,12 @@
 //! Custom scalars of the graph: only those that a standard names.
 
 mod date;
+mod date_time;
 mod decimal;
 mod url;
 
 pub use self::date::Date;
+pub use self::date_time::DateTime;
 pub use self::decimal::Decimal;
 pub use self::url::{Url, websites};
 
@@ -26,18 +28,20 @@ mod tests {
         #[derive(SimpleObject)]
         struct Query {
             date: Date,
+            instant: DateTime,
             url: Url,
             decimal: Decimal,
         }
 
         let query = Query {
             date: given("2026-02-28").unwrap(),
+            instant: given("2026-02-28T00:00:00Z").unwrap(),
             url: Url("https://example.com".into()),
             decimal: given("1").unwrap(),
         };
         let schema = Schema::new(query, EmptyMutation, EmptySubscription);
         let sdl = schema.sdl_with_options(SDLExportOptions::new().include_specified_by());
-        for scalar in ["Date", "URL", "Decimal"] {
+        for scalar in ["Date", "DateTime", "URL", "Decimal"] {
             let described = format!("\"\"\"\nscalar {scalar} @specifiedBy(url: \"https://");
             assert!(sdl.contains(&described), "{scalar} in\n{sdl}");
         }

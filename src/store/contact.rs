@@ -26,8 +26,8 @@ impl Listed for Contact {
     fn keys(&self, order: ContactOrderField) -> Vec<Key> {
         vec![match order {
             ContactOrderField::Name => Key::Text(self.sort_name.clone()),
-            ContactOrderField::CreatedAt => Key::Instant(self.record.created_at),
-            ContactOrderField::UpdatedAt => Key::Instant(self.record.updated_at),
+            ContactOrderField::CreatedAt => Key::Instant(self.record.created_at.0),
+            ContactOrderField::UpdatedAt => Key::Instant(self.record.updated_at.0),
         }]
     }
 }

@@ -1,10 +1,10 @@
 //! The conditions lists are narrowed by, each written once.
 
-use chrono::{DateTime, Utc};
-
 use super::engine::{IdList, Statement, TextList};
 use crate::id::TypedId;
-use crate::model::{DateTimeRange, ExternalId, NameMatch, Ranges, fold, lettered_whole, sort_key_start};
+use crate::model::{
+    DateTime, DateTimeRange, ExternalId, NameMatch, Ranges, fold, lettered_whole, sort_key_start,
+};
 
 /// Greater than every text that begins as what stands before it.
 const LAST: char = char::MAX;
@@ -98,7 +98,7 @@ impl Statement<'_> {
 
     /// The column holds an instant of this span.
     pub fn within(&mut self, column: &'static str, range: DateTimeRange) {
-        let mut compare = |with: &'static str, instant: Option<DateTime<Utc>>| {
+        let mut compare = |with: &'static str, instant: Option<DateTime>| {
             if let Some(instant) = instant {
                 self.push(" AND ").push(column).push(with).bind(instant);
             }

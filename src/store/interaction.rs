@@ -26,7 +26,7 @@ impl Listed for Interaction {
 
     fn keys(&self, order: InteractionOrderField) -> Vec<Key> {
         match order {
-            InteractionOrderField::StartedAt => vec![Key::Instant(self.started_at)],
+            InteractionOrderField::StartedAt => vec![Key::Instant(self.started_at.0)],
         }
     }
 }

@@ -24,7 +24,7 @@ impl Listed for Note {
     }
 
     fn keys(&self, order: NoteOrderField) -> Vec<Key> {
-        let created_at = Key::Instant(self.record.created_at);
+        let created_at = Key::Instant(self.record.created_at.0);
         match order {
             NoteOrderField::PinnedThenNewest => vec![Key::Flag(self.pinned), created_at],
             NoteOrderField::CreatedAt => vec![created_at],

@@ -26,8 +26,8 @@ impl Listed for Organization {
     fn keys(&self, order: OrganizationOrderField) -> Vec<Key> {
         vec![match order {
             OrganizationOrderField::Name => Key::Text(self.sort_name.clone()),
-            OrganizationOrderField::CreatedAt => Key::Instant(self.record.created_at),
-            OrganizationOrderField::UpdatedAt => Key::Instant(self.record.updated_at),
+            OrganizationOrderField::CreatedAt => Key::Instant(self.record.created_at.0),
+            OrganizationOrderField::UpdatedAt => Key::Instant(self.record.updated_at.0),
         }]
     }
 }

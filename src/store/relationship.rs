@@ -34,7 +34,7 @@ impl Listed for Relationship {
         vec![match order {
             RelationshipOrderField::Type => Key::Text(self.type_key.clone()),
             RelationshipOrderField::StartedOn => Key::Day(self.started_on.map(|day| day.0)),
-            RelationshipOrderField::CreatedAt => Key::Instant(self.record.created_at),
+            RelationshipOrderField::CreatedAt => Key::Instant(self.record.created_at.0),
         }]
     }
 }

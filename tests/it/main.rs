@@ -19,6 +19,7 @@ mod permission;
 mod program;
 mod relationship;
 mod repository;
+mod scalar;
 mod search;
 mod search_kinds;
 mod support;

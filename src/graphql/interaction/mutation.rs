@@ -6,7 +6,9 @@ use crate::error::{Refusals, UserError, under};
 use crate::graphql::context::{Ask as _, Outcome, expect_version};
 use crate::graphql::permission::requires_permission;
 use crate::id::{ContactId, InteractionId, OrganizationId, UserId, WrapUpCodeId};
-use crate::model::{Contact, Interaction, InteractionFields, Permission, Record, WrapUp, WrapUpCode};
+use crate::model::{
+    Contact, DateTime, Interaction, InteractionFields, Permission, Record, WrapUp, WrapUpCode,
+};
 use crate::store::{Tx, change};
 
 /// What `recordInteraction` takes. An absent field is left alone (or empty, in a new interaction); null clears it.
@@ -265,7 +267,7 @@ async fn wrap_up(
     };
     Ok(WrapUp {
         note,
-        recorded_at: tx.now(),
+        recorded_at: DateTime(tx.now()),
         agent_id,
         code_id: active_code(tx, &input.code_id).await?.id,
     })
