@@ -1,14 +1,41 @@
 //! Custom scalars of the graph: only those that a standard names.
+//!
+//! Each reads what was [`Given`] for it, whether the resolver asks or somebody before anything runs: see [`check`].
 
 mod date;
 mod date_time;
 mod decimal;
 mod url;
 
+use std::borrow::Cow;
+
+use async_graphql::Value;
+
 pub use self::date::Date;
 pub use self::date_time::DateTime;
 pub use self::decimal::Decimal;
 pub use self::url::{Url, websites};
+
+/// What was given for a scalar: as much of it as any of them tells apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Given<'a> {
+    /// A text.
+    Text(&'a str),
+    /// A number, as it is written.
+    Number(Cow<'a, str>),
+    /// Anything else; no custom scalar takes it.
+    Other,
+}
+
+impl<'a> From<&'a Value> for Given<'a> {
+    fn from(value: &'a Value) -> Self {
+        match value {
+            Value::String(text) => Self::Text(text),
+            Value::Number(number) => Self::Number(number.to_string().into()),
+            _ => Self::Other,
+        }
+    }
+}
 
 #[cfg(test)]
 mod tests {

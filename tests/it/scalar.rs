@@ -1,11 +1,13 @@
 //! Custom scalars: what is kept of them, and what is refused.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::on_both_engines;
 
 const RECORD: &str = "mutation ($input: RecordInteractionInput!) {
     recordInteraction(input: $input) { interaction { startedAt endedAt version } userErrors { message } } }";
+const CREATE: &str = "mutation ($input: CreateOrganizationInput!) {
+    createOrganization(input: $input) { organization { annualRevenue { amount } } userErrors { message } } }";
 
 on_both_engines! {
     async fn an_instant_is_kept_to_the_microsecond_and_is_then_the_same(app: &TestApp) {
@@ -35,5 +37,26 @@ on_both_engines! {
         let after = |instant| json!({ "from": instant });
         assert_eq!(admin.data(ask, after(first)).await["interactions"]["totalCount"]["value"], 1);
         assert_eq!(admin.data(ask, after(last)).await["interactions"]["totalCount"]["value"], 0);
+    }
+
+    async fn no_digit_of_an_amount_is_lost(app: &TestApp) {
+        let admin = app.admin().await;
+        let worth = |amount: Value| json!({ "name": "Acme", "annualRevenue": { "amount": amount, "currency": "EUR" } });
+
+        for (given, kept) in [
+            (json!("9999999999999999999999999999"), "9999999999999999999999999999"),
+            (json!("0.1234567890123456789012345678"), "0.1234567890123456789012345678"),
+            (json!("1250000.50"), "1250000.50"),
+            (json!(1e3), "1000"),
+            (json!(12.5), "12.5"),
+            (json!(u64::MAX), "18446744073709551615"),
+        ] {
+            let made = admin.done(CREATE, worth(given)).await;
+            assert_eq!(made["organization"]["annualRevenue"]["amount"], kept);
+        }
+        for given in [json!("12345678901234567890123456789"), json!(12_345_678_901_234_567_890_123_456_789_f64)] {
+            let refused = admin.errors(CREATE, json!({ "input": worth(given) })).await;
+            assert!(refused.starts_with("BAD_USER_INPUT"), "{refused}");
+        }
     }
 }

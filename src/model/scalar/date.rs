@@ -5,6 +5,8 @@ use std::fmt;
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use serde::{Deserialize, Serialize};
 
+use super::Given;
+
 /// A calendar day without a time zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::Type)]
 #[serde(transparent)]
@@ -18,19 +20,24 @@ pub struct Date(pub chrono::NaiveDate);
 )]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
-        let Value::String(text) = &value else {
-            return Err(InputValueError::expected_type(value));
-        };
-        // chrono also reads `2026-2-8` and years of five digits, which do not sort as text.
-        let day = (text.len() == "YYYY-MM-DD".len())
-            .then(|| text.parse().ok())
-            .flatten();
-        day.map(Self)
-            .ok_or_else(|| InputValueError::custom("must be a day of the calendar, written YYYY-MM-DD"))
+        Self::read(&Given::from(&value)).map_err(InputValueError::custom)
     }
 
     fn to_value(&self) -> Value {
         Value::String(self.to_string())
+    }
+}
+
+impl Date {
+    /// A refusal goes on where the name of the value ends.
+    pub(super) fn read(given: &Given) -> Result<Self, &'static str> {
+        let day = match given {
+            // chrono also reads `2026-2-8` and years of five digits, which do not sort as text.
+            Given::Text(text) if text.len() == "YYYY-MM-DD".len() => text.parse().ok(),
+            _ => None,
+        };
+        day.map(Self)
+            .ok_or("must be a day of the calendar, written YYYY-MM-DD")
     }
 }
 

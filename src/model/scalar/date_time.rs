@@ -6,6 +6,8 @@ use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value
 use chrono::{Datelike as _, SecondsFormat, Timelike as _, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::Given;
+
 /// Where RFC 3339 has the letter between the day and the time.
 const LETTER: usize = "YYYY-MM-DD".len();
 /// One beyond the last nanosecond of a second; chrono counts a leap second from here.
@@ -29,10 +31,7 @@ pub struct DateTime(pub chrono::DateTime<Utc>);
 )]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
-        let Value::String(text) = &value else {
-            return Err(InputValueError::expected_type(value));
-        };
-        Self::read(text).map_err(InputValueError::custom)
+        Self::read(&Given::from(&value)).map_err(InputValueError::custom)
     }
 
     fn to_value(&self) -> Value {
@@ -41,13 +40,14 @@ impl ScalarType for DateTime {
 }
 
 impl DateTime {
-    fn read(text: &str) -> Result<Self, &'static str> {
+    /// A refusal goes on where the name of the value ends.
+    pub(super) fn read(given: &Given) -> Result<Self, &'static str> {
         let refused =
             "must be an instant with its offset from UTC, written as RFC 3339 has it: 2026-11-26T03:10:00Z";
-        // chrono also reads a blank in the letter's place, and a minus sign that is not ASCII.
-        let is_strict = text.is_ascii() && matches!(text.as_bytes().get(LETTER), Some(b'T' | b't'));
-        let given = chrono::DateTime::parse_from_rfc3339(text).ok();
-        let instant = given.filter(|_| is_strict).ok_or(refused)?.to_utc();
+        let instant = match given {
+            Given::Text(text) => instant(text).ok_or(refused)?,
+            _ => return Err(refused),
+        };
         if instant.nanosecond() >= SECOND {
             return Err("must not be a leap second: give the second before or after it");
         }
@@ -57,6 +57,13 @@ impl DateTime {
         let micros = instant.nanosecond() / 1000;
         instant.with_nanosecond(micros * 1000).map(Self).ok_or(refused)
     }
+}
+
+fn instant(text: &str) -> Option<chrono::DateTime<Utc>> {
+    // chrono also reads a blank in the letter's place, and a minus sign that is not ASCII.
+    let is_strict = text.is_ascii() && matches!(text.as_bytes().get(LETTER), Some(b'T' | b't'));
+    let given = chrono::DateTime::parse_from_rfc3339(text).ok();
+    given.filter(|_| is_strict).map(|given| given.to_utc())
 }
 
 impl fmt::Display for DateTime {
@@ -70,7 +77,7 @@ mod tests {
     use super::*;
 
     fn told(text: &str) -> String {
-        match DateTime::read(text) {
+        match DateTime::read(&Given::Text(text)) {
             Ok(instant) => instant.to_string(),
             Err(refused) => refused.to_owned(),
         }
@@ -144,7 +151,7 @@ mod tests {
 
     #[test]
     fn an_instant_is_kept_as_it_is_answered() {
-        let instant = DateTime::read("2026-11-26T03:10:00.25Z").unwrap();
+        let instant = DateTime::read(&Given::Text("2026-11-26T03:10:00.25Z")).unwrap();
         let kept = serde_json::to_string(&instant).unwrap();
         assert_eq!(kept, format!("\"{instant}\""));
         assert_eq!(serde_json::from_str::<DateTime>(&kept).unwrap(), instant);

@@ -3,6 +3,7 @@
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use serde::{Deserialize, Serialize};
 
+use super::Given;
 use crate::error::UserError;
 use crate::model::{Checked, each, text};
 
@@ -22,10 +23,7 @@ pub struct Url(pub String);
 impl ScalarType for Url {
     /// Takes any text: a bad URL in an input is a user error with its path, not an error of the request.
     fn parse(value: Value) -> InputValueResult<Self> {
-        match value {
-            Value::String(text) => Ok(Self(text)),
-            other => Err(InputValueError::expected_type(other)),
-        }
+        Self::read(&Given::from(&value)).map_err(InputValueError::custom)
     }
 
     fn to_value(&self) -> Value {
@@ -34,6 +32,14 @@ impl ScalarType for Url {
 }
 
 impl Url {
+    /// A refusal goes on where the name of the value ends.
+    pub(super) fn read(given: &Given) -> Result<Self, &'static str> {
+        match given {
+            Given::Text(text) => Ok(Self((*text).to_owned())),
+            _ => Err("must be the text of a URL"),
+        }
+    }
+
     /// Trimmed, absolute, `http` or `https`, at most 2,048 characters.
     pub fn check(self) -> Checked<Self> {
         let text = text::required(self.0, LONGEST_URL)?;
