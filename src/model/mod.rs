@@ -51,7 +51,7 @@ pub use phone::{PhoneNumber, PhoneNumberInput, digits};
 pub use record::{DateTimeRange, NameMatch, Ranges, Record};
 pub use region::{Region, UnknownRegion};
 pub use relationship::{Relationship, RelationshipFields, RelationshipFilter, RelationshipOrderField};
-pub use scalar::{Date, DateTime, Decimal, Url, websites};
+pub use scalar::{Date, DateTime, Decimal, Given, Url, check as check_scalar, websites};
 pub use search::{
     By, CAP, Facet, FacetValue, Facets, Gathered, Hit, Hits, Query, Search, Sought, Subject, Term, Way,
 };

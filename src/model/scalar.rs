@@ -37,6 +37,18 @@ impl<'a> From<&'a Value> for Given<'a> {
     }
 }
 
+/// Whether a custom scalar of this name takes what was given; a refusal goes on where the name of the value ends. A
+/// scalar that is none of these takes anything.
+pub fn check(scalar: &str, given: &Given) -> Result<(), &'static str> {
+    match scalar {
+        "Date" => Date::read(given).map(drop),
+        "DateTime" => DateTime::read(given).map(drop),
+        "Decimal" => Decimal::read(given).map(drop),
+        "URL" => Url::read(given).map(drop),
+        _ => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use async_graphql::{ScalarType, Value};
@@ -71,6 +83,7 @@ mod tests {
         for scalar in ["Date", "DateTime", "URL", "Decimal"] {
             let described = format!("\"\"\"\nscalar {scalar} @specifiedBy(url: \"https://");
             assert!(sdl.contains(&described), "{scalar} in\n{sdl}");
+            assert!(check(scalar, &Given::Other).is_err(), "{scalar} is not checked");
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Rules of the specification that the compiler's validation leaves out.
 //!
 //! They are about values written in the text: every field of an input object once, of a `@oneOf` input exactly one, which
-//! is not null, and variables inside lists and input objects only where their types fit.
+//! is not null, variables inside lists and input objects only where their types fit, and for a custom scalar only what it
+//! takes.
 
 use std::collections::HashSet;
 
@@ -10,6 +11,9 @@ use apollo_compiler::executable::{Operation, Selection, SelectionSet, VariableDe
 use apollo_compiler::parser::SourceSpan;
 use apollo_compiler::schema::{ExtendedType, InputObjectType};
 use apollo_compiler::{ExecutableDocument, Name, Node, Schema};
+
+use super::variables::number;
+use crate::model::{Given, check_scalar};
 
 /// What is wrong, and where.
 pub(super) type Broken = (String, Option<SourceSpan>);
@@ -124,6 +128,9 @@ impl<'a> Rules<'a> {
     /// `of`: the type that is expected; nothing inside a scalar that takes any shape. `has_default`: whether something
     /// stands there when the value turns out absent.
     fn value(&mut self, of: Option<&Type>, value: &Node<Value>, has_default: bool) {
+        if let Some(of) = of {
+            self.scalar(of, value);
+        }
         match value.as_ref() {
             Value::Variable(name) => self.variable(of, name, value, has_default),
             Value::List(items) => {
@@ -134,6 +141,19 @@ impl<'a> Rules<'a> {
             }
             Value::Object(fields) => self.object(of, value, fields),
             _ => {}
+        }
+    }
+
+    /// What stands in the place of a custom scalar, be it the only item of a list.
+    fn scalar(&mut self, of: &Type, value: &Node<Value>) {
+        let is_several = of.is_list() && value.as_list().is_some();
+        if is_several || value.is_null() || value.as_variable().is_some() {
+            return;
+        }
+        let name = of.inner_named_type();
+        if let Err(reason) = check_literal(name, value) {
+            let message = format!("a value of `{name}` {reason}");
+            self.broken.push((message, value.location()));
         }
     }
 
@@ -193,6 +213,19 @@ impl<'a> Rules<'a> {
         };
         let mut variables = self.variables.iter();
         variables.any(|variable| variable.name == *name && !variable.ty.is_non_null() && !is_filled(variable))
+    }
+}
+
+/// Numbers are read twice: as they are written, which tells what will be lost of them, and as a resolver gets them.
+fn check_literal(scalar: &Name, value: &Value) -> Result<(), &'static str> {
+    match value {
+        Value::String(text) => check_scalar(scalar, &Given::Text(text)),
+        Value::Int(_) | Value::Float(_) => {
+            let digits = value.to_string();
+            check_scalar(scalar, &Given::Number(digits.as_str().into()))?;
+            check_scalar(scalar, &Given::from(&number(&digits)))
+        }
+        _ => check_scalar(scalar, &Given::Other),
     }
 }
 

@@ -15,6 +15,7 @@ use super::answer::{Answer, Code, error, set};
 use super::parse::place;
 use super::rules::{is_one_of, one_of};
 use crate::limits::Limits;
+use crate::model::{Given, check_scalar};
 
 /// Checks the sent values against the declared types and fills in defaults (`CoerceVariableValues` of the
 /// specification). A variable that was not sent and has no default is not among the values: absent is not null.
@@ -155,10 +156,21 @@ fn scalar_value(scalar: &ScalarType, value: JsonValue) -> Result<JsonValue, Wron
         "Boolean" => value.is_boolean().then_some(value),
         "ID" if value.is_string() => Some(value),
         "ID" => whole(&value).map(|number| JsonValue::from(number.to_string())),
-        // The resolver reads scalars that are not built in.
-        _ => Some(value),
+        name => {
+            return check_scalar(name, &given(&value))
+                .map(|()| value)
+                .map_err(Wrong::new);
+        }
     };
     fitted.ok_or_else(|| Wrong::new(format!("must be a value of {}", scalar.name)))
+}
+
+fn given(value: &JsonValue) -> Given<'_> {
+    match value {
+        JsonValue::String(text) => Given::Text(text.as_str()),
+        JsonValue::Number(number) => Given::Number(number.to_string().into()),
+        _ => Given::Other,
+    }
 }
 
 /// A whole number; JSON does not tell 1 from 1.0.
@@ -252,7 +264,7 @@ pub(super) fn literal(value: &ast::Value, variables: &JsonMap) -> Option<Value> 
 }
 
 /// A number as it is written. One that is too large for JSON stays text, which every number type refuses.
-fn number(digits: &str) -> Value {
+pub(super) fn number(digits: &str) -> Value {
     json_number(digits).map_or_else(|| Value::String(digits.to_owned()), Value::Number)
 }
 

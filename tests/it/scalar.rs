@@ -1,5 +1,6 @@
 //! Custom scalars: what is kept of them, and what is refused.
 
+use insta::assert_snapshot;
 use serde_json::{Value, json};
 
 use crate::support::on_both_engines;
@@ -58,5 +59,35 @@ on_both_engines! {
             let refused = admin.errors(CREATE, json!({ "input": worth(given) })).await;
             assert!(refused.starts_with("BAD_USER_INPUT"), "{refused}");
         }
+    }
+
+    async fn nothing_is_written_when_a_later_value_is_none_of_its_scalar(app: &TestApp) {
+        let admin = app.admin().await;
+        let both = |amount: &str| format!(
+            "mutation ($d: Decimal) {{
+               a: createOrganization(input: {{name: \"First\"}}) {{ organization {{ id }} }}
+               b: createOrganization(input: {{name: \"Second\", annualRevenue: {{amount: {amount}, currency: \"EUR\"}}}}) {{ organization {{ id }} }} }}"
+        );
+        let sent = both("$d").replace("$d: Decimal", "$d: Decimal!");
+        let written = both("\"abc\"").replace("($d: Decimal)", "");
+
+        assert_snapshot!(admin.errors(&sent, json!({ "d": "abc" })).await,
+            @r#"BAD_USER_INPUT : `$d` must be a decimal number of at most 28 digits, such as "1250000.50""#);
+        assert_snapshot!(admin.errors(&written, json!({})).await,
+            @r#"GRAPHQL_VALIDATION_FAILED : a value of `Decimal` must be a decimal number of at most 28 digits, such as "1250000.50""#);
+        let count = "{ organizations { totalCount { value } } }";
+        assert_eq!(admin.data(count, json!({})).await["organizations"]["totalCount"]["value"], 0);
+
+        admin.data(&sent, json!({ "d": "12.50" })).await;
+        assert_eq!(admin.data(count, json!({})).await["organizations"]["totalCount"]["value"], 2);
+    }
+
+    async fn a_null_that_only_a_resolver_sees_is_told_in_words_of_the_schema(app: &TestApp) {
+        let admin = app.admin().await;
+        let create = "mutation ($d: Decimal = 1) {
+            createOrganization(input: {name: \"Acme\", annualRevenue: {amount: $d, currency: \"EUR\"}}) { organization { id } } }";
+
+        assert_snapshot!(admin.errors(create, json!({ "d": null })).await,
+            @r#"BAD_USER_INPUT createOrganization: an argument of this field, or a value inside it, cannot be accepted: must be a decimal number of at most 28 digits, such as "1250000.50""#);
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use futures_util::stream::{self, Stream};
 
-use crate::model::Permission;
+use crate::model::{Date, DateTime, Decimal, Permission, Url};
 use async_graphql::{
     ComplexObject, Context, Error, ErrorExtensions, ID, InputObject, Interface, MaybeUndefined, Object,
     OneofObject, Result, Schema, SimpleObject, Subscription, TypeDirective, Union, ValidationMode,
@@ -181,6 +181,25 @@ impl Change {
     }
 }
 
+/// A value of every custom scalar.
+#[derive(InputObject)]
+struct Stay {
+    day: Option<Date>,
+    at: Option<DateTime>,
+    site: Option<Url>,
+    prices: Option<Vec<Decimal>>,
+}
+
+impl Stay {
+    fn tell(self) -> String {
+        let day = self.day.map(|day| day.to_string());
+        let at = self.at.map(|at| at.to_string());
+        let prices = self.prices.into_iter().flatten().map(|price| price.0.to_string());
+        let parts = [day, at, self.site.map(|site| site.0)].into_iter().flatten();
+        parts.chain(prices).collect::<Vec<_>>().join(" ")
+    }
+}
+
 #[derive(OneofObject)]
 enum Key {
     Id(ID),
@@ -291,6 +310,9 @@ impl Query {
     }
     async fn tell(&self, change: Change) -> String {
         change.tell()
+    }
+    async fn stay(&self, of: Option<Stay>) -> String {
+        of.map_or_else(String::new, Stay::tell)
     }
     async fn by(&self, key: Key) -> String {
         match key {

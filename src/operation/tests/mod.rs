@@ -8,4 +8,5 @@ mod known;
 mod limits;
 mod permissions;
 mod requests;
+mod scalars;
 mod subscriptions;

@@ -59,7 +59,7 @@ pub fn data(case: &Case, outcome: &Outcome) -> Option<Choice> {
     let refused = outcome
         .told
         .iter()
-        .any(|told| told.contains("Expected input type \\\"ID\\\""));
+        .any(|told| told.contains("is not of its type"));
     (refused && has_long_integer(&case.query)).then_some(Choice::LongId)
 }
 
