@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -87,8 +87,13 @@ impl Cursor {
             .decode(text)
             .map_err(|_| PageError::InvalidCursor)?;
         let cursor: Self = serde_json::from_slice(&bytes).map_err(|_| PageError::InvalidCursor)?;
-        // No database keeps a NUL in a text.
-        let kept = |key: &Key| !matches!(key, Key::Text(text) if text.contains('\0'));
+        // No database keeps a NUL in a text, and an instant or a day is one of the graph's.
+        let kept = |key: &Key| match key {
+            Key::Text(text) => !text.contains('\0'),
+            Key::Instant(instant) => (1..=9999).contains(&instant.year()),
+            Key::Day(day) => day.is_none_or(|day| (1..=9999).contains(&day.year())),
+            Key::Flag(_) | Key::Number(_) => true,
+        };
         if cursor.order == order && cursor.keys.iter().all(kept) {
             Ok(cursor)
         } else {
@@ -223,6 +228,23 @@ mod tests {
             order: "NAME".to_owned(),
             keys: vec![Key::Text("smith".to_owned()), Key::Day(None), Key::Flag(true)],
             id: Uuid::nil(),
+        }
+    }
+
+    #[test]
+    fn a_cursor_with_what_no_database_keeps_is_refused() {
+        for key in [
+            r#"{"s":"a\u0000"}"#,
+            r#"{"t":"-262143-01-02T00:00:00Z"}"#,
+            r#"{"d":"+12026-01-01"}"#,
+        ] {
+            let text = format!(r#"{{"o":"NAME","k":[{key}],"i":"{}"}}"#, Uuid::nil());
+            let known: Cursor = serde_json::from_str(&text).unwrap();
+            assert_eq!(
+                Cursor::decode(&known.encode(), "NAME"),
+                Err(PageError::InvalidCursor),
+                "{key}"
+            );
         }
     }
 
