@@ -1,12 +1,12 @@
 //! Rules of the specification that the compiler's validation leaves out.
 //!
-//! They are about values written in the text: every field of an input object once, of a `@oneOf` input exactly one, which
+//! They are about values written in the text, of arguments and of directives: every field of an input object once, of a `@oneOf` input exactly one, which
 //! is not null, variables inside lists and input objects only where their types fit, and for a custom scalar only what it
 //! takes.
 
 use std::collections::HashSet;
 
-use apollo_compiler::ast::{Type, Value};
+use apollo_compiler::ast::{DirectiveList, Type, Value};
 use apollo_compiler::executable::{Operation, Selection, SelectionSet, VariableDefinition};
 use apollo_compiler::parser::SourceSpan;
 use apollo_compiler::schema::{ExtendedType, InputObjectType};
@@ -101,6 +101,7 @@ struct Rules<'a> {
 impl<'a> Rules<'a> {
     fn selections(&mut self, set: &'a SelectionSet) {
         for selection in &set.selections {
+            self.directives(selection.directives());
             match selection {
                 Selection::Field(field) => {
                     for argument in &field.arguments {
@@ -121,6 +122,23 @@ impl<'a> Rules<'a> {
                     }
                 }
                 Selection::FragmentSpread(_) => {}
+            }
+        }
+    }
+
+    fn directives(&mut self, directives: &'a DirectiveList) {
+        for directive in directives {
+            let Some(definition) = self.schema.directive_definitions.get(&directive.name) else {
+                continue;
+            };
+            for argument in &directive.arguments {
+                if let Some(definition) = definition.argument_by_name(&argument.name) {
+                    self.value(
+                        Some(&definition.ty),
+                        &argument.value,
+                        definition.default_value.is_some(),
+                    );
+                }
             }
         }
     }

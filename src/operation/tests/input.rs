@@ -210,3 +210,29 @@ async fn variables_stand_inside_lists_where_they_fit() {
         r#"{"tell":"absent 7 [[1], [3, 2]]"}"#
     );
 }
+
+#[tokio::test]
+async fn a_default_of_null_does_not_fit_a_directive() {
+    for place in [
+        "fast @skip(if: $a)",
+        "... @include(if: $a) { fast }",
+        "...F @include(if: $a)",
+    ] {
+        let fragment = if place.starts_with("...F") {
+            "fragment F on Query { fast }"
+        } else {
+            ""
+        };
+        let query = |default: &str| format!("query ($a: Boolean {default}) {{ {place} slow }} {fragment}");
+        let asked = async |default: &str| {
+            let variables = serde_json::json!({ "a": true });
+            Graph::new().ask_with(&query(default), variables).await
+        };
+        let refusals = asked("= null").await.refusals();
+        assert!(
+            refusals[0].starts_with("GRAPHQL_VALIDATION_FAILED"),
+            "{place}: {refusals:?}"
+        );
+        assert!(!asked("= true").await.0.is_request_error(), "{place}");
+    }
+}
