@@ -151,7 +151,7 @@ impl ContactFields {
             "externalSystemUrl",
             self.external_system_url,
             &mut contact.external_system_url,
-            |url| url.map(Url::check).transpose(),
+            Url::optional,
         );
         if refusals.is_empty() && contact.first_name.is_none() && contact.last_name.is_none() {
             refusals.add(UserError::invalid("a contact needs a first name or a last name").under("lastName"));

@@ -165,7 +165,7 @@ impl OrganizationFields {
             "externalSystemUrl",
             self.external_system_url,
             &mut organization.external_system_url,
-            |url| url.map(Url::check).transpose(),
+            Url::optional,
         );
         refusals.set(
             "externalIds",

@@ -51,6 +51,12 @@ impl Url {
         }
     }
 
+    /// The same for one that may be missing; an empty text is none.
+    pub fn optional(url: Option<Self>) -> Checked<Option<Self>> {
+        let given = url.filter(|url| !url.0.trim().is_empty());
+        given.map(Self::check).transpose()
+    }
+
     /// The host's name, without `www.`.
     pub fn domain(&self) -> Option<String> {
         let url = url::Url::parse(&self.0).ok()?;
@@ -80,6 +86,13 @@ pub fn websites(urls: Vec<Url>) -> Checked<Vec<Url>> {
 mod tests {
     use super::*;
     use crate::model::check::told;
+
+    #[test]
+    fn an_empty_text_is_no_url() {
+        assert_eq!(Url::optional(Some(Url(" ".into()))), Ok(None));
+        assert_eq!(Url::optional(None), Ok(None));
+        assert!(Url::optional(Some(Url("about".into()))).is_err());
+    }
 
     #[test]
     fn a_url_is_kept_as_given() {
