@@ -121,7 +121,7 @@ impl Operations {
         }
     }
 
-    /// Whether a document could be run, whoever asks: within the limits, and valid.
+    /// Whether a document could be run, whoever asks: valid, and within the limits that do not depend on its variables.
     pub fn check(&self, document: &str) -> Result<(), Answer> {
         self.document(document).map(|_| ())
     }
