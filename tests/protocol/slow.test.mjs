@@ -76,10 +76,11 @@ for (const accept of ["text/event-stream", "application/json"]) {
     while (held(socket)) await sleep(500);
     let answers = 0;
     socket.on("data", (chunk) => (answers += chunk.toString("latin1").split("HTTP/1.1 200").length - 1));
-    const closed = once(socket, "close");
+    // By a reset, when the server had not read all that was asked; then the answers under way are lost as well.
+    const closed = new Promise((resolve) => socket.once("close", resolve));
     socket.resume();
     await closed;
-    assert.ok(answers > 0 && answers < asked, `${answers} of ${asked}`);
+    assert.ok(answers < asked, `${answers} of ${asked}`);
     await alive();
   });
 }
