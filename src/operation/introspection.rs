@@ -10,7 +10,7 @@ use apollo_compiler::schema::ExtendedType;
 use super::Asker;
 use super::answer::{Answer, Code};
 use super::measure::{reads_schema, within};
-use super::plan::{Inner, Plan, Planned};
+use super::plan::{Inner, Plan, Planned, PossibleTypes};
 use crate::limits::Limits;
 
 /// How long the lists are that introspection answers.
@@ -44,11 +44,11 @@ enum Of {
 
 impl Lengths {
     /// As a schema has them.
-    pub(super) fn of(schema: &Schema) -> Self {
+    pub(super) fn of(schema: &Schema, possible: &PossibleTypes) -> Self {
         let (mut sum, mut most) = (Lists::default(), Lists::default());
         let mut fields = 0;
-        for definition in schema.types.values() {
-            let lists = Lists::of_type(schema, definition);
+        for (name, definition) in &schema.types {
+            let lists = Lists::of_type(definition, possible.get(name.as_str()).map_or(0, Vec::len));
             sum = sum.each(lists, |a, b| a + b);
             most = most.each(lists, usize::max);
             for arguments in arguments_of(definition) {
@@ -135,18 +135,13 @@ impl Lengths {
 }
 
 impl Lists {
-    fn of_type(schema: &Schema, definition: &ExtendedType) -> Self {
+    /// `possible`: how many types an interface or a union can be.
+    fn of_type(definition: &ExtendedType, possible: usize) -> Self {
         let (fields, enum_values, types) = match definition {
             ExtendedType::Scalar(_) => (0, 0, 0),
             ExtendedType::Object(object) => (object.fields.len(), 0, object.implements_interfaces.len()),
-            ExtendedType::Interface(interface) => {
-                let implementers = schema.implementers_map();
-                let objects = implementers
-                    .get(&interface.name)
-                    .map_or(0, |found| found.objects.len());
-                (interface.fields.len(), 0, objects)
-            }
-            ExtendedType::Union(union) => (0, 0, union.members.len()),
+            ExtendedType::Interface(interface) => (interface.fields.len(), 0, possible),
+            ExtendedType::Union(_) => (0, 0, possible),
             ExtendedType::Enum(values) => (0, values.values.len(), 0),
             ExtendedType::InputObject(input) => (input.fields.len(), 0, 0),
         };

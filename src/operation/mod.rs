@@ -99,10 +99,11 @@ impl Operations {
     /// Operations that were read and checked are kept in up to `kept` bytes of memory.
     pub fn new(sdl: &str, limits: Limits, kept: u64) -> anyhow::Result<Self> {
         let schema = parse::parse_schema(sdl)?;
+        let possible = plan::possible_types(&schema);
         Ok(Self {
-            possible: plan::possible_types(&schema),
             connections: Connections::of(&schema),
-            lengths: Lengths::of(&schema),
+            lengths: Lengths::of(&schema, &possible),
+            possible,
             table: PermissionTable::read(&schema)?,
             limits,
             known: KnownOperations::within(kept),

@@ -1,12 +1,12 @@
 //! Rules of the specification that the compiler's validation leaves out.
 //!
-//! They are about values written in the text, of arguments and of directives: every field of an input object once, of a `@oneOf` input exactly one, which
-//! is not null, variables inside lists and input objects only where their types fit, and for a custom scalar only what it
-//! takes.
+//! They are about values written in the text, for fields and for directives: every field of an input object once, of a
+//! `@oneOf` input exactly one, which is not null, variables inside lists and input objects only where their types fit, and
+//! for a custom scalar only what it takes.
 
 use std::collections::HashSet;
 
-use apollo_compiler::ast::{DirectiveList, Type, Value};
+use apollo_compiler::ast::{Argument, DirectiveList, InputValueDefinition, Type, Value};
 use apollo_compiler::executable::{Operation, Selection, SelectionSet, VariableDefinition};
 use apollo_compiler::parser::SourceSpan;
 use apollo_compiler::schema::{ExtendedType, InputObjectType};
@@ -104,15 +104,7 @@ impl<'a> Rules<'a> {
             self.directives(selection.directives());
             match selection {
                 Selection::Field(field) => {
-                    for argument in &field.arguments {
-                        if let Some(definition) = field.definition.argument_by_name(&argument.name) {
-                            self.value(
-                                Some(&definition.ty),
-                                &argument.value,
-                                definition.default_value.is_some(),
-                            );
-                        }
-                    }
+                    self.arguments(&field.arguments, &field.definition.arguments);
                     self.selections(&field.selection_set);
                 }
                 Selection::InlineFragment(fragment) => self.selections(&fragment.selection_set),
@@ -128,17 +120,17 @@ impl<'a> Rules<'a> {
 
     fn directives(&mut self, directives: &'a DirectiveList) {
         for directive in directives {
-            let Some(definition) = self.schema.directive_definitions.get(&directive.name) else {
-                continue;
-            };
-            for argument in &directive.arguments {
-                if let Some(definition) = definition.argument_by_name(&argument.name) {
-                    self.value(
-                        Some(&definition.ty),
-                        &argument.value,
-                        definition.default_value.is_some(),
-                    );
-                }
+            if let Some(definition) = self.schema.directive_definitions.get(&directive.name) {
+                self.arguments(&directive.arguments, &definition.arguments);
+            }
+        }
+    }
+
+    fn arguments(&mut self, given: &[Node<Argument>], defined: &[Node<InputValueDefinition>]) {
+        for argument in given {
+            if let Some(definition) = defined.iter().find(|definition| definition.name == argument.name) {
+                let has_default = definition.default_value.is_some();
+                self.value(Some(&definition.ty), &argument.value, has_default);
             }
         }
     }
