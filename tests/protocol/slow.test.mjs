@@ -63,7 +63,8 @@ for (const accept of ["text/event-stream", "application/json"]) {
     const body = JSON.stringify({ query: BIG });
     const { hostname, port } = new URL(own.url);
     const socket = connect(Number(port), hostname);
-    socket.on("error", () => {});
+    let reset = false;
+    socket.on("error", () => (reset = true));
     await once(socket, "connect");
     socket.pause();
     for (let sent = 0; sent < asked; sent += 1) {
@@ -80,7 +81,7 @@ for (const accept of ["text/event-stream", "application/json"]) {
     const closed = new Promise((resolve) => socket.once("close", resolve));
     socket.resume();
     await closed;
-    assert.ok(answers < asked, `${answers} of ${asked}`);
+    assert.ok((answers > 0 || reset) && answers < asked, `${answers} of ${asked}`);
     await alive();
   });
 }
