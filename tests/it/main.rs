@@ -5,6 +5,7 @@
 mod changes;
 mod contact;
 mod demo;
+mod docs;
 mod http;
 mod http_documents;
 mod http_requests;
