@@ -2,6 +2,7 @@
 
 #![cfg(test)] // so that lints know these files for tests
 
+mod answers;
 mod changes;
 mod contact;
 mod demo;

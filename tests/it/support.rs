@@ -13,7 +13,7 @@ use external_contacts::graphql::{self, RequestData, Schema};
 use external_contacts::id::Ids;
 use external_contacts::limits::Limits;
 use external_contacts::model::{Permission, Permissions, Region, User};
-use external_contacts::operation::{Asker, Operations, Params};
+use external_contacts::operation::{Answer, Asker, Operations, Params};
 use external_contacts::store::{DatabaseUrl, Store, Tenant};
 use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
@@ -21,6 +21,9 @@ use serde_json::{Value, json};
 
 /// How long a test waits for what must come, on a machine with much else to do.
 const SOON: Duration = Duration::from_mins(1);
+
+/// What repeatable ids are drawn from.
+const SEED: u64 = 9;
 
 /// Makes of each story a test on SQLite and one on PostgreSQL.
 macro_rules! on_both_engines {
@@ -65,27 +68,61 @@ enum Place {
     Server(postgres::Database),
 }
 
-impl TestApp {
-    pub async fn on_sqlite() -> Self {
+impl Place {
+    fn folder() -> (DatabaseUrl, Self) {
         let folder = tempfile::tempdir().unwrap();
-        let url = DatabaseUrl::embedded(folder.path());
-        Self::over(url, Place::Folder(folder)).await
+        (DatabaseUrl::embedded(folder.path()), Self::Folder(folder))
     }
 
-    pub async fn on_postgres() -> Self {
+    async fn server() -> (DatabaseUrl, Self) {
         let database = postgres::database(async |url: &str| {
             let store = open(&url.parse().unwrap(), Clock::system()).await;
             store.close().await;
         })
         .await;
-        let url = database.url.parse().unwrap();
-        Self::over(url, Place::Server(database)).await
+        (database.url.parse().unwrap(), Self::Server(database))
+    }
+}
+
+/// What two runs of a test have in common.
+#[derive(Clone, Copy)]
+enum Run {
+    /// Random ids, and a clock that ticks whenever it is read.
+    Lively,
+    /// Seeded ids, and a clock that stands still until [`TestApp::pass`] moves it.
+    Repeatable,
+}
+
+/// The instant at which the clock of every test begins.
+pub fn start() -> DateTime<Utc> {
+    "2026-03-01T12:00:00Z".parse().unwrap()
+}
+
+impl TestApp {
+    pub async fn on_sqlite() -> Self {
+        Self::over(Place::folder(), Run::Lively).await
     }
 
-    async fn over(url: DatabaseUrl, place: Place) -> Self {
-        let start: DateTime<Utc> = "2026-03-01T12:00:00Z".parse().unwrap();
-        let time = Arc::new(AtomicI64::new(start.timestamp_micros()));
-        let store = open(&url, ticking(&time)).await;
+    pub async fn on_postgres() -> Self {
+        Self::over(Place::server().await, Run::Lively).await
+    }
+
+    /// The same ids and times in every run: see [`Run::Repeatable`].
+    pub async fn repeatable_on_sqlite() -> Self {
+        Self::over(Place::folder(), Run::Repeatable).await
+    }
+
+    /// The same ids and times in every run: see [`Run::Repeatable`].
+    pub async fn repeatable_on_postgres() -> Self {
+        Self::over(Place::server().await, Run::Repeatable).await
+    }
+
+    async fn over((url, place): (DatabaseUrl, Place), run: Run) -> Self {
+        let time = Arc::new(AtomicI64::new(start().timestamp_micros()));
+        let store = match run {
+            Run::Lively => open(&url, ticking(&time)).await,
+            Run::Repeatable => open_with(&url, still(&time), Ids::seeded(SEED)).await,
+        };
         let tenant = store
             .add_tenant(&"acme".parse().unwrap(), &Region::default())
             .await
@@ -135,6 +172,11 @@ impl TestApp {
     pub fn pass(&self, time: TimeDelta) {
         let micros = time.num_microseconds().expect("it is not that long");
         self.time.fetch_add(micros, Ordering::SeqCst);
+    }
+
+    /// The time, which does not pass by being asked for.
+    pub fn now(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp_micros(self.time.load(Ordering::SeqCst)).unwrap()
     }
 
     /// Another tenant of the same database.
@@ -192,9 +234,19 @@ fn ticking(time: &Arc<AtomicI64>) -> Clock {
     })
 }
 
+/// The time stands still until a test moves it.
+fn still(time: &Arc<AtomicI64>) -> Clock {
+    let time = time.clone();
+    Clock::telling(move || DateTime::from_timestamp_micros(time.load(Ordering::SeqCst)).unwrap())
+}
+
 /// Opens a database and brings its schema up to date.
 pub async fn open(url: &DatabaseUrl, clock: Clock) -> Store {
-    let store = Store::open(url, 8, clock, Ids::random()).await.unwrap();
+    open_with(url, clock, Ids::random()).await
+}
+
+async fn open_with(url: &DatabaseUrl, clock: Clock, ids: Ids) -> Store {
+    let store = Store::open(url, 8, clock, ids).await.unwrap();
     store.migrate().await.unwrap();
     store
 }
@@ -208,21 +260,23 @@ pub struct TestCaller<'a> {
 impl TestCaller<'_> {
     /// The answer to an operation, as a client gets it.
     pub async fn run(&self, query: &str, variables: Value) -> Value {
-        let (params, asker) = self.asks(query, variables);
+        serde_json::to_value(self.answer(params(query, variables)).await).unwrap()
+    }
+
+    /// The answer to a request, its keys in their order.
+    pub async fn answer(&self, params: Params) -> Answer {
         let data = RequestData::new(self.caller.clone());
-        let answer = self
-            .app
+        self.app
             .operations
-            .answer(params, asker, async |request| {
+            .answer(params, self.asker(), async |request| {
                 graphql::execute(&self.app.schema, request, &data).await
             })
-            .await;
-        serde_json::to_value(answer).unwrap()
+            .await
     }
 
     /// What a subscription answers, event by event.
     pub fn follow(&self, query: &str, variables: Value) -> Events {
-        let (params, asker) = self.asks(query, variables);
+        let (params, asker) = (params(query, variables), self.asker());
         let (schema, data) = (self.app.schema.clone(), RequestData::new(self.caller.clone()));
         let answers = match self.app.operations.prepare(params, asker) {
             Ok(prepared) => prepared
@@ -237,20 +291,11 @@ impl TestCaller<'_> {
         )
     }
 
-    fn asks(&self, query: &str, variables: Value) -> (Params, Asker) {
-        let Value::Object(variables) = variables else {
-            panic!("variables are an object")
-        };
-        let params = Params {
-            query: query.to_owned(),
-            variables,
-            ..Params::default()
-        };
-        let asker = Asker {
+    fn asker(&self) -> Asker {
+        Asker {
             permissions: self.caller.permissions,
             introspection: true,
-        };
-        (params, asker)
+        }
     }
 
     /// The data of an operation that must not have errors.
@@ -298,6 +343,18 @@ impl TestCaller<'_> {
             })
             .collect();
         lines.join("\n")
+    }
+}
+
+/// A request of one operation.
+pub fn params(query: &str, variables: Value) -> Params {
+    let Value::Object(variables) = variables else {
+        panic!("variables are an object")
+    };
+    Params {
+        query: query.to_owned(),
+        variables,
+        ..Params::default()
     }
 }
 

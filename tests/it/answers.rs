@@ -1,0 +1,179 @@
+//! The recorded answers: a corpus of operations and, byte for byte, the answers both engines give to them.
+//!
+//! `recorded/<group>.json` holds, for each operation, its text, variables, answer and number of SQL statements.
+//! `RECORD_ANSWERS=1 cargo nextest run --test it answers` writes these files anew; `git diff` then shows each answer
+//! that changed, and a conflict in a file is resolved by writing it anew.
+
+mod changes;
+mod contacts;
+mod documents;
+mod fields;
+mod filters;
+mod group;
+mod interactions;
+mod lists;
+mod nested;
+mod notes;
+mod organizations;
+mod permissions;
+mod print;
+mod records;
+mod relationships;
+mod requests;
+mod search;
+mod stable;
+mod subscriptions;
+mod users;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json_bytes::Value;
+
+use crate::support::TestApp;
+use external_contacts::demo;
+use group::{Entry, Group};
+
+/// The fewest operations that the corpus has.
+const LEAST: usize = 400;
+/// How many differences a failing test prints.
+const SHOWN: usize = 10;
+
+/// Records each group: those of `demo` over the demo, those of `own` over an empty tenant of their own.
+macro_rules! corpus {
+    ($app:ident, demo: [$($read:ident),*], own: [$($write:ident),*]) => {{
+        let mut groups = Vec::new();
+        $(
+            let mut group = Group::new($app, $app.tenant.clone(), stringify!($read));
+            $read::record(&mut group).await;
+            groups.push(group.finish());
+        )*
+        $(
+            let tenant = $app.tenant(stringify!($write)).await;
+            let mut group = Group::new($app, tenant, stringify!($write));
+            $write::record(&mut group).await;
+            groups.push(group.finish());
+        )*
+        groups
+    }};
+}
+
+/// Runs the corpus.
+async fn run(app: &TestApp) -> Vec<(&'static str, Vec<Entry>)> {
+    demo::fill(&app.tenant, &|_, _| {}).await.unwrap();
+    corpus!(app,
+        demo: [records, lists, filters, nested, search, permissions, documents, requests],
+        own: [contacts, organizations, relationships, notes, interactions, users, changes, subscriptions]
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn both_engines_answer_as_recorded() {
+    let (sqlite, postgres) = tokio::join!(TestApp::repeatable_on_sqlite(), TestApp::repeatable_on_postgres());
+    let (sqlite, postgres) = tokio::join!(run(&sqlite), run(&postgres));
+
+    let mut differences = Vec::new();
+    for ((name, sqlite), (_, postgres)) in sqlite.into_iter().zip(postgres) {
+        let entries: Vec<Value> = sqlite
+            .into_iter()
+            .zip(postgres)
+            .map(|(sqlite, postgres)| sqlite.beside(&postgres))
+            .collect();
+        if std::env::var_os("RECORD_ANSWERS").is_some() {
+            fs::write(file(name), print::document(&entries)).unwrap();
+        }
+        differences.extend(compare(name, &entries));
+    }
+    let (count, shown) = (differences.len(), differences.len().min(SHOWN));
+    assert_eq!(
+        count,
+        0,
+        "{}\n({shown} of {count})",
+        differences[..shown].join("\n")
+    );
+}
+
+#[test]
+fn the_corpus_is_large() {
+    let count = recorded().len();
+    assert!(count >= LEAST, "{count}");
+}
+
+/// Each recorded operation with its group.
+fn recorded() -> Vec<(String, Value)> {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    files
+        .iter()
+        .flat_map(|file| {
+            let group = file.file_stem().unwrap().to_string_lossy().into_owned();
+            read(file).into_iter().map(move |entry| (group.clone(), entry))
+        })
+        .collect()
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/answers/recorded")
+}
+
+fn file(group: &str) -> PathBuf {
+    folder().join(format!("{group}.json"))
+}
+
+fn read(file: &Path) -> Vec<Value> {
+    match fs::read(file) {
+        Ok(text) => {
+            serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+        }
+        Err(_) => Vec::new(),
+    }
+}
+
+/// What differs from the recorded file: a line for each operation and the first place of its difference.
+fn compare(group: &str, entries: &[Value]) -> Vec<String> {
+    let (expected, actual) = (
+        fs::read_to_string(file(group)).unwrap_or_default(),
+        print::document(entries),
+    );
+    if expected == actual {
+        return Vec::new();
+    }
+    let recorded = read(&file(group));
+    let mut differences: Vec<String> = (0..recorded.len().max(entries.len()))
+        .filter_map(|index| {
+            let of = |list: &[Value]| list.get(index).map(print::entry).unwrap_or_default();
+            difference(group, &of(&recorded), &of(entries))
+        })
+        .collect();
+    if differences.is_empty() {
+        differences.push(format!("{group}: the layout of the file"));
+    }
+    differences
+}
+
+fn difference(group: &str, recorded: &str, now: &str) -> Option<String> {
+    if recorded == now {
+        return None;
+    }
+    let (mut old, mut new) = (recorded.lines(), now.lines());
+    let title = new
+        .clone()
+        .chain(old.clone())
+        .find(|line| line.contains("\"operation\""));
+    let (was, is) = loop {
+        match (old.next(), new.next()) {
+            (was, is) if was != is => break (was, is),
+            (None, None) => return None,
+            _ => {}
+        }
+    };
+    Some(format!(
+        "{group}: {}\n  recorded: {}\n  answered: {}",
+        title.unwrap_or_default().trim(),
+        was.unwrap_or_default().trim(),
+        is.unwrap_or_default().trim(),
+    ))
+}
