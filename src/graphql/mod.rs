@@ -17,6 +17,7 @@ mod record;
 mod relationship;
 mod results;
 mod search;
+mod tenant;
 mod user;
 mod viewer;
 mod wrap_up_code;
@@ -36,8 +37,9 @@ use note::{NoteMutation, NoteQuery};
 use organization::{OrganizationMutation, OrganizationQuery};
 use relationship::{RelationshipMutation, RelationshipQuery, TransferMutation};
 use search::SearchQuery;
+use tenant::TenantMutation;
 use user::{UserMutation, UserQuery};
-use viewer::{TenantMutation, ViewerQuery};
+use viewer::ViewerQuery;
 use wrap_up_code::{WrapUpCodeMutation, WrapUpCodeQuery};
 
 use crate::limits::Limits;

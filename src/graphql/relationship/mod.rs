@@ -1,9 +1,9 @@
 //! Relationships in the graph.
 
-mod change;
+mod mutation;
 mod transfer;
 
-pub use change::RelationshipMutation;
+pub use mutation::RelationshipMutation;
 pub use transfer::TransferMutation;
 
 use async_graphql::{ComplexObject, Context, ID, InputObject, Object, Result};

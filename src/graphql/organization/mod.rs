@@ -1,8 +1,8 @@
 //! Organizations in the graph.
 
-mod change;
+mod mutation;
 
-pub use change::OrganizationMutation;
+pub use mutation::OrganizationMutation;
 
 use async_graphql::{ComplexObject, Context, ID, InputObject, Object, OneofObject, Result};
 
