@@ -67,9 +67,7 @@ impl Identity {
         let tenant = self.tenant(&claims.tenant).await?;
         let user = self.user(&tenant, &claims).await?;
         if !user.active {
-            return Err(Error::Barred(
-                "this user is deactivated; ask an administrator of your company",
-            ));
+            return Err(Error::AccountDisabled);
         }
         Ok(Caller {
             tenant,
@@ -88,10 +86,7 @@ impl Identity {
     async fn tenant(&self, name: &str) -> Result<Tenant> {
         self.tenants
             .try_get_with_by_ref(name, async {
-                self.store
-                    .tenant(name)
-                    .await?
-                    .ok_or(Error::Barred("this tenant does not exist here"))
+                self.store.tenant(name).await?.ok_or(Error::UnknownTenant)
             })
             .await
             .map_err(Error::Shared)

@@ -6,10 +6,8 @@ use crate::error::Error;
 
 impl From<Error> for async_graphql::Error {
     fn from(error: Error) -> Self {
-        if let Error::Internal(cause) = &error {
-            tracing::error!(cause = format!("{cause:#}"), "a fault of ours");
-        }
-        let code = error.code();
+        error.log();
+        let code = error.code().name();
         let permission = match &error {
             Error::Forbidden(permission) => Some(permission.name()),
             _ => None,

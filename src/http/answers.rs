@@ -17,7 +17,7 @@ use tracing::Instrument as _;
 use super::refusal::refusal;
 use super::{LONGEST_ANSWER, Server};
 use crate::auth::{Caller, Session};
-use crate::error::{Error, INTERNAL, TIMEOUT};
+use crate::error::{Code, Error, INTERNAL, TIMEOUT};
 use crate::operation::{Answer, Prepared};
 
 /// How many answers of an operation wait for its client; then the operation waits, too.
@@ -76,14 +76,14 @@ fn source(server: Arc<Server>, prepared: Prepared, caller: Caller) -> BoxStream<
     let answer = async move {
         timeout(LONGEST_ANSWER, server.run(prepared, caller))
             .await
-            .unwrap_or_else(|_| refusal("TIMEOUT", TIMEOUT))
+            .unwrap_or_else(|_| refusal(Code::Timeout, TIMEOUT))
     };
     stream::once(answer).boxed()
 }
 
 /// What the panic was about is in the log already.
 fn failure() -> Answer {
-    refusal("INTERNAL_SERVER_ERROR", INTERNAL)
+    refusal(Code::Internal, INTERNAL)
 }
 
 /// Asks again and again whether who began still may.
@@ -115,7 +115,7 @@ impl Watch {
         loop {
             self.again.tick().await;
             if let Err(error) = self.caller().await
-                && matches!(error.code(), "UNAUTHENTICATED" | "FORBIDDEN")
+                && error.code().is_about_caller()
             {
                 return error;
             }

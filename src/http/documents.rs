@@ -10,6 +10,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 
 use super::params::Named;
 use super::refusal::refusal;
+use crate::error::Code;
 use crate::operation::{Answer, Operations};
 
 /// How many there may be.
@@ -81,17 +82,17 @@ impl Documents {
             Named::Text(text) => self.admit(text),
             Named::Id(id) => self.trusted(&id).ok_or_else(|| {
                 let message = "there is no trusted document with this id";
-                refusal("PERSISTED_QUERY_NOT_FOUND", message)
+                refusal(Code::PersistedQueryNotFound, message)
             }),
             Named::Hash { hash: given, text } => match (self.trusted(&given), text) {
                 (_, Some(text)) if hash(&text) != key(&given) => Err(refusal(
-                    "BAD_USER_INPUT",
+                    Code::BadUserInput,
                     "`extensions.persistedQuery.sha256Hash` is not the SHA-256 of `query`",
                 )),
                 (Some(trusted), _) => Ok(trusted),
                 (None, Some(text)) => self.admit(text),
                 // Apollo's clients know it by this message.
-                (None, None) => Err(refusal("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")),
+                (None, None) => Err(refusal(Code::PersistedQueryNotFound, "PersistedQueryNotFound")),
             },
         }
     }
@@ -103,7 +104,7 @@ impl Documents {
     fn admit(&self, text: String) -> Result<String, Answer> {
         if self.only {
             let message = "this server runs trusted documents only: name one by `documentId`";
-            Err(refusal("FORBIDDEN", message))
+            Err(refusal(Code::Forbidden, message))
         } else {
             Ok(text)
         }

@@ -18,6 +18,7 @@ use super::params::Asked;
 use super::refusal::{Refusal, reply};
 use super::{Server, events, socket};
 use crate::auth::Caller;
+use crate::error::Code;
 use crate::operation::{Answer, Params, Prepared};
 
 /// The largest body of a request, in bytes: an operation and its variables.
@@ -126,7 +127,7 @@ fn written(accepted: Accepted, kind: OperationType) -> Result<Media, Refusal> {
 }
 
 fn not_acceptable(message: &'static str) -> Refusal {
-    Refusal::new(StatusCode::NOT_ACCEPTABLE, "BAD_USER_INPUT", message)
+    Refusal::new(StatusCode::NOT_ACCEPTABLE, Code::BadUserInput, message)
 }
 
 fn asks_for_socket(headers: &HeaderMap) -> bool {
@@ -140,7 +141,7 @@ async fn receive(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
     if !sends_json(headers) {
         return Err(Refusal::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "BAD_USER_INPUT",
+            Code::BadUserInput,
             "send the operation as JSON in UTF-8, with `Content-Type: application/json`",
         ));
     }
@@ -148,7 +149,7 @@ async fn receive(headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
         Ok(received) => received,
         Err(_) => Err(Refusal::new(
             StatusCode::REQUEST_TIMEOUT,
-            "TIMEOUT",
+            Code::Timeout,
             "the body took too long to arrive",
         )),
     }
@@ -169,7 +170,7 @@ async fn collect(body: Body) -> Result<Bytes, Refusal> {
     if length > LARGEST_BODY {
         return Err(Refusal::new(
             StatusCode::PAYLOAD_TOO_LARGE,
-            "OPERATION_LIMIT_EXCEEDED",
+            Code::LimitExceeded,
             format!("a request may have {LARGEST_BODY} bytes"),
         ));
     }

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::media::Media;
-use crate::error::{Error, INTERNAL, TIMEOUT};
+use crate::error::{Code, Error, INTERNAL, TIMEOUT};
 use crate::operation::Answer;
 
 /// The path of the API.
@@ -22,14 +22,14 @@ pub(super) const PATH: &str = "/graphql";
 #[derive(Debug)]
 pub(super) struct Refusal {
     pub status: StatusCode,
-    pub code: &'static str,
+    pub code: Code,
     pub message: Cow<'static, str>,
     /// What methods are allowed instead.
     pub allow: Option<&'static str>,
 }
 
 impl Refusal {
-    pub fn new(status: StatusCode, code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+    pub fn new(status: StatusCode, code: Code, message: impl Into<Cow<'static, str>>) -> Self {
         Self {
             status,
             code,
@@ -40,14 +40,14 @@ impl Refusal {
 
     /// 400: it does not say what to run.
     pub fn malformed(message: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "BAD_USER_INPUT", message)
+        Self::new(StatusCode::BAD_REQUEST, Code::BadUserInput, message)
     }
 
     /// 405, with what is allowed.
     pub fn method(message: &'static str, allow: &'static str) -> Self {
         Self {
             allow: Some(allow),
-            ..Self::new(StatusCode::METHOD_NOT_ALLOWED, "BAD_USER_INPUT", message)
+            ..Self::new(StatusCode::METHOD_NOT_ALLOWED, Code::BadUserInput, message)
         }
     }
 
@@ -77,29 +77,22 @@ impl Refusal {
     }
 }
 
-/// Who asks is not known, or may not.
+/// The caller could not be identified, or may not use the API.
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
-        let status = match error.code() {
-            "UNAUTHENTICATED" => StatusCode::UNAUTHORIZED,
-            "FORBIDDEN" => StatusCode::FORBIDDEN,
-            "UNAVAILABLE" | "TIMEOUT" => StatusCode::SERVICE_UNAVAILABLE,
-            _ => StatusCode::INTERNAL_SERVER_ERROR,
-        };
-        if status == StatusCode::INTERNAL_SERVER_ERROR {
-            tracing::error!(cause = ?error, "a caller could not be identified");
-        }
-        Self::new(status, error.code(), error.to_string())
+        error.log();
+        let code = error.code();
+        Self::new(code.status(), code, error.to_string())
     }
 }
 
 /// A request error with one code and one message.
-pub(super) fn refusal(code: &str, message: impl Into<String>) -> Answer {
+pub(super) fn refusal(code: Code, message: impl Into<String>) -> Answer {
     let mut error = ServerError::new(message, None);
     error
         .extensions
         .get_or_insert_with(ErrorExtensionValues::default)
-        .set("code", code);
+        .set("code", code.name());
     Answer::refusal(vec![error])
 }
 
@@ -149,22 +142,22 @@ pub(super) async fn as_json(request: Request, next: Next) -> Response {
 }
 
 /// What a status means to who called the API.
-fn said(status: StatusCode) -> (&'static str, &'static str) {
+fn said(status: StatusCode) -> (Code, &'static str) {
     match status {
         StatusCode::NOT_FOUND => (
-            "BAD_USER_INPUT",
+            Code::BadUserInput,
             "the API is at /graphql, and nothing is below it",
         ),
         StatusCode::MISDIRECTED_REQUEST => (
-            "FORBIDDEN",
+            Code::Forbidden,
             "the development server answers only to localhost, 127.0.0.1 and [::1]",
         ),
         StatusCode::FORBIDDEN => (
-            "FORBIDDEN",
+            Code::Forbidden,
             "the development server answers only to pages of this machine",
         ),
-        StatusCode::SERVICE_UNAVAILABLE | StatusCode::REQUEST_TIMEOUT => ("TIMEOUT", TIMEOUT),
-        status if status.is_server_error() => ("INTERNAL_SERVER_ERROR", INTERNAL),
-        _ => ("BAD_USER_INPUT", "the request cannot be understood"),
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::REQUEST_TIMEOUT => (Code::Timeout, TIMEOUT),
+        status if status.is_server_error() => (Code::Internal, INTERNAL),
+        _ => (Code::BadUserInput, "the request cannot be understood"),
     }
 }

@@ -21,6 +21,7 @@ use tracing::Instrument as _;
 use super::Server;
 use super::operation::LARGEST_BODY;
 use super::refusal::Refusal;
+use crate::error::Code;
 use connection::Connection;
 
 /// The subprotocol.
@@ -58,7 +59,7 @@ fn unfit(rejection: WebSocketUpgradeRejection) -> Refusal {
     };
     Refusal::new(
         status,
-        "BAD_USER_INPUT",
+        Code::BadUserInput,
         "the request does not open a WebSocket of version 13",
     )
 }

@@ -3,6 +3,8 @@
 use async_graphql::{ErrorExtensionValues, Pos, ServerError, Value};
 use serde::Serialize;
 
+pub(super) use crate::error::Code;
+
 /// The response map of one operation: keys of `data` stand in the order of the selection.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Answer {
@@ -89,34 +91,6 @@ impl Answer {
     /// What went wrong.
     pub fn errors(&self) -> &[ServerError] {
         &self.errors
-    }
-}
-
-/// The codes (`extensions.code`) that this layer gives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Code {
-    ParseFailed,
-    ValidationFailed,
-    ResolutionFailure,
-    BadUserInput,
-    LimitExceeded,
-    CostExceeded,
-    Forbidden,
-    Internal,
-}
-
-impl Code {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::ParseFailed => "GRAPHQL_PARSE_FAILED",
-            Self::ValidationFailed => "GRAPHQL_VALIDATION_FAILED",
-            Self::ResolutionFailure => "OPERATION_RESOLUTION_FAILURE",
-            Self::BadUserInput => "BAD_USER_INPUT",
-            Self::LimitExceeded => "OPERATION_LIMIT_EXCEEDED",
-            Self::CostExceeded => "COST_LIMIT_EXCEEDED",
-            Self::Forbidden => "FORBIDDEN",
-            Self::Internal => "INTERNAL_SERVER_ERROR",
-        }
     }
 }
 

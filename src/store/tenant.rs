@@ -54,7 +54,7 @@ impl Tenant {
     pub async fn fresh(&self) -> Result<TenantRecord> {
         self.fetch_optional(sql!("SELECT " TENANT " FROM tenants WHERE id = $1"))
             .await?
-            .ok_or(Error::Barred("this tenant does not exist"))
+            .ok_or(Error::UnknownTenant)
     }
 
     /// How many managed entities there are.

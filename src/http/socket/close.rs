@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use axum::extract::ws::CloseFrame;
 
-use crate::error::Error;
+use crate::error::{Code, Error};
 
 /// The longest reason that a close frame can carry, in bytes.
 const LONGEST_REASON: usize = 123;
@@ -19,12 +19,8 @@ pub(super) struct Close {
 impl Close {
     /// The program stops: clients come again.
     pub const GOING_AWAY: Self = Self::new(1001, "Going away");
-    /// Who asks cannot be found out just now: clients come again.
-    pub const TRY_AGAIN: Self = Self::new(1013, "Try again later");
     /// It began before the connection was acknowledged.
     pub const UNAUTHORIZED: Self = Self::new(4401, "Unauthorized");
-    /// The token was refused.
-    pub const FORBIDDEN: Self = Self::new(4403, "Forbidden");
     /// `connection_init` did not come in time.
     pub const INIT_TIMEOUT: Self = Self::new(4408, "Connection initialisation timeout");
     /// `connection_init` came twice.
@@ -33,8 +29,6 @@ impl Close {
     pub const TOO_SLOW: Self = Self::new(4498, "Too slow: what was sent was not taken in time");
     /// The client does not answer pings.
     pub const SILENT: Self = Self::new(4499, "Terminated: no answer to a ping");
-    /// A fault of ours.
-    pub const FAULT: Self = Self::new(4500, "Internal server error");
 
     const fn new(code: u16, reason: &'static str) -> Self {
         Self {
@@ -64,11 +58,25 @@ impl Close {
         }
     }
 
-    /// The session ended: 4403, after which clients come again with a new token (4401 would be their end).
-    pub fn ended(error: &Error) -> Self {
-        Self {
-            code: 4403,
-            reason: cut(format!("Forbidden: {error}")).into(),
+    /// An error about the connection as a whole, without its message.
+    pub fn of(code: Code) -> Self {
+        let reason = match code {
+            Code::Unauthenticated | Code::Forbidden => "Forbidden",
+            Code::Timeout | Code::Unavailable => "Try again later",
+            Code::Internal => "Internal server error",
+            _ => "Invalid message",
+        };
+        Self::new(code.close_code(), reason)
+    }
+
+    /// An error about the session as a whole, with its message where the client can act upon it.
+    pub fn refused(error: &Error) -> Self {
+        let close = Self::of(error.code());
+        if error.code().is_about_caller() {
+            let reason = cut(format!("{}: {error}", close.reason)).into();
+            Self { reason, ..close }
+        } else {
+            close
         }
     }
 

@@ -20,7 +20,7 @@ use super::super::refusal::refusal;
 use super::close::Close;
 use super::message::{Said, Say};
 use crate::auth::Session;
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::operation::Answer;
 
 /// How long a client may take to say `connection_init`.
@@ -148,7 +148,7 @@ impl Connection {
     async fn react(&mut self, event: Event, watch: &Watch) -> Ended {
         match event {
             Event::Stopped => Err(End::Close(Close::GOING_AWAY)),
-            Event::Ended(error) => Err(End::Close(Close::ended(&error))),
+            Event::Ended(error) => Err(End::Close(Close::refused(&error))),
             Event::Pulse => self.ping().await,
             Event::Step((id, answer)) => self.pass_on(&id, answer).await,
             Event::Came(came) => {
@@ -173,15 +173,18 @@ impl Connection {
         }
         if self.handles.len() >= MOST_OPERATIONS {
             let message = format!("a socket may have {MOST_OPERATIONS} operations at once");
-            let refused = refusal("OPERATION_LIMIT_EXCEEDED", message);
+            let refused = refusal(Code::LimitExceeded, message);
             return self.refuse(&id, &refused).await;
         }
         let caller = match watch.caller().await {
             Ok(caller) => caller,
-            Err(error) if error.code() == "UNAVAILABLE" => {
+            Err(error) if error.code().is_temporary() => {
                 return self.refuse(&id, &refusal(error.code(), error.to_string())).await;
             }
-            Err(error) => return Err(End::Close(Close::ended(&error))),
+            Err(error) => {
+                error.log();
+                return Err(End::Close(Close::refused(&error)));
+            }
         };
         match prepare(&self.server, asked, &caller, false) {
             Ok(prepared) => {
@@ -249,7 +252,7 @@ impl Connection {
     async fn say(&mut self, say: &Say<'_>) -> Ended {
         let text = serde_json::to_string(say).map_err(|error| {
             tracing::error!(cause = ?error, "an answer could not be written");
-            End::Close(Close::FAULT)
+            End::Close(Close::of(Code::Internal))
         })?;
         self.send(Message::Text(text.into())).await
     }
@@ -317,18 +320,15 @@ fn with_token(mut headers: HeaderMap, payload: &Map<String, Value>) -> Ended<Hea
         };
         HeaderValue::from_str(&value).ok()
     });
-    headers.insert(AUTHORIZATION, value.ok_or(End::Close(Close::FORBIDDEN))?);
+    headers.insert(
+        AUTHORIZATION,
+        value.ok_or(End::Close(Close::of(Code::Forbidden)))?,
+    );
     Ok(headers)
 }
 
 fn unidentified(error: &Error) -> End {
     tracing::info!(%error, "a socket's token was refused");
-    match error.code() {
-        "UNAUTHENTICATED" | "FORBIDDEN" => End::Close(Close::FORBIDDEN),
-        "UNAVAILABLE" | "TIMEOUT" => End::Close(Close::TRY_AGAIN),
-        _ => {
-            tracing::error!(cause = ?error, "a caller could not be identified");
-            End::Close(Close::FAULT)
-        }
-    }
+    error.log();
+    End::Close(Close::of(error.code()))
 }

@@ -1,4 +1,6 @@
-//! What can go wrong on purpose, named by what the client can do about it, and the rest.
+//! The error type of the program, named by what the client can do about it, and the user errors of changes.
+
+mod code;
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,19 +8,20 @@ use std::sync::Arc;
 
 use async_graphql::{Enum, ID, MaybeUndefined, SimpleObject};
 
+pub use self::code::Code;
 use crate::id::NotAnId;
 use crate::model::Permission;
 use crate::page::PageError;
 
-/// The result of anything that can fail here.
+/// The result of a function that can fail with [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What is said with the code `TIMEOUT`, whatever took too long.
+/// The message of the code `TIMEOUT`.
 pub const TIMEOUT: &str = "took longer than the server allows; ask for less at once";
-/// What is said with the code `INTERNAL_SERVER_ERROR`, whatever went wrong.
+/// The message of the code `INTERNAL_SERVER_ERROR`: the cause stays in the log.
 pub const INTERNAL: &str = "internal error; the server's log has the details under this request's id";
 
-/// Why something was not done. The doc of a variant states its code.
+/// The reason why a request or a change was not carried out. Each variant's description names its code.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Not an error of the request: the change was refused, and the payload says why in `userErrors`.
@@ -46,23 +49,26 @@ pub enum Error {
     /// `FORBIDDEN`: the caller lacks a permission.
     #[error("needs the permission {0}")]
     Forbidden(Permission),
-    /// `FORBIDDEN`: the caller is nobody here.
-    #[error("{0}")]
-    Barred(&'static str),
+    /// `FORBIDDEN`: the token's user is deactivated.
+    #[error("this user is deactivated; ask an administrator of your company")]
+    AccountDisabled,
+    /// `FORBIDDEN`: the token's tenant does not exist.
+    #[error("this tenant does not exist")]
+    UnknownTenant,
     /// `TIMEOUT`: it took longer than the server allows.
     #[error("{TIMEOUT}")]
     Timeout,
-    /// `UNAVAILABLE`: the database, or the identity provider, cannot be reached or has no room for more work just now.
+    /// `UNAVAILABLE`: the database or the identity provider cannot be reached or is overloaded.
     #[error("the service is not available just now; try again")]
     Unavailable,
-    /// Somebody else's transaction was in the way: nothing was written, and the whole may be tried again.
-    /// `UNAVAILABLE` when that did not help either.
+    /// `UNAVAILABLE`: a concurrent transaction was in the way. Nothing was written; the transaction is retried, and the
+    /// client sees this only when retries did not help.
     #[error("too many changes at once; try again")]
     Contended,
-    /// What went wrong for everybody who shared a load.
+    /// The error of a load that several callers wait for.
     #[error(transparent)]
     Shared(Arc<Error>),
-    /// `INTERNAL_SERVER_ERROR`: ours to mend; details are in the log.
+    /// `INTERNAL_SERVER_ERROR`: a bug or an outage; the log has the cause.
     #[error("{INTERNAL}")]
     Internal(#[source] anyhow::Error),
 }
@@ -82,23 +88,34 @@ impl Error {
             .map_err(|error: NotAnId| Self::argument(argument, error.to_string()))
     }
 
-    /// A fault of ours.
+    /// An internal error.
     pub fn internal(cause: impl Into<anyhow::Error>) -> Self {
         Self::Internal(cause.into())
     }
 
     /// The stable code that clients see in `extensions.code`.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> Code {
         match self {
-            Self::Refused(_) | Self::Argument { .. } => "BAD_USER_INPUT",
-            Self::InvalidCursor => "INVALID_CURSOR",
-            Self::CursorExpired => "CURSOR_EXPIRED",
-            Self::Unauthenticated(_) => "UNAUTHENTICATED",
-            Self::Forbidden(_) | Self::Barred(_) => "FORBIDDEN",
-            Self::Timeout => "TIMEOUT",
-            Self::Unavailable | Self::Contended => "UNAVAILABLE",
+            Self::Refused(_) | Self::Argument { .. } => Code::BadUserInput,
+            Self::InvalidCursor => Code::InvalidCursor,
+            Self::CursorExpired => Code::CursorExpired,
+            Self::Unauthenticated(_) => Code::Unauthenticated,
+            Self::Forbidden(_) | Self::AccountDisabled | Self::UnknownTenant => Code::Forbidden,
+            Self::Timeout => Code::Timeout,
+            Self::Unavailable | Self::Contended => Code::Unavailable,
             Self::Shared(error) => error.code(),
-            Self::Internal(_) => "INTERNAL_SERVER_ERROR",
+            Self::Internal(_) => Code::Internal,
+        }
+    }
+
+    /// Writes the whole cause to the log if the code is worth an error line. Called once, where the error becomes an
+    /// answer.
+    pub fn log(&self) {
+        match self {
+            Self::Shared(error) => error.log(),
+            Self::Internal(cause) => tracing::error!(cause = format!("{cause:#}"), "internal error"),
+            _ if self.code().is_logged() => tracing::error!(cause = %self, "internal error"),
+            _ => {}
         }
     }
 }
