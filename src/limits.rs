@@ -4,65 +4,66 @@ use async_graphql::SimpleObject;
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
 
-/// What one operation may take. What takes more is refused before it runs, with `OPERATION_LIMIT_EXCEEDED` or
-/// `COST_LIMIT_EXCEEDED`, the limit and what it would have taken.
+/// The limits of one operation. An operation that exceeds a limit is refused before it runs, with
+/// `OPERATION_LIMIT_EXCEEDED` or `COST_LIMIT_EXCEEDED`, the limit and the operation's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Args, SimpleObject)]
 pub struct Limits {
-    /// The longest document, in bytes.
+    /// The maximum length of a document, in bytes.
     #[arg(long = "max-document-bytes", env = "EXTERNAL_CONTACTS_MAX_DOCUMENT_BYTES", value_name = "BYTES",
           default_value_t = Limits::DEFAULT.document_bytes, value_parser = at_least_one())]
     pub document_bytes: u32,
-    /// The most tokens of a document.
+    /// The maximum number of tokens in a document.
     #[arg(long = "max-tokens", env = "EXTERNAL_CONTACTS_MAX_TOKENS", value_name = "N",
           default_value_t = Limits::DEFAULT.tokens, value_parser = at_least_one())]
     pub tokens: u32,
-    /// The deepest nesting of brackets in a document, of all three kinds together.
+    /// The maximum nesting of brackets in a document, all three kinds together.
     #[arg(long = "max-nesting", env = "EXTERNAL_CONTACTS_MAX_NESTING", value_name = "LEVELS",
           default_value_t = Limits::DEFAULT.nesting, value_parser = RangedU64ValueParser::<u32>::new().range(1..=64))]
     pub nesting: u32,
-    /// The most operations of a document.
+    /// The maximum number of operations in a document.
     #[arg(long = "max-operations", env = "EXTERNAL_CONTACTS_MAX_OPERATIONS", value_name = "N",
           default_value_t = Limits::DEFAULT.operations, value_parser = at_least_one())]
     pub operations: u32,
-    /// The most fragments of a document.
+    /// The maximum number of fragments in a document.
     #[arg(long = "max-fragments", env = "EXTERNAL_CONTACTS_MAX_FRAGMENTS", value_name = "N",
           default_value_t = Limits::DEFAULT.fragments, value_parser = at_least_one())]
     pub fragments: u32,
-    /// The deepest nesting of fields, fragments opened. What is asked of the schema itself does not count.
+    /// The maximum nesting of fields, with fragments expanded. Introspection fields do not count.
     #[arg(long = "max-depth", env = "EXTERNAL_CONTACTS_MAX_DEPTH", value_name = "LEVELS",
           default_value_t = Limits::DEFAULT.depth, value_parser = RangedU64ValueParser::<u32>::new().range(1..=50))]
     pub depth: u32,
-    /// The most aliases of an operation and the fragments it spreads.
+    /// The maximum number of aliases in an operation and the fragments it spreads.
     #[arg(long = "max-aliases", env = "EXTERNAL_CONTACTS_MAX_ALIASES", value_name = "N",
           default_value_t = Limits::DEFAULT.aliases, value_parser = at_least_one())]
     pub aliases: u32,
-    /// The most fields of an operation's root, fragments opened.
+    /// The maximum number of root fields of an operation, with fragments expanded.
     #[arg(long = "max-root-fields", env = "EXTERNAL_CONTACTS_MAX_ROOT_FIELDS", value_name = "N",
           default_value_t = Limits::DEFAULT.root_fields, value_parser = at_least_one())]
     pub root_fields: u32,
-    /// The most selections of an operation, each fragment counted wherever it is spread.
+    /// The maximum number of selections in an operation, with each fragment counted wherever it is spread.
     #[arg(long = "max-selections", env = "EXTERNAL_CONTACTS_MAX_SELECTIONS", value_name = "N",
           default_value_t = Limits::DEFAULT.selections, value_parser = at_least_one())]
     pub selections: u32,
-    /// The most representations of entities that a gateway may ask for in a field.
+    /// The maximum number of entity representations in one `_entities` field.
     #[arg(long = "max-representations", env = "EXTERNAL_CONTACTS_MAX_REPRESENTATIONS", value_name = "N",
           default_value_t = Limits::DEFAULT.representations, value_parser = at_least_one())]
     pub representations: u32,
-    /// The most bytes of values that the arguments of an operation take, a variable counted wherever it is used.
+    /// The maximum size of all argument values of an operation, in bytes, with each variable counted wherever it is
+    /// used.
     #[arg(long = "max-argument-bytes", env = "EXTERNAL_CONTACTS_MAX_ARGUMENT_BYTES", value_name = "BYTES",
           default_value_t = Limits::DEFAULT.argument_bytes, value_parser = at_least_one())]
     pub argument_bytes: u32,
-    /// The highest cost of an operation: a scalar is 0, an object 1, a connection 2 and its page size times what is asked
-    /// of an entry; lists, `nodes` and `_entities` multiply as well.
+    /// The maximum cost of an operation. A scalar costs 0, an object 1, and a connection 2 plus its page size times the
+    /// cost of an item; lists, `nodes` and `_entities` multiply as well.
     #[arg(long = "max-cost", env = "EXTERNAL_CONTACTS_MAX_COST", value_name = "COST",
           default_value_t = Limits::DEFAULT.cost, value_parser = at_least_one())]
     pub cost: u32,
-    /// The most values that an operation may show of the schema, by the lengths of the schema's lists. Tools ask for
-    /// everything once.
+    /// The maximum number of values that an introspection query may return, calculated from the lengths of the schema's
+    /// lists. The full introspection query of common tools fits.
     #[arg(long = "max-introspected-values", env = "EXTERNAL_CONTACTS_MAX_INTROSPECTED_VALUES", value_name = "N",
           default_value_t = Limits::DEFAULT.introspected_values, value_parser = at_least_one())]
     pub introspected_values: u32,
-    /// The most errors that the answer to an invalid document names.
+    /// The maximum number of errors reported for an invalid document.
     #[arg(long = "max-reported-errors", env = "EXTERNAL_CONTACTS_MAX_REPORTED_ERRORS", value_name = "N",
           default_value_t = Limits::DEFAULT.reported_errors, value_parser = at_least_one())]
     pub reported_errors: u32,

@@ -135,30 +135,30 @@ impl From<UserError> for Error {
     }
 }
 
-/// Why a change was refused. Nothing was written.
+/// A reason why a mutation was refused. Nothing was written.
 #[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
 pub struct UserError {
-    /// What is wrong and what to do about it, for a person to read.
+    /// A message for people: the error and how to correct it.
     pub message: String,
-    /// Where in `input` it is wrong, outermost name first; list positions are numbers. Null when it
-    /// is about the input as a whole.
+    /// The path of the invalid field within `input`, outermost name first, with list positions as numbers. Null if the
+    /// error concerns the input as a whole.
     pub field: Option<Vec<String>>,
-    /// What kind of refusal it is, for a program to act upon.
+    /// The error code, for programs.
     pub code: UserErrorCode,
 }
 
-/// What kind of refusal a user error is.
+/// The code of a user error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum UserErrorCode {
-    /// The value cannot be accepted; the message says why.
+    /// The value is not valid; the message gives the reason.
     Invalid,
-    /// There is nothing with this id or key, or it is not yours to see.
+    /// No record with this id or key exists in the caller's tenant.
     NotFound,
-    /// Something else already has this value, and it must be unique.
+    /// Another record already has this value, which must be unique.
     Taken,
-    /// Somebody changed the object since you read it; the payload holds it as it is now.
+    /// The record was changed since it was read; the payload has its current state.
     VersionConflict,
-    /// The tenant holds as many entities as it may; ask the operator of the service for more room.
+    /// The tenant has reached its limit of managed entities. The operator of the service can raise it.
     EntityLimitReached,
     /// The same idempotency key was used with a different input.
     IdempotencyKeyReused,

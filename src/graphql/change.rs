@@ -1,4 +1,4 @@
-//! Changes in the graph: their history, and following them as they are committed.
+//! The change history in the graph, and the subscription that follows changes as they are committed.
 
 use std::sync::Arc;
 
@@ -35,15 +35,15 @@ pub enum ChangedEntity {
 
 #[ComplexObject]
 impl Change {
-    /// Where it stands among all changes: give it as `after` to `changes`, as a query or as a subscription, for what was
-    /// committed later. To miss nothing, take it from one of those two: in a record's own `changes` a change may be
-    /// seen a moment before others that come before it.
+    /// The change's position among all changes of the tenant. Pass it as `after` to `changes`, the query or the
+    /// subscription, to get the changes committed later. To miss nothing, take the cursor from one of those two: in a
+    /// record's own `changes`, a change may appear a moment before others that precede it.
     #[graphql(name = "cursor")]
     async fn encoded_cursor(&self) -> String {
         self.cursor().encode()
     }
 
-    /// The id of the record, which may be deleted meanwhile.
+    /// The id of the record, which may have been deleted since.
     #[graphql(name = "entityId")]
     async fn global_id(&self) -> GlobalId {
         let id = self.entity_id;
@@ -56,7 +56,7 @@ impl Change {
         }
     }
 
-    /// The record as it is now; null once it is deleted.
+    /// The record in its current state, or null if it has been deleted.
     ///
     /// Requires the view permission of its kind, such as `externalContacts:contact:view`.
     async fn entity(&self, ctx: &Context<'_>) -> Result<Option<ChangedEntity>> {
@@ -86,50 +86,50 @@ impl Change {
         })
     }
 
-    /// Who did it; null when the service itself did.
+    /// The user who made the change, or null if the service itself made it.
     async fn changed_by(&self, ctx: &Context<'_>) -> Result<Option<User>> {
         Ok(ctx.load_opt(self.user_id).await?)
     }
 
-    /// The names of the fields that changed; none of what was created or deleted.
+    /// The names of the fields that changed; empty for created and deleted records.
     async fn changed_fields(&self) -> Vec<&str> {
         self.fields.iter().map(|change| change.field.as_str()).collect()
     }
 }
 
-/// Questions about changes.
+/// Query fields for changes.
 #[derive(Default)]
 pub struct ChangeQuery;
 
 #[Object]
 impl ChangeQuery {
-    /// What was created, updated and deleted, the oldest first: in the order of COMMIT, which the subscription `changes`
-    /// has too. Read to the end, then subscribe with `after: endCursor`: nothing is missed and nothing comes twice.
-    /// Changes are kept for 90 days, unless the operator says otherwise; a cursor from before is refused with
-    /// `CURSOR_EXPIRED`.
+    /// Lists created, updated and deleted records, oldest first, in commit order, which is also the order of the
+    /// subscription `changes`. To follow changes without gaps or repetitions, read to the end, then subscribe with
+    /// `after: endCursor`. Changes are kept for 90 days unless the operator configures otherwise; an older cursor is
+    /// refused with `CURSOR_EXPIRED`.
     ///
-    /// Each kind requires its own view permission, such as `externalContacts:contact:view`. Without `entities`, those
-    /// are listed that the caller may view.
+    /// Each kind requires its own view permission, such as `externalContacts:contact:view`. Without `entities`, the
+    /// kinds that the caller may view are listed.
     #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
     async fn changes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Of what kinds of records; of all that the caller may view when left out.")]
+        #[graphql(desc = "The kinds of records to include. Defaults to all kinds that the caller may view.")]
         entities: Option<Vec<EntityKind>>,
         #[graphql(
-            desc = "Only what concerns this contact: itself, its notes and its interactions. Requires \
-                          `externalContacts:contact:view`."
+            desc = "Limits the result to changes of this contact, its notes and its interactions. Requires \
+                   `externalContacts:contact:view`."
         )]
         contact_id: Option<ID>,
         #[graphql(
-            desc = "Only what concerns this organization: itself, those who work there, its relationships, \
-                          its notes and its interactions. Requires `externalContacts:organization:view`."
+            desc = "Limits the result to changes of this organization, its contacts, its relationships, its \
+                   notes and its interactions. Requires `externalContacts:organization:view`."
         )]
         organization_id: Option<ID>,
-        #[graphql(desc = "How many from the front, 1 to 100; 25 when left out.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the back, 1 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Returns the first n items (1–100, default 25).")] first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
     ) -> Result<Option<ChangeConnection>> {
         let filter = filter(ctx, entities, contact_id, organization_id)?;
         let args = PageArgs {
@@ -146,43 +146,45 @@ impl ChangeQuery {
     }
 }
 
-/// What one may follow.
+/// The root of all subscriptions.
 #[derive(Default)]
 pub struct Subscription;
 
-/// What one may follow.
+/// The root of all subscriptions.
 #[Subscription]
 impl Subscription {
-    /// What is created, updated and deleted, as soon as it is committed: each change once, in the order of COMMIT, until
-    /// the client leaves. With `after`, first what came after that cursor: whoever was disconnected comes back with the
-    /// cursor of the last change they got, and misses nothing and gets nothing twice, whatever server they come to. A
-    /// cursor older than the changes that are kept, or of a database as it was before it was restored, is refused with
-    /// `CURSOR_EXPIRED`.
+    /// Streams every created, updated and deleted record as soon as it is committed: each change once, in commit order,
+    /// until the client disconnects. With `after`, the stream begins with the changes after that cursor: a client that
+    /// reconnects with the cursor of the last change it received misses nothing and receives nothing twice, on any
+    /// server. A cursor is refused with `CURSOR_EXPIRED` if it is older than the changes that are kept, or if it was
+    /// issued before the database was restored from a backup.
     ///
-    /// Who reads the records first and subscribes then should subscribe first, and read then; or read `changes` to the
-    /// end, and subscribe after its `endCursor`.
+    /// To read records and then follow their changes without gaps, subscribe first and read afterwards, or read
+    /// `changes` to the end and subscribe after its `endCursor`.
     ///
-    /// When an organization or a contact is deleted, its notes and relationships are, too, each with a change of its
-    /// own; contacts and interactions that lose it keep their version and have none.
+    /// Deleting an organization or a contact also deletes its notes and relationships, each with a change of its own.
+    /// Contacts and interactions that lose their organization or contact keep their version and have no change.
     ///
-    /// Each kind requires its own view permission, such as `externalContacts:contact:view`. Without `entities`, those
-    /// are followed that the caller may view.
+    /// Each kind requires its own view permission, such as `externalContacts:contact:view`. Without `entities`, the
+    /// kinds that the caller may view are followed.
     async fn changes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Of what kinds of records; of all that the caller may view when left out.")]
+        #[graphql(desc = "The kinds of records to include. Defaults to all kinds that the caller may view.")]
         entities: Option<Vec<EntityKind>>,
         #[graphql(
-            desc = "Only what concerns this contact: itself, its notes and its interactions. Requires \
-                          `externalContacts:contact:view`."
+            desc = "Limits the result to changes of this contact, its notes and its interactions. Requires \
+                   `externalContacts:contact:view`."
         )]
         contact_id: Option<ID>,
         #[graphql(
-            desc = "Only what concerns this organization: itself, those who work there, its relationships, \
-                          its notes and its interactions. Requires `externalContacts:organization:view`."
+            desc = "Limits the result to changes of this organization, its contacts, its relationships, its \
+                   notes and its interactions. Requires `externalContacts:organization:view`."
         )]
         organization_id: Option<ID>,
-        #[graphql(desc = "First what came after this cursor; what is committed from now on when left out.")]
+        #[graphql(
+            desc = "Starts with the changes after this cursor. Defaults to changes committed from now on."
+        )]
         after: Option<String>,
     ) -> Result<impl Stream<Item = Result<Option<Change>>> + use<>> {
         let filter = filter(ctx, entities, contact_id, organization_id)?;
@@ -195,7 +197,7 @@ impl Subscription {
     }
 }
 
-/// The changes of one record itself, the newest first.
+/// Returns the changes of one record itself, newest first.
 pub async fn changes_of(
     ctx: &Context<'_>,
     record: impl TypedId,
@@ -208,8 +210,8 @@ pub async fn changes_of(
     Ok(Some(children.into()))
 }
 
-/// The kinds that are asked for, if the caller may view all of them; else, those the caller may view, of which there
-/// must be one.
+/// Returns the requested kinds if the caller may view all of them. Without a request, returns the kinds that the caller
+/// may view, and refuses a caller who may view none.
 fn filter(
     ctx: &Context<'_>,
     entities: Option<Vec<EntityKind>>,
@@ -255,7 +257,7 @@ fn filter(
     })
 }
 
-/// The page that a client means.
+/// Reads the page arguments, including the position that the cursor refers to.
 async fn page_of(ctx: &Context<'_>, args: PageArgs, otherwise: i32) -> crate::error::Result<Page> {
     let page = args.page(KnownPlace::ORDER, otherwise)?;
     let cursor = match &page.cursor {
@@ -265,7 +267,7 @@ async fn page_of(ctx: &Context<'_>, args: PageArgs, otherwise: i32) -> crate::er
     Ok(Page { cursor, ..page })
 }
 
-/// The place that a client means: the change there must still be kept, and the database be the same.
+/// Returns the position that a cursor refers to. The change must still be kept, and the database must be the same.
 async fn place(ctx: &Context<'_>, known: KnownPlace) -> crate::error::Result<Place> {
     let change: Option<Change> = ctx.request().loaders.load(known.place.id).await?;
     match change {

@@ -1,4 +1,4 @@
-//! Connections, as the Relay specification has them, written once for every noun.
+//! Connections as defined by the Relay specification, written once for all nouns.
 
 use std::sync::Arc;
 
@@ -11,44 +11,44 @@ use crate::error::Result;
 use crate::page::Slice;
 use crate::store::{Edge, Filter, Listed, Sort};
 
-/// Where counting ends at a root.
+/// The highest count at a root.
 const MOST_AT_ROOT: i64 = 10_000;
-/// Where counting ends inside another object.
+/// The highest count inside another object.
 const MOST_NESTED: i64 = 1_000;
 
-/// Where a page stands in its list.
+/// The position of a page in its list.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct PageInfo {
-    /// Whether there is more after this page.
+    /// Whether more items follow this page.
     pub has_next_page: bool,
-    /// Whether there is something before this page.
+    /// Whether other items precede this page.
     pub has_previous_page: bool,
-    /// The cursor of the first entry, to page backwards with `before`.
+    /// The cursor of the first item; pass it as `before` to page backwards.
     pub start_cursor: Option<String>,
-    /// The cursor of the last entry, to page on with `after`.
+    /// The cursor of the last item; pass it as `after` to page forwards.
     pub end_cursor: Option<String>,
 }
 
-/// How many there are.
+/// The number of items in a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, SimpleObject)]
 pub struct Count {
-    /// How many there are, or were counted.
+    /// The number of items, or a lower bound if `precision` is `AT_LEAST`.
     pub value: i32,
-    /// Whether counting came to the end.
+    /// The precision of `value`.
     pub precision: CountPrecision,
 }
 
-/// How exact a count is.
+/// The precision of a count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum CountPrecision {
-    /// There are exactly that many.
+    /// The list has exactly that many items.
     Exact,
-    /// There are that many and more.
+    /// The list has at least that many items.
     AtLeast,
 }
 
 impl Count {
-    /// Of something that was counted up to one more than `most`.
+    /// Creates a count from items that were counted up to one more than `most`.
     pub fn up_to(most: i64, counted: i64) -> Self {
         let precision = if counted > most {
             CountPrecision::AtLeast
@@ -60,7 +60,7 @@ impl Count {
     }
 }
 
-/// A page of records, and what is needed to count the whole list if somebody asks.
+/// A page of records, with the data needed to count the whole list on demand.
 pub struct Connected<T: Listed> {
     slice: Slice<T>,
     sort: Sort<T::Order>,
@@ -104,7 +104,7 @@ impl<T: Listed> Connected<T> {
         self.slice.items.clone()
     }
 
-    /// Where the page stands.
+    /// The page's position in its list.
     pub fn page_info(&self) -> PageInfo {
         let cursor = |row: Option<&T>| row.map(|row| row.cursor(self.sort).encode());
         PageInfo {
@@ -115,7 +115,7 @@ impl<T: Listed> Connected<T> {
         }
     }
 
-    /// How many there are in the whole list.
+    /// The number of items in the whole list.
     pub async fn total_count(&self, ctx: &Context<'_>) -> Result<Count> {
         match &self.whole {
             Whole::Children { edge, parent } => {
@@ -134,7 +134,7 @@ impl<T: Listed> Connected<T> {
     }
 }
 
-/// Makes the connection and the edge of a noun: `connection!(ContactConnection, ContactEdge, Contact, "contacts")`.
+/// Defines the connection and the edge of a noun: `connection!(ContactConnection, ContactEdge, Contact, "contacts")`.
 macro_rules! connection {
     ($connection:ident, $edge:ident, $node:ident, $many:literal) => {
         #[doc = concat!("A page of ", $many, ".")]
@@ -149,7 +149,7 @@ macro_rules! connection {
         #[doc = concat!("A page of ", $many, ".")]
         #[async_graphql::Object]
         impl $connection {
-            /// The entries of this page with their cursors.
+            /// The items of this page with their cursors.
             async fn edges(&self) -> Vec<$edge> {
                 self.0
                     .edges()
@@ -157,18 +157,18 @@ macro_rules! connection {
                     .collect()
             }
 
-            /// The entries of this page.
+            /// The items of this page.
             async fn nodes(&self) -> Vec<$node> {
                 self.0.nodes()
             }
 
-            /// Where this page stands in the list.
+            /// The page's position in the list.
             async fn page_info(&self) -> $crate::graphql::connection::PageInfo {
                 self.0.page_info()
             }
 
-            /// How many there are in the whole list; counted only when it is asked for, to 10,000 at a root and to
-            /// 1,000 inside another object.
+            /// The number of items in the whole list. Counted only if selected, up to 10,000 at a root and up to 1,000
+            /// inside another object.
             async fn total_count(
                 &self,
                 ctx: &async_graphql::Context<'_>,
@@ -177,12 +177,12 @@ macro_rules! connection {
             }
         }
 
-        #[doc = concat!("An entry of a page of ", $many, ".")]
+        #[doc = concat!("An item of a page of ", $many, ".")]
         #[derive(async_graphql::SimpleObject)]
         pub struct $edge {
-            /// Where it stands in the list; give it as `after` or `before` to page from here.
+            /// The item's position in the list; pass it as `after` or `before` to page from here.
             cursor: String,
-            /// The entry itself.
+            /// The item itself.
             node: $node,
         }
     };

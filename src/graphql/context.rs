@@ -1,4 +1,5 @@
-//! What resolvers ask of the request: who asks, the tenant's data, loads, changes. The only use of `Context::data`.
+//! The resolvers' access to the request: the caller, the tenant's data, loaders and changes. No other module uses
+//! `Context::data`.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -15,17 +16,17 @@ use crate::model::Permission;
 use crate::page::{self, Page, PageArgs};
 use crate::store::{Edge, Filter, Listed, Sort, Tenant};
 
-/// What every resolver of one request may use.
+/// The data that the resolvers of one request share.
 pub struct RequestData {
-    /// Who asks.
+    /// The caller.
     pub caller: Caller,
-    /// Loads in batches.
+    /// The batch loaders.
     pub loaders: Loaders,
     changed_users: Mutex<Vec<String>>,
 }
 
 impl RequestData {
-    /// Of a request by this caller.
+    /// Creates the data for a request by this caller.
     pub fn new(caller: Caller) -> Arc<Self> {
         let loaders = Loaders::new(caller.tenant.clone());
         Arc::new(Self {
@@ -35,7 +36,7 @@ impl RequestData {
         })
     }
 
-    /// Notes that a user was changed: whoever remembers them must forget.
+    /// Records that a user was changed, so that caches of users can drop the entry.
     pub fn user_changed(&self, subject: &str) {
         self.changed_users
             .lock()
@@ -49,15 +50,15 @@ impl RequestData {
     }
 }
 
-/// What resolvers ask of their context.
+/// Access to the request from a resolver's context.
 pub trait Ask {
-    /// The request's own data.
+    /// The request's data.
     fn request(&self) -> &RequestData;
 
-    /// What one operation may take here.
+    /// The limits of an operation.
     fn limits(&self) -> Limits;
 
-    /// Who asks.
+    /// The caller.
     fn caller(&self) -> &Caller {
         &self.request().caller
     }
@@ -67,12 +68,12 @@ pub trait Ask {
         &self.caller().tenant
     }
 
-    /// The user who asks, as the actor of a change.
+    /// The calling user, as the actor of a change.
     fn actor(&self) -> Option<UserId> {
         Some(self.caller().user.id)
     }
 
-    /// Refuses callers without a permission, where it depends on what is asked for: `node`, `search`, filters.
+    /// Refuses callers without a permission. For checks that depend on arguments: `node`, `search`, filters.
     fn require(&self, permission: Permission) -> Result<()> {
         if self.caller().permissions.contains(permission) {
             Ok(())
@@ -81,7 +82,7 @@ pub trait Ask {
         }
     }
 
-    /// The record of this id, or null.
+    /// Loads a record by id, or null if there is none.
     fn load<T: Listed>(&self, id: impl TypedId) -> impl Future<Output = Result<Option<T>>> + Send
     where
         Self: Sync,
@@ -89,7 +90,7 @@ pub trait Ask {
         async move { self.request().loaders.load(id.uuid()).await }
     }
 
-    /// The record this one refers to, if it refers to any.
+    /// Loads the record that this one refers to, if any.
     fn load_opt<T: Listed>(&self, id: Option<impl TypedId>) -> impl Future<Output = Result<Option<T>>> + Send
     where
         Self: Sync,
@@ -102,8 +103,9 @@ pub trait Ask {
         }
     }
 
-    /// The record a gateway refers to. Its kind's permission is checked here: nothing else guards what is found by
-    /// reference. Null when there is none; nobody needs a permission to see who somebody is.
+    /// Loads the record that a gateway refers to, or null if there is none. The kind's permission is checked here,
+    /// because no directive guards entities found by reference. Users need no permission: every caller may see a user's
+    /// name.
     fn entity<I: TypedId, T: Listed>(
         &self,
         permission: Option<Permission>,
@@ -123,7 +125,7 @@ pub trait Ask {
         }
     }
 
-    /// A page of this parent's children.
+    /// Loads a page of this parent's children.
     fn children<T: Listed>(
         &self,
         edge: &'static Edge<T>,
@@ -140,7 +142,7 @@ pub trait Ask {
         }
     }
 
-    /// The children of this parent on a page.
+    /// Loads the given page of this parent's children.
     fn children_on<T: Listed>(
         &self,
         edge: &'static Edge<T>,
@@ -195,16 +197,16 @@ impl Ask for Context<'_> {
     }
 }
 
-/// What became of a change: the result, or why it was refused.
+/// The outcome of a change: the result, or the reasons for its refusal.
 pub struct Outcome<T> {
-    /// What was made of it; or, after a version conflict, what is there now.
+    /// The changed record or, after a version conflict, its current state.
     pub value: Option<T>,
-    /// Why it was refused.
+    /// The reasons for the refusal.
     pub user_errors: Vec<UserError>,
 }
 
 impl<T> Outcome<T> {
-    /// Turns refusals into user errors; everything else stays an error.
+    /// Turns refusals into user errors; other errors stay errors.
     pub fn of(result: Result<T>) -> Result<Self> {
         match result {
             Ok(value) => Ok(Self {
@@ -219,14 +221,14 @@ impl<T> Outcome<T> {
         }
     }
 
-    /// Whether it was refused because somebody changed it meanwhile.
+    /// Whether the change was refused because of the record's version.
     pub fn is_version_conflict(&self) -> bool {
         self.user_errors
             .iter()
             .any(|error| error.code == UserErrorCode::VersionConflict)
     }
 
-    /// The same; after a version conflict, `current` tells what is there now.
+    /// Adds the record's current state, loaded by `current`, after a version conflict.
     pub async fn or_current(
         result: Result<T>,
         current: impl Future<Output = Result<Option<T>>>,
@@ -239,7 +241,7 @@ impl<T> Outcome<T> {
     }
 }
 
-/// Refuses a change of something that is not at the version the caller knows.
+/// Refuses a change if the record is not at the expected version.
 pub fn expect_version(expected: Option<i32>, version: i32) -> Result<()> {
     match expected {
         Some(expected) if expected != version => Err(UserError::version_conflict(version).into()),

@@ -1,4 +1,4 @@
-//! Searching organizations, contacts and notes at once.
+//! Search across organizations, contacts and notes.
 
 use async_graphql::{Context, Enum, Object, SimpleObject, Union};
 
@@ -11,7 +11,7 @@ use crate::model::{CAP, Contact, Hit, Hits, Note, Organization, Permission, Quer
 use crate::page::{self, PageArgs};
 use crate::store::Tenant;
 
-/// What kind of thing to look for.
+/// A kind of record to search for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Enum)]
 pub enum SearchKind {
     /// Organizations. Requires `externalContacts:organization:view`.
@@ -23,7 +23,7 @@ pub enum SearchKind {
 }
 
 impl SearchKind {
-    /// In the order of the results.
+    /// All kinds, in the order of the results.
     const ALL: [Self; 3] = [Self::Organization, Self::Contact, Self::Note];
 
     const fn permission(self) -> Permission {
@@ -34,7 +34,7 @@ impl SearchKind {
         }
     }
 
-    /// As the schema has it.
+    /// Returns the kind's name in the schema.
     const fn name(self) -> &'static str {
         match self {
             Self::Organization => "ORGANIZATION",
@@ -51,7 +51,7 @@ impl SearchKind {
         }
     }
 
-    /// What stands before the rank of a result, so that the kinds stand in their order.
+    /// Returns the prefix of a result's rank that puts the kinds in order.
     const fn digit(self) -> char {
         match self {
             Self::Organization => '0',
@@ -66,8 +66,8 @@ impl SearchKind {
             .find(|kind| hit.rank.starts_with(kind.digit()))
     }
 
-    /// The kinds that are asked for, if the caller may view all of them; else, those the caller may view, of which there
-    /// must be one.
+    /// Returns the requested kinds if the caller may view all of them. Without a request, returns the kinds that the
+    /// caller may view, and refuses a caller who may view none.
     pub fn allowed(ctx: &Context<'_>, asked: Option<Vec<Self>>) -> Result<Vec<Self>> {
         if let Some(asked) = asked {
             if asked.is_empty() {
@@ -106,7 +106,7 @@ impl SearchKind {
     }
 }
 
-/// Something that was found.
+/// A search result: an organization, a contact or a note.
 #[derive(Clone, Debug, Union)]
 #[expect(clippy::large_enum_variant, reason = "a page has a hundred of them at most")]
 pub enum SearchResult {
@@ -136,16 +136,16 @@ async fn node(ctx: &Context<'_>, hit: &Hit) -> Result<Option<SearchResult>> {
     })
 }
 
-/// One of the things that were found.
+/// An item of a page of search results.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct SearchEdge {
-    /// Where it stands among the results; give it as `after` to page on from here.
+    /// The result's position among all results; pass it as `after` to continue from here.
     cursor: String,
     /// The result itself.
     node: SearchResult,
 }
 
-/// A page of organizations, contacts and notes that were found.
+/// A page of search results: organizations, contacts and notes.
 pub struct SearchConnection {
     edges: Vec<SearchEdge>,
     page_info: PageInfo,
@@ -153,7 +153,7 @@ pub struct SearchConnection {
 }
 
 impl SearchConnection {
-    /// A page of the results among these kinds, which are in their order.
+    /// Searches these kinds, given in the order of the results, and returns a page of the hits.
     pub async fn of(ctx: &Context<'_>, query: &Query, kinds: &[SearchKind], args: PageArgs) -> Result<Self> {
         let order = results::order(&format!("{kinds:?}"), query);
         let page = args.page(&order, page::AT_ROOT)?;
@@ -210,7 +210,7 @@ impl SearchConnection {
     }
 }
 
-/// A page of organizations, contacts and notes that were found.
+/// A page of search results: organizations, contacts and notes.
 #[Object]
 impl SearchConnection {
     /// The results of this page with their cursors.
@@ -223,12 +223,12 @@ impl SearchConnection {
         self.edges.iter().map(|edge| &edge.node).collect()
     }
 
-    /// Where this page stands among the results.
+    /// The page's position among the results.
     async fn page_info(&self) -> PageInfo {
         self.page_info.clone()
     }
 
-    /// How many results there are: exactly, or, when the search is capped, at least as many as can be reached.
+    /// The number of results: exact or, if the search is capped, the number of results that can be reached.
     async fn total_count(&self) -> Option<Count> {
         Some(results::total(&self.hits))
     }
@@ -238,8 +238,8 @@ impl SearchConnection {
         self.hits.capped
     }
 
-    /// How to narrow the search; null when nothing was found. The facet is `kinds`, an argument of this search; the searches
-    /// of one kind have facets of their own.
+    /// Facets for narrowing the search, or null if nothing was found. The only facet is `kinds`, an argument of this
+    /// search; searches of a single kind have facets of their own.
     async fn refinement(&self) -> Option<SearchRefinement> {
         (!self.hits.hits.is_empty()).then(|| SearchRefinement {
             message: results::message(self.hits.capped),

@@ -1,4 +1,4 @@
-//! The comparisons of filters, one vocabulary for all nouns.
+//! Comparison inputs for filters, shared by all nouns.
 
 use async_graphql::{Enum, ID, InputObject};
 
@@ -6,21 +6,21 @@ use crate::error::{Error, Result};
 use crate::id::TypedId;
 use crate::model::{LONGEST_START, NameMatch, fold};
 
-/// The most values of `in`.
+/// The maximum number of values of `in`.
 const MOST_VALUES: usize = 100;
 
-/// Which way a list goes.
+/// The direction of a sort order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
 pub enum OrderDirection {
-    /// The least first: A to Z, old to new.
+    /// Ascending: A to Z, old to new.
     #[default]
     Asc,
-    /// The greatest first: Z to A, new to old.
+    /// Descending: Z to A, new to old.
     Desc,
 }
 
 impl OrderDirection {
-    /// Whether the greatest comes first.
+    /// Whether the order is descending.
     pub fn is_descending(self) -> bool {
         self == Self::Desc
     }
@@ -29,15 +29,15 @@ impl OrderDirection {
 /// Compares ids.
 #[derive(Clone, Debug, InputObject)]
 pub struct IdFilter {
-    /// Is this.
+    /// Equal to this value.
     pub eq: Option<ID>,
-    /// Is one of these, at most 100.
+    /// Equal to one of these values, at most 100.
     #[graphql(name = "in")]
     pub one_of: Option<Vec<ID>>,
 }
 
 impl IdFilter {
-    /// The ids that are wanted.
+    /// Returns the ids to match.
     pub fn ids<I: TypedId>(self, argument: &'static str) -> Result<Vec<I>> {
         values(argument, self.eq, self.one_of)?
             .iter()
@@ -46,34 +46,34 @@ impl IdFilter {
     }
 }
 
-/// Compares a value as a whole; case and accents do not matter.
+/// Compares a whole value, ignoring case and accents.
 #[derive(Clone, Debug, InputObject)]
 pub struct StringFilter {
-    /// Is this.
+    /// Equal to this value.
     pub eq: Option<String>,
-    /// Is one of these, at most 100.
+    /// Equal to one of these values, at most 100.
     #[graphql(name = "in")]
     pub one_of: Option<Vec<String>>,
 }
 
 impl StringFilter {
-    /// The values that are wanted.
+    /// Returns the values to match.
     pub fn values(self, argument: &'static str) -> Result<Vec<String>> {
         values(argument, self.eq, self.one_of)
     }
 }
 
-/// Compares a name; case and accents do not matter. Give one of the two.
+/// Compares a name, ignoring case and accents. Exactly one of the two fields must be given.
 #[derive(Clone, Debug, InputObject)]
 pub struct NameFilter {
-    /// Is this.
+    /// Equal to this value.
     pub eq: Option<String>,
-    /// Begins with this.
+    /// The text that the name begins with.
     pub starts_with: Option<String>,
 }
 
 impl NameFilter {
-    /// The comparison that is meant.
+    /// Returns the comparison.
     pub fn name(self, argument: &'static str) -> Result<NameMatch> {
         match (self.eq, self.starts_with) {
             (Some(whole), None) => Ok(NameMatch::Whole(whole)),
@@ -86,7 +86,7 @@ impl NameFilter {
     }
 }
 
-/// A comparison by the beginning of a name, unless it is longer than what is kept to compare.
+/// Compares by the beginning of a name, which must not be longer than the part of a name that is kept for comparison.
 pub fn start_of_name(argument: &'static str, start: String) -> Result<NameMatch> {
     if fold(&start).chars().count() > LONGEST_START {
         let reason = format!(
@@ -97,7 +97,7 @@ pub fn start_of_name(argument: &'static str, start: String) -> Result<NameMatch>
     Ok(NameMatch::Start(start))
 }
 
-/// The values that a comparison by `eq` or `in` wants.
+/// Returns the values that `eq` or `in` match.
 pub fn values<T>(argument: &'static str, eq: Option<T>, one_of: Option<Vec<T>>) -> Result<Vec<T>> {
     match (eq, one_of) {
         (Some(value), None) => Ok(vec![value]),

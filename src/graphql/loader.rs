@@ -1,4 +1,4 @@
-//! Loading in batches: at most one statement per loader per level of an operation.
+//! Batch loading: at most one statement per loader and level of an operation.
 
 use std::collections::HashMap;
 use std::future::{Future, poll_fn};
@@ -21,14 +21,14 @@ use crate::error::{Error, Result};
 use crate::page::{Page, Slice};
 use crate::store::{Edge, Listed, Sort, Tenant};
 
-/// The loaders of one request. Nothing is kept between levels, so nothing is stale after a change.
+/// The loaders of one request. They keep nothing between levels, so that nothing is stale after a change.
 pub struct Loaders {
     batches: DataLoader<Batches>,
     asked: Asked,
 }
 
 impl Loaders {
-    /// Loaders of one tenant's data.
+    /// Creates loaders for one tenant's data.
     pub fn new(tenant: Tenant) -> Self {
         let asked = Asked::default();
         let batches = DataLoader::new(Batches { tenant }, asked.spawner())
@@ -37,12 +37,12 @@ impl Loaders {
         Self { batches, asked }
     }
 
-    /// What drives a request that uses these loaders.
+    /// Returns the driver of a request that uses these loaders.
     pub fn driver(&self) -> Asked {
         self.asked.clone()
     }
 
-    /// The record of this id.
+    /// Loads the record with this id.
     pub async fn load<T: Listed>(&self, id: Uuid) -> Result<Option<T>> {
         self.batches
             .load_one(Id(id, PhantomData::<fn() -> T>))
@@ -57,14 +57,14 @@ impl Loaders {
         Ok(page.unwrap_or(empty))
     }
 
-    /// How many children a parent has.
+    /// Counts the children of a parent.
     pub async fn count<T: Listed>(&self, key: ChildCount<T>) -> Result<i64> {
         let count = self.batches.load_one(key).await.map_err(Error::Shared)?;
         Ok(count.unwrap_or_default())
     }
 }
 
-/// What loads batches: one statement for all keys that were asked for.
+/// Loads batches: one statement for all requested keys.
 struct Batches {
     tenant: Tenant,
 }
@@ -72,29 +72,29 @@ struct Batches {
 /// The id of a record of type `T`.
 struct Id<T>(Uuid, PhantomData<fn() -> T>);
 
-/// Which page of which parent's children.
+/// The key of a page of a parent's children.
 pub struct Children<T: Listed> {
-    /// Whose children.
+    /// The edge from the parent to the children.
     pub edge: &'static Edge<T>,
     /// The parent.
     pub parent: Uuid,
-    /// In which order.
+    /// The sort order.
     pub sort: Sort<T::Order>,
-    /// Which part.
+    /// The page.
     pub page: Page,
 }
 
-/// How many children a parent has, counted up to one more than `most`.
+/// The key of the number of a parent's children, counted up to one more than `most`.
 pub struct ChildCount<T: 'static> {
-    /// Whose children.
+    /// The edge from the parent to the children.
     pub edge: &'static Edge<T>,
     /// The parent.
     pub parent: Uuid,
-    /// Where counting ends.
+    /// The limit of the count.
     pub most: i64,
 }
 
-/// Keys compare by what they name; deriving would ask the same of `T`.
+/// Implements equality and hashing by the fields alone; deriving them would require the same of `T`.
 macro_rules! key {
     ($name:ident of $bound:tt, |$key:ident| $parts:expr) => {
         impl<T: $bound> Clone for $name<T> {
@@ -231,7 +231,7 @@ fn grouped<K, G: Hash + Eq>(keys: &[K], group: impl Fn(&K) -> G) -> Vec<Vec<&K>>
     groups.into_values().collect()
 }
 
-/// Loads that were asked for and not begun yet: what the loaders of one request spawn onto.
+/// Requested loads that have not begun: the queue that the loaders of one request spawn onto.
 #[derive(Clone, Default)]
 pub struct Asked(Arc<Mutex<Vec<BoxFuture<'static, ()>>>>);
 
@@ -247,15 +247,15 @@ impl Asked {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Runs `work`, and begins loads only when it can do nothing more without them and the loads before are done: so
-    /// one level of an operation is one batch. No timer, and no other task, takes part in it.
+    /// Runs `work` and begins loads only when it cannot proceed without them and the previous loads are done, so that
+    /// one level of an operation becomes one batch. Neither timers nor other tasks take part in this.
     pub async fn drive<T>(self, work: impl Future<Output = T>) -> T {
         let mut work = pin!(work);
         let mut turn = Turn::of(self);
         poll_fn(move |cx| turn.take(cx, |cx| work.as_mut().poll(cx))).await
     }
 
-    /// The same for each item of a stream.
+    /// Drives each item of a stream in the same way.
     pub fn drive_stream<S: Stream + Send + 'static>(self, items: S) -> impl Stream<Item = S::Item> + Send {
         let mut items = Box::pin(items);
         let mut turn = Turn::of(self);
@@ -263,7 +263,7 @@ impl Asked {
     }
 }
 
-/// The loads of a request that are on their way, and what is needed to take turns with it.
+/// The running loads of a request, and the state for alternating between them and the work.
 struct Turn {
     asked: Asked,
     loads: FuturesUnordered<BoxFuture<'static, ()>>,
@@ -282,7 +282,7 @@ impl Turn {
         }
     }
 
-    /// Polls the work; when it waits for data, the loads.
+    /// Polls the work and, when it waits for data, the loads.
     fn take<T>(
         &mut self,
         cx: &mut TaskContext<'_>,
@@ -305,7 +305,7 @@ impl Turn {
     }
 }
 
-/// Tells "it paused and wants to go on" from "it waits for data".
+/// A waker that tells work that yielded from work that waits for data.
 #[derive(Default)]
 struct Awake {
     asked: AtomicBool,

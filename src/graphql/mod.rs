@@ -1,4 +1,4 @@
-//! The graph: types, edges, questions, changes.
+//! The graph: types, edges, queries and mutations.
 
 mod change;
 mod connection;
@@ -44,7 +44,7 @@ use wrap_up_code::{WrapUpCodeMutation, WrapUpCodeQuery};
 
 use crate::limits::Limits;
 
-/// What one may ask.
+/// The root of all queries.
 #[derive(Default, MergedObject)]
 pub struct Query(
     NodeQuery,
@@ -60,7 +60,7 @@ pub struct Query(
     WrapUpCodeQuery,
 );
 
-/// What one may change.
+/// The root of all mutations.
 #[derive(Default, MergedObject)]
 pub struct Mutation(
     ContactMutation,
@@ -74,11 +74,11 @@ pub struct Mutation(
     WrapUpCodeMutation,
 );
 
-/// The graph.
+/// The GraphQL schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
-/// Builds the graph. What differs from request to request comes with the request (see [`RequestData`]); operations are
-/// validated and limited before they get here; the limits are known here to be told.
+/// Builds the schema. Data that differs between requests comes with the request (see [`RequestData`]). Operations are
+/// validated and limited before they get here; the schema knows the limits only to report them.
 pub fn schema(limits: Limits) -> Schema {
     Schema::build(Query::default(), Mutation::default(), Subscription)
         .enable_federation()
@@ -96,8 +96,8 @@ pub async fn execute(schema: &Schema, request: Request, data: &Arc<RequestData>)
         .await
 }
 
-/// Answers a subscription with the data of its request: an answer for each event, until the events end or the stream is
-/// dropped. What one event asks for is loaded in batches, as in a query.
+/// Executes a subscription with the data of its request: one response per event, until the events end or the stream is
+/// dropped. The data of each event is loaded in batches, as in a query.
 pub fn subscribe(
     schema: &Schema,
     request: Request,
@@ -107,8 +107,8 @@ pub fn subscribe(
     data.loaders.driver().drive_stream(answers)
 }
 
-/// The schema as text, with everything's documentation; `federation` as a gateway composes it: without the
-/// subscriptions, which come over a transport of their own and are not routed with queries.
+/// Returns the schema definition with all descriptions. With `federation`, returns it as a gateway composes it: without
+/// subscriptions, which use a transport of their own and are not routed with queries.
 pub fn sdl(federation: bool) -> String {
     let options = SDLExportOptions::new();
     let options = if federation {

@@ -1,4 +1,4 @@
-//! Anything by its id, as the Relay specification has it.
+//! Records by their global id, as defined by the Relay specification.
 
 use async_graphql::{Context, ID, Interface, Object, PathSegment, Result};
 use futures_util::future::join_all;
@@ -8,12 +8,16 @@ use crate::error::Error;
 use crate::id::{GlobalId, NodeId};
 use crate::model::{Contact, Interaction, Note, Organization, Permission, Relationship, User, WrapUpCode};
 
-/// The most ids of one `nodes`.
+/// The maximum number of ids of one `nodes`.
 const MOST_IDS: usize = 100;
 
-/// Anything that has an id of its own.
+/// A record that has a global id.
 #[derive(Interface)]
-#[graphql(field(name = "id", ty = "GlobalId", desc = "The id, unique among all kinds."))]
+#[graphql(field(
+    name = "id",
+    ty = "GlobalId",
+    desc = "The record's id, unique across all kinds."
+))]
 pub enum Node {
     /// A contact.
     Contact(Box<Contact>),
@@ -31,31 +35,31 @@ pub enum Node {
     WrapUpCode(Box<WrapUpCode>),
 }
 
-/// Questions about anything.
+/// Query fields for records of any kind.
 #[derive(Default)]
 pub struct NodeQuery;
 
 #[Object]
 impl NodeQuery {
-    /// Whatever has this id; null when nothing has, or it is not yours to see.
+    /// Returns the record with this id, or null if it does not exist.
     ///
     /// Requires the view permission of its kind, such as `externalContacts:contact:view`; users are visible to every
     /// caller.
     async fn node(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The id of anything.")] id: ID,
+        #[graphql(desc = "The id of a record of any kind.")] id: ID,
     ) -> Result<Option<Node>> {
         Ok(node(ctx, &id).await?)
     }
 
-    /// Whatever has these ids, in their order; null where nothing has.
+    /// Returns the records with these ids, in the given order, with null for each one that does not exist.
     ///
     /// Requires the view permission of each one's kind: null and an error where it is missing.
     async fn nodes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "At most 100 ids of anything.")] ids: Vec<ID>,
+        #[graphql(desc = "The ids of records of any kind, at most 100.")] ids: Vec<ID>,
     ) -> Result<Option<Vec<Option<Node>>>> {
         if ids.len() > MOST_IDS {
             return Err(Error::argument("ids", format!("takes at most {MOST_IDS} ids")).into());
@@ -94,7 +98,8 @@ async fn node(ctx: &Context<'_>, id: &ID) -> crate::error::Result<Option<Node>> 
     })
 }
 
-/// The permission to see a thing of this kind. Users have none: who wrote a note is no secret inside the company.
+/// Returns the permission required to view a record of this kind. Users require none: every caller may see the author
+/// of a note.
 const fn needed(id: NodeId) -> Option<Permission> {
     match id {
         NodeId::ContactId(_) => Some(Permission::ContactView),

@@ -1,11 +1,12 @@
-//! `@requiresPermission`: printed in the schema, and from there enforced by the permission step of the operation.
+//! The directive `@requiresPermission`: printed in the schema, and enforced from there by the permission step of the
+//! operation pipeline.
 
 use async_graphql::TypeDirective;
 
 use crate::model::Permission;
 
-/// This field needs a permission. Without it, the field is null, there is an error `FORBIDDEN` at its path, and the rest
-/// of the operation is answered.
+/// Requires a permission to resolve the field. Without it, the field is null with a `FORBIDDEN` error at its path, and
+/// the rest of the operation is answered.
 #[TypeDirective(
     name = "requiresPermission",
     location = "FieldDefinition",

@@ -1,4 +1,4 @@
-//! Who made and changed a record.
+//! The users who created and last changed a record.
 
 use std::borrow::Cow;
 
@@ -13,20 +13,20 @@ use crate::model::{Record, User};
 
 #[ComplexObject]
 impl Record {
-    /// Who created it; null when the service itself did.
+    /// The user who created the record, or null if the service itself did.
     async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<Actor>> {
         Ok(ctx.load_opt(self.created_by).await?.map(Actor))
     }
 
-    /// Who changed it last; null when the service itself did.
+    /// The user who last changed the record, or null if the service itself did.
     async fn updated_by(&self, ctx: &Context<'_>) -> Result<Option<Actor>> {
         Ok(ctx.load_opt(self.updated_by).await?.map(Actor))
     }
 }
 
-/// A [`User`] that is named in the schema and not described: the fields of [`Record`] are copied into every type that
-/// flattens it, and describing users leads to notes and relationships, which flatten it before it is complete. The
-/// root field `user` describes users.
+/// A [`User`] that is named in the schema without being registered: the fields of [`Record`] are copied into every type
+/// that flattens it, and registering users leads to notes and relationships, which flatten it before it is complete.
+/// The root field `user` registers users.
 struct Actor(User);
 
 impl OutputType for Actor {

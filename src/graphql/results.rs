@@ -1,4 +1,4 @@
-//! Pages of search results, written once for everything that is searched.
+//! Pages of search results, written once for all searchable kinds.
 
 use async_graphql::{Context, SimpleObject};
 use futures_util::future::try_join_all;
@@ -12,9 +12,9 @@ use crate::model::{CAP, Contact, Facet, Facets, Hit, Hits, Organization, Permiss
 use crate::page::{self, Cursor, Key, Page, PageArgs, Slice};
 use crate::store::Listed;
 
-/// A record that is searched.
+/// A record that can be searched.
 pub trait Searched: Listed + Facets {
-    /// What it is called in cursors.
+    /// The kind's name in cursors.
     const KIND: &'static str;
 }
 
@@ -26,23 +26,23 @@ impl Searched for Organization {
     const KIND: &'static str = "organizations";
 }
 
-/// A page of results, and what is known of all of them.
+/// A page of results, with data about all results.
 pub struct Results<T> {
     entries: Vec<(String, T)>,
     page_info: PageInfo,
     total_count: Count,
-    /// All results that can be reached.
+    /// The ids of all results that can be reached.
     found: Vec<Uuid>,
-    /// Whether there are more.
+    /// Whether there are more results than can be reached.
     capped: bool,
 }
 
-/// Which way cursors of a search go: those of another search are refused.
+/// Returns the order that a search's cursors carry, so that cursors of another search are refused.
 pub fn order(kind: &str, query: &Query) -> String {
     format!("search {kind}: {}", query.text())
 }
 
-/// Where a result stands.
+/// Returns the cursor of a hit.
 pub fn cursor(order: &str, hit: &Hit) -> String {
     let cursor = Cursor {
         order: order.to_owned(),
@@ -52,7 +52,7 @@ pub fn cursor(order: &str, hit: &Hit) -> String {
     cursor.encode()
 }
 
-/// The hits of a page, and where it stands.
+/// Returns the hits of a page, and the page's position.
 pub fn slice(hits: &[Hit], page: &Page, order: &str) -> Result<(Vec<Hit>, PageInfo)> {
     let after = match &page.cursor {
         None => None,
@@ -80,14 +80,14 @@ pub fn slice(hits: &[Hit], page: &Page, order: &str) -> Result<(Vec<Hit>, PageIn
     Ok((slice.items, page_info))
 }
 
-/// How many results there are.
+/// Returns the number of results.
 pub fn total(hits: &Hits) -> Count {
     let found = i64::try_from(hits.hits.len()).unwrap_or(i64::MAX);
     Count::up_to(found, found + i64::from(hits.capped))
 }
 
 impl<T: Searched> Results<T> {
-    /// A page of the results of a search.
+    /// Runs a search and returns a page of its results.
     pub async fn of(ctx: &Context<'_>, query: &Query, search: &Search, args: PageArgs) -> Result<Self> {
         let order = order(T::KIND, query);
         let page = args.page(&order, page::AT_ROOT)?;
@@ -120,22 +120,22 @@ impl<T: Searched> Results<T> {
         self.entries.iter().map(|(_, node)| node.clone()).collect()
     }
 
-    /// Where the page stands.
+    /// The page's position in its list.
     pub fn page_info(&self) -> PageInfo {
         self.page_info.clone()
     }
 
-    /// How many there are.
+    /// The number of items in a list.
     pub const fn total_count(&self) -> Count {
         self.total_count
     }
 
-    /// Whether there are more than can be reached.
+    /// Whether there are more results than can be reached.
     pub const fn capped(&self) -> bool {
         self.capped
     }
 
-    /// How to narrow the search, if anything was found.
+    /// Returns suggestions for narrowing the search, if anything was found.
     pub async fn refinement(&self, ctx: &Context<'_>) -> Result<Option<SearchRefinement>> {
         if self.found.is_empty() {
             return Ok(None);
@@ -152,7 +152,7 @@ impl<T: Searched> Results<T> {
     }
 }
 
-/// What a person reads above the facets.
+/// Returns the message to show above the facets.
 pub fn message(capped: bool) -> String {
     if capped {
         format!(
@@ -163,7 +163,8 @@ pub fn message(capped: bool) -> String {
     }
 }
 
-/// A facet as it is shown: organizations by name, and only to those who may view them.
+/// Returns a facet for display: organizations are labelled with their names, and shown only to callers who may view
+/// them.
 async fn shown(ctx: &Context<'_>, facet: Facet) -> Result<Option<SearchFacet>> {
     let mut values: Vec<SearchFacetValue> = facet
         .values
@@ -199,37 +200,37 @@ async fn name_organizations(ctx: &Context<'_>, values: &mut Vec<SearchFacetValue
     Ok(())
 }
 
-/// How to narrow a search that found more than can be reached.
+/// Suggestions for narrowing a search.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct SearchRefinement {
-    /// What to tell the person who searches.
+    /// The message to show to the person who searches.
     pub message: String,
-    /// What the reachable results have in common: fields of the search's filter with their most frequent values.
+    /// The facets of the reachable results: fields of the search's filter, with their most frequent values.
     pub facets: Vec<SearchFacet>,
 }
 
-/// How often each value of a field occurs among the reachable results.
+/// The most frequent values of one field among the reachable results.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct SearchFacet {
     /// The field of the search's filter that takes a value.
     pub field: &'static str,
-    /// The most frequent values, at most 10, the most frequent first.
+    /// The values, at most 10, most frequent first.
     pub values: Vec<SearchFacetValue>,
 }
 
 /// A value of a facet.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct SearchFacetValue {
-    /// The value, as the filter's field takes it.
+    /// The value, in the form that the filter's field takes.
     pub value: String,
-    /// The value as one reads it: of an organization, its name.
+    /// The value's label for display, such as an organization's name.
     pub label: String,
-    /// How many of the reachable results have it.
+    /// The number of reachable results that have this value.
     pub count: i32,
 }
 
 impl SearchFacetValue {
-    /// A value and how many results have it.
+    /// Creates a facet value with the number of results that have it.
     pub fn of(value: &str, label: &str, count: usize) -> Self {
         Self {
             value: value.to_owned(),
@@ -239,10 +240,10 @@ impl SearchFacetValue {
     }
 }
 
-/// Makes the connection and the edge of a search.
+/// Defines the connection and the edge of a search.
 macro_rules! search_connection {
     ($connection:ident, $edge:ident, $node:ident, $many:literal) => {
-        #[doc = concat!("A page of ", $many, " that were found.")]
+        #[doc = concat!("A page of ", $many, " found by a search.")]
         pub struct $connection($crate::graphql::results::Results<$node>);
 
         impl From<$crate::graphql::results::Results<$node>> for $connection {
@@ -251,7 +252,7 @@ macro_rules! search_connection {
             }
         }
 
-        #[doc = concat!("A page of ", $many, " that were found.")]
+        #[doc = concat!("A page of ", $many, " found by a search.")]
         #[async_graphql::Object]
         impl $connection {
             /// The results of this page with their cursors.
@@ -267,24 +268,24 @@ macro_rules! search_connection {
                 self.0.nodes()
             }
 
-            /// Where this page stands among the results.
+            /// The page's position among the results.
             async fn page_info(&self) -> $crate::graphql::connection::PageInfo {
                 self.0.page_info()
             }
 
-            /// How many results there are: exactly, or, when the search is capped, at least as many as can be reached.
+            /// The number of results: exact or, if the search is capped, the number of results that can be reached.
             async fn total_count(&self) -> Option<$crate::graphql::connection::Count> {
                 Some(self.0.total_count())
             }
 
-            /// Whether there are more results than can be reached. This is so beyond 1000 results; and when two very
-            /// common words were asked for, and not every record with either could be looked at.
+            /// Whether there are more results than can be reached: more than 1000, or, for a query with two very common
+            /// words, more than could be examined.
             async fn capped(&self) -> bool {
                 self.0.capped()
             }
 
-            /// How to narrow the search, whether it is capped or not; null when nothing was found. Worked out only when it is
-            /// asked for.
+            /// Suggestions for narrowing the search, whether it is capped or not; null if nothing was found. Computed
+            /// only if selected.
             async fn refinement(
                 &self,
                 ctx: &async_graphql::Context<'_>,
@@ -293,10 +294,10 @@ macro_rules! search_connection {
             }
         }
 
-        #[doc = concat!("One of the ", $many, " that were found.")]
+        #[doc = concat!("An item of a page of ", $many, " found by a search.")]
         #[derive(async_graphql::SimpleObject)]
         pub struct $edge {
-            /// Where it stands among the results; give it as `after` to page on from here.
+            /// The result's position among all results; pass it as `after` to continue from here.
             cursor: String,
             /// The result itself.
             node: $node,

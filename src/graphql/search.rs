@@ -25,18 +25,19 @@ search_connection!(
     "organizations"
 );
 
-/// What narrows a search of contacts: each field is equality, case and accents do not matter; they combine by *and*.
+/// Filters a search of contacts. Each field is compared for equality, ignoring case and accents. All given fields must
+/// match.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct ContactSearchFilter {
-    /// Who work for this organization. Requires `externalContacts:organization:view`.
+    /// Matches contacts employed by this organization. Requires `externalContacts:organization:view`.
     pub organization_id: Option<ID>,
-    /// Who have an address in this city.
+    /// Matches contacts with an address in this city.
     pub city: Option<String>,
-    /// Who have an address in this country (ISO 3166-1 alpha-2).
+    /// Matches contacts with an address in this country (ISO 3166-1 alpha-2).
     pub country_code: Option<String>,
-    /// Whose whole title is this.
+    /// Matches contacts with this whole title.
     pub title: Option<String>,
-    /// Who have this tag.
+    /// Matches contacts with this tag.
     pub tag: Option<String>,
 }
 
@@ -59,18 +60,19 @@ impl ContactSearchFilter {
     }
 }
 
-/// What narrows a search of organizations: each field is equality, case and accents do not matter; they combine by *and*.
+/// Filters a search of organizations. Each field is compared for equality, ignoring case and accents. All given fields
+/// must match.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct OrganizationSearchFilter {
-    /// Which are in this city.
+    /// Matches organizations in this city.
     pub city: Option<String>,
-    /// Which are in this country (ISO 3166-1 alpha-2).
+    /// Matches organizations in this country (ISO 3166-1 alpha-2).
     pub country_code: Option<String>,
-    /// Whose whole industry is this.
+    /// Matches organizations with this whole industry.
     pub industry: Option<String>,
-    /// Whose whole company type is this.
+    /// Matches organizations with this whole company type.
     pub company_type: Option<String>,
-    /// Which have this tag.
+    /// Matches organizations with this tag.
     pub tag: Option<String>,
 }
 
@@ -93,31 +95,31 @@ fn terms<const N: usize>(values: [(char, &Option<String>); N]) -> Vec<Term> {
         .collect()
 }
 
-/// Questions by words.
+/// Query fields for searches.
 #[derive(Default)]
 pub struct SearchQuery;
 
 #[Object]
 impl SearchQuery {
-    /// Finds contacts by words: every word of the query must match a word of the name or of the title, a tag or a word
-    /// of one, an e-mail address (the whole, its beginning such as the local part, or its domain), a phone number (in
-    /// any notation, or its last four or more digits), or, for callers who may view organizations, the name of the
-    /// organization the contact works for (`jane acme`). Names, titles and tags match by the beginning of a word. Case
-    /// and accents do not matter (`jose` finds `José`); names one typo away are found too (`jonh smit`).
+    /// Searches contacts by words. Every word of the query must match a word of the name or of the title, a tag or a
+    /// word of a tag, an e-mail address (the whole address, its beginning such as the local part, or its domain), a
+    /// phone number (in any notation, or at least its last four digits), or, for callers who may view organizations,
+    /// the name of the contact's employer (`jane acme`). Names, titles and tags match by the beginning of a word. Case
+    /// and accents are ignored (`jose` finds `José`). Names with one typo are found too (`jonh smit`).
     ///
-    /// The order: all words exact, then longer words (john, johnny, johnson), then matches by way of the organization,
-    /// then typos; then by name. At most 1000 results can be reached; beyond that `refinement` tells how to narrow the
-    /// search. At most 8 words.
+    /// Results are sorted by match: all words exact, then longer words (john, johnny, johnson), then matches by the
+    /// employer's name, then typos; equal matches are sorted by name. At most 1000 results can be reached; beyond that,
+    /// `refinement` suggests how to narrow the search. A query has at most 8 words.
     ///
     /// Requires `externalContacts:contact:view`.
     #[graphql(directive = requires_permission::apply(Permission::ContactView))]
     async fn search_contacts(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to look for: names, numbers, addresses.")] query: String,
-        #[graphql(desc = "What narrows the search.")] filter: Option<ContactSearchFilter>,
-        #[graphql(desc = "How many from the front, 1 to 100; 25 when left out.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The words to search for: names, numbers, addresses.")] query: String,
+        #[graphql(desc = "Filters the search.")] filter: Option<ContactSearchFilter>,
+        #[graphql(desc = "Returns the first n items (1–100, default 25).")] first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
     ) -> Result<Option<ContactSearchConnection>> {
         let query = Query::read(&query, &ctx.tenant().record().default_region)?;
         let filter = filter.unwrap_or_default();
@@ -131,22 +133,23 @@ impl SearchQuery {
         Ok(Some(results.into()))
     }
 
-    /// Finds organizations by words: every word of the query must match a word of the name, a tag or a word of one, the
-    /// domain of a website, or a phone number (in any notation, or its last four or more digits). Names and tags match by
-    /// the beginning of a word. Case and accents do not matter; names one typo away are found too.
+    /// Searches organizations by words. Every word of the query must match a word of the name, a tag or a word of a
+    /// tag, the domain of a website, or a phone number (in any notation, or at least its last four digits). Names and
+    /// tags match by the beginning of a word. Case and accents are ignored. Names with one typo are found too.
     ///
-    /// The order: all words exact, then longer words, then typos; then by name. At most 1000 results can be reached;
-    /// beyond that `refinement` tells how to narrow the search. At most 8 words.
+    /// Results are sorted by match: all words exact, then longer words, then typos; equal matches are sorted by name.
+    /// At most 1000 results can be reached; beyond that, `refinement` suggests how to narrow the search. A query has at
+    /// most 8 words.
     ///
     /// Requires `externalContacts:organization:view`.
     #[graphql(directive = requires_permission::apply(Permission::OrganizationView))]
     async fn search_organizations(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to look for: names, numbers, domains.")] query: String,
-        #[graphql(desc = "What narrows the search.")] filter: Option<OrganizationSearchFilter>,
-        #[graphql(desc = "How many from the front, 1 to 100; 25 when left out.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The words to search for: names, numbers, domains.")] query: String,
+        #[graphql(desc = "Filters the search.")] filter: Option<OrganizationSearchFilter>,
+        #[graphql(desc = "Returns the first n items (1–100, default 25).")] first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
     ) -> Result<Option<OrganizationSearchConnection>> {
         let query = Query::read(&query, &ctx.tenant().record().default_region)?;
         let search = Search {
@@ -157,20 +160,20 @@ impl SearchQuery {
         Ok(Some(results.into()))
     }
 
-    /// Finds organizations, contacts and notes by words, as `searchOrganizations` and `searchContacts` do; notes by
-    /// words of their text (the last word of the query by its beginning too). Organizations come first, then contacts,
-    /// then notes, the newest first. At most 1000 results can be reached in all.
+    /// Searches organizations, contacts and notes by words, as `searchOrganizations` and `searchContacts` do. Notes
+    /// match by words of their text; the last word of the query also matches by its beginning. Organizations come
+    /// first, then contacts, then notes, newest first. At most 1000 results can be reached in total.
     ///
     /// Each kind requires its own permission: `externalContacts:organization:view`, `externalContacts:contact:view`,
-    /// `externalContacts:note:view`. Without `kinds`, those are searched that the caller may view.
+    /// `externalContacts:note:view`. Without `kinds`, the kinds that the caller may view are searched.
     async fn search(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to look for.")] query: String,
-        #[graphql(desc = "What kinds of things to look for; all that the caller may view when left out.")]
+        #[graphql(desc = "The words to search for.")] query: String,
+        #[graphql(desc = "The kinds of records to search. Defaults to all kinds that the caller may view.")]
         kinds: Option<Vec<SearchKind>>,
-        #[graphql(desc = "How many from the front, 1 to 100; 25 when left out.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Returns the first n items (1–100, default 25).")] first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
     ) -> Result<Option<SearchConnection>> {
         let query = Query::read(&query, &ctx.tenant().record().default_region)?;
         let kinds = SearchKind::allowed(ctx, kinds)?;
@@ -179,8 +182,8 @@ impl SearchQuery {
         ))
     }
 
-    /// Contacts with this phone number, by name: who is calling? The number may be in any notation; without a country
-    /// code it is one of the tenant's default region.
+    /// Lists the contacts with this phone number, sorted by name, for example to identify a caller. The number may be
+    /// in any notation; without a country code, it is read as a number of the tenant's default region.
     ///
     /// Requires `externalContacts:contact:view`.
     #[graphql(directive = requires_permission::apply(Permission::ContactView))]
@@ -188,8 +191,8 @@ impl SearchQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The whole number, such as `+12025550123`.")] number: String,
-        #[graphql(desc = "How many from the front, 1 to 100; 25 when left out.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Returns the first n items (1–100, default 25).")] first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
     ) -> Result<Option<ContactConnection>> {
         let region = &ctx.tenant().record().default_region;
         let number = PhoneNumber::e164_of(&number, region).unwrap_or(number);
@@ -197,7 +200,7 @@ impl SearchQuery {
         by_word(ctx, 'p', key, forward(first, after)).await
     }
 
-    /// Contacts with this e-mail address, by name; case does not matter.
+    /// Lists the contacts with this e-mail address, sorted by name. Case is ignored.
     ///
     /// Requires `externalContacts:contact:view`.
     #[graphql(directive = requires_permission::apply(Permission::ContactView))]
@@ -205,8 +208,8 @@ impl SearchQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The whole address, such as `ada@example.com`.")] address: String,
-        #[graphql(desc = "How many from the front, 1 to 100; 25 when left out.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Returns the first n items (1–100, default 25).")] first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
     ) -> Result<Option<ContactConnection>> {
         by_word(ctx, 'e', EmailAddress::folded(&address), forward(first, after)).await
     }

@@ -1,4 +1,4 @@
-//! Who asks, and the tenant whose data they see.
+//! The caller and their tenant.
 
 use async_graphql::{Context, Object, Result};
 
@@ -8,18 +8,18 @@ use super::tenant::Tenant;
 use crate::limits::Limits;
 use crate::model::{Permission, User};
 
-/// Who asks, and what they may do.
+/// The caller and their permissions.
 pub struct Viewer;
 
-/// Who asks, and what they may do.
+/// The caller and their permissions.
 #[Object]
 impl Viewer {
-    /// The user who asks.
+    /// The calling user.
     async fn user(&self, ctx: &Context<'_>) -> Result<Option<User>> {
         Ok(ctx.load(ctx.caller().user.id).await?)
     }
 
-    /// The company whose data they see.
+    /// The caller's tenant.
     ///
     /// Requires `externalContacts:tenant:view`.
     #[graphql(directive = requires_permission::apply(Permission::TenantView))]
@@ -27,24 +27,24 @@ impl Viewer {
         Ok(Some(Tenant(ctx.tenant().fresh().await?)))
     }
 
-    /// What they may do, such as `externalContacts:contact:view`.
+    /// The caller's permissions, such as `externalContacts:contact:view`.
     async fn permissions(&self, ctx: &Context<'_>) -> Vec<&'static str> {
         ctx.caller().permissions.iter().map(Permission::name).collect()
     }
 
-    /// What one operation may take.
+    /// The limits of one operation.
     async fn limits(&self, ctx: &Context<'_>) -> Limits {
         ctx.limits()
     }
 }
 
-/// Questions about who asks.
+/// The query field for the caller.
 #[derive(Default)]
 pub struct ViewerQuery;
 
 #[Object]
 impl ViewerQuery {
-    /// Who asks, and what they may do. It needs no permission.
+    /// Returns the caller and their permissions. No permission is required.
     async fn viewer(&self) -> Option<Viewer> {
         Some(Viewer)
     }

@@ -6,41 +6,42 @@ use serde::{Deserialize, Serialize};
 use super::{Checked, ContactPointLabel, Region, each, one_primary, text};
 use crate::error::{Refusals, UserError};
 
-/// How many lines an address may have.
+/// The maximum number of lines in an address.
 const MOST_LINES: usize = 3;
-/// How many characters a line may have.
+/// The maximum length of a line, in characters.
 const LONGEST_LINE: usize = 200;
-/// How many characters a city or a region may have.
+/// The maximum length of a city or a region, in characters.
 const LONGEST_PLACE: usize = 100;
-/// How many characters a postal code may have.
+/// The maximum length of a postal code, in characters.
 const LONGEST_POSTAL_CODE: usize = 25;
-/// How many addresses a contact may have.
+/// The maximum number of addresses of a contact.
 const MOST_ADDRESSES: usize = 10;
 
 /// A postal address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject)]
 #[serde(rename_all = "camelCase")]
 pub struct Address {
-    /// Street, house number, building, care of: at most three lines.
+    /// The street, house number, building and care-of lines, at most three.
     pub lines: Vec<String>,
     /// The city, town or village.
     pub city: Option<String>,
     /// The state, province, county or prefecture.
     pub region: Option<String>,
-    /// The postal code, as written in that country.
+    /// The postal code in the country's notation.
     pub postal_code: Option<String>,
-    /// The country's code of ISO 3166-1, two upper-case letters.
+    /// The country's code: two upper-case letters (ISO 3166-1 alpha-2).
     pub country_code: Option<String>,
-    /// What the address is for.
+    /// The address's purpose.
     pub label: ContactPointLabel,
-    /// Whether this is the address to use first. At most one of a list is.
+    /// Whether this is the address to use first. At most one address of a list is primary.
     pub primary: bool,
 }
 
-/// A postal address to keep. At least one of its parts must be given.
+/// Input for a postal address. At least one of its parts must be given.
 #[derive(Clone, Debug, InputObject)]
 pub struct AddressInput {
-    /// Street, house number, building, care of: at most 3 lines of 200 characters. Empty lines are left out.
+    /// The street, house number, building and care-of lines: at most 3 lines of 200 characters. Empty lines are
+    /// dropped.
     #[graphql(default)]
     pub lines: Vec<String>,
     /// The city, town or village, at most 100 characters.
@@ -49,18 +50,18 @@ pub struct AddressInput {
     pub region: Option<String>,
     /// The postal code, at most 25 characters.
     pub postal_code: Option<String>,
-    /// The country's code of ISO 3166-1: two letters, such as `US`.
+    /// The country's code: two letters, such as `US` (ISO 3166-1 alpha-2).
     pub country_code: Option<String>,
-    /// What the address is for.
+    /// The address's purpose.
     #[graphql(default)]
     pub label: ContactPointLabel,
-    /// Whether this is the address to use first. At most one of a list may be.
+    /// Whether this is the address to use first. At most one address of a list may be primary.
     #[graphql(default)]
     pub primary: bool,
 }
 
 impl Address {
-    /// An address that says something, in a country that exists.
+    /// Checks an address: at least one part is given, and the country exists.
     pub fn check(input: AddressInput) -> Checked<Self> {
         let mut refusals = Refusals::default();
         let lines = refusals.check("lines", lines(input.lines));
@@ -88,7 +89,7 @@ impl Address {
         Ok(address)
     }
 
-    /// At most 10 addresses, at most one of them primary.
+    /// Checks a list of at most 10 addresses, of which at most one is primary.
     pub fn list(inputs: Vec<AddressInput>) -> Checked<Vec<Self>> {
         let addresses = each(inputs, MOST_ADDRESSES, Self::check)?;
         one_primary(addresses, |address| address.primary)

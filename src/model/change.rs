@@ -1,4 +1,4 @@
-//! Changes: what was done to a record, when and by whom.
+//! Changes: the action on a record, its time and its author.
 
 use async_graphql::{Enum, SimpleObject};
 use serde::{Deserialize, Serialize};
@@ -10,12 +10,12 @@ use crate::error::{Error, Result};
 use crate::id::{ContactId, OrganizationId, TypedId, UserId};
 use crate::page::{Cursor, Key};
 
-/// The most characters of a value that are kept.
+/// The maximum length of a value that is kept, in characters.
 const LONGEST_VALUE: usize = 1000;
-/// What a place among the changes is called in cursors.
+/// The name of the order of changes in cursors.
 const ORDER: &str = "changes";
 
-/// A kind of record whose changes are written down.
+/// A kind of record whose changes are recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, sqlx::Type)]
 #[sqlx(type_name = "text", rename_all = "lowercase")]
 pub enum EntityKind {
@@ -32,7 +32,7 @@ pub enum EntityKind {
 }
 
 impl EntityKind {
-    /// Every kind there is.
+    /// All kinds.
     pub const ALL: [Self; 5] = [
         Self::Contact,
         Self::Organization,
@@ -41,7 +41,7 @@ impl EntityKind {
         Self::Interaction,
     ];
 
-    /// What it takes to see records of this kind, and what became of them.
+    /// Returns the permission required to view records of this kind and their changes.
     pub const fn permission(self) -> Permission {
         match self {
             Self::Contact => Permission::ContactView,
@@ -53,70 +53,71 @@ impl EntityKind {
     }
 }
 
-/// What was done to a record.
+/// An action on a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, sqlx::Type)]
 #[sqlx(type_name = "text", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ChangeAction {
-    /// It was made.
+    /// The record was created.
     Created,
-    /// It was changed.
+    /// The record was changed.
     Updated,
-    /// It was deleted.
+    /// The record was deleted.
     Deleted,
 }
 
-/// What became of one field.
+/// A change to one field of a record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject)]
 pub struct FieldChange {
     /// The field's name.
     pub field: String,
-    /// What it was: a text as it is, anything else as JSON, cut after 1,000 characters; null when there was nothing.
+    /// The value before the change: text as is, other values as JSON, cut off after 1,000 characters. Null if there was
+    /// none.
     pub before: Option<String>,
-    /// What it is since, written the same way; null when there is nothing.
+    /// The value after the change, in the same form. Null if there is none.
     pub after: Option<String>,
 }
 
-/// What was done to a record, when and by whom.
+/// A change to a record: its creation, an update or its deletion.
 #[derive(Clone, Debug, PartialEq, Eq, SimpleObject, sqlx::FromRow)]
 #[graphql(complex)]
 pub struct Change {
-    /// What was done.
+    /// The action on the record.
     pub action: ChangeAction,
     /// The kind of the record.
     pub kind: EntityKind,
-    /// The record's version since; of a deleted record, its last.
+    /// The record's version after the change or, for a deleted record, its last version.
     pub version: i32,
-    /// When it was done.
+    /// The time of the change.
     pub changed_at: DateTime,
-    /// What became of the fields that changed, by name; none of what was created or deleted, and none of changes from
-    /// before fields were recorded.
+    /// The fields that changed, by name. Empty for created and deleted records, and for changes made before fields were
+    /// recorded.
     #[sqlx(json)]
     pub fields: Vec<FieldChange>,
-    /// Which of the changes at its place.
+    /// The change's id among those at the same position.
     #[graphql(skip)]
     pub id: Uuid,
-    /// Its place in the order of COMMIT.
+    /// The change's position in commit order.
     #[graphql(skip)]
     pub xid: i64,
-    /// The database's epoch, in which the place means something.
+    /// The epoch of the database in which the position is valid.
     #[graphql(skip)]
     pub epoch: Uuid,
     /// The record.
     #[graphql(skip)]
     pub entity_id: Uuid,
-    /// Who did it; nobody when the service did.
+    /// The user who made the change; `None` if the service did.
     #[graphql(skip)]
     pub user_id: Option<UserId>,
-    /// The contact it concerns.
+    /// The contact that the change concerns.
     #[graphql(skip)]
     pub contact_id: Option<ContactId>,
-    /// The organization it concerns.
+    /// The organization that the change concerns.
     #[graphql(skip)]
     pub organization_id: Option<OrganizationId>,
 }
 
 impl Change {
-    /// Where it stands among all changes.
+    /// Returns the change's position among all changes.
     pub const fn place(&self) -> Place {
         Place {
             xid: self.xid,
@@ -124,7 +125,7 @@ impl Change {
         }
     }
 
-    /// Where it stands, so that a client can come back.
+    /// Returns the cursor with which a client can continue from this change.
     pub fn cursor(&self) -> Cursor {
         Cursor {
             order: ORDER.to_owned(),
@@ -134,29 +135,29 @@ impl Change {
     }
 }
 
-/// A place among a tenant's changes, within an epoch.
+/// A position among a tenant's changes, within an epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// The transaction.
     pub xid: i64,
-    /// Which of its changes.
+    /// The change's id within the transaction.
     pub id: Uuid,
 }
 
-/// A place as a client knows it: it may be of a database as it was once.
+/// A position as a client knows it, possibly from an earlier epoch of the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KnownPlace {
-    /// The epoch it is of.
+    /// The epoch of the position.
     pub epoch: Uuid,
-    /// The place in that epoch.
+    /// The position within the epoch.
     pub place: Place,
 }
 
 impl KnownPlace {
-    /// What the cursors of changes say their order is.
+    /// The name of the order in cursors of changes.
     pub const ORDER: &'static str = ORDER;
 
-    /// Reads the text of a cursor of changes.
+    /// Parses the text of a cursor of changes.
     pub fn read(text: &str) -> Result<Self> {
         Self::of(&Cursor::decode(text, ORDER)?)
     }
@@ -178,25 +179,25 @@ impl KnownPlace {
         })
     }
 
-    /// Whether the change is still the one at this place.
+    /// Whether this change is still the one at the position.
     pub fn is_of(&self, change: &Change) -> bool {
         self.epoch == change.epoch && self.place == change.place()
     }
 }
 
-/// What narrows a list of changes; conditions combine by *and*.
+/// Filters a list of changes. All conditions must match.
 #[derive(Clone, Debug, Default)]
 pub struct ChangeFilter {
-    /// Of records of these kinds.
+    /// Matches records of these kinds.
     pub kinds: Vec<EntityKind>,
-    /// That concern this contact.
+    /// Matches changes that concern this contact.
     pub contact_id: Option<ContactId>,
-    /// That concern this organization.
+    /// Matches changes that concern this organization.
     pub organization_id: Option<OrganizationId>,
 }
 
 impl ChangeFilter {
-    /// Whether a change is among them.
+    /// Whether a change matches the filter.
     pub fn accepts(&self, change: &Change) -> bool {
         self.kinds.contains(&change.kind)
             && (self.contact_id.is_none() || self.contact_id == change.contact_id)
@@ -204,27 +205,27 @@ impl ChangeFilter {
     }
 }
 
-/// The contact and the organization that a change concerns, as they were then.
+/// The contact and the organization that a change concerned at the time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Concerned {
-    /// The contact.
+    /// The contact's id.
     pub contact_id: Option<ContactId>,
-    /// The organization.
+    /// The organization's id.
     pub organization_id: Option<OrganizationId>,
 }
 
-/// A record whose changes are written down. What of it is serialized is compared, by the names it is serialized with.
+/// A record whose changes are recorded. Its serialized fields are compared, by their serialized names.
 pub trait Recorded: Serialize {
-    /// Its kind.
+    /// The record's kind.
     const KIND: EntityKind;
 
-    /// Its id.
+    /// The record's id.
     fn entity_id(&self) -> Uuid;
 
-    /// How often it was changed, and one.
+    /// The record's version.
     fn version(&self) -> i32;
 
-    /// What its changes concern.
+    /// The contact and the organization that the record's changes concern.
     fn concerned(&self) -> Concerned;
 }
 
@@ -257,7 +258,7 @@ recorded! {
     Interaction: |it| it.contact_id, it.organization_id;
 }
 
-/// What became of the fields that differ, by name.
+/// Returns the fields that differ, by name.
 pub fn differences<R: Recorded>(before: &R, after: &R) -> serde_json::Result<Vec<FieldChange>> {
     let (before, after) = (fields(before)?, fields(after)?);
     Ok(after

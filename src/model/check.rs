@@ -1,14 +1,14 @@
-//! Rules of lists, and of values made of several parts: written once.
+//! Rules for lists and for values made of several parts.
 
 use std::collections::HashSet;
 use std::hash::Hash;
 
 use crate::error::{Refusals, Result, UserError};
 
-/// A value that keeps its rules, or everything that is wrong with it. Paths are relative to the value.
+/// A valid value, or everything that is wrong with it. Paths are relative to the value.
 pub type Checked<T> = Result<T, Vec<UserError>>;
 
-/// Checks the entries of a list of at most `most`; the position stands in front of what is wrong.
+/// Checks the entries of a list of at most `most`, and prefixes refusals with the position of the entry.
 pub fn each<I, T>(entries: Vec<I>, most: usize, check: impl Fn(I) -> Checked<T>) -> Checked<Vec<T>> {
     if entries.len() > most {
         let message = format!(
@@ -27,7 +27,7 @@ pub fn each<I, T>(entries: Vec<I>, most: usize, check: impl Fn(I) -> Checked<T>)
     Ok(checked)
 }
 
-/// Refuses every entry whose key an earlier one has, at its `field`.
+/// Refuses, at its `field`, every entry whose key an earlier entry has.
 pub fn distinct<T, K: Eq + Hash>(
     entries: Vec<T>,
     field: &str,
@@ -45,13 +45,13 @@ pub fn distinct<T, K: Eq + Hash>(
     Ok(entries)
 }
 
-/// The value made of checked parts (`None` when a part was refused), or what was wrong with them.
+/// Returns the value made of checked parts (`None` if a part was refused), or its refusals.
 pub fn whole<T>(refusals: Refusals, value: Option<T>) -> Checked<T> {
     refusals.finish()?;
     value.ok_or_else(Vec::new)
 }
 
-/// What tests look at: each refusal as `path: message`, the path joined by dots.
+/// Returns each refusal as `path: message`, the path joined by dots, for tests.
 #[cfg(test)]
 pub(super) fn told<T: std::fmt::Debug>(checked: Checked<T>) -> Vec<String> {
     let refusals = checked.expect_err("must be refused");

@@ -11,10 +11,10 @@ use super::{
 use crate::error::{Refusals, Result, UserError};
 use crate::id::{ContactId, OrganizationId, global_option};
 
-/// The longest name or title, in characters.
+/// The maximum length of a name or title, in characters.
 const LONGEST_NAME: usize = 1000;
 
-/// A person outside the company, who works for one organization at most.
+/// A person outside the company, employed by at most one organization.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, SimpleObject, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 #[graphql(complex)]
@@ -22,87 +22,88 @@ pub struct Contact {
     /// The contact's id.
     #[serde(skip)]
     pub id: ContactId,
-    /// How to address the person, such as "Dr.".
+    /// The form of address, such as "Dr.".
     pub salutation: Option<String>,
     /// The given name.
     pub first_name: Option<String>,
-    /// The name between first and last.
+    /// The middle name.
     pub middle_name: Option<String>,
     /// The family name.
     pub last_name: Option<String>,
-    /// What the person does, such as "Head of Purchasing".
+    /// The job title, such as "Head of Purchasing".
     pub title: Option<String>,
-    /// Words to group contacts by.
+    /// Words for grouping contacts.
     #[sqlx(json)]
     pub tags: Vec<String>,
     /// The contact's keys in other systems.
     #[sqlx(json)]
     pub external_ids: Vec<ExternalId>,
-    /// Phone numbers; at most one is primary.
+    /// The contact's phone numbers, of which at most one is primary.
     #[sqlx(json)]
     pub phone_numbers: Vec<PhoneNumber>,
-    /// E-mail addresses; at most one is primary.
+    /// The contact's e-mail addresses, of which at most one is primary.
     #[sqlx(json)]
     pub email_addresses: Vec<EmailAddress>,
-    /// Postal addresses; at most one is primary.
+    /// The contact's postal addresses, of which at most one is primary.
     #[sqlx(json)]
     pub addresses: Vec<Address>,
-    /// Names in social networks.
+    /// The contact's handles in social networks.
     #[sqlx(json)]
     pub social_handles: Vec<SocialHandle>,
-    /// Whether the person wants no surveys.
+    /// Whether the contact has opted out of surveys.
     pub survey_opt_out: bool,
-    /// Where another system shows this person.
+    /// The URL of the contact in another system.
     pub external_system_url: Option<Url>,
-    /// When it was made and changed, by whom, and how often.
+    /// The record's creation, last change and version.
     #[sqlx(flatten)]
     #[graphql(flatten)]
     #[serde(skip)]
     pub record: Record,
-    /// The organization the person works for.
+    /// The contact's employer.
     #[graphql(skip)]
     #[serde(serialize_with = "global_option")]
     pub organization_id: Option<OrganizationId>,
-    /// Last name, first name, folded: the order by name.
+    /// The folded last and first name, for sorting by name.
     #[graphql(skip)]
     #[serde(skip)]
     pub sort_name: String,
 }
 
-/// What people write about a contact. An absent field is left alone (or empty, in a new contact); null clears it.
+/// The fields of a contact that people write. Absent fields are left unchanged, or empty in a new contact; null clears
+/// a field.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct ContactFields {
-    /// How to address the person, such as "Dr."; at most 1000 characters, as each of the names.
+    /// The form of address, such as "Dr.", at most 1000 characters, as each of the names.
     pub salutation: MaybeUndefined<String>,
-    /// The given name. A contact has at least one of `firstName` and `lastName`.
+    /// The given name. A contact must have a `firstName` or a `lastName`.
     pub first_name: MaybeUndefined<String>,
-    /// The name between first and last.
+    /// The middle name.
     pub middle_name: MaybeUndefined<String>,
     /// The family name.
     pub last_name: MaybeUndefined<String>,
-    /// What the person does, such as "Head of Purchasing"; at most 1000 characters.
+    /// The job title, such as "Head of Purchasing", at most 1000 characters.
     pub title: MaybeUndefined<String>,
-    /// At most 50 words to group contacts by, each at most 100 characters.
+    /// Words for grouping contacts: at most 50, each at most 100 characters.
     pub tags: MaybeUndefined<Vec<String>>,
     /// The contact's keys in other systems, at most 10.
     pub external_ids: MaybeUndefined<Vec<ExternalIdInput>>,
-    /// At most 20 phone numbers.
+    /// The contact's phone numbers, at most 20.
     pub phone_numbers: MaybeUndefined<Vec<PhoneNumberInput>>,
-    /// At most 20 e-mail addresses.
+    /// The contact's e-mail addresses, at most 20.
     pub email_addresses: MaybeUndefined<Vec<EmailAddressInput>>,
-    /// At most 10 postal addresses.
+    /// The contact's postal addresses, at most 10.
     pub addresses: MaybeUndefined<Vec<AddressInput>>,
-    /// At most 20 names in social networks.
+    /// The contact's handles in social networks, at most 20.
     pub social_handles: MaybeUndefined<Vec<SocialHandleInput>>,
-    /// Whether the person wants no surveys; null means no.
+    /// Whether the contact has opted out of surveys. Null means `false`.
     pub survey_opt_out: MaybeUndefined<bool>,
-    /// Where another system shows this person: an absolute http or https URL.
+    /// The URL of the contact in another system: an absolute `http` or `https` URL.
     pub external_system_url: MaybeUndefined<Url>,
 }
 
 impl ContactFields {
-    /// Writes the given fields into `contact`; a refusal names every field that is wrong. Phone numbers without a
-    /// country code are read as in `region`.
+    /// Writes the given fields into `contact`; a refusal names every invalid field. Phone numbers without a country
+    /// code are read as numbers of `region`.
     pub fn apply(self, contact: &mut Contact, region: &Region) -> Result<(), Vec<UserError>> {
         let mut refusals = Refusals::default();
         let name = |value| text::optional(value, LONGEST_NAME);
@@ -162,7 +163,7 @@ impl ContactFields {
 }
 
 impl Contact {
-    /// A contact nobody wrote anything about yet.
+    /// Creates an empty contact.
     pub const fn new(id: ContactId, record: Record) -> Self {
         Self {
             id,
@@ -185,7 +186,7 @@ impl Contact {
         }
     }
 
-    /// First, middle and last name.
+    /// Returns the first, middle and last name.
     pub fn display_name(&self) -> String {
         [&self.first_name, &self.middle_name, &self.last_name]
             .into_iter()
@@ -195,7 +196,7 @@ impl Contact {
             .join(" ")
     }
 
-    /// First name, then last, folded.
+    /// Returns the folded first and last name, for sorting by first name.
     pub fn sort_first(&self) -> String {
         sort_key(&[
             self.first_name.as_deref().unwrap_or_default(),
@@ -210,7 +211,7 @@ impl Contact {
         ])
     }
 
-    /// The words the contact is found by.
+    /// Returns the words that the contact is found by.
     pub fn found(&self) -> Found {
         let mut found = Found::at(&self.sort_name);
         for name in [&self.first_name, &self.middle_name, &self.last_name] {
@@ -233,38 +234,38 @@ impl Contact {
     }
 }
 
-/// What lists of contacts can be ordered by.
+/// A field that lists of contacts can be sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
 pub enum ContactOrderField {
-    /// Last name, then first name; case and accents do not matter.
+    /// Last name, then first name, ignoring case and accents.
     Name,
-    /// When they were created.
+    /// The time of creation.
     CreatedAt,
-    /// When they were last changed.
+    /// The time of the last change.
     UpdatedAt,
 }
 
-/// What narrows a list of contacts; conditions combine by *and*. Texts are folded.
+/// Filters a list of contacts. All conditions must match. Texts are folded.
 #[derive(Clone, Debug, Default)]
 pub struct ContactFilter {
-    /// Who work for one of these.
+    /// Matches contacts employed by one of these organizations.
     pub organization_ids: Option<Vec<OrganizationId>>,
-    /// Who work for anybody, or for nobody.
+    /// `true` matches contacts that have an employer, `false` those without one.
     pub has_organization: Option<bool>,
-    /// Whose last name is this.
+    /// Matches contacts by last name.
     pub last_name: Option<NameMatch>,
-    /// Whose first name is this.
+    /// Matches contacts by first name.
     pub first_name: Option<NameMatch>,
-    /// Whose whole title is one of these.
+    /// Matches contacts whose whole title is one of these.
     pub titles: Option<Vec<String>>,
-    /// Who have one of these tags.
+    /// Matches contacts with one of these tags.
     pub tags: Option<Vec<String>>,
-    /// Who have an address in one of these cities.
+    /// Matches contacts with an address in one of these cities.
     pub cities: Option<Vec<String>>,
-    /// Who have an address in one of these countries.
+    /// Matches contacts with an address in one of these countries.
     pub country_codes: Option<Vec<String>>,
-    /// Who has this key in another system.
+    /// Matches the contact with this key in another system.
     pub external_id: Option<ExternalId>,
-    /// When they were made and changed.
+    /// Matches records by the times of their creation and last change.
     pub ranges: Ranges,
 }

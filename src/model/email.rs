@@ -8,38 +8,38 @@ use unicode_normalization::UnicodeNormalization;
 use super::{Checked, ContactPointLabel, distinct, each, one_primary, text, whole};
 use crate::error::{Refusals, UserError};
 
-/// How many characters an address may have (RFC 5321, section 4.5.3.1.3, less the angle brackets).
+/// The maximum length of an address, in characters (RFC 5321, section 4.5.3.1.3, without the angle brackets).
 const LONGEST_ADDRESS: usize = 254;
-/// How many addresses a contact may have.
+/// The maximum number of addresses of a contact.
 const MOST_ADDRESSES: usize = 20;
 
 /// An e-mail address of a contact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject)]
 #[serde(rename_all = "camelCase")]
 pub struct EmailAddress {
-    /// The address as it was given. It is compared without case.
+    /// The address as it was given. Addresses are compared without case.
     pub address: String,
-    /// What the address is for.
+    /// The address's purpose.
     pub label: ContactPointLabel,
-    /// Whether this is the address to use first. At most one of a list is.
+    /// Whether this is the address to use first. At most one address of a list is primary.
     pub primary: bool,
 }
 
-/// An e-mail address to keep.
+/// Input for an e-mail address.
 #[derive(Clone, Debug, InputObject)]
 pub struct EmailAddressInput {
-    /// The address alone, at most 254 characters: `jane@example.com`, without a name or angle brackets.
+    /// The bare address, such as `jane@example.com`, without a name or angle brackets; at most 254 characters.
     pub address: String,
-    /// What the address is for.
+    /// The address's purpose.
     #[graphql(default)]
     pub label: ContactPointLabel,
-    /// Whether this is the address to use first. At most one of a list may be.
+    /// Whether this is the address to use first. At most one address of a list may be primary.
     #[graphql(default)]
     pub primary: bool,
 }
 
 impl EmailAddress {
-    /// An address that mail can be sent to, as far as its form tells.
+    /// Checks that the address is well formed.
     pub fn check(input: EmailAddressInput) -> Checked<Self> {
         let EmailAddressInput {
             address,
@@ -61,7 +61,7 @@ impl EmailAddress {
         )
     }
 
-    /// At most 20 addresses, none twice, at most one of them primary.
+    /// Checks a list of at most 20 addresses without duplicates, of which at most one is primary.
     pub fn list(inputs: Vec<EmailAddressInput>) -> Checked<Vec<Self>> {
         let addresses = each(inputs, MOST_ADDRESSES, Self::check)?;
         let addresses = one_primary(addresses, |email| email.primary)?;
@@ -69,13 +69,15 @@ impl EmailAddress {
         distinct(addresses, "address", twice, |email| Self::folded(&email.address))
     }
 
-    /// The form in which addresses are compared: lower case, composed letters. Accents tell mailboxes apart.
+    /// Returns the form in which addresses are compared: lower case, with composed letters. Accents distinguish
+    /// mailboxes.
     pub fn folded(address: &str) -> String {
         address.trim().to_lowercase().nfc().collect()
     }
 }
 
-/// The address alone, at a domain of at least two labels: mail to `root@localhost` reaches nobody outside.
+/// Checks that the text is a bare address at a domain of at least two labels: mail to `root@localhost` reaches no one
+/// outside.
 fn well_formed(address: String) -> Checked<String> {
     let options = Options::default()
         .with_required_tld()
@@ -102,7 +104,7 @@ mod tests {
         }
     }
 
-    /// An address of so many characters.
+    /// Returns an address of this length.
     fn long(length: usize) -> String {
         let domain = [
             ["d"; 61].concat(),

@@ -6,34 +6,34 @@ use serde::{Deserialize, Serialize};
 use super::{Checked, distinct, each, text, whole};
 use crate::error::{Error, Refusals, Result, UserError};
 
-/// How many characters a source may have.
+/// The maximum length of a source, in characters.
 const LONGEST_SOURCE: usize = 100;
-/// How many characters a value may have.
+/// The maximum length of a value, in characters.
 const LONGEST_VALUE: usize = 255;
-/// How many external ids a record may have.
+/// The maximum number of external ids of a record.
 const MOST_EXTERNAL_IDS: usize = 10;
 
-/// A record's key in another system. No two records of a kind have the same.
+/// A record's key in another system, unique among records of the same kind.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, SimpleObject)]
 #[serde(rename_all = "camelCase")]
 pub struct ExternalId {
-    /// The other system.
+    /// The name of the other system.
     pub source: String,
-    /// The record's key there.
+    /// The record's key in the other system.
     pub value: String,
 }
 
-/// A record's key in another system. Both parts are compared exactly, case included.
+/// Input for a record's key in another system. Both parts are compared exactly, including case.
 #[derive(Clone, Debug, InputObject)]
 pub struct ExternalIdInput {
-    /// The other system, by any name your company agrees on: 1 to 100 characters, such as `crm`.
+    /// The name of the other system, such as `crm`: freely chosen, 1 to 100 characters.
     pub source: String,
-    /// The record's key there: 1 to 255 characters.
+    /// The record's key in the other system, 1 to 255 characters.
     pub value: String,
 }
 
 impl ExternalId {
-    /// A source of 1 to 100 characters and a value of 1 to 255.
+    /// Checks a source of 1 to 100 characters and a value of 1 to 255.
     pub fn check(input: ExternalIdInput) -> Checked<Self> {
         let mut refusals = Refusals::default();
         let source = refusals.check("source", text::required(input.source, LONGEST_SOURCE));
@@ -44,15 +44,15 @@ impl ExternalId {
         )
     }
 
-    /// At most 10 external ids, one for each source.
+    /// Checks a list of at most 10 external ids, one per source.
     pub fn list(inputs: Vec<ExternalIdInput>) -> Checked<Vec<Self>> {
         let ids = each(inputs, MOST_EXTERNAL_IDS, Self::check)?;
         let twice = "must not repeat a source of the list; a record has one value for each source";
         distinct(ids, "source", twice, |id| id.source.clone())
     }
 
-    /// Adds the key that a record was asked for by to those it has, unless it is there; they stay a list as
-    /// [`Self::list`] makes it.
+    /// Adds the key by which a record was looked up to its keys, unless it is among them. The result satisfies
+    /// [`Self::list`].
     pub fn join(self, ids: &mut Vec<Self>) -> Checked<()> {
         if ids.contains(&self) {
             return Ok(());
@@ -72,7 +72,7 @@ impl ExternalId {
 }
 
 impl ExternalIdInput {
-    /// Reads the key that a query's argument holds.
+    /// Reads a key from a query's argument.
     pub fn argument(self, name: &'static str) -> Result<ExternalId> {
         ExternalId::check(self).map_err(|refusals| {
             let reason = refusals.into_iter().next().map(|refusal| {

@@ -9,52 +9,52 @@ use crate::id::{
     ContactId, InteractionId, OrganizationId, UserId, WrapUpCodeId, global, global_list, global_option,
 };
 
-/// Most agents of one interaction.
+/// The maximum number of agents of an interaction.
 const MOST_AGENTS: usize = 100;
-/// The longest key in the telephony system, in characters.
+/// The maximum length of a conversation's id in the telephony system, in characters.
 const LONGEST_EXTERNAL_ID: usize = 255;
-/// The longest subject line, in characters.
+/// The maximum length of a subject line, in characters.
 const LONGEST_SUBJECT_LINE: usize = 1000;
-/// The longest name of a queue, in characters.
+/// The maximum length of a queue's name, in characters.
 const LONGEST_QUEUE_NAME: usize = 200;
-/// The longest note of a wrap-up, in characters.
+/// The maximum length of a wrap-up's note, in characters.
 const LONGEST_NOTE: usize = 10_000;
 
-/// How an interaction is held.
+/// The medium of an interaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Serialize, sqlx::Type)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[sqlx(type_name = "text", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum MediaType {
-    /// By voice.
+    /// A voice call.
     Call,
-    /// By voice, as the other side had asked for.
+    /// A voice call that the other side requested.
     Callback,
-    /// In a chat.
+    /// A chat.
     Chat,
-    /// By e-mail.
+    /// An e-mail.
     Email,
-    /// In a messaging app, or by SMS.
+    /// A message in a messaging app, or an SMS.
     Message,
-    /// In a social network.
+    /// A message or conversation in a social network.
     Social,
-    /// By video.
+    /// A video call.
     Video,
-    /// In another way.
+    /// Another medium.
     Other,
 }
 
-/// Who began an interaction.
+/// The side that began an interaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Serialize, sqlx::Type)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[sqlx(type_name = "text", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum InteractionDirection {
-    /// The other side.
+    /// The external party began the interaction.
     Inbound,
-    /// The company.
+    /// The company began the interaction.
     Outbound,
 }
 
-/// One conversation with a contact, an organization or both, handled by users: the agents.
+/// A conversation with a contact, an organization or both, handled by users, its agents.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, SimpleObject, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 #[graphql(complex)]
@@ -62,62 +62,62 @@ pub struct Interaction {
     /// The interaction's id.
     #[serde(skip)]
     pub id: InteractionId,
-    /// The conversation's id in the telephony system; no other interaction has it.
+    /// The conversation's id in the telephony system, unique among interactions.
     pub external_id: Option<String>,
-    /// How it is held.
+    /// The medium of the interaction.
     pub media_type: MediaType,
-    /// Who began it.
+    /// The side that began the interaction.
     pub direction: InteractionDirection,
-    /// When it began.
+    /// The start time.
     pub started_at: DateTime,
-    /// When it ended; null while it goes on, or when nobody knows.
+    /// The end time, or null while the interaction is ongoing or if the end is unknown.
     pub ended_at: Option<DateTime>,
-    /// What it is about, such as the subject of an e-mail.
+    /// The topic, such as the subject of an e-mail.
     pub subject_line: Option<String>,
-    /// The queue it came through.
+    /// The queue that the interaction came through.
     pub queue_name: Option<String>,
-    /// When it was made and changed, by whom, and how often.
+    /// The record's creation, last change and version.
     #[sqlx(flatten)]
     #[graphql(flatten)]
     #[serde(skip)]
     pub record: Record,
-    /// With whom.
+    /// The contact that took part.
     #[graphql(skip)]
     #[serde(serialize_with = "global_option")]
     pub contact_id: Option<ContactId>,
-    /// With which organization, as it was then.
+    /// The organization that took part, as of that time.
     #[graphql(skip)]
     #[serde(serialize_with = "global_option")]
     pub organization_id: Option<OrganizationId>,
-    /// Who handled it, in the order they came to it.
+    /// The users who handled the interaction, in the order in which they joined it.
     #[graphql(skip)]
     #[sqlx(json)]
     #[serde(serialize_with = "global_list")]
     pub agent_ids: Vec<UserId>,
-    /// What each agent recorded when their part ended, in that order.
+    /// The wrap-ups of the agents, in the order in which they were recorded.
     #[sqlx(json)]
     #[serde(serialize_with = "shown_wrap_ups")]
     pub wrap_ups: Vec<WrapUp>,
 }
 
-/// What an agent recorded when their part of an interaction ended.
+/// An agent's record of the end of their part in an interaction.
 #[derive(Clone, Debug, PartialEq, Eq, SimpleObject, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[graphql(complex)]
 pub struct WrapUp {
-    /// What the agent wrote about their part. It belongs to this interaction only.
+    /// The agent's note about their part. It belongs to this interaction only.
     pub note: Option<String>,
-    /// When it was recorded.
+    /// The time the wrap-up was recorded.
     pub recorded_at: DateTime,
-    /// Who recorded it.
+    /// The agent who recorded the wrap-up.
     #[graphql(skip)]
     pub agent_id: UserId,
-    /// What they chose.
+    /// The wrap-up code that the agent chose.
     #[graphql(skip)]
     pub code_id: WrapUpCodeId,
 }
 
-/// Wrap-ups as clients know them: with global ids.
+/// Serializes wrap-ups as clients know them, with global ids.
 fn shown_wrap_ups<S: Serializer>(wrap_ups: &[WrapUp], to: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
@@ -137,25 +137,26 @@ fn shown_wrap_ups<S: Serializer>(wrap_ups: &[WrapUp], to: S) -> Result<S::Ok, S:
     }))
 }
 
-/// What is recorded of an interaction. An absent field is left alone (or empty, in a new interaction); null clears it.
+/// The recorded fields of an interaction. Absent fields are left unchanged, or empty in a new interaction; null clears
+/// a field.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct InteractionFields {
-    /// How it is held. A new interaction needs it.
+    /// The medium of the interaction. Required for a new interaction.
     pub media_type: MaybeUndefined<MediaType>,
-    /// Who began it. A new interaction needs it.
+    /// The side that began the interaction. Required for a new interaction.
     pub direction: MaybeUndefined<InteractionDirection>,
-    /// When it began. A new interaction needs it.
+    /// The start time. Required for a new interaction.
     pub started_at: MaybeUndefined<DateTime>,
-    /// When it ended, not before it began.
+    /// The end time, not before the start.
     pub ended_at: MaybeUndefined<DateTime>,
-    /// What it is about, such as the subject of an e-mail; at most 1000 characters.
+    /// The topic, such as the subject of an e-mail, at most 1000 characters.
     pub subject_line: MaybeUndefined<String>,
-    /// The queue it came through; at most 200 characters.
+    /// The queue that the interaction came through, at most 200 characters.
     pub queue_name: MaybeUndefined<String>,
 }
 
 impl InteractionFields {
-    /// Writes the given fields into `interaction`; a refusal names every field that is wrong.
+    /// Writes the given fields into `interaction`; a refusal names every invalid field.
     pub fn apply(self, interaction: &mut Interaction) -> Result<(), Vec<UserError>> {
         let mut refusals = Refusals::default();
         refusals.set("mediaType", self.media_type, &mut interaction.media_type, there);
@@ -183,7 +184,7 @@ impl InteractionFields {
         refusals.finish()
     }
 
-    /// The same for a new interaction: what it needs is refused when it is left out.
+    /// Makes the fields that a new interaction requires count as given, so that their absence is refused.
     #[must_use]
     pub fn of_new(self) -> Self {
         Self {
@@ -207,7 +208,7 @@ fn there<T>(value: Option<T>) -> Result<T, Vec<UserError>> {
 }
 
 impl Interaction {
-    /// An interaction of which nothing is recorded yet. How it is held, who began it and when are to be said.
+    /// Creates an empty interaction, whose medium, direction and start are still to be set.
     pub const fn new(id: InteractionId, record: Record, external_id: Option<String>) -> Self {
         Self {
             id,
@@ -226,12 +227,12 @@ impl Interaction {
         }
     }
 
-    /// Checks the conversation's id in the telephony system.
+    /// Checks a conversation's id in the telephony system.
     pub fn check_external_id(external_id: String) -> Result<String, Vec<UserError>> {
         text::required(external_id, LONGEST_EXTERNAL_ID)
     }
 
-    /// Adds those who are not among the agents yet.
+    /// Adds the users who are not yet among the agents.
     pub fn add_agents(&mut self, agents: &[UserId]) -> Result<(), Vec<UserError>> {
         for agent in agents {
             if !self.agent_ids.contains(agent) {
@@ -245,7 +246,7 @@ impl Interaction {
         Ok(())
     }
 
-    /// Records what an agent says when their part ends, in place of what they said before.
+    /// Records an agent's wrap-up, replacing their earlier one.
     pub fn wrap_up(&mut self, wrap_up: WrapUp) {
         self.wrap_ups.retain(|other| other.agent_id != wrap_up.agent_id);
         self.wrap_ups.push(wrap_up);
@@ -259,31 +260,31 @@ impl WrapUp {
     }
 }
 
-/// What lists of interactions can be ordered by.
+/// A field that lists of interactions can be sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
 pub enum InteractionOrderField {
-    /// When they began.
+    /// The start time.
     StartedAt,
 }
 
-/// What narrows a list of interactions; conditions combine by *and*.
+/// Filters a list of interactions. All conditions must match.
 #[derive(Clone, Debug, Default)]
 pub struct InteractionFilter {
-    /// With one of these contacts.
+    /// Matches interactions with one of these contacts.
     pub contact_ids: Option<Vec<ContactId>>,
-    /// With one of these organizations.
+    /// Matches interactions with one of these organizations.
     pub organization_ids: Option<Vec<OrganizationId>>,
-    /// Handled by one of these users.
+    /// Matches interactions handled by one of these users.
     pub agent_ids: Option<Vec<UserId>>,
-    /// Held in one of these ways.
+    /// Matches interactions in one of these media.
     pub media_types: Option<Vec<MediaType>>,
-    /// Begun by this side.
+    /// Matches interactions in this direction.
     pub direction: Option<InteractionDirection>,
-    /// Wrapped up with one of these.
+    /// Matches interactions wrapped up with one of these codes.
     pub wrap_up_code_ids: Option<Vec<WrapUpCodeId>>,
-    /// When they began.
+    /// Matches interactions that started in this range.
     pub started_at: DateTimeRange,
-    /// When they were made and changed.
+    /// Matches records by the times of their creation and last change.
     pub ranges: Ranges,
 }
 

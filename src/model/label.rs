@@ -1,4 +1,4 @@
-//! What a phone number, an e-mail address or a postal address is for.
+//! The purpose of a phone number, an e-mail address or a postal address.
 
 use async_graphql::Enum;
 use serde::{Deserialize, Serialize};
@@ -6,32 +6,32 @@ use serde::{Deserialize, Serialize};
 use super::Checked;
 use crate::error::{Refusals, UserError};
 
-/// What a phone number, an e-mail address or a postal address is for.
+/// The purpose of a phone number, an e-mail address or a postal address.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, Enum)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ContactPointLabel {
-    /// Reaches the person or the organization at work.
+    /// A number or address at work.
     Work,
-    /// A phone that is carried along.
+    /// A mobile phone.
     Mobile,
-    /// Reaches the person at home.
+    /// A number or address at home.
     Home,
-    /// The main number or address: the switchboard, the head office.
+    /// The main number or address, such as a switchboard or a head office.
     Main,
     /// A fax machine.
     Fax,
-    /// Reaches the person's assistant.
+    /// The number or address of the person's assistant.
     Assistant,
-    /// Where invoices go.
+    /// A billing address.
     Billing,
-    /// Where goods go.
+    /// A shipping address.
     Shipping,
-    /// Anything else.
+    /// Another purpose.
     #[default]
     Other,
 }
 
-/// At most one entry of a list is the primary one; every further one is refused at its `primary`.
+/// Refuses, at its `primary`, every entry but the first that is marked primary.
 pub fn one_primary<T>(entries: Vec<T>, is_primary: impl Fn(&T) -> bool) -> Checked<Vec<T>> {
     let mut refusals = Refusals::default();
     for (position, _) in entries

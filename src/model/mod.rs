@@ -1,4 +1,4 @@
-//! Nouns and their rules; no I/O.
+//! The nouns and their rules, without I/O.
 
 mod address;
 mod change;

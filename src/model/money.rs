@@ -11,23 +11,23 @@ use crate::error::{Refusals, UserError};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject)]
 #[serde(rename_all = "camelCase")]
 pub struct Money {
-    /// How much, in the currency's main unit.
+    /// The amount in the currency's main unit.
     pub amount: Decimal,
-    /// The currency's code of ISO 4217: three upper-case letters, such as `EUR`.
+    /// The currency's code: three upper-case letters, such as `EUR` (ISO 4217).
     pub currency: String,
 }
 
-/// An amount of money to keep.
+/// Input for an amount of money.
 #[derive(Clone, Debug, InputObject)]
 pub struct MoneyInput {
-    /// How much, in the currency's main unit: zero or more.
+    /// The amount in the currency's main unit, zero or more.
     pub amount: Decimal,
-    /// The currency's code of ISO 4217: three letters, such as `EUR`.
+    /// The currency's code: three letters, such as `EUR` (ISO 4217).
     pub currency: String,
 }
 
 impl Money {
-    /// Zero or more, of a currency that exists.
+    /// Checks that the amount is not negative and the currency exists.
     pub fn check(input: MoneyInput) -> Checked<Self> {
         let MoneyInput { amount, currency } = input;
         let mut refusals = Refusals::default();

@@ -7,10 +7,10 @@ use super::{Found, Ranges, Record, text};
 use crate::error::{Refusals, Result, UserError};
 use crate::id::{ContactId, NoteId, OrganizationId, UserId, global, global_option};
 
-/// The longest note, in characters.
+/// The maximum length of a note, in characters.
 const LONGEST_TEXT: usize = 32_000;
 
-/// A text about one contact or one organization, written by a user. It belongs to no interaction.
+/// A text about a contact or an organization, written by a user. A note does not belong to an interaction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, SimpleObject, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 #[graphql(complex)]
@@ -18,30 +18,30 @@ pub struct Note {
     /// The note's id.
     #[serde(skip)]
     pub id: NoteId,
-    /// What was written: plain text.
+    /// The note's plain text.
     pub text: String,
-    /// Whether it alerts agents: pinned notes come first.
+    /// Whether the note is an alert to agents. Pinned notes come first in lists.
     pub pinned: bool,
-    /// When it was made and changed, by whom, and how often.
+    /// The record's creation, last change and version.
     #[sqlx(flatten)]
     #[graphql(flatten)]
     #[serde(skip)]
     pub record: Record,
-    /// The contact it is about, unless it is about an organization.
+    /// The contact the note is about; `None` if it is about an organization.
     #[graphql(skip)]
     #[serde(serialize_with = "global_option")]
     pub contact_id: Option<ContactId>,
-    /// The organization it is about, unless it is about a contact.
+    /// The organization the note is about; `None` if it is about a contact.
     #[graphql(skip)]
     #[serde(serialize_with = "global_option")]
     pub organization_id: Option<OrganizationId>,
-    /// Who wrote it.
+    /// The user who wrote the note.
     #[graphql(skip)]
     #[serde(serialize_with = "global")]
     pub author_id: UserId,
 }
 
-/// What a note is about.
+/// The record a note is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoteSubjectId {
     /// A contact.
@@ -50,17 +50,17 @@ pub enum NoteSubjectId {
     Organization(OrganizationId),
 }
 
-/// What people write in a note. An absent field is left alone (or empty, in a new note).
+/// The fields of a note that people write. Absent fields are left unchanged, or empty in a new note.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct NoteFields {
-    /// Plain text of 1 to 32,000 characters.
+    /// The note's plain text, 1 to 32,000 characters.
     pub text: MaybeUndefined<String>,
-    /// Whether it alerts agents: pinned notes come first. Null means no.
+    /// Whether the note is an alert to agents. Pinned notes come first in lists. Null means `false`.
     pub pinned: MaybeUndefined<bool>,
 }
 
 impl NoteFields {
-    /// Writes the given fields into `note`; a refusal names every field that is wrong.
+    /// Writes the given fields into `note`; a refusal names every invalid field.
     pub fn apply(self, note: &mut Note) -> Result<(), Vec<UserError>> {
         let mut refusals = Refusals::default();
         let is_new = note.text.is_empty();
@@ -79,7 +79,7 @@ impl NoteFields {
 }
 
 impl Note {
-    /// A note in which nothing is written yet.
+    /// Creates an empty note about this subject.
     pub const fn new(id: NoteId, record: Record, subject: NoteSubjectId, author_id: UserId) -> Self {
         let (contact_id, organization_id) = match subject {
             NoteSubjectId::Contact(contact) => (Some(contact), None),
@@ -96,40 +96,40 @@ impl Note {
         }
     }
 
-    /// The words the note is found by.
+    /// Returns the words that the note is found by.
     pub fn found(&self) -> Found {
         words_of_note(&self.text)
     }
 }
 
-/// The words a note of this text is found by.
+/// Returns the words that a note with this text is found by.
 pub fn words_of_note(text: &str) -> Found {
     let mut found = Found::at("");
     found.text('w', Some(text));
     found
 }
 
-/// What lists of notes can be ordered by.
+/// A field that lists of notes can be sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
 pub enum NoteOrderField {
-    /// Pinned notes before the others, among equals the newest first.
+    /// Pinned notes first, then the others; within each group, newest first.
     PinnedThenNewest,
-    /// When they were created.
+    /// The time of creation.
     CreatedAt,
 }
 
-/// What narrows a list of notes; conditions combine by *and*.
+/// Filters a list of notes. All conditions must match.
 #[derive(Clone, Debug, Default)]
 pub struct NoteFilter {
-    /// About one of these contacts.
+    /// Matches notes about one of these contacts.
     pub contact_ids: Option<Vec<ContactId>>,
-    /// About one of these organizations.
+    /// Matches notes about one of these organizations.
     pub organization_ids: Option<Vec<OrganizationId>>,
-    /// By one of these users.
+    /// Matches notes written by one of these users.
     pub author_ids: Option<Vec<UserId>>,
-    /// Which are pinned, or which are not.
+    /// `true` matches pinned notes, `false` the other notes.
     pub pinned: Option<bool>,
-    /// When they were made and changed.
+    /// Matches records by the times of their creation and last change.
     pub ranges: Ranges,
 }
 

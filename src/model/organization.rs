@@ -10,12 +10,12 @@ use super::{
 use crate::error::{Refusals, Result, UserError};
 use crate::id::{ContactId, OrganizationId, UserId, global_option};
 
-/// The longest name, in characters.
+/// The maximum length of a name, in characters.
 const LONGEST_NAME: usize = 1000;
-/// The longest company type or industry, in characters.
+/// The maximum length of a company type or industry, in characters.
 const LONGEST_KIND: usize = 256;
 
-/// A company outside: a customer, a partner, a supplier.
+/// An external company, such as a customer, a partner or a supplier.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, SimpleObject, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 #[graphql(complex)]
@@ -23,90 +23,90 @@ pub struct Organization {
     /// The organization's id.
     #[serde(skip)]
     pub id: OrganizationId,
-    /// What it is called.
+    /// The organization's name.
     pub name: String,
-    /// What kind of company it is, such as "Customer" or "Partner".
+    /// The kind of company, such as "Customer" or "Partner".
     pub company_type: Option<String>,
-    /// What it does, such as "Logistics".
+    /// The industry, such as "Logistics".
     pub industry: Option<String>,
-    /// Where it is.
+    /// The organization's address.
     #[sqlx(json)]
     pub address: Option<Address>,
-    /// Its phone number.
+    /// The organization's phone number.
     #[sqlx(json)]
     pub phone_number: Option<PhoneNumber>,
-    /// Its fax number.
+    /// The organization's fax number.
     #[sqlx(json)]
     pub fax_number: Option<PhoneNumber>,
-    /// How many people work there.
+    /// The number of employees.
     pub employee_count: Option<i32>,
-    /// What it earns in a year.
+    /// The annual revenue.
     #[sqlx(json)]
     pub annual_revenue: Option<Money>,
-    /// Its pages on the web.
+    /// The organization's websites.
     #[sqlx(json)]
     pub websites: Vec<Url>,
-    /// Words to group organizations by.
+    /// Words for grouping organizations.
     #[sqlx(json)]
     pub tags: Vec<String>,
-    /// Under which symbols its shares are traded.
+    /// The ticker symbols of the organization's shares.
     #[sqlx(json)]
     pub tickers: Vec<Ticker>,
-    /// Where another system shows this organization.
+    /// The URL of the organization in another system.
     pub external_system_url: Option<Url>,
     /// The organization's keys in other systems.
     #[sqlx(json)]
     pub external_ids: Vec<ExternalId>,
-    /// When it was made and changed, by whom, and how often.
+    /// The record's creation, last change and version.
     #[sqlx(flatten)]
     #[graphql(flatten)]
     #[serde(skip)]
     pub record: Record,
-    /// The one who is asked first, who works there.
+    /// The contact to approach first, who works for the organization.
     #[graphql(skip)]
     #[serde(serialize_with = "global_option")]
     pub primary_contact_id: Option<ContactId>,
-    /// The name, folded: the order by name.
+    /// The folded name, for sorting by name.
     #[graphql(skip)]
     #[serde(skip)]
     pub sort_name: String,
 }
 
-/// What people write about an organization. An absent field is left alone (or empty, in a new organization); null
-/// clears it.
+/// The fields of an organization that people write. Absent fields are left unchanged, or empty in a new organization;
+/// null clears a field.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct OrganizationFields {
-    /// What it is called, at most 1000 characters. Every organization has a name.
+    /// The organization's name, at most 1000 characters. Every organization has a name.
     pub name: MaybeUndefined<String>,
-    /// What kind of company it is, such as "Customer" or "Partner"; at most 256 characters.
+    /// The kind of company, such as "Customer" or "Partner", at most 256 characters.
     pub company_type: MaybeUndefined<String>,
-    /// What it does, such as "Logistics"; at most 256 characters.
+    /// The industry, such as "Logistics", at most 256 characters.
     pub industry: MaybeUndefined<String>,
-    /// Where it is.
+    /// The organization's address.
     pub address: MaybeUndefined<AddressInput>,
-    /// Its phone number.
+    /// The organization's phone number.
     pub phone_number: MaybeUndefined<PhoneNumberInput>,
-    /// Its fax number.
+    /// The organization's fax number.
     pub fax_number: MaybeUndefined<PhoneNumberInput>,
-    /// How many people work there; not negative.
+    /// The number of employees, zero or more.
     pub employee_count: MaybeUndefined<i32>,
-    /// What it earns in a year.
+    /// The annual revenue.
     pub annual_revenue: MaybeUndefined<MoneyInput>,
-    /// At most 20 pages on the web: absolute http or https URLs.
+    /// The organization's websites: at most 20 absolute `http` or `https` URLs.
     pub websites: MaybeUndefined<Vec<Url>>,
-    /// At most 50 words to group organizations by, each at most 100 characters.
+    /// Words for grouping organizations: at most 50, each at most 100 characters.
     pub tags: MaybeUndefined<Vec<String>>,
-    /// At most 10 symbols under which its shares are traded.
+    /// The ticker symbols of the organization's shares, at most 10.
     pub tickers: MaybeUndefined<Vec<TickerInput>>,
-    /// Where another system shows this organization: an absolute http or https URL.
+    /// The URL of the organization in another system: an absolute `http` or `https` URL.
     pub external_system_url: MaybeUndefined<Url>,
     /// The organization's keys in other systems, at most 10.
     pub external_ids: MaybeUndefined<Vec<ExternalIdInput>>,
 }
 
 impl OrganizationFields {
-    /// Writes the given fields into `organization`; a refusal names every field that is wrong. Phone numbers without a
-    /// country code are read as in `region`.
+    /// Writes the given fields into `organization`; a refusal names every invalid field. Phone numbers without a
+    /// country code are read as numbers of `region`.
     pub fn apply(self, organization: &mut Organization, region: &Region) -> Result<(), Vec<UserError>> {
         let mut refusals = Refusals::default();
         let is_new = organization.name.is_empty();
@@ -187,7 +187,7 @@ fn not_negative(count: Option<i32>) -> Result<Option<i32>, Vec<UserError>> {
 }
 
 impl Organization {
-    /// An organization nobody wrote anything about yet.
+    /// Creates an empty organization.
     pub const fn new(id: OrganizationId, record: Record) -> Self {
         Self {
             id,
@@ -210,7 +210,7 @@ impl Organization {
         }
     }
 
-    /// The words the organization is found by.
+    /// Returns the words that the organization is found by.
     pub fn found(&self) -> Found {
         let mut found = Found::at(&self.sort_name);
         found.name('N', Some(&self.name));
@@ -231,38 +231,38 @@ impl Organization {
     }
 }
 
-/// What lists of organizations can be ordered by.
+/// A field that lists of organizations can be sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
 pub enum OrganizationOrderField {
-    /// By name; case and accents do not matter.
+    /// Name, ignoring case and accents.
     Name,
-    /// When they were created.
+    /// The time of creation.
     CreatedAt,
-    /// When they were last changed.
+    /// The time of the last change.
     UpdatedAt,
 }
 
-/// What narrows a list of organizations; conditions combine by *and*. Texts are folded.
+/// Filters a list of organizations. All conditions must match. Texts are folded.
 #[derive(Clone, Debug, Default)]
 pub struct OrganizationFilter {
-    /// Whose name is this.
+    /// Matches organizations by name.
     pub name: Option<NameMatch>,
-    /// Whose whole industry is one of these.
+    /// Matches organizations whose whole industry is one of these.
     pub industries: Option<Vec<String>>,
-    /// Whose whole company type is one of these.
+    /// Matches organizations whose whole company type is one of these.
     pub company_types: Option<Vec<String>>,
-    /// Which have one of these tags.
+    /// Matches organizations with one of these tags.
     pub tags: Option<Vec<String>>,
-    /// Which are in one of these cities.
+    /// Matches organizations in one of these cities.
     pub cities: Option<Vec<String>>,
-    /// Which are in one of these countries.
+    /// Matches organizations in one of these countries.
     pub country_codes: Option<Vec<String>>,
-    /// With which one of these users has a current relationship.
+    /// Matches organizations with which one of these users has a current relationship.
     pub owner_ids: Option<Vec<UserId>>,
-    /// With which anybody, or nobody, has a current relationship.
+    /// `true` matches organizations with which some user has a current relationship, `false` the others.
     pub has_owner: Option<bool>,
-    /// Which has this key in another system.
+    /// Matches the organization with this key in another system.
     pub external_id: Option<ExternalId>,
-    /// When they were made and changed.
+    /// Matches records by the times of their creation and last change.
     pub ranges: Ranges,
 }

@@ -1,4 +1,4 @@
-//! What a caller may do.
+//! Permissions of callers.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,7 +8,7 @@ use async_graphql::{InputType, InputValueError, InputValueResult, Value, registr
 
 macro_rules! permissions {
     ($($name:ident = $text:literal),* $(,)?) => {
-        /// One thing a caller may be allowed: `externalContacts:<entity>:<action>`.
+        /// A permission that a caller may have: `externalContacts:<entity>:<action>`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[repr(u8)]
         pub enum Permission {
@@ -16,10 +16,10 @@ macro_rules! permissions {
         }
 
         impl Permission {
-            /// Every permission there is, in the order of their declaration.
+            /// All permissions, in the order of their declaration.
             pub const ALL: &'static [Permission] = &[$(Permission::$name),*];
 
-            /// The permission as tokens and the schema write it.
+            /// Returns the permission's name in tokens and in the schema.
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Permission::$name => concat!("externalContacts:", $text)),*
@@ -65,7 +65,7 @@ impl fmt::Display for Permission {
     }
 }
 
-/// No permission has this name.
+/// An error: no permission has this name.
 #[derive(Debug, thiserror::Error)]
 #[error("no permission is called `{0}`")]
 pub struct UnknownPermission(String);
@@ -82,7 +82,7 @@ impl FromStr for Permission {
     }
 }
 
-/// In the schema a permission is its name, so that a gateway needs no type of ours.
+/// In the schema, a permission is its name as a string, so that a gateway needs no custom type.
 impl InputType for Permission {
     type RawValueType = Self;
 
@@ -115,23 +115,23 @@ impl InputType for Permission {
 pub struct Permissions(u32);
 
 impl Permissions {
-    /// Every permission there is.
+    /// Returns the set of all permissions.
     pub fn all() -> Self {
         Permission::ALL.iter().copied().collect()
     }
 
-    /// Whether the caller has this one.
+    /// Whether the set contains this permission.
     pub const fn contains(self, permission: Permission) -> bool {
         self.0 & (1 << permission as u8) != 0
     }
 
-    /// The same without one of them.
+    /// Returns the set without this permission.
     #[must_use]
     pub const fn without(self, permission: Permission) -> Self {
         Self(self.0 & !(1 << permission as u8))
     }
 
-    /// The permissions in the set, in the order of their declaration.
+    /// Iterates over the permissions in the set, in the order of their declaration.
     pub fn iter(self) -> impl Iterator<Item = Permission> {
         Permission::ALL
             .iter()
@@ -139,8 +139,8 @@ impl Permissions {
             .filter(move |permission| self.contains(*permission))
     }
 
-    /// Reads what a token grants. `*` stands for any entity or any action, and
-    /// `externalContacts:*` for everything; strings of other products are passed over.
+    /// Parses the permissions that a token grants. `*` stands for any entity or any action, and `externalContacts:*`
+    /// for everything; permissions of other products are ignored.
     pub fn granted<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
         texts
             .into_iter()

@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use super::{Checked, ContactPointLabel, Region, each, one_primary, text, whole};
 use crate::error::Refusals;
 
-/// How many characters a number may have, as it is typed.
+/// The maximum length of a number as typed, in characters.
 const LONGEST_INPUT: usize = 100;
-/// How many characters an extension may have.
+/// The maximum length of an extension, in characters.
 const LONGEST_EXTENSION: usize = 20;
-/// How many numbers a contact may have.
+/// The maximum number of phone numbers of a contact.
 const MOST_NUMBERS: usize = 20;
 
 /// A phone number.
@@ -21,35 +21,35 @@ const MOST_NUMBERS: usize = 20;
 pub struct PhoneNumber {
     /// The number as it was given.
     pub input: String,
-    /// The number in the international form of E.164, such as `+13175550123`. Null when `input` cannot be read as
-    /// a number of the tenant's region or, with a country code, of any other.
+    /// The number in E.164 format, such as `+13175550123`. Null if `input` cannot be read as a number of the tenant's
+    /// region or, with a country code, of another.
     pub e164: Option<String>,
-    /// What to dial after the call is answered: given for itself, or read from `input` (`… ext. 5`).
+    /// The extension to dial after the call is answered: given separately, or read from `input` (`… ext. 5`).
     pub extension: Option<String>,
-    /// What the number is for.
+    /// The number's purpose.
     pub label: ContactPointLabel,
-    /// Whether this is the number to use first. At most one of a list is.
+    /// Whether this is the number to use first. At most one number of a list is primary.
     pub primary: bool,
 }
 
-/// A phone number to keep.
+/// Input for a phone number.
 #[derive(Clone, Debug, InputObject)]
 pub struct PhoneNumberInput {
-    /// The number in any notation, at most 100 characters. Without a country code it is read as a number of the
-    /// tenant's default region. One that cannot be read is kept and found as typed.
+    /// The number in any notation, at most 100 characters. Without a country code, it is read as a number of the
+    /// tenant's default region. A number that cannot be read is kept and can be found as typed.
     pub input: String,
-    /// What to dial after the call is answered, at most 20 characters. Left out, it is read from `input`.
+    /// The extension to dial after the call is answered, at most 20 characters. If absent, it is read from `input`.
     pub extension: Option<String>,
-    /// What the number is for.
+    /// The number's purpose.
     #[graphql(default)]
     pub label: ContactPointLabel,
-    /// Whether this is the number to use first. At most one of a list may be.
+    /// Whether this is the number to use first. At most one number of a list may be primary.
     #[graphql(default)]
     pub primary: bool,
 }
 
 impl PhoneNumber {
-    /// Reads a number as dialled in `region`. One that cannot be read is kept, without `e164`.
+    /// Reads a number as dialled in `region`. A number that cannot be read is kept without `e164`.
     pub fn check(input: PhoneNumberInput, region: &Region) -> Checked<Self> {
         let PhoneNumberInput {
             input,
@@ -76,7 +76,7 @@ impl PhoneNumber {
         )
     }
 
-    /// At most 20 numbers, at most one of them primary.
+    /// Checks a list of at most 20 numbers, of which at most one is primary.
     pub fn list(inputs: Vec<PhoneNumberInput>, region: &Region) -> Checked<Vec<Self>> {
         let numbers = each(inputs, MOST_NUMBERS, |input| Self::check(input, region))?;
         one_primary(numbers, |number| number.primary)

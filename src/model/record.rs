@@ -1,4 +1,4 @@
-//! What every record carries: when it was made and changed, by whom, and how often.
+//! The data common to all records: creation, last change and version.
 
 use async_graphql::{InputObject, SimpleObject};
 use chrono::Utc;
@@ -6,27 +6,27 @@ use chrono::Utc;
 use super::DateTime;
 use crate::id::UserId;
 
-/// When a record was made and changed, by whom, and how often.
+/// The creation, the last change and the version of a record.
 #[derive(Clone, Debug, PartialEq, Eq, SimpleObject, sqlx::FromRow)]
 #[graphql(complex)]
 pub struct Record {
-    /// When it was created.
+    /// The time the record was created.
     pub created_at: DateTime,
-    /// When it was last changed; the same as `createdAt` until then.
+    /// The time the record was last changed; equal to `createdAt` before the first change.
     pub updated_at: DateTime,
-    /// 1 when it is new, one more with every change. Give it as `expectedVersion` to be sure that
-    /// nobody changed it meanwhile.
+    /// The record's version: 1 at creation, incremented by every change. Pass it as `expectedVersion` to refuse a
+    /// change if the record was changed in the meantime.
     pub version: i32,
-    /// Who made it; nobody when the service did.
+    /// The user who created the record; `None` if the service did.
     #[graphql(skip)]
     pub created_by: Option<UserId>,
-    /// Who changed it last.
+    /// The user who last changed the record; `None` if the service did.
     #[graphql(skip)]
     pub updated_by: Option<UserId>,
 }
 
 impl Record {
-    /// Of something that is made now.
+    /// Creates the data of a record that is created now.
     pub const fn new(now: chrono::DateTime<Utc>, actor: Option<UserId>) -> Self {
         Self {
             created_at: DateTime(now),
@@ -45,29 +45,29 @@ impl Record {
     }
 }
 
-/// A span of time: `from` belongs to it, `before` does not. Either may be left out.
+/// A range of time that includes `from` and excludes `before`. Either bound may be absent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, InputObject)]
 pub struct DateTimeRange {
-    /// Not earlier than this.
+    /// The earliest time in the range.
     pub from: Option<DateTime>,
-    /// Earlier than this.
+    /// The time before which the range ends.
     pub before: Option<DateTime>,
 }
 
-/// When the records of a list were made and changed: every list can be narrowed by it.
+/// Filters every list by the times of creation and last change.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ranges {
-    /// When they were created.
+    /// The time of creation.
     pub created_at: DateTimeRange,
-    /// When they were last changed.
+    /// The time of the last change.
     pub updated_at: DateTimeRange,
 }
 
-/// How a name is compared; case and accents do not matter.
+/// A comparison of names, ignoring case and accents.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NameMatch {
     /// The whole name.
     Whole(String),
-    /// Its beginning.
+    /// The beginning of the name.
     Start(String),
 }

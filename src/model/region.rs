@@ -1,4 +1,4 @@
-//! Countries, as phone numbers are read in them.
+//! Countries as regions of phone numbers.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,26 +8,25 @@ use serde::{Deserialize, Serialize};
 use super::Checked;
 use crate::error::UserError;
 
-/// A country by its ISO 3166-1 alpha-2 code, upper case: whose rules a phone number without a country code
-/// is read by.
+/// A country by its ISO 3166-1 alpha-2 code in upper case, whose rules apply to phone numbers without a country code.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type)]
 #[serde(transparent)]
 #[sqlx(transparent)]
 pub struct Region(String);
 
-/// No country has this code.
+/// An error: no country has this code.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be a country code of ISO 3166-1, two letters such as US or DE")]
 pub struct UnknownRegion;
 
 impl Region {
-    /// Reads a country code in any case.
+    /// Parses a country code in upper or lower case.
     pub fn check(code: &str) -> Checked<Self> {
         code.parse()
             .map_err(|unknown: UnknownRegion| vec![UserError::invalid(unknown.to_string())])
     }
 
-    /// The code: two upper-case letters.
+    /// Returns the code: two upper-case letters.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! Relationships: which user answers for which organization, as what.
+//! Relationships: the users who are responsible for an organization, each in a role.
 
 use async_graphql::{Enum, InputObject, MaybeUndefined, SimpleObject};
 use serde::Serialize;
@@ -7,10 +7,11 @@ use super::{Date, Ranges, Record, fold, text};
 use crate::error::{Refusals, Result, UserError};
 use crate::id::{OrganizationId, RelationshipId, UserId, global};
 
-/// The longest type, in characters.
+/// The maximum length of a type, in characters.
 const LONGEST_TYPE: usize = 100;
 
-/// Connects a user with an organization, as something such as "Account Manager". It is current while it has no end.
+/// A user's responsibility for an organization, in a role such as "Account Manager". A relationship is current while it
+/// has no end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, SimpleObject, sqlx::FromRow)]
 #[serde(rename_all = "camelCase")]
 #[graphql(complex)]
@@ -18,46 +19,46 @@ pub struct Relationship {
     /// The relationship's id.
     #[serde(skip)]
     pub id: RelationshipId,
-    /// What the user is to the organization, such as "Account Manager".
+    /// The user's role for the organization, such as "Account Manager".
     pub r#type: String,
-    /// Its first day, if anybody knows.
+    /// The first day of the relationship, if known.
     pub started_on: Option<Date>,
-    /// Its last day; null while it is current.
+    /// The last day of the relationship, or null while it is current.
     pub ended_on: Option<Date>,
-    /// When it was made and changed, by whom, and how often.
+    /// The record's creation, last change and version.
     #[sqlx(flatten)]
     #[graphql(flatten)]
     #[serde(skip)]
     pub record: Record,
-    /// Who answers for the organization.
+    /// The user who is responsible for the organization.
     #[graphql(skip)]
     #[serde(serialize_with = "global")]
     pub user_id: UserId,
-    /// Which organization.
+    /// The organization.
     #[graphql(skip)]
     #[serde(serialize_with = "global")]
     pub organization_id: OrganizationId,
-    /// The type, folded: the order by type.
+    /// The folded type, for sorting by type.
     #[graphql(skip)]
     #[serde(skip)]
     pub type_key: String,
 }
 
-/// What people write about a relationship. An absent field is left alone (or empty, in a new relationship); null
-/// clears it.
+/// The fields of a relationship that people write. Absent fields are left unchanged, or empty in a new relationship;
+/// null clears a field.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct RelationshipFields {
-    /// What the user is to the organization, such as "Account Manager": 1 to 100 characters, free text.
-    /// `relationshipTypes` suggests those in use.
+    /// The user's role for the organization, such as "Account Manager": free text, 1 to 100 characters.
+    /// `relationshipTypes` suggests types that are in use.
     pub r#type: MaybeUndefined<String>,
-    /// Its first day.
+    /// The first day of the relationship.
     pub started_on: MaybeUndefined<Date>,
-    /// Its last day, not before the first; null makes it current.
+    /// The last day of the relationship, not before the first. Null makes the relationship current.
     pub ended_on: MaybeUndefined<Date>,
 }
 
 impl RelationshipFields {
-    /// Writes the given fields into `relationship`; a refusal names every field that is wrong.
+    /// Writes the given fields into `relationship`; a refusal names every invalid field.
     pub fn apply(self, relationship: &mut Relationship) -> Result<(), Vec<UserError>> {
         let mut refusals = Refusals::default();
         let is_new = relationship.r#type.is_empty();
@@ -81,7 +82,7 @@ impl RelationshipFields {
 }
 
 impl Relationship {
-    /// A relationship nobody wrote anything about yet.
+    /// Creates an empty relationship.
     pub const fn new(
         id: RelationshipId,
         record: Record,
@@ -100,34 +101,34 @@ impl Relationship {
         }
     }
 
-    /// Whether it has no end.
+    /// Whether the relationship has no end.
     pub const fn is_current(&self) -> bool {
         self.ended_on.is_none()
     }
 }
 
-/// What lists of relationships can be ordered by.
+/// A field that lists of relationships can be sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
 pub enum RelationshipOrderField {
-    /// By type; case and accents do not matter.
+    /// Type, ignoring case and accents.
     Type,
-    /// By their first day; those without one come last, whatever the direction.
+    /// The first day. Relationships without one come last in either direction.
     StartedOn,
-    /// When they were created.
+    /// The time of creation.
     CreatedAt,
 }
 
-/// What narrows a list of relationships; conditions combine by *and*.
+/// Filters a list of relationships. All conditions must match.
 #[derive(Clone, Debug, Default)]
 pub struct RelationshipFilter {
-    /// Of one of these users.
+    /// Matches relationships of one of these users.
     pub user_ids: Option<Vec<UserId>>,
-    /// With one of these organizations.
+    /// Matches relationships with one of these organizations.
     pub organization_ids: Option<Vec<OrganizationId>>,
-    /// Whose whole type is one of these; case and accents do not matter.
+    /// Matches relationships whose whole type is one of these, ignoring case and accents.
     pub types: Option<Vec<String>>,
-    /// Which are current, or which are over.
+    /// `true` matches current relationships, `false` ended ones.
     pub is_current: Option<bool>,
-    /// When they were made and changed.
+    /// Matches records by the times of their creation and last change.
     pub ranges: Ranges,
 }

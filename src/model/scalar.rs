@@ -1,6 +1,6 @@
-//! Custom scalars of the graph: only those that a standard names.
+//! Custom scalars of the graph, limited to those that a standard names.
 //!
-//! Each reads what was [`Given`] for it, whether the resolver asks or somebody before anything runs: see [`check`].
+//! Each scalar reads a [`Given`] value, both in resolvers and in the validation before execution: see [`check`].
 
 mod date;
 mod date_time;
@@ -16,14 +16,14 @@ pub use self::date_time::DateTime;
 pub use self::decimal::Decimal;
 pub use self::url::{Url, websites};
 
-/// What was given for a scalar: as much of it as any of them tells apart.
+/// A value given for a scalar, with the distinctions that custom scalars need.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Given<'a> {
     /// A text.
     Text(&'a str),
-    /// A number, as it is written.
+    /// A number as written.
     Number(Cow<'a, str>),
-    /// Anything else; no custom scalar takes it.
+    /// Any other value; no custom scalar accepts it.
     Other,
 }
 
@@ -37,8 +37,8 @@ impl<'a> From<&'a Value> for Given<'a> {
     }
 }
 
-/// Whether a custom scalar of this name takes what was given; a refusal goes on where the name of the value ends. A
-/// scalar that is none of these takes anything.
+/// Checks that the custom scalar of this name accepts a value. The message of a refusal continues after the name of the
+/// value. Other scalars accept anything.
 pub fn check(scalar: &str, given: &Given) -> Result<(), &'static str> {
     match scalar {
         "Date" => Date::read(given).map(drop),
@@ -55,7 +55,7 @@ mod tests {
 
     use super::*;
 
-    /// The scalar that is read from a value.
+    /// Reads a scalar from a value.
     pub(super) fn given<T: ScalarType>(value: impl Into<Value>) -> Option<T> {
         T::parse(value.into()).ok()
     }

@@ -1,4 +1,4 @@
-//! Where people are found in social networks and messengers.
+//! Handles in social networks and messengers.
 
 use async_graphql::{Enum, InputObject, SimpleObject};
 use serde::{Deserialize, Serialize};
@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::{Checked, each, text, whole};
 use crate::error::Refusals;
 
-/// How many characters a handle may have.
+/// The maximum length of a handle, in characters.
 const LONGEST_HANDLE: usize = 255;
-/// How many handles a contact may have.
+/// The maximum number of handles of a contact.
 const MOST_HANDLES: usize = 20;
 
 /// A social network or messenger.
@@ -53,37 +53,37 @@ pub enum SocialNetwork {
     Wechat,
     /// WhatsApp.
     Whatsapp,
-    /// X, once Twitter.
+    /// X, formerly Twitter.
     X,
     /// XING.
     Xing,
     /// YouTube.
     Youtube,
-    /// Any other; say which in the handle.
+    /// Another network, to be named in the handle.
     Other,
 }
 
-/// Where a contact is found in a social network or messenger.
+/// A contact's handle in a social network or messenger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject)]
 #[serde(rename_all = "camelCase")]
 pub struct SocialHandle {
     /// The network.
     pub network: SocialNetwork,
-    /// The name, number or address by which the network knows the contact.
+    /// The name, number or address of the contact in the network.
     pub handle: String,
 }
 
-/// A handle to keep.
+/// Input for a handle in a social network.
 #[derive(Clone, Debug, InputObject)]
 pub struct SocialHandleInput {
     /// The network.
     pub network: SocialNetwork,
-    /// The name, number or address by which the network knows the contact: 1 to 255 characters.
+    /// The name, number or address of the contact in the network, 1 to 255 characters.
     pub handle: String,
 }
 
 impl SocialHandle {
-    /// A handle of 1 to 255 characters.
+    /// Checks a handle of 1 to 255 characters.
     pub fn check(input: SocialHandleInput) -> Checked<Self> {
         let SocialHandleInput { network, handle } = input;
         let mut refusals = Refusals::default();
@@ -91,7 +91,7 @@ impl SocialHandle {
         whole(refusals, handle.map(|handle| Self { network, handle }))
     }
 
-    /// At most 20 handles.
+    /// Checks a list of at most 20 handles.
     pub fn list(inputs: Vec<SocialHandleInput>) -> Checked<Vec<Self>> {
         each(inputs, MOST_HANDLES, Self::check)
     }

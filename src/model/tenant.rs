@@ -1,4 +1,4 @@
-//! Tenants: the companies whose data is kept here.
+//! Tenants: the companies whose data this service keeps.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,12 +7,12 @@ use chrono::{DateTime, Utc};
 
 use super::Region;
 
-/// The name of a tenant, as tokens carry it: 1 to 63 of `a-z`, `0-9` and `-`.
+/// A tenant's name, as tokens carry it: 1 to 63 characters of `a-z`, `0-9` and `-`.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::Type)]
 #[sqlx(transparent)]
 pub struct TenantName(String);
 
-/// Not a name for a tenant.
+/// An error: the text is not a valid tenant name.
 #[derive(Debug, thiserror::Error)]
 #[error("a tenant's name is 1 to 63 of the characters a-z, 0-9 and -")]
 pub struct NotATenantName;
@@ -39,25 +39,25 @@ impl fmt::Display for TenantName {
     }
 }
 
-/// A tenant as it is kept.
+/// A tenant as stored.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct TenantRecord {
-    /// What its rows are keyed by; never shown.
+    /// The key of the tenant's rows, which clients never see.
     pub id: i32,
-    /// The name that tokens carry. It never changes.
+    /// The tenant's name, as tokens carry it. It never changes.
     pub name: String,
-    /// The name people read.
+    /// The tenant's name for display.
     pub display_name: String,
-    /// Where phone numbers without a country code are from.
+    /// The region of phone numbers without a country code.
     pub default_region: Region,
-    /// How many managed entities there may be.
+    /// The maximum number of managed entities.
     pub managed_entity_limit: i64,
-    /// When it was made.
+    /// The time the tenant was created.
     pub created_at: DateTime<Utc>,
 }
 
 impl TenantRecord {
-    /// No tenant: for what is done before there is one.
+    /// Returns a placeholder for statements that run before there is a tenant.
     pub fn nobody(now: DateTime<Utc>) -> Self {
         Self {
             id: 0,

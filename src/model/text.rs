@@ -1,23 +1,23 @@
-//! Rules of plain text. Lengths count characters, not bytes.
+//! Rules for plain text. Lengths count characters, not bytes.
 
 use std::collections::HashSet;
 
 use super::{Checked, each, fold};
 use crate::error::UserError;
 
-/// How many tags a record may have.
+/// The maximum number of tags of a record.
 const MOST_TAGS: usize = 50;
-/// How many characters a tag may have.
+/// The maximum length of a tag, in characters.
 const LONGEST_TAG: usize = 100;
 
-/// Text that may be left out: trimmed, empty text becomes `None`; at most `max` characters, no NUL.
+/// Checks optional text: trimmed, empty text becomes `None`; at most `max` characters, no NUL.
 pub fn optional(text: Option<String>, max: usize) -> Checked<Option<String>> {
     let Some(text) = text else { return Ok(None) };
     let text = bounded(&text, max)?;
     Ok((!text.is_empty()).then(|| text.to_owned()))
 }
 
-/// Text that must be there: trimmed, 1 to `max` characters, no NUL.
+/// Checks required text: trimmed, 1 to `max` characters, no NUL.
 pub fn required(text: String, max: usize) -> Checked<String> {
     optional(Some(text), max)?.ok_or_else(|| {
         vec![UserError::invalid(format!(
@@ -26,7 +26,7 @@ pub fn required(text: String, max: usize) -> Checked<String> {
     })
 }
 
-/// Tags: at most 50 of 1 to 100 characters. The first of those that differ only in case or accents is kept.
+/// Checks tags: at most 50 of 1 to 100 characters. Of tags that differ only in case or accents, the first is kept.
 pub fn tags(tags: Vec<String>) -> Checked<Vec<String>> {
     let mut tags = each(tags, MOST_TAGS, |tag| required(tag, LONGEST_TAG))?;
     let mut seen = HashSet::new();
@@ -34,7 +34,7 @@ pub fn tags(tags: Vec<String>) -> Checked<Vec<String>> {
     Ok(tags)
 }
 
-/// The trimmed text, if it is short enough and free of NUL, which not every database can store.
+/// Returns the trimmed text if it is short enough and free of NUL, which not every database can store.
 fn bounded(text: &str, max: usize) -> Checked<&str> {
     let text = text.trim();
     let length = text.chars().count();

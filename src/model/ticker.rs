@@ -6,34 +6,34 @@ use serde::{Deserialize, Serialize};
 use super::{Checked, each, text, whole};
 use crate::error::Refusals;
 
-/// How many characters a symbol may have.
+/// The maximum length of a symbol, in characters.
 const LONGEST_SYMBOL: usize = 20;
-/// How many characters an exchange may have.
+/// The maximum length of an exchange, in characters.
 const LONGEST_EXCHANGE: usize = 50;
-/// How many tickers an organization may have.
+/// The maximum number of tickers of an organization.
 const MOST_TICKERS: usize = 10;
 
-/// Where an organization's shares are traded, and under which symbol.
+/// The symbol and the exchange under which an organization's shares are traded.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject)]
 #[serde(rename_all = "camelCase")]
 pub struct Ticker {
-    /// The symbol, such as `SAP`.
+    /// The ticker symbol, such as `SAP`.
     pub symbol: String,
     /// The stock exchange, such as `XETRA`.
     pub exchange: String,
 }
 
-/// A ticker to keep.
+/// Input for a ticker.
 #[derive(Clone, Debug, InputObject)]
 pub struct TickerInput {
-    /// The symbol: 1 to 20 characters, such as `SAP`.
+    /// The ticker symbol, such as `SAP`, 1 to 20 characters.
     pub symbol: String,
-    /// The stock exchange: 1 to 50 characters, such as `XETRA`.
+    /// The stock exchange, such as `XETRA`, 1 to 50 characters.
     pub exchange: String,
 }
 
 impl Ticker {
-    /// A symbol of 1 to 20 characters at an exchange of 1 to 50.
+    /// Checks a symbol of 1 to 20 characters and an exchange of 1 to 50.
     pub fn check(input: TickerInput) -> Checked<Self> {
         let mut refusals = Refusals::default();
         let symbol = refusals.check("symbol", text::required(input.symbol, LONGEST_SYMBOL));
@@ -46,7 +46,7 @@ impl Ticker {
         )
     }
 
-    /// At most 10 tickers.
+    /// Checks a list of at most 10 tickers.
     pub fn list(inputs: Vec<TickerInput>) -> Checked<Vec<Self>> {
         each(inputs, MOST_TICKERS, Self::check)
     }

@@ -6,12 +6,13 @@ use super::{ContactPointLabel, EmailAddress, EmailAddressInput, NameMatch, Range
 use crate::error::{Refusals, Result, UserError};
 use crate::id::UserId;
 
-/// The longest name or title, in characters.
+/// The maximum length of a name or title, in characters.
 const LONGEST_NAME: usize = 1000;
-/// The longest subject, in characters (the standard of `sub` allows no more).
+/// The maximum length of a subject, in characters; the standard of `sub` allows no more.
 const LONGEST_SUBJECT: usize = 255;
 
-/// A person at the company itself, such as an agent or an account manager. Users are never deleted, only deactivated.
+/// A person at the tenant's own company, such as an agent or an account manager. Users are never deleted, only
+/// deactivated.
 #[derive(Clone, Debug, PartialEq, Eq, SimpleObject, sqlx::FromRow)]
 #[graphql(complex)]
 pub struct User {
@@ -19,29 +20,29 @@ pub struct User {
     pub id: UserId,
     /// The user's name.
     pub name: Option<String>,
-    /// When it was made and changed, by whom, and how often. In the graph each of it needs `user:view`.
+    /// The record's creation, last change and version. In the graph, each of these fields requires `user:view`.
     #[sqlx(flatten)]
     #[graphql(skip)]
     pub record: Record,
-    /// What the identity provider calls the user.
+    /// The user's subject at the identity provider.
     #[graphql(skip)]
     pub subject: String,
     /// The user's e-mail address.
     #[graphql(skip)]
     pub email: Option<String>,
-    /// What the user does.
+    /// The user's job title.
     #[graphql(skip)]
     pub title: Option<String>,
     /// Whether the user may use this service.
     #[graphql(skip)]
     pub active: bool,
-    /// The name, folded: the order by name.
+    /// The folded name, for sorting by name.
     #[graphql(skip)]
     pub sort_name: String,
 }
 
 impl User {
-    /// A user nobody wrote anything about yet.
+    /// Creates an empty user with this subject.
     pub fn new(id: UserId, subject: &str, record: Record) -> Self {
         Self {
             id,
@@ -55,26 +56,27 @@ impl User {
         }
     }
 
-    /// Checks what the identity provider calls a user.
+    /// Checks a user's subject at the identity provider.
     pub fn check_subject(subject: String) -> Result<String, Vec<UserError>> {
         text::required(subject, LONGEST_SUBJECT)
     }
 }
 
-/// What people write about a user. An absent field is left alone (or empty, in a new user); null clears it.
+/// The fields of a user that people write. Absent fields are left unchanged, or empty in a new user; null clears a
+/// field.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct UserFields {
-    /// The user's name; at most 1000 characters. Once it is empty, the user's next token may fill it, as it may the
-    /// e-mail address.
+    /// The user's name, at most 1000 characters. An empty name or e-mail address may be filled from the user's next
+    /// token.
     pub name: MaybeUndefined<String>,
     /// The user's e-mail address.
     pub email: MaybeUndefined<String>,
-    /// What the user does, such as "Account Manager"; at most 1000 characters.
+    /// The user's job title, such as "Account Manager", at most 1000 characters.
     pub title: MaybeUndefined<String>,
 }
 
 impl UserFields {
-    /// Writes the given fields into `user`; a refusal names every field that is wrong.
+    /// Writes the given fields into `user`; a refusal names every invalid field.
     pub fn apply(self, user: &mut User) -> Result<(), Vec<UserError>> {
         let mut refusals = Refusals::default();
         let name = |value| text::optional(value, LONGEST_NAME);
@@ -85,7 +87,7 @@ impl UserFields {
     }
 }
 
-/// An address that may be missing, checked as those of contacts are.
+/// Checks an optional address by the rules for contacts' addresses.
 fn email(address: Option<String>) -> Result<Option<String>, Vec<UserError>> {
     let Some(address) = address.filter(|address| !address.trim().is_empty()) else {
         return Ok(None);
@@ -107,21 +109,21 @@ fn email(address: Option<String>) -> Result<Option<String>, Vec<UserError>> {
         })
 }
 
-/// What narrows a list of users; conditions combine by *and*.
+/// Filters a list of users. All conditions must match.
 #[derive(Clone, Debug, Default)]
 pub struct UserFilter {
-    /// Who may use this service, or who may not.
+    /// `true` matches users who may use this service, `false` deactivated users.
     pub active: Option<bool>,
-    /// Whose name begins so.
+    /// Matches users by the beginning of their name.
     pub name: Option<NameMatch>,
-    /// When they were made and changed.
+    /// Matches records by the times of their creation and last change.
     pub ranges: Ranges,
 }
 
-/// What lists of users can be ordered by.
+/// A field that lists of users can be sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
 pub enum UserOrderField {
-    /// By name; case and accents do not matter.
+    /// Name, ignoring case and accents.
     Name,
 }
 

@@ -1,4 +1,4 @@
-//! Wrap-up codes: what an agent may record when their part of an interaction ends.
+//! Wrap-up codes: the outcomes that agents can record at the end of their part in an interaction.
 
 use async_graphql::{Enum, InputObject, MaybeUndefined, SimpleObject};
 
@@ -6,44 +6,44 @@ use super::{Ranges, Record, fold, text};
 use crate::error::{Refusals, Result, UserError};
 use crate::id::WrapUpCodeId;
 
-/// The longest name, in characters.
+/// The maximum length of a name, in characters.
 const LONGEST_NAME: usize = 200;
-/// The longest description, in characters.
+/// The maximum length of a description, in characters.
 const LONGEST_DESCRIPTION: usize = 1000;
 
-/// What an agent may record when their part of an interaction ends, such as "Resolved" or "Call back".
+/// An outcome that agents can record at the end of their part in an interaction, such as "Resolved" or "Call back".
 #[derive(Clone, Debug, PartialEq, Eq, SimpleObject, sqlx::FromRow)]
 pub struct WrapUpCode {
     /// The wrap-up code's id.
     pub id: WrapUpCodeId,
-    /// Its name; no other wrap-up code has it.
+    /// The name, unique among wrap-up codes.
     pub name: String,
-    /// When to use it.
+    /// The guidance on when to use the code.
     pub description: Option<String>,
-    /// Whether interactions can be wrapped up with it. Those that were keep it either way.
+    /// Whether agents can still choose the code. Interactions that were wrapped up with it keep it either way.
     pub active: bool,
-    /// When it was made and changed, by whom, and how often.
+    /// The record's creation, last change and version.
     #[sqlx(flatten)]
     #[graphql(flatten)]
     pub record: Record,
-    /// The name, folded: unique, and the order by name.
+    /// The folded name: unique, and for sorting by name.
     #[graphql(skip)]
     pub name_key: String,
 }
 
-/// What people write about a wrap-up code. An absent field is left alone; null clears it.
+/// The fields of a wrap-up code that people write. Absent fields are left unchanged; null clears a field.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct WrapUpCodeFields {
-    /// A name of 1 to 200 characters that no other wrap-up code has; case and accents do not matter.
+    /// The name, 1 to 200 characters, unique among wrap-up codes regardless of case and accents.
     pub name: MaybeUndefined<String>,
-    /// When to use it; at most 1000 characters.
+    /// The guidance on when to use the code, at most 1000 characters.
     pub description: MaybeUndefined<String>,
-    /// Whether interactions can be wrapped up with it. A new one is active unless this says otherwise.
+    /// Whether agents can choose the code. A new code is active unless this is `false`.
     pub active: MaybeUndefined<bool>,
 }
 
 impl WrapUpCodeFields {
-    /// Writes the given fields into `code`; a refusal names every field that is wrong.
+    /// Writes the given fields into `code`; a refusal names every invalid field.
     pub fn apply(self, code: &mut WrapUpCode) -> Result<(), Vec<UserError>> {
         let mut refusals = Refusals::default();
         let is_new = code.name.is_empty();
@@ -69,7 +69,7 @@ impl WrapUpCodeFields {
 }
 
 impl WrapUpCode {
-    /// A wrap-up code nobody wrote anything about yet.
+    /// Creates an empty wrap-up code.
     pub const fn new(id: WrapUpCodeId, record: Record) -> Self {
         Self {
             id,
@@ -82,19 +82,19 @@ impl WrapUpCode {
     }
 }
 
-/// What lists of wrap-up codes can be ordered by.
+/// A field that lists of wrap-up codes can be sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
 pub enum WrapUpCodeOrderField {
-    /// By name; case and accents do not matter.
+    /// Name, ignoring case and accents.
     Name,
 }
 
-/// What narrows a list of wrap-up codes; conditions combine by *and*.
+/// Filters a list of wrap-up codes. All conditions must match.
 #[derive(Clone, Debug, Default)]
 pub struct WrapUpCodeFilter {
-    /// Which are active, or which are not.
+    /// `true` matches active wrap-up codes, `false` inactive ones.
     pub active: Option<bool>,
-    /// When they were made and changed.
+    /// Matches records by the times of their creation and last change.
     pub ranges: Ranges,
 }
 

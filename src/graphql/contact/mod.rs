@@ -26,13 +26,13 @@ connection!(ContactConnection, ContactEdge, Contact, "contacts");
 
 #[ComplexObject]
 impl Contact {
-    /// First, middle and last name, as one reads them.
+    /// The contact's full name: first, middle and last name.
     #[graphql(name = "displayName")]
     async fn shown_name(&self) -> String {
         self.display_name()
     }
 
-    /// The organization the person works for.
+    /// The contact's employer.
     ///
     /// Requires `externalContacts:organization:view`.
     #[graphql(directive = requires_permission::apply(Permission::OrganizationView))]
@@ -40,17 +40,17 @@ impl Contact {
         Ok(ctx.load_opt(self.organization_id).await?)
     }
 
-    /// What was written about the person; pinned notes first, then the newest.
+    /// The notes about this contact: pinned notes first, then newest first.
     ///
     /// Requires `externalContacts:note:view`.
     #[graphql(directive = requires_permission::apply(Permission::NoteView))]
     async fn notes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the front, 1 to 100; 10 when left out.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the back, 1 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Returns the first n items (1–100, default 10).")] first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
     ) -> Result<Option<NoteConnection>> {
         let args = PageArgs {
             first,
@@ -61,17 +61,17 @@ impl Contact {
         notes_of(ctx, &NOTES_OF_CONTACT, self.id, args).await
     }
 
-    /// The interaction history: the conversations with the person, the newest first.
+    /// The interactions with this contact, newest first.
     ///
     /// Requires `externalContacts:interaction:view`.
     #[graphql(directive = requires_permission::apply(Permission::InteractionView))]
     async fn interactions(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the front, 1 to 100; 10 when left out.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the back, 1 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Returns the first n items (1–100, default 10).")] first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
     ) -> Result<Option<InteractionConnection>> {
         let args = PageArgs {
             first,
@@ -82,18 +82,18 @@ impl Contact {
         interactions_of(ctx, &INTERACTIONS_OF_CONTACT, self.id, args).await
     }
 
-    /// What became of the contact itself, the newest first: who changed which field when, from what to what. Kept for 90
-    /// days, unless the operator says otherwise.
+    /// The changes of the contact itself, newest first: each field that changed, with its values before and after, the
+    /// user and the time. Kept for 90 days unless the operator configures otherwise.
     ///
     /// Requires `externalContacts:contact:view`.
     #[graphql(directive = requires_permission::apply(Permission::ContactView))]
     async fn changes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the front, 1 to 100; 10 when left out.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the back, 1 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Returns the first n items (1–100, default 10).")] first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
     ) -> Result<Option<ChangeConnection>> {
         let args = PageArgs {
             first,
@@ -105,18 +105,18 @@ impl Contact {
     }
 }
 
-/// How a list of contacts is ordered. The id decides between equals.
+/// The sort order of a list of contacts. Ties are broken by id.
 #[derive(Clone, Copy, Debug, InputObject)]
 pub struct ContactOrder {
-    /// What is compared.
+    /// The field to sort by.
     pub field: ContactOrderField,
-    /// Which way.
+    /// The sort direction.
     #[graphql(default)]
     pub direction: OrderDirection,
 }
 
 impl ContactOrder {
-    /// The order that is meant; by name when nobody says.
+    /// Returns the requested sort order, by default by name.
     pub fn sort(order: Option<Self>) -> Sort<ContactOrderField> {
         let by = order.map_or(ContactOrderField::Name, |order| order.field);
         Sort {
@@ -126,31 +126,32 @@ impl ContactOrder {
     }
 }
 
-/// What narrows a list of contacts; the fields combine by *and*.
+/// Filters a list of contacts. All given fields must match.
 #[derive(Clone, Debug, Default, InputObject)]
 #[graphql(name = "ContactFilter")]
 pub struct ContactFilterInput {
-    /// Who work for this organization. Requires `externalContacts:organization:view`.
+    /// Matches contacts employed by this organization. Requires `externalContacts:organization:view`.
     pub organization_id: Option<IdFilter>,
-    /// Who work for any organization, or for none. Requires `externalContacts:organization:view`.
+    /// `true` matches contacts that have an employer, `false` those without one. Requires
+    /// `externalContacts:organization:view`.
     pub has_organization: Option<bool>,
-    /// By last name.
+    /// Matches contacts by last name.
     pub last_name: Option<NameFilter>,
-    /// By first name.
+    /// Matches contacts by first name.
     pub first_name: Option<NameFilter>,
-    /// By the whole title.
+    /// Matches contacts by their whole title.
     pub title: Option<StringFilter>,
-    /// Who have this tag.
+    /// Matches contacts with this tag.
     pub tag: Option<StringFilter>,
-    /// Who have an address in this city.
+    /// Matches contacts with an address in this city.
     pub city: Option<StringFilter>,
-    /// Who have an address in this country (ISO 3166-1 alpha-2).
+    /// Matches contacts with an address in this country (ISO 3166-1 alpha-2).
     pub country_code: Option<StringFilter>,
-    /// Who has this key in another system.
+    /// Matches the contact with this key in another system.
     pub external_id: Option<ExternalIdInput>,
-    /// When they were created.
+    /// Matches records created in this range.
     pub created_at: Option<DateTimeRange>,
-    /// When they were last changed.
+    /// Matches records last changed in this range.
     pub updated_at: Option<DateTimeRange>,
 }
 
@@ -190,20 +191,20 @@ impl ContactFilterInput {
     }
 }
 
-/// Names one contact by something other than its id.
+/// Identifies a contact by a key other than its id.
 #[derive(Clone, Debug, OneofObject)]
 pub enum ContactKey {
-    /// Its key in another system.
+    /// The record's key in another system.
     ExternalId(ExternalIdInput),
 }
 
-/// Questions about contacts.
+/// Query fields for contacts.
 #[derive(Default)]
 pub struct ContactQuery;
 
 #[Object]
 impl ContactQuery {
-    /// One contact; null when there is none or it is not yours to see.
+    /// Returns a contact by id, or null if it does not exist.
     ///
     /// Requires `externalContacts:contact:view`.
     #[graphql(directive = requires_permission::apply(Permission::ContactView))]
@@ -215,14 +216,14 @@ impl ContactQuery {
         Ok(ctx.load(Error::id::<ContactId>("id", &id)?).await?)
     }
 
-    /// The contact with this key; null when there is none.
+    /// Returns a contact by another key, or null if it does not exist.
     ///
     /// Requires `externalContacts:contact:view`.
     #[graphql(directive = requires_permission::apply(Permission::ContactView))]
     async fn contact_by(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What names the contact.")] key: ContactKey,
+        #[graphql(desc = "The contact's key.")] key: ContactKey,
     ) -> Result<Option<Contact>> {
         let ContactKey::ExternalId(key) = key;
         let key = key.argument("key.externalId")?;
@@ -230,7 +231,7 @@ impl ContactQuery {
         Ok(ctx.load_opt(id.map(ContactId::new)).await?)
     }
 
-    /// Contacts, a page at a time; all of them can be reached. To find somebody by words, use `searchContacts`.
+    /// Lists contacts, a page at a time; paging reaches all of them. To find contacts by words, use `searchContacts`.
     ///
     /// Requires `externalContacts:contact:view`.
     #[graphql(directive = requires_permission::apply(Permission::ContactView))]
@@ -238,12 +239,12 @@ impl ContactQuery {
     async fn contacts(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What narrows the list.")] filter: Option<ContactFilterInput>,
-        #[graphql(desc = "The order; by name when left out.")] order_by: Option<ContactOrder>,
-        #[graphql(desc = "How many from the front, 1 to 100; 25 when left out.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the back, 1 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Filters the list.")] filter: Option<ContactFilterInput>,
+        #[graphql(desc = "The sort order. Defaults to name, ascending.")] order_by: Option<ContactOrder>,
+        #[graphql(desc = "Returns the first n items (1–100, default 25).")] first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
     ) -> Result<Option<ContactConnection>> {
         let filter = filter.unwrap_or_default().checked(ctx)?;
         let args = PageArgs {

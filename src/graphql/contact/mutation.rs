@@ -1,4 +1,4 @@
-//! Changes of contacts.
+//! Mutations for contacts.
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
 
@@ -9,84 +9,84 @@ use crate::id::{ContactId, OrganizationId, TypedId};
 use crate::model::{Contact, ContactFields, ExternalId, ExternalIdInput, Permission, Record};
 use crate::store::{Tx, change};
 
-/// What `createContact` takes.
+/// Input for `createContact`.
 #[derive(InputObject)]
 pub struct CreateContactInput {
-    /// The organization the person works for.
+    /// The contact's employer.
     pub organization_id: Option<ID>,
     #[graphql(flatten)]
     fields: ContactFields,
 }
 
-/// What `updateContact` takes. An absent field is left alone; null clears it.
+/// Input for `updateContact`. Absent fields are left unchanged; null clears a field.
 #[derive(InputObject)]
 pub struct UpdateContactInput {
-    /// The contact.
+    /// The contact's id.
     pub id: ID,
-    /// Refuse with `VERSION_CONFLICT` unless the contact is at this version.
+    /// The version the contact must have; otherwise the mutation fails with `VERSION_CONFLICT`.
     pub expected_version: Option<i32>,
-    /// The organization the person works for; null for none.
+    /// The contact's employer; null for none.
     pub organization_id: MaybeUndefined<ID>,
     #[graphql(flatten)]
     fields: ContactFields,
 }
 
-/// What `deleteContact` takes.
+/// Input for `deleteContact`.
 #[derive(InputObject)]
 pub struct DeleteContactInput {
-    /// The contact.
+    /// The contact's id.
     pub id: ID,
-    /// Refuse with `VERSION_CONFLICT` unless the contact is at this version.
+    /// The version the contact must have; otherwise the mutation fails with `VERSION_CONFLICT`.
     pub expected_version: Option<i32>,
 }
 
-/// What `upsertContact` takes. An absent field is left alone (or empty, in a new contact); null clears it.
+/// Input for `upsertContact`. Absent fields are left unchanged, or empty in a new contact; null clears a field.
 #[derive(InputObject)]
 pub struct UpsertContactInput {
-    /// The key the contact is found by. A new contact gets it; the others it has stay as `externalIds` says.
+    /// The key to find the contact by. A new contact gets this key; `externalIds` determines the contact's other keys.
     pub key: ExternalIdInput,
-    /// The organization the person works for, by its key in another system; null for none. It must be there.
+    /// The contact's employer, by its key in another system; null for none. The organization must exist.
     pub organization_key: MaybeUndefined<ExternalIdInput>,
     #[graphql(flatten)]
     fields: ContactFields,
 }
 
-/// What became of a contact.
+/// The result of creating or updating a contact.
 #[derive(SimpleObject)]
 pub struct ContactPayload {
-    /// The contact as it is now; null when it was refused, unless because of its version.
+    /// The contact in its current state. Null if the mutation was refused, except for a version conflict.
     pub contact: Option<Contact>,
-    /// Why it was refused; empty when it was done.
+    /// The reasons for a refusal; empty if the mutation succeeded.
     pub user_errors: Vec<UserError>,
 }
 
-/// What became of a contact, and whether it is new.
+/// The result of upserting a contact.
 #[derive(SimpleObject)]
 pub struct UpsertContactPayload {
-    /// The contact as it is now; null when it was refused.
+    /// The contact in its current state, or null if the mutation was refused.
     pub contact: Option<Contact>,
-    /// Whether it was created just now; null when it was refused.
+    /// Whether the mutation created a new record, or null if it was refused.
     pub created: Option<bool>,
-    /// Why it was refused; empty when it was done.
+    /// The reasons for a refusal; empty if the mutation succeeded.
     pub user_errors: Vec<UserError>,
 }
 
-/// What went with a contact.
+/// The result of deleting a contact.
 #[derive(SimpleObject)]
 pub struct DeleteContactPayload {
-    /// The id of the contact that was deleted; null when it was refused.
+    /// The id of the deleted contact, or null if the mutation was refused.
     pub deleted_contact_id: Option<ContactId>,
-    /// How many notes were deleted with it.
+    /// The number of notes that were deleted with it.
     pub deleted_notes: i64,
-    /// How many interactions were kept, without their contact.
+    /// The number of interactions that were kept without their contact.
     pub detached_interactions: i64,
-    /// The contact as it is now, when it was refused because of its version.
+    /// The contact in its current state if its version did not match, otherwise null.
     pub contact: Option<Contact>,
-    /// Why it was refused; empty when it was done.
+    /// The reasons for a refusal; empty if the mutation succeeded.
     pub user_errors: Vec<UserError>,
 }
 
-/// Changes of contacts.
+/// Mutations for contacts.
 #[derive(Default)]
 pub struct ContactMutation;
 
@@ -99,7 +99,7 @@ impl ContactMutation {
     async fn create_contact(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The new contact.")] input: CreateContactInput,
+        #[graphql(desc = "The new contact's fields.")] input: CreateContactInput,
     ) -> Result<Option<ContactPayload>> {
         let region = &ctx.tenant().record().default_region;
         let result = change!(ctx.tenant(), ctx.actor(), |tx| {
@@ -112,14 +112,14 @@ impl ContactMutation {
         payload(Outcome::of(result)?)
     }
 
-    /// Changes a contact.
+    /// Updates a contact.
     ///
     /// Requires `externalContacts:contact:edit`.
     #[graphql(directive = requires_permission::apply(Permission::ContactEdit))]
     async fn update_contact(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which contact, and what changes.")] input: UpdateContactInput,
+        #[graphql(desc = "The contact's id and the fields to change.")] input: UpdateContactInput,
     ) -> Result<Option<ContactPayload>> {
         let region = &ctx.tenant().record().default_region;
         let result = change!(ctx.tenant(), ctx.actor(), |tx| {
@@ -136,14 +136,14 @@ impl ContactMutation {
         payload(Outcome::or_current(result, current(ctx, &input.id)).await?)
     }
 
-    /// Deletes a contact with its notes. Its interactions stay, without their contact.
+    /// Deletes a contact and its notes. Its interactions are kept without a contact.
     ///
     /// Requires `externalContacts:contact:delete`.
     #[graphql(directive = requires_permission::apply(Permission::ContactDelete))]
     async fn delete_contact(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which contact.")] input: DeleteContactInput,
+        #[graphql(desc = "The contact to delete.")] input: DeleteContactInput,
     ) -> Result<Option<DeleteContactPayload>> {
         let result = change!(ctx.tenant(), ctx.actor(), |tx| {
             let contact = existing(tx, &input.id, input.expected_version).await?;
@@ -166,14 +166,14 @@ impl ContactMutation {
         }))
     }
 
-    /// Changes the contact with this key in another system, or creates it.
+    /// Updates the contact with the given key in another system, or creates it.
     ///
-    /// Requires `externalContacts:contact:add`, and `externalContacts:contact:edit` where the contact is there already.
+    /// Requires `externalContacts:contact:add`, and `externalContacts:contact:edit` if the contact exists.
     #[graphql(directive = requires_permission::apply(Permission::ContactAdd))]
     async fn upsert_contact(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The key, and what the contact is to be.")] input: UpsertContactInput,
+        #[graphql(desc = "The contact's key and fields.")] input: UpsertContactInput,
     ) -> Result<Option<UpsertContactPayload>> {
         let region = &ctx.tenant().record().default_region;
         let may_edit = ctx.require(Permission::ContactEdit);
@@ -223,7 +223,7 @@ fn blank(tx: &Tx) -> Contact {
     Contact::new(ContactId::new(tx.new_id()), Record::new(tx.now(), tx.actor()))
 }
 
-/// The contact a change is about, at the version the caller knows.
+/// Returns the contact to change, at the version the caller expects.
 async fn existing(tx: &mut Tx, id: &ID, expected_version: Option<i32>) -> crate::error::Result<Contact> {
     let id = UserError::id::<ContactId>(id).map_err(|refusals| under("id", refusals))?;
     let contact = tx
@@ -234,7 +234,7 @@ async fn existing(tx: &mut Tx, id: &ID, expected_version: Option<i32>) -> crate:
     Ok(contact)
 }
 
-/// The contact as it is now, for the payload of a version conflict.
+/// Returns the contact's current state for the payload of a version conflict.
 async fn current(ctx: &Context<'_>, id: &ID) -> crate::error::Result<Option<Contact>> {
     match id.parse::<ContactId>() {
         Ok(id) => ctx.load(id).await,
@@ -242,7 +242,7 @@ async fn current(ctx: &Context<'_>, id: &ID) -> crate::error::Result<Option<Cont
     }
 }
 
-/// The organization a contact is to work for.
+/// Returns the organization that is to employ the contact.
 async fn employer(tx: &mut Tx, id: Option<&ID>) -> crate::error::Result<Option<OrganizationId>> {
     let Some(id) = id else { return Ok(None) };
     let id = UserError::id::<OrganizationId>(id).map_err(|refusals| under("organizationId", refusals))?;

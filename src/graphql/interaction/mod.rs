@@ -29,7 +29,7 @@ connection!(
 
 #[ComplexObject]
 impl Interaction {
-    /// With whom it was; null when nobody knows, or when that contact was deleted.
+    /// The contact that took part, or null if unknown or deleted.
     ///
     /// Requires `externalContacts:contact:view`.
     #[graphql(directive = requires_permission::apply(Permission::ContactView))]
@@ -37,8 +37,8 @@ impl Interaction {
         Ok(ctx.load_opt(self.contact_id).await?)
     }
 
-    /// The organization it was with: as it was then, even if the contact works for another one now. Null when nobody
-    /// knows, or when that organization was deleted.
+    /// The organization that took part, as of that time: it stays when the contact changes employer. Null if unknown or
+    /// deleted.
     ///
     /// Requires `externalContacts:organization:view`.
     #[graphql(directive = requires_permission::apply(Permission::OrganizationView))]
@@ -46,7 +46,7 @@ impl Interaction {
         Ok(ctx.load_opt(self.organization_id).await?)
     }
 
-    /// Who handled it, in the order they came to it.
+    /// The users who handled the interaction, in the order in which they joined it.
     async fn agents(&self, ctx: &Context<'_>) -> Result<Vec<User>> {
         let agents = try_join_all(self.agent_ids.iter().map(|agent| ctx.load(*agent))).await?;
         Ok(agents.into_iter().flatten().collect())
@@ -55,12 +55,12 @@ impl Interaction {
 
 #[ComplexObject]
 impl WrapUp {
-    /// Who recorded it.
+    /// The agent who recorded the wrap-up.
     async fn agent(&self, ctx: &Context<'_>) -> Result<Option<User>> {
         Ok(ctx.load(self.agent_id).await?)
     }
 
-    /// What they chose.
+    /// The wrap-up code that the agent chose.
     ///
     /// Requires `externalContacts:wrapUpCode:view`.
     #[graphql(directive = requires_permission::apply(Permission::WrapUpCodeView))]
@@ -69,7 +69,7 @@ impl WrapUp {
     }
 }
 
-/// A page of the interactions that belong to something, the newest first.
+/// Loads a page of a record's interactions, newest first.
 pub async fn interactions_of(
     ctx: &Context<'_>,
     edge: &'static Edge<Interaction>,
@@ -80,18 +80,18 @@ pub async fn interactions_of(
     Ok(Some(ctx.children(edge, parent, sort, args).await?.into()))
 }
 
-/// How a list of interactions is ordered. The id decides between equals.
+/// The sort order of a list of interactions. Ties are broken by id.
 #[derive(Clone, Copy, Debug, InputObject)]
 pub struct InteractionOrder {
-    /// What is compared.
+    /// The field to sort by.
     pub field: InteractionOrderField,
-    /// Which way.
+    /// The sort direction.
     #[graphql(default_with = "OrderDirection::Desc")]
     pub direction: OrderDirection,
 }
 
 impl InteractionOrder {
-    /// The order that is meant; the newest first when nobody says.
+    /// Returns the requested sort order, by default newest first.
     pub fn sort(order: Option<Self>) -> Sort<InteractionOrderField> {
         let by = order.map_or(InteractionOrderField::StartedAt, |order| order.field);
         Sort {
@@ -101,37 +101,38 @@ impl InteractionOrder {
     }
 }
 
-/// Compares how an interaction is held.
+/// Compares media types.
 #[derive(Clone, Debug, InputObject)]
 pub struct MediaTypeFilter {
-    /// Is this.
+    /// Equal to this value.
     pub eq: Option<MediaType>,
-    /// Is one of these.
+    /// Equal to one of these values.
     #[graphql(name = "in")]
     pub one_of: Option<Vec<MediaType>>,
 }
 
-/// What narrows a list of interactions; the fields combine by *and*.
+/// Filters a list of interactions. All given fields must match.
 #[derive(Clone, Debug, Default, InputObject)]
 #[graphql(name = "InteractionFilter")]
 pub struct InteractionFilterInput {
-    /// With this contact. Requires `externalContacts:contact:view`.
+    /// Matches interactions with this contact. Requires `externalContacts:contact:view`.
     pub contact_id: Option<IdFilter>,
-    /// With this organization, as it was then. Requires `externalContacts:organization:view`.
+    /// Matches interactions with this organization, as of the time of the interaction. Requires
+    /// `externalContacts:organization:view`.
     pub organization_id: Option<IdFilter>,
-    /// Handled by this user.
+    /// Matches interactions handled by this user.
     pub agent_id: Option<IdFilter>,
-    /// How they are held.
+    /// Matches interactions by media type.
     pub media_type: Option<MediaTypeFilter>,
-    /// Who began them.
+    /// Matches interactions by direction.
     pub direction: Option<InteractionDirection>,
-    /// Which an agent wrapped up with this code. Requires `externalContacts:wrapUpCode:view`.
+    /// Matches interactions that any agent wrapped up with this code. Requires `externalContacts:wrapUpCode:view`.
     pub wrap_up_code_id: Option<IdFilter>,
-    /// When they began.
+    /// Matches interactions that started in this range.
     pub started_at: Option<DateTimeRange>,
-    /// When they were recorded.
+    /// Matches interactions recorded in this range.
     pub created_at: Option<DateTimeRange>,
-    /// When they were last changed.
+    /// Matches records last changed in this range.
     pub updated_at: Option<DateTimeRange>,
 }
 
@@ -170,20 +171,20 @@ fn ids<I: TypedId>(filter: Option<IdFilter>, argument: &'static str) -> crate::e
     filter.map(|filter| filter.ids(argument)).transpose()
 }
 
-/// Names one interaction by something other than its id.
+/// Identifies an interaction by a key other than its id.
 #[derive(Clone, Debug, OneofObject)]
 pub enum InteractionKey {
     /// The conversation's id in the telephony system.
     ExternalId(String),
 }
 
-/// Questions about interactions.
+/// Query fields for interactions.
 #[derive(Default)]
 pub struct InteractionQuery;
 
 #[Object]
 impl InteractionQuery {
-    /// One interaction; null when there is none or it is not yours to see.
+    /// Returns an interaction by id, or null if it does not exist.
     ///
     /// Requires `externalContacts:interaction:view`.
     #[graphql(directive = requires_permission::apply(Permission::InteractionView))]
@@ -195,14 +196,14 @@ impl InteractionQuery {
         Ok(ctx.load(Error::id::<InteractionId>("id", &id)?).await?)
     }
 
-    /// The interaction with this key; null when there is none.
+    /// Returns an interaction by another key, or null if it does not exist.
     ///
     /// Requires `externalContacts:interaction:view`.
     #[graphql(directive = requires_permission::apply(Permission::InteractionView))]
     async fn interaction_by(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What names the interaction.")] key: InteractionKey,
+        #[graphql(desc = "The interaction's key.")] key: InteractionKey,
     ) -> Result<Option<Interaction>> {
         let InteractionKey::ExternalId(key) = key;
         let found = match Interaction::check_external_id(key) {
@@ -213,7 +214,7 @@ impl InteractionQuery {
         Ok(found)
     }
 
-    /// Interactions, a page at a time, the newest first; all of them can be reached.
+    /// Lists interactions, newest first, a page at a time; paging reaches all of them.
     ///
     /// Requires `externalContacts:interaction:view`.
     #[graphql(directive = requires_permission::apply(Permission::InteractionView))]
@@ -221,12 +222,14 @@ impl InteractionQuery {
     async fn interactions(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What narrows the list.")] filter: Option<InteractionFilterInput>,
-        #[graphql(desc = "The order; the newest first when left out.")] order_by: Option<InteractionOrder>,
-        #[graphql(desc = "How many from the front, 1 to 100; 25 when left out.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the back, 1 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Filters the list.")] filter: Option<InteractionFilterInput>,
+        #[graphql(desc = "The sort order. Defaults to start time, newest first.")] order_by: Option<
+            InteractionOrder,
+        >,
+        #[graphql(desc = "Returns the first n items (1–100, default 25).")] first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
     ) -> Result<Option<InteractionConnection>> {
         let filter = filter.unwrap_or_default().checked(ctx)?;
         let args = PageArgs {

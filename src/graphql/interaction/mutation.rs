@@ -1,4 +1,4 @@
-//! Changes of interactions.
+//! Mutations for interactions.
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
 
@@ -11,90 +11,93 @@ use crate::model::{
 };
 use crate::store::{Tx, change};
 
-/// What `recordInteraction` takes. An absent field is left alone (or empty, in a new interaction); null clears it.
+/// Input for `recordInteraction`. Absent fields are left unchanged, or empty in a new interaction; null clears a field.
 #[derive(InputObject)]
 pub struct RecordInteractionInput {
-    /// The conversation's id in the telephony system, at most 255 characters. The interaction that has it is changed;
-    /// when there is none, or no id is given, a new one is recorded.
+    /// The conversation's id in the telephony system, at most 255 characters. If an interaction has this id, it is
+    /// updated; otherwise, or without an id, a new interaction is recorded.
     pub external_id: Option<String>,
     #[graphql(flatten)]
     fields: InteractionFields,
     #[graphql(flatten)]
     parties: Parties,
-    /// Who handles it: those who are not among the agents yet are added, nobody is removed. At most 100 in all.
+    /// The users who handle the interaction. Users who are not yet among its agents are added; no agent is removed. An
+    /// interaction has at most 100 agents.
     pub agent_ids: Option<Vec<ID>>,
 }
 
-/// With whom an interaction is. An absent field is left alone; null clears it.
+/// The contact and the organization that took part in an interaction. Absent fields are left unchanged; null clears a
+/// field.
 #[derive(Clone, InputObject)]
 pub struct Parties {
-    /// With whom it is.
+    /// The contact that took part.
     pub contact_id: MaybeUndefined<ID>,
-    /// The organization it is with. Left out together with another `contactId`, it is the one that contact works for now;
-    /// it stays when the contact changes employer later.
+    /// The organization that took part. If absent while `contactId` changes, it becomes the contact's current employer,
+    /// and stays when the contact changes employer later.
     pub organization_id: MaybeUndefined<ID>,
 }
 
-/// What `linkInteraction` takes. An absent field is left alone; null clears it.
+/// Input for `linkInteraction`. Absent fields are left unchanged; null clears a field.
 #[derive(InputObject)]
 pub struct LinkInteractionInput {
-    /// The interaction.
+    /// The interaction's id.
     pub id: ID,
-    /// Refuse with `VERSION_CONFLICT` unless the interaction is at this version.
+    /// The version the interaction must have; otherwise the mutation fails with `VERSION_CONFLICT`.
     pub expected_version: Option<i32>,
     #[graphql(flatten)]
     parties: Parties,
 }
 
-/// What `wrapUpInteraction` takes.
+/// Input for `wrapUpInteraction`.
 #[derive(InputObject)]
 pub struct WrapUpInteractionInput {
-    /// The interaction.
+    /// The interaction's id.
     pub id: ID,
     /// The wrap-up code, which must be active.
     pub code_id: ID,
-    /// What the agent writes about their part, at most 10,000 characters.
+    /// The agent's note about their part, at most 10,000 characters.
     pub note: Option<String>,
-    /// Whose part ends; yours when left out.
+    /// The agent whose part ends. Defaults to the caller.
     pub agent_id: Option<ID>,
-    /// Refuse with `VERSION_CONFLICT` unless the interaction is at this version.
+    /// The version the interaction must have; otherwise the mutation fails with `VERSION_CONFLICT`.
     pub expected_version: Option<i32>,
 }
 
-/// What became of an interaction.
+/// The result of linking or wrapping up an interaction.
 #[derive(SimpleObject)]
 pub struct InteractionPayload {
-    /// The interaction as it is now; null when it was refused, unless because of its version.
+    /// The interaction in its current state. Null if the mutation was refused, except for a version conflict.
     pub interaction: Option<Interaction>,
-    /// Why it was refused; empty when it was done.
+    /// The reasons for a refusal; empty if the mutation succeeded.
     pub user_errors: Vec<UserError>,
 }
 
-/// What became of an interaction, and whether it is new.
+/// The result of recording an interaction.
 #[derive(SimpleObject)]
 pub struct RecordInteractionPayload {
-    /// The interaction as it is now; null when it was refused.
+    /// The interaction in its current state, or null if the mutation was refused.
     pub interaction: Option<Interaction>,
-    /// Whether it was created just now; null when it was refused.
+    /// Whether the mutation created a new record, or null if it was refused.
     pub created: Option<bool>,
-    /// Why it was refused; empty when it was done.
+    /// The reasons for a refusal; empty if the mutation succeeded.
     pub user_errors: Vec<UserError>,
 }
 
-/// Changes of interactions.
+/// Mutations for interactions.
 #[derive(Default)]
 pub struct InteractionMutation;
 
 #[Object]
 impl InteractionMutation {
-    /// Records an interaction, or, by its `externalId`, what more is known of it: its end, its queue, the next agent.
+    /// Records a new interaction, or updates the one with the same `externalId`, for example with its end, its queue or
+    /// another agent.
     ///
     /// Requires `externalContacts:interaction:add`.
     #[graphql(directive = requires_permission::apply(Permission::InteractionAdd))]
     async fn record_interaction(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is known of the interaction.")] input: RecordInteractionInput,
+        #[graphql(desc = "The interaction's fields.")] input: RecordInteractionInput,
     ) -> Result<Option<RecordInteractionPayload>> {
         let result = change!(ctx.tenant(), ctx.actor(), |tx| { record(tx, &input).await });
         let outcome = Outcome::of(result)?;
@@ -106,14 +109,15 @@ impl InteractionMutation {
         }))
     }
 
-    /// Says with whom an interaction is.
+    /// Links an interaction to the contact and the organization that took part.
     ///
     /// Requires `externalContacts:interaction:edit`.
     #[graphql(directive = requires_permission::apply(Permission::InteractionEdit))]
     async fn link_interaction(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which interaction, and with whom it is.")] input: LinkInteractionInput,
+        #[graphql(desc = "The interaction's id and the contact and organization to link.")]
+        input: LinkInteractionInput,
     ) -> Result<Option<InteractionPayload>> {
         let result = change!(ctx.tenant(), ctx.actor(), |tx| {
             let before = existing(tx, &input.id, input.expected_version).await?;
@@ -124,15 +128,15 @@ impl InteractionMutation {
         payload(Outcome::or_current(result, current(ctx, &input.id)).await?)
     }
 
-    /// Records how an agent's part of an interaction ended, in place of what they recorded before. An agent who is not
-    /// among its agents yet is added.
+    /// Records the outcome of an agent's part in an interaction, replacing the agent's earlier wrap-up. An agent who is
+    /// not yet among the interaction's agents is added.
     ///
     /// Requires `externalContacts:interaction:edit`.
     #[graphql(directive = requires_permission::apply(Permission::InteractionEdit))]
     async fn wrap_up_interaction(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which interaction, and how it ended.")] input: WrapUpInteractionInput,
+        #[graphql(desc = "The interaction's id and the wrap-up.")] input: WrapUpInteractionInput,
     ) -> Result<Option<InteractionPayload>> {
         let caller = ctx.caller().user.id;
         let result = change!(ctx.tenant(), ctx.actor(), |tx| {
@@ -157,7 +161,7 @@ fn payload(outcome: Outcome<Interaction>) -> Result<Option<InteractionPayload>> 
     }))
 }
 
-/// Records a new interaction, or what more is known of the one with this external id; says whether it is new.
+/// Records a new interaction or updates the one with this external id; also returns whether it is new.
 async fn record(tx: &mut Tx, input: &RecordInteractionInput) -> crate::error::Result<(Interaction, bool)> {
     let external_id = input
         .external_id
@@ -192,7 +196,7 @@ fn blank(tx: &Tx, external_id: Option<String>) -> Interaction {
 }
 
 impl Parties {
-    /// Writes the given parties into `interaction`; they must be there.
+    /// Writes the given parties into `interaction`; they must exist.
     async fn apply(&self, tx: &mut Tx, interaction: &mut Interaction) -> crate::error::Result<()> {
         match &self.contact_id {
             MaybeUndefined::Undefined => {}
@@ -231,7 +235,7 @@ async fn organization(tx: &mut Tx, id: &ID) -> crate::error::Result<Organization
     }
 }
 
-/// The users of these ids; a refusal names every one that is not there.
+/// Loads the users with these ids; a refusal names every missing one.
 async fn agents(tx: &mut Tx, ids: &[ID]) -> crate::error::Result<Vec<UserId>> {
     let mut refusals = Refusals::default();
     let agents: Vec<UserId> = ids
@@ -295,7 +299,7 @@ async fn active_code(tx: &mut Tx, id: &ID) -> crate::error::Result<WrapUpCode> {
     }
 }
 
-/// The interaction a change is about, at the version the caller knows.
+/// Returns the interaction to change, at the version the caller expects.
 async fn existing(tx: &mut Tx, id: &ID, expected_version: Option<i32>) -> crate::error::Result<Interaction> {
     let id = UserError::id::<InteractionId>(id).map_err(|refusals| under("id", refusals))?;
     let interaction = tx
@@ -306,7 +310,7 @@ async fn existing(tx: &mut Tx, id: &ID, expected_version: Option<i32>) -> crate:
     Ok(interaction)
 }
 
-/// The interaction as it is now, for the payload of a version conflict.
+/// Returns the interaction's current state for the payload of a version conflict.
 async fn current(ctx: &Context<'_>, id: &ID) -> crate::error::Result<Option<Interaction>> {
     match id.parse::<InteractionId>() {
         Ok(id) => ctx.load(id).await,

@@ -20,7 +20,7 @@ use crate::store::{Edge, Sort};
 
 connection!(NoteConnection, NoteEdge, Note, "notes");
 
-/// What a note is about.
+/// The record a note is about.
 #[expect(
     clippy::large_enum_variant,
     reason = "made once for each note that is shown, and shown at once"
@@ -35,10 +35,10 @@ pub enum NoteSubject {
 
 #[ComplexObject]
 impl Note {
-    /// What the note is about.
+    /// The contact or organization the note is about.
     ///
-    /// Requires `externalContacts:contact:view` when that is a contact, and `externalContacts:organization:view` when it
-    /// is an organization.
+    /// Requires `externalContacts:contact:view` when that is a contact, and `externalContacts:organization:view` when
+    /// it is an organization.
     async fn subject(&self, ctx: &Context<'_>) -> Result<Option<NoteSubject>> {
         if let Some(contact) = self.contact_id {
             ctx.require(Permission::ContactView)?;
@@ -49,13 +49,13 @@ impl Note {
         Ok(organization.map(NoteSubject::Organization))
     }
 
-    /// Who wrote it.
+    /// The user who wrote the note.
     async fn author(&self, ctx: &Context<'_>) -> Result<Option<User>> {
         Ok(ctx.load(self.author_id).await?)
     }
 }
 
-/// A page of the notes that belong to something: pinned notes first, then the newest.
+/// Loads a page of a record's notes: pinned notes first, then newest first.
 pub async fn notes_of(
     ctx: &Context<'_>,
     edge: &'static Edge<Note>,
@@ -66,18 +66,18 @@ pub async fn notes_of(
     Ok(Some(page.into()))
 }
 
-/// How a list of notes is ordered. The id decides between equals.
+/// The sort order of a list of notes. Ties are broken by id.
 #[derive(Clone, Copy, Debug, InputObject)]
 pub struct NoteOrder {
-    /// What is compared.
+    /// The field to sort by.
     pub field: NoteOrderField,
-    /// Which way; `DESC` turns an order round, so that `PINNED_THEN_NEWEST` ends with the newest pinned note.
+    /// The sort direction. `DESC` reverses the order, so that `PINNED_THEN_NEWEST` ends with the newest pinned note.
     #[graphql(default)]
     pub direction: OrderDirection,
 }
 
 impl NoteOrder {
-    /// The order that is meant; pinned notes first, then the newest, when nobody says.
+    /// Returns the requested sort order, by default pinned notes first, then newest first.
     pub fn sort(order: Option<Self>) -> Sort<NoteOrderField> {
         let by = order.map_or(NoteOrderField::PinnedThenNewest, |order| order.field);
         let is_turned = order.is_some_and(|order| order.direction.is_descending());
@@ -87,21 +87,21 @@ impl NoteOrder {
     }
 }
 
-/// What narrows a list of notes; the fields combine by *and*.
+/// Filters a list of notes. All given fields must match.
 #[derive(Clone, Debug, Default, InputObject)]
 #[graphql(name = "NoteFilter")]
 pub struct NoteFilterInput {
-    /// About this contact. Requires `externalContacts:contact:view`.
+    /// Matches notes about this contact. Requires `externalContacts:contact:view`.
     pub contact_id: Option<IdFilter>,
-    /// About this organization. Requires `externalContacts:organization:view`.
+    /// Matches notes about this organization. Requires `externalContacts:organization:view`.
     pub organization_id: Option<IdFilter>,
-    /// Written by this user.
+    /// Matches notes written by this user.
     pub author_id: Option<IdFilter>,
-    /// Which are pinned, or which are not.
+    /// `true` matches pinned notes, `false` the other notes.
     pub pinned: Option<bool>,
-    /// When they were created.
+    /// Matches records created in this range.
     pub created_at: Option<DateTimeRange>,
-    /// When they were last changed.
+    /// Matches records last changed in this range.
     pub updated_at: Option<DateTimeRange>,
 }
 
@@ -135,13 +135,13 @@ impl NoteFilterInput {
     }
 }
 
-/// Questions about notes.
+/// Query fields for notes.
 #[derive(Default)]
 pub struct NoteQuery;
 
 #[Object]
 impl NoteQuery {
-    /// One note; null when there is none or it is not yours to see.
+    /// Returns a note by id, or null if it does not exist.
     ///
     /// Requires `externalContacts:note:view`.
     #[graphql(directive = requires_permission::apply(Permission::NoteView))]
@@ -153,7 +153,7 @@ impl NoteQuery {
         Ok(ctx.load(Error::id::<NoteId>("id", &id)?).await?)
     }
 
-    /// Notes, a page at a time; all of them can be reached. To find some by words, use `search`.
+    /// Lists notes, a page at a time; paging reaches all of them. To find notes by words, use `search`.
     ///
     /// Requires `externalContacts:note:view`.
     #[graphql(directive = requires_permission::apply(Permission::NoteView))]
@@ -161,14 +161,13 @@ impl NoteQuery {
     async fn notes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What narrows the list.")] filter: Option<NoteFilterInput>,
-        #[graphql(desc = "The order; pinned notes first, then the newest, when left out.")] order_by: Option<
-            NoteOrder,
-        >,
-        #[graphql(desc = "How many from the front, 1 to 100; 25 when left out.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the back, 1 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Filters the list.")] filter: Option<NoteFilterInput>,
+        #[graphql(desc = "The sort order. Defaults to pinned notes first, then newest first.")]
+        order_by: Option<NoteOrder>,
+        #[graphql(desc = "Returns the first n items (1–100, default 25).")] first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
     ) -> Result<Option<NoteConnection>> {
         let filter = filter.unwrap_or_default().checked(ctx)?;
         let args = PageArgs {

@@ -1,4 +1,4 @@
-//! Changes of notes.
+//! Mutations for notes.
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 
@@ -9,71 +9,71 @@ use crate::id::{ContactId, NoteId, OrganizationId};
 use crate::model::{Note, NoteFields, NoteSubjectId, Permission, Record};
 use crate::store::{Tx, change};
 
-/// What `createNote` takes: a text, and exactly one of `contactId` and `organizationId`. You are its author.
+/// Input for `createNote`: a text, and exactly one of `contactId` and `organizationId`. The caller becomes the author.
 #[derive(InputObject)]
 pub struct CreateNoteInput {
-    /// The contact it is about.
+    /// The contact the note is about.
     pub contact_id: Option<ID>,
-    /// The organization it is about.
+    /// The organization the note is about.
     pub organization_id: Option<ID>,
     #[graphql(flatten)]
     fields: NoteFields,
 }
 
-/// What `updateNote` takes. An absent field is left alone.
+/// Input for `updateNote`. Absent fields are left unchanged.
 #[derive(InputObject)]
 pub struct UpdateNoteInput {
-    /// The note.
+    /// The note's id.
     pub id: ID,
-    /// Refuse with `VERSION_CONFLICT` unless the note is at this version.
+    /// The version the note must have; otherwise the mutation fails with `VERSION_CONFLICT`.
     pub expected_version: Option<i32>,
     #[graphql(flatten)]
     fields: NoteFields,
 }
 
-/// What `deleteNote` takes.
+/// Input for `deleteNote`.
 #[derive(InputObject)]
 pub struct DeleteNoteInput {
-    /// The note.
+    /// The note's id.
     pub id: ID,
-    /// Refuse with `VERSION_CONFLICT` unless the note is at this version.
+    /// The version the note must have; otherwise the mutation fails with `VERSION_CONFLICT`.
     pub expected_version: Option<i32>,
 }
 
-/// What became of a note.
+/// The result of creating or updating a note.
 #[derive(SimpleObject)]
 pub struct NotePayload {
-    /// The note as it is now; null when it was refused, unless because of its version.
+    /// The note in its current state. Null if the mutation was refused, except for a version conflict.
     pub note: Option<Note>,
-    /// Why it was refused; empty when it was done.
+    /// The reasons for a refusal; empty if the mutation succeeded.
     pub user_errors: Vec<UserError>,
 }
 
-/// What became of a note that was to be deleted.
+/// The result of deleting a note.
 #[derive(SimpleObject)]
 pub struct DeleteNotePayload {
-    /// The id of the note that was deleted; null when it was refused.
+    /// The id of the deleted note, or null if the mutation was refused.
     pub deleted_note_id: Option<NoteId>,
-    /// The note as it is now, when it was refused because of its version.
+    /// The note in its current state if its version did not match, otherwise null.
     pub note: Option<Note>,
-    /// Why it was refused; empty when it was done.
+    /// The reasons for a refusal; empty if the mutation succeeded.
     pub user_errors: Vec<UserError>,
 }
 
-/// Changes of notes.
+/// Mutations for notes.
 #[derive(Default)]
 pub struct NoteMutation;
 
 #[Object]
 impl NoteMutation {
-    /// Writes a note about a contact or an organization.
+    /// Creates a note about a contact or an organization.
     ///
     /// Requires `externalContacts:note:add`.
     #[graphql(directive = requires_permission::apply(Permission::NoteAdd))]
     async fn create_note(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The new note.")] input: CreateNoteInput,
+        #[graphql(desc = "The new note's subject and text.")] input: CreateNoteInput,
     ) -> Result<Option<NotePayload>> {
         let author = ctx.caller().user.id;
         let result = change!(ctx.tenant(), ctx.actor(), |tx| {
@@ -87,14 +87,14 @@ impl NoteMutation {
         payload(Outcome::of(result)?)
     }
 
-    /// Changes a note.
+    /// Updates a note.
     ///
-    /// Requires `externalContacts:note:edit`, and `externalContacts:note:editAny` where somebody else wrote it.
+    /// Requires `externalContacts:note:edit`, and `externalContacts:note:editAny` for notes by other authors.
     #[graphql(directive = requires_permission::apply(Permission::NoteEdit))]
     async fn update_note(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which note, and what changes.")] input: UpdateNoteInput,
+        #[graphql(desc = "The note's id and the fields to change.")] input: UpdateNoteInput,
     ) -> Result<Option<NotePayload>> {
         let result = change!(ctx.tenant(), ctx.actor(), |tx| {
             let before = existing(ctx, tx, &input.id, input.expected_version).await?;
@@ -107,12 +107,12 @@ impl NoteMutation {
 
     /// Deletes a note.
     ///
-    /// Requires `externalContacts:note:delete`, and `externalContacts:note:editAny` where somebody else wrote it.
+    /// Requires `externalContacts:note:delete`, and `externalContacts:note:editAny` for notes by other authors.
     #[graphql(directive = requires_permission::apply(Permission::NoteDelete))]
     async fn delete_note(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which note.")] input: DeleteNoteInput,
+        #[graphql(desc = "The note to delete.")] input: DeleteNoteInput,
     ) -> Result<Option<DeleteNotePayload>> {
         let result = change!(ctx.tenant(), ctx.actor(), |tx| {
             let note = existing(ctx, tx, &input.id, input.expected_version).await?;
@@ -141,7 +141,7 @@ fn payload(outcome: Outcome<Note>) -> Result<Option<NotePayload>> {
     }))
 }
 
-/// What a new note is to be about: one contact, or one organization, and it must be there.
+/// Returns the record that a new note is about: exactly one contact or organization, which must exist.
 async fn subject(tx: &mut Tx, input: &CreateNoteInput) -> crate::error::Result<NoteSubjectId> {
     let one = "give exactly one of contactId and organizationId";
     match (&input.contact_id, &input.organization_id) {
@@ -167,7 +167,7 @@ async fn subject(tx: &mut Tx, input: &CreateNoteInput) -> crate::error::Result<N
     }
 }
 
-/// The note a change is about, at the version the caller knows. Notes of others take one more permission.
+/// Returns the note to change, at the version the caller expects. Notes of other authors require one more permission.
 async fn existing(
     ctx: &Context<'_>,
     tx: &mut Tx,
@@ -186,7 +186,7 @@ async fn existing(
     Ok(note)
 }
 
-/// The note as it is now, for the payload of a version conflict.
+/// Returns the note's current state for the payload of a version conflict.
 async fn current(ctx: &Context<'_>, id: &ID) -> crate::error::Result<Option<Note>> {
     match id.parse::<NoteId>() {
         Ok(id) => ctx.load(id).await,

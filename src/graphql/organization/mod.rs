@@ -36,7 +36,8 @@ connection!(
 
 #[ComplexObject]
 impl Organization {
-    /// The one who is asked first, who works there; null when nobody was chosen, or when that contact left.
+    /// The contact to approach first, who must work for the organization. Null if none was chosen or the chosen contact
+    /// no longer works there.
     ///
     /// Requires `externalContacts:contact:view`.
     #[graphql(directive = requires_permission::apply(Permission::ContactView))]
@@ -44,17 +45,17 @@ impl Organization {
         Ok(ctx.load_opt(self.primary_contact_id).await?)
     }
 
-    /// The people who work there, by name.
+    /// The organization's contacts, sorted by name.
     ///
     /// Requires `externalContacts:contact:view`.
     #[graphql(directive = requires_permission::apply(Permission::ContactView))]
     async fn contacts(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the front, 1 to 100; 10 when left out.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the back, 1 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Returns the first n items (1–100, default 10).")] first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
     ) -> Result<Option<ContactConnection>> {
         let args = PageArgs {
             first,
@@ -69,19 +70,19 @@ impl Organization {
         Ok(Some(page.into()))
     }
 
-    /// Which users answer for it, as what; by type.
+    /// The relationships of users with this organization, sorted by type.
     ///
     /// Requires `externalContacts:relationship:view`.
     #[graphql(directive = requires_permission::apply(Permission::RelationshipView))]
     async fn relationships(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only those that are current, or only those that are over; all when left out.")]
+        #[graphql(desc = "`true` returns current relationships, `false` ended ones. Defaults to both.")]
         current: Option<bool>,
-        #[graphql(desc = "How many from the front, 1 to 100; 10 when left out.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the back, 1 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Returns the first n items (1–100, default 10).")] first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
     ) -> Result<Option<RelationshipConnection>> {
         let args = PageArgs {
             first,
@@ -96,17 +97,17 @@ impl Organization {
         Ok(Some(page.into()))
     }
 
-    /// What was written about it; pinned notes first, then the newest.
+    /// The notes about this organization: pinned notes first, then newest first.
     ///
     /// Requires `externalContacts:note:view`.
     #[graphql(directive = requires_permission::apply(Permission::NoteView))]
     async fn notes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the front, 1 to 100; 10 when left out.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the back, 1 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Returns the first n items (1–100, default 10).")] first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
     ) -> Result<Option<NoteConnection>> {
         let args = PageArgs {
             first,
@@ -117,18 +118,17 @@ impl Organization {
         notes_of(ctx, &NOTES_OF_ORGANIZATION, self.id, args).await
     }
 
-    /// The interaction history: the conversations with the organization, the newest first. Those with people who worked
-    /// there then stay when they leave.
+    /// The interactions with this organization, newest first. Those with former contacts of the organization are kept.
     ///
     /// Requires `externalContacts:interaction:view`.
     #[graphql(directive = requires_permission::apply(Permission::InteractionView))]
     async fn interactions(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the front, 1 to 100; 10 when left out.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the back, 1 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Returns the first n items (1–100, default 10).")] first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
     ) -> Result<Option<InteractionConnection>> {
         let args = PageArgs {
             first,
@@ -139,18 +139,18 @@ impl Organization {
         interactions_of(ctx, &INTERACTIONS_OF_ORGANIZATION, self.id, args).await
     }
 
-    /// What became of the organization itself, the newest first: who changed which field when, from what to what. Kept for 90
-    /// days, unless the operator says otherwise.
+    /// The changes of the organization itself, newest first: each field that changed, with its values before and after,
+    /// the user and the time. Kept for 90 days unless the operator configures otherwise.
     ///
     /// Requires `externalContacts:organization:view`.
     #[graphql(directive = requires_permission::apply(Permission::OrganizationView))]
     async fn changes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the front, 1 to 100; 10 when left out.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the back, 1 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Returns the first n items (1–100, default 10).")] first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
     ) -> Result<Option<ChangeConnection>> {
         let args = PageArgs {
             first,
@@ -162,18 +162,18 @@ impl Organization {
     }
 }
 
-/// How a list of organizations is ordered. The id decides between equals.
+/// The sort order of a list of organizations. Ties are broken by id.
 #[derive(Clone, Copy, Debug, InputObject)]
 pub struct OrganizationOrder {
-    /// What is compared.
+    /// The field to sort by.
     pub field: OrganizationOrderField,
-    /// Which way.
+    /// The sort direction.
     #[graphql(default)]
     pub direction: OrderDirection,
 }
 
 impl OrganizationOrder {
-    /// The order that is meant; by name when nobody says.
+    /// Returns the requested sort order, by default by name.
     pub fn sort(order: Option<Self>) -> Sort<OrganizationOrderField> {
         let by = order.map_or(OrganizationOrderField::Name, |order| order.field);
         Sort {
@@ -183,31 +183,33 @@ impl OrganizationOrder {
     }
 }
 
-/// What narrows a list of organizations; the fields combine by *and*.
+/// Filters a list of organizations. All given fields must match.
 #[derive(Clone, Debug, Default, InputObject)]
 #[graphql(name = "OrganizationFilter")]
 pub struct OrganizationFilterInput {
-    /// By name.
+    /// Matches organizations by name.
     pub name: Option<NameFilter>,
-    /// By the whole industry.
+    /// Matches organizations by their whole industry.
     pub industry: Option<StringFilter>,
-    /// By the whole company type.
+    /// Matches organizations by their whole company type.
     pub company_type: Option<StringFilter>,
-    /// Which have this tag.
+    /// Matches organizations with this tag.
     pub tag: Option<StringFilter>,
-    /// Which are in this city.
+    /// Matches organizations in this city.
     pub city: Option<StringFilter>,
-    /// Which are in this country (ISO 3166-1 alpha-2).
+    /// Matches organizations in this country (ISO 3166-1 alpha-2).
     pub country_code: Option<StringFilter>,
-    /// With which this user has a current relationship. Requires `externalContacts:relationship:view`.
+    /// Matches organizations with which this user has a current relationship. Requires
+    /// `externalContacts:relationship:view`.
     pub owner_id: Option<IdFilter>,
-    /// With which any user has a current relationship, or none. Requires `externalContacts:relationship:view`.
+    /// `true` matches organizations with which some user has a current relationship, `false` the others. Requires
+    /// `externalContacts:relationship:view`.
     pub has_owner: Option<bool>,
-    /// Which has this key in another system.
+    /// Matches the organization with this key in another system.
     pub external_id: Option<ExternalIdInput>,
-    /// When they were created.
+    /// Matches records created in this range.
     pub created_at: Option<DateTimeRange>,
-    /// When they were last changed.
+    /// Matches records last changed in this range.
     pub updated_at: Option<DateTimeRange>,
 }
 
@@ -242,20 +244,20 @@ impl OrganizationFilterInput {
     }
 }
 
-/// Names one organization by something other than its id.
+/// Identifies an organization by a key other than its id.
 #[derive(Clone, Debug, OneofObject)]
 pub enum OrganizationKey {
-    /// Its key in another system.
+    /// The record's key in another system.
     ExternalId(ExternalIdInput),
 }
 
-/// Questions about organizations.
+/// Query fields for organizations.
 #[derive(Default)]
 pub struct OrganizationQuery;
 
 #[Object]
 impl OrganizationQuery {
-    /// One organization; null when there is none or it is not yours to see.
+    /// Returns an organization by id, or null if it does not exist.
     ///
     /// Requires `externalContacts:organization:view`.
     #[graphql(directive = requires_permission::apply(Permission::OrganizationView))]
@@ -267,14 +269,14 @@ impl OrganizationQuery {
         Ok(ctx.load(Error::id::<OrganizationId>("id", &id)?).await?)
     }
 
-    /// The organization with this key; null when there is none.
+    /// Returns an organization by another key, or null if it does not exist.
     ///
     /// Requires `externalContacts:organization:view`.
     #[graphql(directive = requires_permission::apply(Permission::OrganizationView))]
     async fn organization_by(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What names the organization.")] key: OrganizationKey,
+        #[graphql(desc = "The organization's key.")] key: OrganizationKey,
     ) -> Result<Option<Organization>> {
         let OrganizationKey::ExternalId(key) = key;
         let key = key.argument("key.externalId")?;
@@ -282,7 +284,8 @@ impl OrganizationQuery {
         Ok(ctx.load_opt(id.map(OrganizationId::new)).await?)
     }
 
-    /// Organizations, a page at a time; all of them can be reached. To find one by words, use `searchOrganizations`.
+    /// Lists organizations, a page at a time; paging reaches all of them. To find organizations by words, use
+    /// `searchOrganizations`.
     ///
     /// Requires `externalContacts:organization:view`.
     #[graphql(directive = requires_permission::apply(Permission::OrganizationView))]
@@ -290,12 +293,12 @@ impl OrganizationQuery {
     async fn organizations(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What narrows the list.")] filter: Option<OrganizationFilterInput>,
-        #[graphql(desc = "The order; by name when left out.")] order_by: Option<OrganizationOrder>,
-        #[graphql(desc = "How many from the front, 1 to 100; 25 when left out.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the back, 1 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Filters the list.")] filter: Option<OrganizationFilterInput>,
+        #[graphql(desc = "The sort order. Defaults to name, ascending.")] order_by: Option<OrganizationOrder>,
+        #[graphql(desc = "Returns the first n items (1–100, default 25).")] first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
     ) -> Result<Option<OrganizationConnection>> {
         let filter = filter.unwrap_or_default().checked(ctx)?;
         let args = PageArgs {

@@ -1,4 +1,4 @@
-//! Changes of organizations.
+//! Mutations for organizations.
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
 
@@ -9,84 +9,86 @@ use crate::id::{ContactId, OrganizationId, TypedId};
 use crate::model::{ExternalId, ExternalIdInput, Organization, OrganizationFields, Permission, Record};
 use crate::store::{Tx, change};
 
-/// What `createOrganization` takes. It must name a `name`.
+/// Input for `createOrganization`. `name` is required.
 #[derive(InputObject)]
 pub struct CreateOrganizationInput {
     #[graphql(flatten)]
     fields: OrganizationFields,
 }
 
-/// What `updateOrganization` takes. An absent field is left alone; null clears it.
+/// Input for `updateOrganization`. Absent fields are left unchanged; null clears a field.
 #[derive(InputObject)]
 pub struct UpdateOrganizationInput {
-    /// The organization.
+    /// The organization's id.
     pub id: ID,
-    /// Refuse with `VERSION_CONFLICT` unless the organization is at this version.
+    /// The version the organization must have; otherwise the mutation fails with `VERSION_CONFLICT`.
     pub expected_version: Option<i32>,
-    /// The contact who is asked first, who must work there; null for none.
+    /// The contact to approach first, who must work for the organization; null for none.
     pub primary_contact_id: MaybeUndefined<ID>,
     #[graphql(flatten)]
     fields: OrganizationFields,
 }
 
-/// What `deleteOrganization` takes.
+/// Input for `deleteOrganization`.
 #[derive(InputObject)]
 pub struct DeleteOrganizationInput {
-    /// The organization.
+    /// The organization's id.
     pub id: ID,
-    /// Refuse with `VERSION_CONFLICT` unless the organization is at this version.
+    /// The version the organization must have; otherwise the mutation fails with `VERSION_CONFLICT`.
     pub expected_version: Option<i32>,
 }
 
-/// What `upsertOrganization` takes. An absent field is left alone (or empty, in a new organization); null clears it.
+/// Input for `upsertOrganization`. Absent fields are left unchanged, or empty in a new organization; null clears a
+/// field.
 #[derive(InputObject)]
 pub struct UpsertOrganizationInput {
-    /// The key the organization is found by. A new organization gets it; the others it has stay as `externalIds` says.
+    /// The key to find the organization by. A new organization gets this key; `externalIds` determines the
+    /// organization's other keys.
     pub key: ExternalIdInput,
     #[graphql(flatten)]
     fields: OrganizationFields,
 }
 
-/// What became of an organization.
+/// The result of creating or updating an organization.
 #[derive(SimpleObject)]
 pub struct OrganizationPayload {
-    /// The organization as it is now; null when it was refused, unless because of its version.
+    /// The organization in its current state. Null if the mutation was refused, except for a version conflict.
     pub organization: Option<Organization>,
-    /// Why it was refused; empty when it was done.
+    /// The reasons for a refusal; empty if the mutation succeeded.
     pub user_errors: Vec<UserError>,
 }
 
-/// What became of an organization, and whether it is new.
+/// The result of upserting an organization.
 #[derive(SimpleObject)]
 pub struct UpsertOrganizationPayload {
-    /// The organization as it is now; null when it was refused.
+    /// The organization in its current state, or null if the mutation was refused.
     pub organization: Option<Organization>,
-    /// Whether it was created just now; null when it was refused.
+    /// Whether the mutation created a new record, or null if it was refused.
     pub created: Option<bool>,
-    /// Why it was refused; empty when it was done.
+    /// The reasons for a refusal; empty if the mutation succeeded.
     pub user_errors: Vec<UserError>,
 }
 
-/// What went with an organization.
+/// The result of deleting an organization.
 #[derive(SimpleObject)]
 pub struct DeleteOrganizationPayload {
-    /// The id of the organization that was deleted; null when it was refused.
+    /// The id of the deleted organization, or null if the mutation was refused.
     pub deleted_organization_id: Option<OrganizationId>,
-    /// How many relationships were deleted with it.
+    /// The number of relationships that were deleted with it.
     pub deleted_relationships: i64,
-    /// How many notes were deleted with it.
+    /// The number of notes that were deleted with it.
     pub deleted_notes: i64,
-    /// How many contacts were kept, without their organization.
+    /// The number of contacts that were kept without their organization.
     pub detached_contacts: i64,
-    /// How many interactions were kept, without their organization.
+    /// The number of interactions that were kept without their organization.
     pub detached_interactions: i64,
-    /// The organization as it is now, when it was refused because of its version.
+    /// The organization in its current state if its version did not match, otherwise null.
     pub organization: Option<Organization>,
-    /// Why it was refused; empty when it was done.
+    /// The reasons for a refusal; empty if the mutation succeeded.
     pub user_errors: Vec<UserError>,
 }
 
-/// Changes of organizations.
+/// Mutations for organizations.
 #[derive(Default)]
 pub struct OrganizationMutation;
 
@@ -99,7 +101,7 @@ impl OrganizationMutation {
     async fn create_organization(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The new organization.")] input: CreateOrganizationInput,
+        #[graphql(desc = "The new organization's fields.")] input: CreateOrganizationInput,
     ) -> Result<Option<OrganizationPayload>> {
         let region = &ctx.tenant().record().default_region;
         let result = change!(ctx.tenant(), ctx.actor(), |tx| {
@@ -111,14 +113,14 @@ impl OrganizationMutation {
         payload(Outcome::of(result)?)
     }
 
-    /// Changes an organization.
+    /// Updates an organization.
     ///
     /// Requires `externalContacts:organization:edit`.
     #[graphql(directive = requires_permission::apply(Permission::OrganizationEdit))]
     async fn update_organization(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which organization, and what changes.")] input: UpdateOrganizationInput,
+        #[graphql(desc = "The organization's id and the fields to change.")] input: UpdateOrganizationInput,
     ) -> Result<Option<OrganizationPayload>> {
         let region = &ctx.tenant().record().default_region;
         let result = change!(ctx.tenant(), ctx.actor(), |tx| {
@@ -137,7 +139,7 @@ impl OrganizationMutation {
         payload(Outcome::or_current(result, current(ctx, &input.id)).await?)
     }
 
-    /// Deletes an organization with its relationships and notes. Its contacts and interactions stay, without their
+    /// Deletes an organization with its relationships and notes. Its contacts and interactions are kept without an
     /// organization.
     ///
     /// Requires `externalContacts:organization:delete`.
@@ -145,7 +147,7 @@ impl OrganizationMutation {
     async fn delete_organization(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which organization.")] input: DeleteOrganizationInput,
+        #[graphql(desc = "The organization to delete.")] input: DeleteOrganizationInput,
     ) -> Result<Option<DeleteOrganizationPayload>> {
         let result = change!(ctx.tenant(), ctx.actor(), |tx| {
             let organization = existing(tx, &input.id, input.expected_version).await?;
@@ -170,15 +172,15 @@ impl OrganizationMutation {
         }))
     }
 
-    /// Changes the organization with this key in another system, or creates it.
+    /// Updates the organization with the given key in another system, or creates it.
     ///
-    /// Requires `externalContacts:organization:add`, and `externalContacts:organization:edit` where the organization is
-    /// there already.
+    /// Requires `externalContacts:organization:add`, and `externalContacts:organization:edit` if the organization
+    /// exists.
     #[graphql(directive = requires_permission::apply(Permission::OrganizationAdd))]
     async fn upsert_organization(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The key, and what the organization is to be.")] input: UpsertOrganizationInput,
+        #[graphql(desc = "The organization's key and fields.")] input: UpsertOrganizationInput,
     ) -> Result<Option<UpsertOrganizationPayload>> {
         let region = &ctx.tenant().record().default_region;
         let may_edit = ctx.require(Permission::OrganizationEdit);
@@ -227,7 +229,7 @@ fn blank(tx: &Tx) -> Organization {
     )
 }
 
-/// The organization a change is about, at the version the caller knows.
+/// Returns the organization to change, at the version the caller expects.
 async fn existing(tx: &mut Tx, id: &ID, expected_version: Option<i32>) -> crate::error::Result<Organization> {
     let id = UserError::id::<OrganizationId>(id).map_err(|refusals| under("id", refusals))?;
     let organization = tx
@@ -238,7 +240,7 @@ async fn existing(tx: &mut Tx, id: &ID, expected_version: Option<i32>) -> crate:
     Ok(organization)
 }
 
-/// The organization as it is now, for the payload of a version conflict.
+/// Returns the organization's current state for the payload of a version conflict.
 async fn current(ctx: &Context<'_>, id: &ID) -> crate::error::Result<Option<Organization>> {
     match id.parse::<OrganizationId>() {
         Ok(id) => ctx.load(id).await,
@@ -246,7 +248,7 @@ async fn current(ctx: &Context<'_>, id: &ID) -> crate::error::Result<Option<Orga
     }
 }
 
-/// One who works there. The contact stays locked, so that it does not leave meanwhile.
+/// Returns a contact who works for this organization, and locks it so that it cannot leave before the commit.
 async fn employee(tx: &mut Tx, employer: OrganizationId, id: &ID) -> crate::error::Result<ContactId> {
     let refused = |refusal: UserError| refusal.under("primaryContactId");
     let id = UserError::id::<ContactId>(id).map_err(|refusals| under("primaryContactId", refusals))?;

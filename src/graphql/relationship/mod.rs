@@ -30,12 +30,12 @@ connection!(
 
 #[ComplexObject]
 impl Relationship {
-    /// Who answers for the organization.
+    /// The user who is responsible for the organization.
     async fn user(&self, ctx: &Context<'_>) -> Result<Option<User>> {
         Ok(ctx.load(self.user_id).await?)
     }
 
-    /// The organization the user answers for.
+    /// The organization the user is responsible for.
     ///
     /// Requires `externalContacts:organization:view`.
     #[graphql(directive = requires_permission::apply(Permission::OrganizationView))]
@@ -44,18 +44,18 @@ impl Relationship {
     }
 }
 
-/// How a list of relationships is ordered. The id decides between equals.
+/// The sort order of a list of relationships. Ties are broken by id.
 #[derive(Clone, Copy, Debug, InputObject)]
 pub struct RelationshipOrder {
-    /// What is compared.
+    /// The field to sort by.
     pub field: RelationshipOrderField,
-    /// Which way.
+    /// The sort direction.
     #[graphql(default)]
     pub direction: OrderDirection,
 }
 
 impl RelationshipOrder {
-    /// The order that is meant; by type when nobody says.
+    /// Returns the requested sort order, by default by type.
     pub fn sort(order: Option<Self>) -> Sort<RelationshipOrderField> {
         let by = order.map_or(RelationshipOrderField::Type, |order| order.field);
         Sort {
@@ -65,21 +65,21 @@ impl RelationshipOrder {
     }
 }
 
-/// What narrows a list of relationships; the fields combine by *and*.
+/// Filters a list of relationships. All given fields must match.
 #[derive(Clone, Debug, Default, InputObject)]
 #[graphql(name = "RelationshipFilter")]
 pub struct RelationshipFilterInput {
-    /// Of this user.
+    /// Matches relationships of this user.
     pub user_id: Option<IdFilter>,
-    /// With this organization. Requires `externalContacts:organization:view`.
+    /// Matches relationships with this organization. Requires `externalContacts:organization:view`.
     pub organization_id: Option<IdFilter>,
-    /// By the whole type.
+    /// Matches relationships by their whole type.
     pub r#type: Option<StringFilter>,
-    /// Which are current, or which are over.
+    /// `true` matches current relationships, `false` ended ones.
     pub current: Option<bool>,
-    /// When they were created.
+    /// Matches records created in this range.
     pub created_at: Option<DateTimeRange>,
-    /// When they were last changed.
+    /// Matches records last changed in this range.
     pub updated_at: Option<DateTimeRange>,
 }
 
@@ -107,13 +107,13 @@ impl RelationshipFilterInput {
     }
 }
 
-/// Questions about relationships.
+/// Query fields for relationships.
 #[derive(Default)]
 pub struct RelationshipQuery;
 
 #[Object]
 impl RelationshipQuery {
-    /// One relationship; null when there is none or it is not yours to see.
+    /// Returns a relationship by id, or null if it does not exist.
     ///
     /// Requires `externalContacts:relationship:view`.
     #[graphql(directive = requires_permission::apply(Permission::RelationshipView))]
@@ -125,7 +125,7 @@ impl RelationshipQuery {
         Ok(ctx.load(Error::id::<RelationshipId>("id", &id)?).await?)
     }
 
-    /// Relationships, a page at a time; all of them can be reached.
+    /// Lists relationships, a page at a time; paging reaches all of them.
     ///
     /// Requires `externalContacts:relationship:view`.
     #[graphql(directive = requires_permission::apply(Permission::RelationshipView))]
@@ -133,12 +133,12 @@ impl RelationshipQuery {
     async fn relationships(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What narrows the list.")] filter: Option<RelationshipFilterInput>,
-        #[graphql(desc = "The order; by type when left out.")] order_by: Option<RelationshipOrder>,
-        #[graphql(desc = "How many from the front, 1 to 100; 25 when left out.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the back, 1 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Filters the list.")] filter: Option<RelationshipFilterInput>,
+        #[graphql(desc = "The sort order. Defaults to type, ascending.")] order_by: Option<RelationshipOrder>,
+        #[graphql(desc = "Returns the first n items (1–100, default 25).")] first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
     ) -> Result<Option<RelationshipConnection>> {
         let filter = filter.unwrap_or_default().checked(ctx)?;
         let args = PageArgs {
@@ -151,8 +151,8 @@ impl RelationshipQuery {
         Ok(Some(page.into()))
     }
 
-    /// The types of relationships that are in use or once were, to suggest them where one is typed: in order, each in
-    /// one of its spellings, at most 1000.
+    /// Lists the types of current and ended relationships in alphabetical order, to suggest them as input: each in one
+    /// spelling, at most 1000.
     ///
     /// Requires `externalContacts:relationship:view`.
     #[graphql(directive = requires_permission::apply(Permission::RelationshipView))]

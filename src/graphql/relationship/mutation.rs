@@ -1,4 +1,4 @@
-//! Changes of relationships, one at a time.
+//! Mutations for single relationships.
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 
@@ -9,72 +9,73 @@ use crate::id::{OrganizationId, RelationshipId, UserId};
 use crate::model::{Permission, Record, Relationship, RelationshipFields};
 use crate::store::{Tx, change};
 
-/// What `createRelationship` takes. It must name a `type`.
+/// Input for `createRelationship`. `type` is required.
 #[derive(InputObject)]
 pub struct CreateRelationshipInput {
-    /// Who answers for the organization.
+    /// The user who is responsible for the organization.
     pub user_id: ID,
-    /// The organization.
+    /// The organization's id.
     pub organization_id: ID,
     #[graphql(flatten)]
     fields: RelationshipFields,
 }
 
-/// What `updateRelationship` takes. An absent field is left alone; null clears it. To give the organization to another
-/// user, use `transferRelationships`.
+/// Input for `updateRelationship`. Absent fields are left unchanged; null clears a field. To assign the organization to
+/// another user, use `transferRelationships`.
 #[derive(InputObject)]
 pub struct UpdateRelationshipInput {
-    /// The relationship.
+    /// The relationship's id.
     pub id: ID,
-    /// Refuse with `VERSION_CONFLICT` unless the relationship is at this version.
+    /// The version the relationship must have; otherwise the mutation fails with `VERSION_CONFLICT`.
     pub expected_version: Option<i32>,
     #[graphql(flatten)]
     fields: RelationshipFields,
 }
 
-/// What `deleteRelationship` takes.
+/// Input for `deleteRelationship`.
 #[derive(InputObject)]
 pub struct DeleteRelationshipInput {
-    /// The relationship.
+    /// The relationship's id.
     pub id: ID,
-    /// Refuse with `VERSION_CONFLICT` unless the relationship is at this version.
+    /// The version the relationship must have; otherwise the mutation fails with `VERSION_CONFLICT`.
     pub expected_version: Option<i32>,
 }
 
-/// What became of a relationship.
+/// The result of creating or updating a relationship.
 #[derive(SimpleObject)]
 pub struct RelationshipPayload {
-    /// The relationship as it is now; null when it was refused, unless because of its version.
+    /// The relationship in its current state. Null if the mutation was refused, except for a version conflict.
     pub relationship: Option<Relationship>,
-    /// Why it was refused; empty when it was done.
+    /// The reasons for a refusal; empty if the mutation succeeded.
     pub user_errors: Vec<UserError>,
 }
 
-/// Which relationship is gone.
+/// The result of deleting a relationship.
 #[derive(SimpleObject)]
 pub struct DeleteRelationshipPayload {
-    /// The id of the relationship that was deleted; null when it was refused.
+    /// The id of the deleted relationship, or null if the mutation was refused.
     pub deleted_relationship_id: Option<RelationshipId>,
-    /// The relationship as it is now, when it was refused because of its version.
+    /// The relationship in its current state if its version did not match, otherwise null.
     pub relationship: Option<Relationship>,
-    /// Why it was refused; empty when it was done.
+    /// The reasons for a refusal; empty if the mutation succeeded.
     pub user_errors: Vec<UserError>,
 }
 
-/// Changes of relationships.
+/// Mutations for relationships.
 #[derive(Default)]
 pub struct RelationshipMutation;
 
 #[Object]
 impl RelationshipMutation {
-    /// Connects a user with an organization. The same user, organization and type cannot be current twice.
+    /// Creates a relationship between a user and an organization. The same user, organization and type cannot be
+    /// current twice.
     ///
     /// Requires `externalContacts:relationship:add`.
     #[graphql(directive = requires_permission::apply(Permission::RelationshipAdd))]
     async fn create_relationship(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The new relationship.")] input: CreateRelationshipInput,
+        #[graphql(desc = "The new relationship's fields.")] input: CreateRelationshipInput,
     ) -> Result<Option<RelationshipPayload>> {
         let result = change!(ctx.tenant(), ctx.actor(), |tx| {
             let mut relationship = between(tx, &input.user_id, &input.organization_id).await?;
@@ -85,14 +86,14 @@ impl RelationshipMutation {
         payload(Outcome::of(result)?)
     }
 
-    /// Changes a relationship: its type, or when it began and ended.
+    /// Updates a relationship: its type, its start or its end.
     ///
     /// Requires `externalContacts:relationship:edit`.
     #[graphql(directive = requires_permission::apply(Permission::RelationshipEdit))]
     async fn update_relationship(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which relationship, and what changes.")] input: UpdateRelationshipInput,
+        #[graphql(desc = "The relationship's id and the fields to change.")] input: UpdateRelationshipInput,
     ) -> Result<Option<RelationshipPayload>> {
         let result = change!(ctx.tenant(), ctx.actor(), |tx| {
             let before = existing(tx, &input.id, input.expected_version).await?;
@@ -103,14 +104,14 @@ impl RelationshipMutation {
         payload(Outcome::or_current(result, current(ctx, &input.id)).await?)
     }
 
-    /// Deletes a relationship. One that is over is better ended with `updateRelationship`, so that it stays known.
+    /// Deletes a relationship. To keep an ended relationship on record, set its end with `updateRelationship` instead.
     ///
     /// Requires `externalContacts:relationship:delete`.
     #[graphql(directive = requires_permission::apply(Permission::RelationshipDelete))]
     async fn delete_relationship(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which relationship.")] input: DeleteRelationshipInput,
+        #[graphql(desc = "The relationship to delete.")] input: DeleteRelationshipInput,
     ) -> Result<Option<DeleteRelationshipPayload>> {
         let result = change!(ctx.tenant(), ctx.actor(), |tx| {
             let relationship = existing(tx, &input.id, input.expected_version).await?;
@@ -139,7 +140,7 @@ fn payload(outcome: Outcome<Relationship>) -> Result<Option<RelationshipPayload>
     }))
 }
 
-/// A relationship of this user with this organization, both of which must be there.
+/// Creates a relationship of this user with this organization, both of which must exist.
 async fn between(tx: &mut Tx, user: &ID, organization: &ID) -> crate::error::Result<Relationship> {
     let mut refusals = Refusals::default();
     let user = refusals.check("userId", UserError::id::<UserId>(user));
@@ -165,7 +166,7 @@ async fn between(tx: &mut Tx, user: &ID, organization: &ID) -> crate::error::Res
     }
 }
 
-/// The relationship a change is about, at the version the caller knows.
+/// Returns the relationship to change, at the version the caller expects.
 async fn existing(tx: &mut Tx, id: &ID, expected_version: Option<i32>) -> crate::error::Result<Relationship> {
     let id = UserError::id::<RelationshipId>(id).map_err(|refusals| under("id", refusals))?;
     let relationship = tx
@@ -176,7 +177,7 @@ async fn existing(tx: &mut Tx, id: &ID, expected_version: Option<i32>) -> crate:
     Ok(relationship)
 }
 
-/// The relationship as it is now, for the payload of a version conflict.
+/// Returns the relationship's current state for the payload of a version conflict.
 async fn current(ctx: &Context<'_>, id: &ID) -> crate::error::Result<Option<Relationship>> {
     match id.parse::<RelationshipId>() {
         Ok(id) => ctx.load(id).await,

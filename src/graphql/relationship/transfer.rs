@@ -1,4 +1,4 @@
-//! Giving a user's organizations to another.
+//! The transfer of a user's relationships to another user.
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 
@@ -9,45 +9,47 @@ use crate::id::{OrganizationId, UserId};
 use crate::model::Permission;
 use crate::store::{Transfer, Tx, change};
 
-/// What `transferRelationships` takes.
+/// Input for `transferRelationships`.
 #[derive(InputObject)]
 pub struct TransferRelationshipsInput {
-    /// Whose current relationships.
+    /// The user to transfer from.
     pub from_user_id: ID,
-    /// Who gets them; an active user.
+    /// The active user to transfer to.
     pub to_user_id: ID,
-    /// With which organizations, at most 1000; with all of them when left out.
+    /// The organizations whose relationships to transfer, at most 1000. Defaults to all.
     pub organization_ids: Option<Vec<ID>>,
 }
 
-/// What was transferred.
+/// The result of transferring relationships.
 #[derive(SimpleObject)]
 pub struct TransferRelationshipsPayload {
-    /// How many relationships the receiver got.
+    /// The number of relationships that were transferred.
     pub moved: i64,
-    /// How many were ended, because the receiver has one of the same type with the same organization.
+    /// The number of relationships that were ended, because the receiver has one of the same type with the same
+    /// organization.
     pub ended: i64,
-    /// Whether there are more than one call transfers; the same call again goes on with them.
+    /// Whether more relationships remain to be transferred; repeating the call transfers them.
     pub has_more: bool,
-    /// Why it was refused; empty when it was done.
+    /// The reasons for a refusal; empty if the mutation succeeded.
     pub user_errors: Vec<UserError>,
 }
 
-/// Changes of many relationships.
+/// Mutations for many relationships at once.
 #[derive(Default)]
 pub struct TransferMutation;
 
 #[Object]
 impl TransferMutation {
-    /// Gives current relationships of one user to another, 1000 at most. Those the receiver has already (the same
-    /// organization and type) end today, or when they start if that is later.
+    /// Transfers current relationships from one user to another, at most 1000 per call. Relationships that the receiver
+    /// already has (same organization and type) are ended today, or on their start date if that is later.
     ///
     /// Requires `externalContacts:relationship:edit`.
     #[graphql(directive = requires_permission::apply(Permission::RelationshipEdit))]
     async fn transfer_relationships(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "From whom to whom, and which.")] input: TransferRelationshipsInput,
+        #[graphql(desc = "The two users and the relationships to transfer.")]
+        input: TransferRelationshipsInput,
     ) -> Result<Option<TransferRelationshipsPayload>> {
         let result = change!(ctx.tenant(), ctx.actor(), |tx| {
             let transfer = checked(tx, &input).await?;

@@ -1,4 +1,4 @@
-//! Changes of the tenant.
+//! Mutations for the tenant.
 
 use async_graphql::{Context, InputObject, MaybeUndefined, Object, Result, SimpleObject};
 
@@ -9,16 +9,15 @@ use crate::graphql::permission::requires_permission;
 use crate::model::{Permission, Region, TenantRecord, text};
 use crate::store::change;
 
-/// The longest name of a tenant for people, in characters.
+/// The maximum length of a tenant's display name, in characters.
 const LONGEST_DISPLAY_NAME: usize = 200;
 
-/// What `updateTenant` takes. An absent field is left alone.
+/// Input for `updateTenant`. Absent fields are left unchanged.
 #[derive(InputObject)]
 pub struct UpdateTenantInput {
-    /// Its name for people: 1 to 200 characters.
+    /// The tenant's name for display, 1 to 200 characters.
     pub display_name: MaybeUndefined<String>,
-    /// Where phone numbers without a country code are from (ISO 3166-1 alpha-2). Numbers that are there already stay as
-    /// they were read.
+    /// The region of phone numbers without a country code (ISO 3166-1 alpha-2). Existing numbers are not read again.
     pub default_region: MaybeUndefined<String>,
 }
 
@@ -48,30 +47,30 @@ fn region(region: Option<String>) -> crate::error::Result<Region, Vec<UserError>
         .map_err(|error| vec![UserError::invalid(error.to_string())])
 }
 
-/// What became of the tenant.
+/// The result of updating the tenant.
 #[derive(SimpleObject)]
 pub struct UpdateTenantPayload {
-    /// The tenant as it is now; null when it was refused.
+    /// The tenant in its current state, or null if the mutation was refused.
     pub tenant: Option<Tenant>,
-    /// Why it was refused; empty when it was done.
+    /// The reasons for a refusal; empty if the mutation succeeded.
     pub user_errors: Vec<UserError>,
 }
 
-/// Changes of the tenant.
+/// Mutations for the tenant.
 #[derive(Default)]
 pub struct TenantMutation;
 
 #[Object]
 impl TenantMutation {
-    /// Changes the company's own settings. Requests that come within a few seconds may still read phone numbers as
-    /// before.
+    /// Updates the tenant's settings. For a few seconds, other requests may still read phone numbers with the previous
+    /// region.
     ///
     /// Requires `externalContacts:tenant:edit`.
     #[graphql(directive = requires_permission::apply(Permission::TenantEdit))]
     async fn update_tenant(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What changes.")] input: UpdateTenantInput,
+        #[graphql(desc = "The settings to change.")] input: UpdateTenantInput,
     ) -> Result<Option<UpdateTenantPayload>> {
         let result = change!(ctx.tenant(), ctx.actor(), |tx| {
             let mut tenant = tx.tenant().await?;

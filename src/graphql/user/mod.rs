@@ -22,7 +22,7 @@ connection!(UserConnection, UserEdge, User, "users");
 
 #[ComplexObject]
 impl User {
-    /// What the identity provider calls the user (the `sub` of their tokens).
+    /// The user's subject at the identity provider (the `sub` claim of their tokens).
     ///
     /// Requires `externalContacts:user:view`.
     #[graphql(directive = requires_permission::apply(Permission::UserView))]
@@ -38,7 +38,7 @@ impl User {
         self.email.as_deref()
     }
 
-    /// What the user does, such as "Account Manager".
+    /// The user's job title, such as "Account Manager".
     ///
     /// Requires `externalContacts:user:view`.
     #[graphql(directive = requires_permission::apply(Permission::UserView))]
@@ -54,7 +54,7 @@ impl User {
         Some(self.active)
     }
 
-    /// When the user was created.
+    /// The time the user was created.
     ///
     /// Requires `externalContacts:user:view`.
     #[graphql(directive = requires_permission::apply(Permission::UserView))]
@@ -62,7 +62,7 @@ impl User {
         Some(self.record.created_at)
     }
 
-    /// When the user was last changed; the same as `createdAt` until then.
+    /// The time the user was last changed; equal to `createdAt` before the first change.
     ///
     /// Requires `externalContacts:user:view`.
     #[graphql(directive = requires_permission::apply(Permission::UserView))]
@@ -70,8 +70,8 @@ impl User {
         Some(self.record.updated_at)
     }
 
-    /// 1 when the user is new, one more with every change. Give it as `expectedVersion` to be sure that nobody changed
-    /// the user meanwhile.
+    /// The user's version: 1 at creation, incremented by every change. Pass it as `expectedVersion` to refuse a change
+    /// if the user was changed in the meantime.
     ///
     /// Requires `externalContacts:user:view`.
     #[graphql(directive = requires_permission::apply(Permission::UserView))]
@@ -79,7 +79,7 @@ impl User {
         Some(self.record.version)
     }
 
-    /// Who created the user; null when the service itself did, on first sight of their token.
+    /// The user who created this user, or null if the service itself did, when it first saw their token.
     ///
     /// Requires `externalContacts:user:view`.
     #[graphql(directive = requires_permission::apply(Permission::UserView))]
@@ -87,7 +87,7 @@ impl User {
         Ok(ctx.load_opt(self.record.created_by).await?)
     }
 
-    /// Who changed the user last; null when the service itself did.
+    /// The user who last changed this user, or null if the service itself did.
     ///
     /// Requires `externalContacts:user:view`.
     #[graphql(directive = requires_permission::apply(Permission::UserView))]
@@ -95,19 +95,19 @@ impl User {
         Ok(ctx.load_opt(self.record.updated_by).await?)
     }
 
-    /// The organizations the user answers for, as what; by type.
+    /// The user's relationships with organizations, sorted by type.
     ///
     /// Requires `externalContacts:relationship:view`.
     #[graphql(directive = requires_permission::apply(Permission::RelationshipView))]
     async fn relationships(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only those that are current, or only those that are over; all when left out.")]
+        #[graphql(desc = "`true` returns current relationships, `false` ended ones. Defaults to both.")]
         current: Option<bool>,
-        #[graphql(desc = "How many from the front, 1 to 100; 10 when left out.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the back, 1 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Returns the first n items (1–100, default 10).")] first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
     ) -> Result<Option<RelationshipConnection>> {
         let args = PageArgs {
             first,
@@ -122,17 +122,17 @@ impl User {
         Ok(Some(page.into()))
     }
 
-    /// The notes the user wrote; pinned notes first, then the newest.
+    /// The notes the user wrote: pinned notes first, then newest first.
     ///
     /// Requires `externalContacts:note:view`.
     #[graphql(directive = requires_permission::apply(Permission::NoteView))]
     async fn notes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many from the front, 1 to 100; 10 when left out.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the back, 1 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Returns the first n items (1–100, default 10).")] first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
     ) -> Result<Option<NoteConnection>> {
         let args = PageArgs {
             first,
@@ -144,18 +144,18 @@ impl User {
     }
 }
 
-/// How a list of users is ordered. The id decides between equals.
+/// The sort order of a list of users. Ties are broken by id.
 #[derive(Clone, Copy, Debug, InputObject)]
 pub struct UserOrder {
-    /// What is compared.
+    /// The field to sort by.
     pub field: UserOrderField,
-    /// Which way.
+    /// The sort direction.
     #[graphql(default)]
     pub direction: OrderDirection,
 }
 
 impl UserOrder {
-    /// The order that is meant; by name when nobody says.
+    /// Returns the requested sort order, by default by name.
     pub fn sort(order: Option<Self>) -> Sort<UserOrderField> {
         let by = order.map_or(UserOrderField::Name, |order| order.field);
         Sort {
@@ -165,24 +165,24 @@ impl UserOrder {
     }
 }
 
-/// Compares the beginning of a name; case and accents do not matter.
+/// Compares the beginning of a name, ignoring case and accents.
 #[derive(Clone, Debug, InputObject)]
 pub struct NameStartFilter {
-    /// Begins with this.
+    /// The text that the name begins with.
     pub starts_with: String,
 }
 
-/// What narrows a list of users; the fields combine by *and*.
+/// Filters a list of users. All given fields must match.
 #[derive(Clone, Debug, Default, InputObject)]
 #[graphql(name = "UserFilter")]
 pub struct UserFilterInput {
-    /// Who may use this service, or who may not.
+    /// `true` matches users who may use this service, `false` deactivated users.
     pub active: Option<bool>,
-    /// By name.
+    /// Matches users by the beginning of their name.
     pub name: Option<NameStartFilter>,
-    /// When they were created.
+    /// Matches records created in this range.
     pub created_at: Option<DateTimeRange>,
-    /// When they were last changed.
+    /// Matches records last changed in this range.
     pub updated_at: Option<DateTimeRange>,
 }
 
@@ -202,13 +202,13 @@ impl TryFrom<UserFilterInput> for UserFilter {
     }
 }
 
-/// Questions about users.
+/// Query fields for users.
 #[derive(Default)]
 pub struct UserQuery;
 
 #[Object]
 impl UserQuery {
-    /// One user; null when there is none or it is not yours to see.
+    /// Returns a user by id, or null if it does not exist.
     ///
     /// Requires `externalContacts:user:view`.
     #[graphql(directive = requires_permission::apply(Permission::UserView))]
@@ -220,7 +220,7 @@ impl UserQuery {
         Ok(ctx.load(Error::id::<UserId>("id", &id)?).await?)
     }
 
-    /// Users, a page at a time; all of them can be reached.
+    /// Lists users, a page at a time; paging reaches all of them.
     ///
     /// Requires `externalContacts:user:view`.
     #[graphql(directive = requires_permission::apply(Permission::UserView))]
@@ -228,12 +228,12 @@ impl UserQuery {
     async fn users(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What narrows the list.")] filter: Option<UserFilterInput>,
-        #[graphql(desc = "The order; by name when left out.")] order_by: Option<UserOrder>,
-        #[graphql(desc = "How many from the front, 1 to 100; 25 when left out.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the back, 1 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Filters the list.")] filter: Option<UserFilterInput>,
+        #[graphql(desc = "The sort order. Defaults to name, ascending.")] order_by: Option<UserOrder>,
+        #[graphql(desc = "Returns the first n items (1–100, default 25).")] first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
     ) -> Result<Option<UserConnection>> {
         let filter = UserFilter::try_from(filter.unwrap_or_default())?;
         let args = PageArgs {

@@ -1,4 +1,4 @@
-//! Changes of users.
+//! Mutations for users.
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 
@@ -9,67 +9,67 @@ use crate::id::UserId;
 use crate::model::{Permission, Record, User, UserFields};
 use crate::store::{Tx, change};
 
-/// What `upsertUser` takes. An absent field is left alone (or empty, in a new user); null clears it.
+/// Input for `upsertUser`. Absent fields are left unchanged, or empty in a new user; null clears a field.
 #[derive(InputObject)]
 pub struct UpsertUserInput {
-    /// What the identity provider calls the user (the `sub` of their tokens); at most 255 characters.
+    /// The user's subject at the identity provider (the `sub` claim of their tokens), at most 255 characters.
     pub subject: String,
     #[graphql(flatten)]
     fields: UserFields,
 }
 
-/// What `deactivateUser` takes.
+/// Input for `deactivateUser`.
 #[derive(InputObject)]
 pub struct DeactivateUserInput {
-    /// The user.
+    /// The user's id.
     pub id: ID,
-    /// Refuse with `VERSION_CONFLICT` unless the user is at this version.
+    /// The version the user must have; otherwise the mutation fails with `VERSION_CONFLICT`.
     pub expected_version: Option<i32>,
 }
 
-/// What `reactivateUser` takes.
+/// Input for `reactivateUser`.
 #[derive(InputObject)]
 pub struct ReactivateUserInput {
-    /// The user.
+    /// The user's id.
     pub id: ID,
-    /// Refuse with `VERSION_CONFLICT` unless the user is at this version.
+    /// The version the user must have; otherwise the mutation fails with `VERSION_CONFLICT`.
     pub expected_version: Option<i32>,
 }
 
-/// What became of a user.
+/// The result of deactivating or reactivating a user.
 #[derive(SimpleObject)]
 pub struct UserPayload {
-    /// The user as they are now; null when it was refused, unless because of the version.
+    /// The user in their current state. Null if the mutation was refused, except for a version conflict.
     pub user: Option<User>,
-    /// Why it was refused; empty when it was done.
+    /// The reasons for a refusal; empty if the mutation succeeded.
     pub user_errors: Vec<UserError>,
 }
 
-/// What became of a user, and whether they are new.
+/// The result of upserting a user.
 #[derive(SimpleObject)]
 pub struct UpsertUserPayload {
-    /// The user as they are now; null when it was refused.
+    /// The user in their current state, or null if the mutation was refused.
     pub user: Option<User>,
-    /// Whether they were created just now; null when it was refused.
+    /// Whether the mutation created the user, or null if it was refused.
     pub created: Option<bool>,
-    /// Why it was refused; empty when it was done.
+    /// The reasons for a refusal; empty if the mutation succeeded.
     pub user_errors: Vec<UserError>,
 }
 
-/// Changes of users.
+/// Mutations for users.
 #[derive(Default)]
 pub struct UserMutation;
 
 #[Object]
 impl UserMutation {
-    /// Changes the user whom the identity provider calls this, or creates them before their first token comes.
+    /// Updates the user with the given subject, or creates the user before their first token arrives.
     ///
     /// Requires `externalContacts:user:edit`.
     #[graphql(directive = requires_permission::apply(Permission::UserEdit))]
     async fn upsert_user(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The subject, and what the user is to be.")] input: UpsertUserInput,
+        #[graphql(desc = "The user's subject and fields.")] input: UpsertUserInput,
     ) -> Result<Option<UpsertUserPayload>> {
         let result = change!(ctx.tenant(), ctx.actor(), |tx| { upsert(tx, &input).await });
         let outcome = Outcome::of(result)?;
@@ -84,33 +84,33 @@ impl UserMutation {
         }))
     }
 
-    /// Keeps a user from using this service: every request of theirs is `FORBIDDEN` from then on. What they wrote and
-    /// whom they answer for stays. You cannot deactivate yourself.
+    /// Deactivates a user: from then on, all requests of the user are refused with `FORBIDDEN`. The user's notes and
+    /// relationships are kept. Callers cannot deactivate themselves.
     ///
     /// Requires `externalContacts:user:edit`.
     #[graphql(directive = requires_permission::apply(Permission::UserEdit))]
     async fn deactivate_user(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which user.")] input: DeactivateUserInput,
+        #[graphql(desc = "The user to deactivate.")] input: DeactivateUserInput,
     ) -> Result<Option<UserPayload>> {
         set_active(ctx, &input.id, input.expected_version, false).await
     }
 
-    /// Lets a user use this service again.
+    /// Reactivates a user, who may then use this service again.
     ///
     /// Requires `externalContacts:user:edit`.
     #[graphql(directive = requires_permission::apply(Permission::UserEdit))]
     async fn reactivate_user(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which user.")] input: ReactivateUserInput,
+        #[graphql(desc = "The user to reactivate.")] input: ReactivateUserInput,
     ) -> Result<Option<UserPayload>> {
         set_active(ctx, &input.id, input.expected_version, true).await
     }
 }
 
-/// Changes the user of this subject, or makes one; says whether they are new.
+/// Updates the user with this subject or creates one; also returns whether the user is new.
 async fn upsert(tx: &mut Tx, input: &UpsertUserInput) -> crate::error::Result<(User, bool)> {
     let subject =
         User::check_subject(input.subject.clone()).map_err(|refusals| under("subject", refusals))?;
@@ -157,7 +157,7 @@ async fn set_active(
     }))
 }
 
-/// Nothing is written, and no version counted, when nothing changed.
+/// Saves the user unless nothing changed; then nothing is written and the version stays.
 async fn save(tx: &mut Tx, before: &User, after: User) -> crate::error::Result<User> {
     if *before == after {
         return Ok(after);
@@ -165,7 +165,7 @@ async fn save(tx: &mut Tx, before: &User, after: User) -> crate::error::Result<U
     tx.save_user(after).await
 }
 
-/// The user a change is about, at the version the caller knows.
+/// Returns the user to change, at the version the caller expects.
 async fn existing(tx: &mut Tx, id: &ID, expected_version: Option<i32>) -> crate::error::Result<User> {
     let id = UserError::id::<UserId>(id).map_err(|refusals| under("id", refusals))?;
     let user = tx
@@ -176,7 +176,7 @@ async fn existing(tx: &mut Tx, id: &ID, expected_version: Option<i32>) -> crate:
     Ok(user)
 }
 
-/// The user as they are now, for the payload of a version conflict.
+/// Returns the user's current state for the payload of a version conflict.
 async fn current(ctx: &Context<'_>, id: &ID) -> crate::error::Result<Option<User>> {
     match id.parse::<UserId>() {
         Ok(id) => ctx.load(id).await,

@@ -18,18 +18,18 @@ use crate::store::Sort;
 
 connection!(WrapUpCodeConnection, WrapUpCodeEdge, WrapUpCode, "wrap-up codes");
 
-/// How a list of wrap-up codes is ordered. The id decides between equals.
+/// The sort order of a list of wrap-up codes. Ties are broken by id.
 #[derive(Clone, Copy, Debug, InputObject)]
 pub struct WrapUpCodeOrder {
-    /// What is compared.
+    /// The field to sort by.
     pub field: WrapUpCodeOrderField,
-    /// Which way.
+    /// The sort direction.
     #[graphql(default)]
     pub direction: OrderDirection,
 }
 
 impl WrapUpCodeOrder {
-    /// The order that is meant; by name when nobody says.
+    /// Returns the requested sort order, by default by name.
     pub fn sort(order: Option<Self>) -> Sort<WrapUpCodeOrderField> {
         let by = order.map_or(WrapUpCodeOrderField::Name, |order| order.field);
         Sort {
@@ -39,15 +39,15 @@ impl WrapUpCodeOrder {
     }
 }
 
-/// What narrows a list of wrap-up codes; the fields combine by *and*.
+/// Filters a list of wrap-up codes. All given fields must match.
 #[derive(Clone, Debug, Default, InputObject)]
 #[graphql(name = "WrapUpCodeFilter")]
 pub struct WrapUpCodeFilterInput {
-    /// Which are active, or which are not.
+    /// `true` matches active wrap-up codes, `false` inactive ones.
     pub active: Option<bool>,
-    /// When they were created.
+    /// Matches records created in this range.
     pub created_at: Option<DateTimeRange>,
-    /// When they were last changed.
+    /// Matches records last changed in this range.
     pub updated_at: Option<DateTimeRange>,
 }
 
@@ -63,13 +63,13 @@ impl From<WrapUpCodeFilterInput> for WrapUpCodeFilter {
     }
 }
 
-/// Questions about wrap-up codes.
+/// Query fields for wrap-up codes.
 #[derive(Default)]
 pub struct WrapUpCodeQuery;
 
 #[Object]
 impl WrapUpCodeQuery {
-    /// One wrap-up code; null when there is none or it is not yours to see.
+    /// Returns a wrap-up code by id, or null if it does not exist.
     ///
     /// Requires `externalContacts:wrapUpCode:view`.
     #[graphql(directive = requires_permission::apply(Permission::WrapUpCodeView))]
@@ -81,7 +81,7 @@ impl WrapUpCodeQuery {
         Ok(ctx.load(Error::id::<WrapUpCodeId>("id", &id)?).await?)
     }
 
-    /// Wrap-up codes, a page at a time; all of them can be reached.
+    /// Lists wrap-up codes, a page at a time; paging reaches all of them.
     ///
     /// Requires `externalContacts:wrapUpCode:view`.
     #[graphql(directive = requires_permission::apply(Permission::WrapUpCodeView))]
@@ -89,12 +89,12 @@ impl WrapUpCodeQuery {
     async fn wrap_up_codes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What narrows the list.")] filter: Option<WrapUpCodeFilterInput>,
-        #[graphql(desc = "The order; by name when left out.")] order_by: Option<WrapUpCodeOrder>,
-        #[graphql(desc = "How many from the front, 1 to 100; 25 when left out.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the back, 1 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Filters the list.")] filter: Option<WrapUpCodeFilterInput>,
+        #[graphql(desc = "The sort order. Defaults to name, ascending.")] order_by: Option<WrapUpCodeOrder>,
+        #[graphql(desc = "Returns the first n items (1–100, default 25).")] first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
     ) -> Result<Option<WrapUpCodeConnection>> {
         let filter = WrapUpCodeFilter::from(filter.unwrap_or_default());
         let args = PageArgs {

@@ -1,4 +1,4 @@
-//! Changes of wrap-up codes.
+//! Mutations for wrap-up codes.
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 
@@ -9,34 +9,34 @@ use crate::id::WrapUpCodeId;
 use crate::model::{Permission, Record, WrapUpCode, WrapUpCodeFields};
 use crate::store::{Tx, change};
 
-/// What `createWrapUpCode` takes.
+/// Input for `createWrapUpCode`.
 #[derive(InputObject)]
 pub struct CreateWrapUpCodeInput {
     #[graphql(flatten)]
     fields: WrapUpCodeFields,
 }
 
-/// What `updateWrapUpCode` takes. An absent field is left alone; null clears it.
+/// Input for `updateWrapUpCode`. Absent fields are left unchanged; null clears a field.
 #[derive(InputObject)]
 pub struct UpdateWrapUpCodeInput {
-    /// The wrap-up code.
+    /// The wrap-up code's id.
     pub id: ID,
-    /// Refuse with `VERSION_CONFLICT` unless the wrap-up code is at this version.
+    /// The version the wrap-up code must have; otherwise the mutation fails with `VERSION_CONFLICT`.
     pub expected_version: Option<i32>,
     #[graphql(flatten)]
     fields: WrapUpCodeFields,
 }
 
-/// What became of a wrap-up code.
+/// The result of creating or updating a wrap-up code.
 #[derive(SimpleObject)]
 pub struct WrapUpCodePayload {
-    /// The wrap-up code as it is now; null when it was refused, unless because of its version.
+    /// The wrap-up code in its current state. Null if the mutation was refused, except for a version conflict.
     pub wrap_up_code: Option<WrapUpCode>,
-    /// Why it was refused; empty when it was done.
+    /// The reasons for a refusal; empty if the mutation succeeded.
     pub user_errors: Vec<UserError>,
 }
 
-/// Changes of wrap-up codes.
+/// Mutations for wrap-up codes.
 #[derive(Default)]
 pub struct WrapUpCodeMutation;
 
@@ -49,7 +49,7 @@ impl WrapUpCodeMutation {
     async fn create_wrap_up_code(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The new wrap-up code.")] input: CreateWrapUpCodeInput,
+        #[graphql(desc = "The new wrap-up code's fields.")] input: CreateWrapUpCodeInput,
     ) -> Result<Option<WrapUpCodePayload>> {
         let result = change!(ctx.tenant(), ctx.actor(), |tx| {
             let record = Record::new(tx.now(), tx.actor());
@@ -61,14 +61,14 @@ impl WrapUpCodeMutation {
         payload(Outcome::of(result)?)
     }
 
-    /// Changes a wrap-up code. Interactions that were wrapped up with it show the change.
+    /// Updates a wrap-up code. Interactions that were wrapped up with it show the change.
     ///
     /// Requires `externalContacts:wrapUpCode:edit`.
     #[graphql(directive = requires_permission::apply(Permission::WrapUpCodeEdit))]
     async fn update_wrap_up_code(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which wrap-up code, and what changes.")] input: UpdateWrapUpCodeInput,
+        #[graphql(desc = "The wrap-up code's id and the fields to change.")] input: UpdateWrapUpCodeInput,
     ) -> Result<Option<WrapUpCodePayload>> {
         let result = change!(ctx.tenant(), ctx.actor(), |tx| {
             let before = existing(tx, &input.id, input.expected_version).await?;
@@ -88,7 +88,7 @@ fn payload(outcome: Outcome<WrapUpCode>) -> Result<Option<WrapUpCodePayload>> {
     }))
 }
 
-/// The wrap-up code a change is about, at the version the caller knows.
+/// Returns the wrap-up code to change, at the version the caller expects.
 async fn existing(tx: &mut Tx, id: &ID, expected_version: Option<i32>) -> crate::error::Result<WrapUpCode> {
     let id = UserError::id::<WrapUpCodeId>(id).map_err(|refusals| under("id", refusals))?;
     let code = tx
@@ -99,7 +99,7 @@ async fn existing(tx: &mut Tx, id: &ID, expected_version: Option<i32>) -> crate:
     Ok(code)
 }
 
-/// The wrap-up code as it is now, for the payload of a version conflict.
+/// Returns the wrap-up code's current state for the payload of a version conflict.
 async fn current(ctx: &Context<'_>, id: &ID) -> crate::error::Result<Option<WrapUpCode>> {
     match id.parse::<WrapUpCodeId>() {
         Ok(id) => ctx.load(id).await,

@@ -1,4 +1,4 @@
-//! Days in the graph.
+//! The scalar for days.
 
 use std::fmt;
 
@@ -29,7 +29,7 @@ impl ScalarType for Date {
 }
 
 impl Date {
-    /// A refusal goes on where the name of the value ends.
+    /// Reads a value. The message of a refusal continues after the name of the value.
     pub(super) fn read(given: &Given) -> Result<Self, &'static str> {
         let day = match given {
             // chrono also reads `2026-2-8` and years of five digits, which do not sort as text.

@@ -1,4 +1,4 @@
-//! Instants in the graph.
+//! The scalar for instants.
 
 use std::fmt;
 
@@ -8,23 +8,23 @@ use serde::{Deserialize, Serialize};
 
 use super::Given;
 
-/// Where RFC 3339 has the letter between the day and the time.
+/// The position of the letter between day and time in RFC 3339.
 const LETTER: usize = "YYYY-MM-DD".len();
-/// One beyond the last nanosecond of a second; chrono counts a leap second from here.
+/// The nanosecond after the last one of a second; chrono represents a leap second from here on.
 const SECOND: u32 = 1_000_000_000;
 
-/// An instant, to the microsecond: PostgreSQL keeps no more.
+/// An instant with microsecond precision, which is the precision of PostgreSQL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sqlx::Type)]
 #[serde(transparent)]
 #[sqlx(transparent)]
 pub struct DateTime(pub chrono::DateTime<Utc>);
 
-/// An instant, written as RFC 3339 has it: day, `T`, time of day, and `Z` or the offset from UTC.
+/// An instant in RFC 3339 format: day, `T`, time of day, and `Z` or the offset from UTC.
 ///
-/// Answered in UTC with `Z`: `2026-11-26T03:10:00Z`; with a fraction of three or six digits where it has one:
-/// `2026-11-26T03:10:00.250Z`. Given with any offset, such as `2026-11-26T04:10:00+01:00`; a text without one is
-/// refused. It lies in the years 0001 to 9999 of UTC. Digits beyond the microsecond are cut off. Leap seconds (`:60`)
-/// are refused.
+/// Output is in UTC with `Z`: `2026-11-26T03:10:00Z`, with a fraction of three or six digits if there is one:
+/// `2026-11-26T03:10:00.250Z`. Input may have any offset, such as `2026-11-26T04:10:00+01:00`; text without an offset
+/// is refused. The year is 0001 to 9999 in UTC. Digits beyond microseconds are cut off. Leap seconds (`:60`) are
+/// refused.
 #[Scalar(
     name = "DateTime",
     specified_by_url = "https://datatracker.ietf.org/doc/html/rfc3339"
@@ -40,7 +40,7 @@ impl ScalarType for DateTime {
 }
 
 impl DateTime {
-    /// A refusal goes on where the name of the value ends.
+    /// Reads a value. The message of a refusal continues after the name of the value.
     pub(super) fn read(given: &Given) -> Result<Self, &'static str> {
         let refused =
             "must be an instant with its offset from UTC, written as RFC 3339 has it: 2026-11-26T03:10:00Z";

@@ -1,13 +1,13 @@
-//! Exact numbers in the graph.
+//! The scalar for exact decimal numbers.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use serde::{Deserialize, Serialize};
 
 use super::Given;
 
-/// The least whole number that has more than 28 digits. There is room for some of 29, but not for all.
+/// The least integer with more than 28 digits. Some numbers of 29 digits would fit, but not all.
 const TOO_LONG: u128 = 10_u128.pow(28);
-/// So many digits of any decimal number survive a 64-bit float.
+/// The number of decimal digits that always survive a 64-bit float.
 const SURE_DIGITS: usize = 15;
 
 /// An exact decimal number of at most 28 digits.
@@ -15,10 +15,10 @@ const SURE_DIGITS: usize = 15;
 #[serde(transparent)]
 pub struct Decimal(pub rust_decimal::Decimal);
 
-/// An exact decimal number of up to 28 digits, answered as text so that no digit is lost: `"1250000.50"`.
+/// An exact decimal number of up to 28 digits, output as a string so that no digit is lost: `"1250000.50"`.
 ///
-/// Given as text or as a number; prefer text. Most programs keep numbers as 64-bit floats, which lose digits: a number
-/// that has more than 15 digits is refused, unless it is a whole one of 64 bits.
+/// Input may be a string or a number; strings are preferred. Most programs keep numbers as 64-bit floats, which lose
+/// digits: a number with more than 15 digits is refused unless it is a 64-bit integer.
 #[Scalar(
     name = "Decimal",
     specified_by_url = "https://www.w3.org/TR/xmlschema11-2/#decimal"
@@ -34,7 +34,7 @@ impl ScalarType for Decimal {
 }
 
 impl Decimal {
-    /// A refusal goes on where the name of the value ends.
+    /// Reads a value. The message of a refusal continues after the name of the value.
     pub(super) fn read(given: &Given) -> Result<Self, &'static str> {
         let number = match given {
             Given::Text(text) => exact(text.trim()),
@@ -51,7 +51,7 @@ impl Decimal {
     }
 }
 
-/// Whether a number has passed, or is to pass, through a float that may not hold all of its digits.
+/// Whether a number has passed or will pass through a float that may not hold all of its digits.
 fn may_have_lost_digits(number: &str) -> bool {
     let is_whole = number.parse::<i64>().is_ok() || number.parse::<u64>().is_ok();
     let (base, _) = parts(number);
@@ -59,12 +59,13 @@ fn may_have_lost_digits(number: &str) -> bool {
     !is_whole && digits.trim_matches('0').len() > SURE_DIGITS
 }
 
-/// Before and after the `e` of a number.
+/// Returns the parts of a number before and after the `e`.
 fn parts(number: &str) -> (&str, &str) {
     number.split_once(['e', 'E']).unwrap_or((number, "0"))
 }
 
-/// The number as JSON and GraphQL write it. `1e3` is `1000` and so is `1000.0`: a float does not know how it was written.
+/// Parses a number as JSON and GraphQL write it. `1e3` and `1000.0` are both `1000`: a float does not record how it was
+/// written.
 fn number(number: &str) -> Option<rust_decimal::Decimal> {
     let (base, exponent) = parts(number);
     let base = if base.contains('.') {
@@ -77,7 +78,8 @@ fn number(number: &str) -> Option<rust_decimal::Decimal> {
     Some(number.normalize())
 }
 
-/// The number, unless it would have to be rounded. An underscore between digits is Rust's way, not the standard's.
+/// Parses a number unless it would have to be rounded. Underscores between digits are refused: they are Rust's syntax,
+/// not the standard's.
 fn exact(text: &str) -> Option<rust_decimal::Decimal> {
     (!text.contains('_'))
         .then(|| rust_decimal::Decimal::from_str_exact(text).ok())
@@ -93,12 +95,12 @@ mod tests {
         Decimal::read(&Given::Text(text)).map(|decimal| decimal.0.to_string())
     }
 
-    /// A number, as it is written in an operation.
+    /// Reads a number that is written in an operation.
     fn literal(digits: &str) -> Result<String, &'static str> {
         Decimal::read(&Given::Number(digits.into())).map(|decimal| decimal.0.to_string())
     }
 
-    /// A number among the variables.
+    /// Reads a number among the variables.
     fn variable(digits: &str) -> Result<String, &'static str> {
         let number = Value::Number(serde_json::from_str(digits).unwrap());
         Decimal::read(&Given::from(&number)).map(|decimal| decimal.0.to_string())

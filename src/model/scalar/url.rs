@@ -1,4 +1,4 @@
-//! URLs in the graph.
+//! The scalar for URLs.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use serde::{Deserialize, Serialize};
@@ -7,21 +7,21 @@ use super::Given;
 use crate::error::UserError;
 use crate::model::{Checked, each, text};
 
-/// How many characters a URL may have.
+/// The maximum length of a URL, in characters.
 const LONGEST_URL: usize = 2048;
-/// How many websites an organization may have.
+/// The maximum number of websites of an organization.
 const MOST_WEBSITES: usize = 20;
 
-/// A URL as it was given. One that came in is not to be trusted before [`Url::check`].
+/// A URL as it was given. Input is valid only after [`Url::check`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type)]
 #[serde(transparent)]
 #[sqlx(transparent)]
 pub struct Url(pub String);
 
-/// An absolute `http` or `https` URL of at most 2,048 characters: `https://example.com/about`. Kept as given.
+/// An absolute `http` or `https` URL of at most 2,048 characters, such as `https://example.com/about`. Kept as given.
 #[Scalar(name = "URL", specified_by_url = "https://url.spec.whatwg.org/")]
 impl ScalarType for Url {
-    /// Takes any text: a bad URL in an input is a user error with its path, not an error of the request.
+    /// Accepts any text: a bad URL in an input is a user error with its path, not an error of the request.
     fn parse(value: Value) -> InputValueResult<Self> {
         Self::read(&Given::from(&value)).map_err(InputValueError::custom)
     }
@@ -32,7 +32,7 @@ impl ScalarType for Url {
 }
 
 impl Url {
-    /// A refusal goes on where the name of the value ends.
+    /// Reads a value. The message of a refusal continues after the name of the value.
     pub(super) fn read(given: &Given) -> Result<Self, &'static str> {
         match given {
             Given::Text(text) => Ok(Self((*text).to_owned())),
@@ -40,7 +40,7 @@ impl Url {
         }
     }
 
-    /// Trimmed, absolute, `http` or `https`, at most 2,048 characters.
+    /// Trims the URL and checks that it is absolute, `http` or `https`, and at most 2,048 characters long.
     pub fn check(self) -> Checked<Self> {
         let text = text::required(self.0, LONGEST_URL)?;
         if is_absolute(&text) {
@@ -51,13 +51,13 @@ impl Url {
         }
     }
 
-    /// The same for one that may be missing; an empty text is none.
+    /// Checks a URL that may be absent; empty text counts as absent.
     pub fn optional(url: Option<Self>) -> Checked<Option<Self>> {
         let given = url.filter(|url| !url.0.trim().is_empty());
         given.map(Self::check).transpose()
     }
 
-    /// The host's name, without `www.`.
+    /// Returns the host name without `www.`.
     pub fn domain(&self) -> Option<String> {
         let url = url::Url::parse(&self.0).ok()?;
         let host = url.host_str()?;
@@ -65,8 +65,8 @@ impl Url {
     }
 }
 
-/// The URL standard repairs much on reading (`http:host`, line breaks inside); what needs repair is refused,
-/// since the text is kept as given and others will read it.
+/// Whether the text is an absolute URL as is. The URL standard repairs much while parsing (`http:host`, line breaks);
+/// text that needs repair is refused, since it is kept as given and other programs will read it.
 fn is_absolute(text: &str) -> bool {
     let slashes = text.split_once("://").is_some_and(|(scheme, rest)| {
         ["http", "https"]
@@ -77,7 +77,7 @@ fn is_absolute(text: &str) -> bool {
     slashes && !text.contains(|c: char| c.is_whitespace() || c.is_control()) && url::Url::parse(text).is_ok()
 }
 
-/// An organization's websites: at most 20.
+/// Checks an organization's websites, at most 20.
 pub fn websites(urls: Vec<Url>) -> Checked<Vec<Url>> {
     each(urls, MOST_WEBSITES, Url::check)
 }
