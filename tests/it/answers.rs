@@ -6,6 +6,7 @@
 
 mod changes;
 mod contacts;
+mod coverage;
 mod documents;
 mod fields;
 mod filters;
@@ -21,10 +22,12 @@ mod records;
 mod relationships;
 mod requests;
 mod search;
+mod seen;
 mod stable;
 mod subscriptions;
 mod users;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -132,7 +135,7 @@ fn read(file: &Path) -> Vec<Value> {
     }
 }
 
-/// What differs from the recorded file: a line for each operation and the first place of its difference.
+/// The differences from the recorded file: for each operation, the first line that changed.
 fn compare(group: &str, entries: &[Value]) -> Vec<String> {
     let (expected, actual) = (
         fs::read_to_string(file(group)).unwrap_or_default(),
@@ -142,38 +145,47 @@ fn compare(group: &str, entries: &[Value]) -> Vec<String> {
         return Vec::new();
     }
     let recorded = read(&file(group));
-    let mut differences: Vec<String> = (0..recorded.len().max(entries.len()))
-        .filter_map(|index| {
-            let of = |list: &[Value]| list.get(index).map(print::entry).unwrap_or_default();
-            difference(group, &of(&recorded), &of(entries))
+    let (recorded, answered) = (titled(&recorded), titled(entries));
+    let titles: BTreeSet<&(String, usize)> = recorded.keys().chain(answered.keys()).collect();
+    let mut differences: Vec<String> = titles
+        .into_iter()
+        .filter_map(|title| {
+            let (line, (was, is)) = (&title.0, difference(recorded.get(title), answered.get(title))?);
+            Some(format!("{group}: {line}\n  recorded: {was}\n  answered: {is}"))
         })
         .collect();
     if differences.is_empty() {
-        differences.push(format!("{group}: the layout of the file"));
+        differences.push(format!("{group}: the order or layout of the file"));
     }
     differences
 }
 
-fn difference(group: &str, recorded: &str, now: &str) -> Option<String> {
-    if recorded == now {
-        return None;
+/// The text of each operation, by its title and how often that came before.
+fn titled(entries: &[Value]) -> BTreeMap<(String, usize), String> {
+    let mut texts = BTreeMap::new();
+    for entry in entries {
+        let title = entry.get("operation").and_then(Value::as_str).unwrap_or_default();
+        let before = texts.keys().filter(|(other, _)| other == title).count();
+        texts.insert((title.to_owned(), before), print::entry(entry));
     }
-    let (mut old, mut new) = (recorded.lines(), now.lines());
-    let title = new
-        .clone()
-        .chain(old.clone())
-        .find(|line| line.contains("\"operation\""));
-    let (was, is) = loop {
-        match (old.next(), new.next()) {
-            (was, is) if was != is => break (was, is),
-            (None, None) => return None,
-            _ => {}
-        }
+    texts
+}
+
+/// The first line that differs, as it was and as it is.
+fn difference(recorded: Option<&String>, answered: Option<&String>) -> Option<(String, String)> {
+    let (Some(recorded), Some(answered)) = (recorded, answered) else {
+        let was = |entry: Option<&String>| if entry.is_some() { "asked" } else { "not asked" };
+        return Some((was(recorded).to_owned(), was(answered).to_owned()));
     };
-    Some(format!(
-        "{group}: {}\n  recorded: {}\n  answered: {}",
-        title.unwrap_or_default().trim(),
-        was.unwrap_or_default().trim(),
-        is.unwrap_or_default().trim(),
-    ))
+    let (mut old, mut new) = (recorded.lines(), answered.lines());
+    loop {
+        match (old.next(), new.next()) {
+            (None, None) => return None,
+            (was, is) if was == is => {}
+            (was, is) => {
+                let line = |line: Option<&str>| line.unwrap_or_default().trim().to_owned();
+                return Some((line(was), line(is)));
+            }
+        }
+    }
 }

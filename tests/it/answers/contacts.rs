@@ -193,6 +193,10 @@ async fn updated(group: &mut Group<'_>, ada: &Value, organization: &Value) {
         ("nothing", json!({})),
         ("the same value", json!({ "title": "Head of Computing" })),
         ("one field", json!({ "title": "Countess" })),
+        (
+            "other fields",
+            json!({ "salutation": "Lady", "addresses": [{ "city": "London" }] }),
+        ),
         ("a field cleared", json!({ "title": null, "middleName": "" })),
         (
             "lists replaced",
@@ -201,7 +205,7 @@ async fn updated(group: &mut Group<'_>, ada: &Value, organization: &Value) {
         ("the employer cleared", json!({ "organizationId": null })),
         (
             "an employer",
-            json!({ "organizationId": organization, "expectedVersion": 5 }),
+            json!({ "organizationId": organization, "expectedVersion": 6 }),
         ),
         ("one of two names cleared", json!({ "firstName": null })),
         ("the other name cleared", json!({ "lastName": null })),

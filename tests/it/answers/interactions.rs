@@ -154,13 +154,14 @@ async fn codes(group: &mut Group<'_>) -> [Value; 2] {
     for input in [
         json!({ "name": " Resolved ", "description": "The problem is solved." }),
         json!({ "name": "Retired", "active": false }),
-        json!({ "name": "Follow-up", "active": null, "description": null }),
+        json!({ "name": "Follow-up", "description": null }),
     ] {
         ids.push(group.change("code: create", "createWrapUpCode", input).await["wrapUpCode"]["id"].take());
     }
     for (title, input) in [
         ("a name that is taken", json!({ "name": "RESOLVED" })),
         ("a blank name", json!({ "name": " " })),
+        ("null active", json!({ "name": "Null", "active": null })),
         (
             "long texts",
             json!({ "name": "x".repeat(101), "description": "x".repeat(2_001) }),

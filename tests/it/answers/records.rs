@@ -180,7 +180,7 @@ async fn by_key(group: &mut Group<'_>) {
         )
         .await;
     let query = format!(
-        "query ($value: String) {{ interactionBy(key: {{ externalId: $value }}) {{ {INTERACTION} }} }}"
+        "query ($value: String!) {{ interactionBy(key: {{ externalId: $value }}) {{ {INTERACTION} }} }}"
     );
     let value = &found["data"]["interactions"]["nodes"][0]["externalId"];
     group
