@@ -1,38 +1,38 @@
-//! The time, handed in: tests set it, everybody else asks the system.
+//! The time, handed in: tests set it, the program reads the system's clock.
 
 use std::fmt;
 use std::sync::Arc;
 
 use chrono::{DateTime, DurationRound, NaiveDate, TimeDelta, Utc};
 
-/// Tells the time, to the microsecond (PostgreSQL keeps no more).
+/// A clock with microsecond precision, which is the precision of PostgreSQL.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>);
 
 impl Clock {
-    /// The machine's own clock.
+    /// Returns the system's clock.
     #[expect(clippy::disallowed_methods, reason = "the one place that asks the machine")]
     pub fn system() -> Self {
         Self(Arc::new(Utc::now))
     }
 
-    /// A clock that stands still.
+    /// Returns a clock that stands still.
     pub fn fixed(at: DateTime<Utc>) -> Self {
         Self(Arc::new(move || at))
     }
 
-    /// A clock that asks `tell` for the time.
+    /// Returns a clock that calls `tell` for the time.
     pub fn telling(tell: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
         Self(Arc::new(tell))
     }
 
-    /// Now.
+    /// Returns the current time.
     pub fn now(&self) -> DateTime<Utc> {
         let now = (self.0)();
         now.duration_trunc(TimeDelta::microseconds(1)).unwrap_or(now)
     }
 
-    /// The day it is now, in UTC.
+    /// Returns the current day in UTC.
     pub fn today(&self) -> NaiveDate {
         self.now().date_naive()
     }

@@ -1,6 +1,6 @@
-//! Ids: `UUIDv7`, shown with the name of their kind in front (`contact_0192f7c4-…`).
+//! Ids: `UUIDv7` values, shown with the name of their kind in front (`contact_0192f7c4-…`).
 //!
-//! The same text is the Relay global id, the federation key and what the logs say.
+//! The same text is the Relay global id, the federation key and the id in the log.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,28 +14,28 @@ use chrono::{DateTime, Utc};
 use serde::Serializer;
 use uuid::Uuid;
 
-/// Makes new ids.
+/// A generator of ids.
 #[derive(Clone, Debug)]
 pub struct Ids(Arc<Mutex<fastrand::Rng>>);
 
 impl Ids {
-    /// Ids that nobody foresees.
+    /// Creates a generator of unpredictable ids.
     pub fn random() -> Self {
         Self(Arc::new(Mutex::new(fastrand::Rng::new())))
     }
 
-    /// The same ids every time, for data that must be the same every time.
+    /// Creates a generator that makes the same ids every time, for reproducible data.
     pub fn seeded(seed: u64) -> Self {
         Self(Arc::new(Mutex::new(fastrand::Rng::with_seed(seed))))
     }
 
-    /// No id that was made at this instant or later sorts before this one.
+    /// Returns the least id of this instant: no id made at this instant or later sorts before it.
     pub fn first_at(&self, at: DateTime<Utc>) -> Uuid {
         let millis = u64::try_from(at.timestamp_millis()).unwrap_or_default();
         uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid()
     }
 
-    /// A new id. Ids sort by the instant they were made at, to a quarter of a microsecond (RFC 9562, section 6.2,
+    /// Makes an id. Ids sort by the instant they were made at, to a quarter of a microsecond (RFC 9562, section 6.2,
     /// method 3: the 12 bits after the milliseconds hold the fraction).
     pub fn new_at(&self, at: DateTime<Utc>) -> Uuid {
         let mut random = [0; 10];
@@ -55,18 +55,18 @@ impl Ids {
     }
 }
 
-/// What every typed id can do.
+/// The common interface of typed ids.
 pub trait TypedId:
     Copy + Eq + std::hash::Hash + Send + Sync + fmt::Display + FromStr<Err = NotAnId> + 'static
 {
-    /// The name of the kind, as it stands before the underscore.
+    /// The name of the kind, which precedes the underscore.
     const KIND: &'static str;
 
-    /// The id without its kind.
+    /// Returns the id without its kind.
     fn uuid(self) -> Uuid;
 }
 
-/// Not an id of the kind that was asked for.
+/// An error: the text is not an id of the expected kind.
 #[derive(Debug, thiserror::Error)]
 #[error("is not the id of {0}, which looks like `{1}_0192f7c4-1c2d-7e3f-8a4b-5c6d7e8f9a0b`")]
 pub struct NotAnId(&'static str, &'static str);
@@ -80,7 +80,7 @@ macro_rules! ids {
         pub struct $name(Uuid);
 
         impl $name {
-            /// The id that was made as this UUID.
+            /// Creates the id with this UUID.
             pub const fn new(uuid: Uuid) -> Self {
                 Self(uuid)
             }
@@ -140,7 +140,7 @@ macro_rules! ids {
         }
 
         impl NodeId {
-            /// Reads an id of whatever kind; `None` for anything else.
+            /// Parses an id of any kind; returns `None` for any other text.
             pub fn read(text: &str) -> Option<Self> {
                 let (kind, _) = text.split_once('_')?;
                 match kind {
@@ -153,23 +153,23 @@ macro_rules! ids {
 }
 
 ids! {
-    /// Names one contact.
+    /// The id of a contact.
     ContactId = "contact" ("a"),
-    /// Names one organization.
+    /// The id of an organization.
     OrganizationId = "organization" ("an"),
-    /// Names one relationship.
+    /// The id of a relationship.
     RelationshipId = "relationship" ("a"),
-    /// Names one note.
+    /// The id of a note.
     NoteId = "note" ("a"),
-    /// Names one user.
+    /// The id of a user.
     UserId = "user" ("a"),
-    /// Names one interaction.
+    /// The id of an interaction.
     InteractionId = "interaction" ("an"),
-    /// Names one wrap-up code.
+    /// The id of a wrap-up code.
     WrapUpCodeId = "wrapUpCode" ("a"),
 }
 
-/// An id as text, whatever its kind.
+/// An id of any kind as text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GlobalId(String);
 
@@ -187,12 +187,12 @@ impl OutputType for GlobalId {
     }
 }
 
-/// Writes an id as clients know it, where its own serialization is the bare UUID, as it is kept.
+/// Serializes an id as clients know it; its own serialization is the bare UUID, as it is stored.
 pub fn global<I: TypedId, S: Serializer>(id: &I, to: S) -> Result<S::Ok, S::Error> {
     to.collect_str(id)
 }
 
-/// The same of an id that may be missing.
+/// Serializes an id that may be absent, as [`global`] does.
 pub fn global_option<I: TypedId, S: Serializer>(id: &Option<I>, to: S) -> Result<S::Ok, S::Error> {
     match id {
         Some(id) => to.collect_str(id),
@@ -200,12 +200,13 @@ pub fn global_option<I: TypedId, S: Serializer>(id: &Option<I>, to: S) -> Result
     }
 }
 
-/// The same of many.
+/// Serializes a list of ids, as [`global`] does.
 pub fn global_list<I: TypedId, S: Serializer>(ids: &[I], to: S) -> Result<S::Ok, S::Error> {
     to.collect_seq(ids.iter().map(ToString::to_string))
 }
 
-/// One spelling only (hyphenated, lower case), so that two texts are never the same id.
+/// Parses a UUID in its only accepted spelling (hyphenated, lower case), so that two different texts are never the same
+/// id.
 fn uuid_of(text: &str, kind: &str) -> Option<Uuid> {
     let uuid = text.strip_prefix(kind)?.strip_prefix('_')?;
     let parsed = Uuid::try_parse(uuid).ok()?;

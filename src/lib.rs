@@ -1,10 +1,12 @@
-//! A company's external contacts, served as a graph: organizations, the people in them, the
-//! relationships its staff hold with them, notes, and the history of interactions.
+//! A GraphQL server for external organizations, contacts, relationships, notes and interactions.
 //!
-//! Read one noun from the inside out: `model::contact` (what it is), `store::contact` (where it
-//! is kept), `graphql::contact` (what one may ask), `tests/it/contact.rs` (what must be true).
+//! One noun, from the inside out: `model::contact` (fields and rules), `store::contact` (its table),
+//! `graphql::contact` (its part of the schema), `tests/it/contact.rs` (its behaviour).
 //!
-//! Folders only look downwards:
+//! One request, from the outside in: `http` (transport), `auth` (the caller), `operation` (parse, check and run),
+//! `graphql` (resolvers), `store` (statements).
+//!
+//! Folders use only the ones below them, which `tests/it/layers.rs` checks:
 //!
 //! ```text
 //! main → cli → app → http → operation → graphql → auth → store → model, error → id, page, clock, limits

@@ -1,4 +1,4 @@
-//! What one operation may take: settings of the server, written once for its help, its answers and the graph.
+//! The limits of one operation: settings of the server, declared once for its help, its messages and the graph.
 
 use async_graphql::SimpleObject;
 use clap::Args;

@@ -1,4 +1,4 @@
-//! The program: starts the log, reads the command line, runs one command, prints what went wrong.
+//! The program: starts the log, reads the command line, runs one command and prints its error.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! Keyset paging, written once: one order plus the id; a cursor carries its order and is refused under another.
+//! Keyset paging, written once: one order plus the id. A cursor carries its order and is refused under another.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -6,25 +6,25 @@ use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// The most entries of one page.
+/// The maximum number of items of a page.
 pub const MOST: i32 = 100;
-/// Entries of a page of a list at a root, when nobody says how many.
+/// The default number of items of a page of a root list.
 pub const AT_ROOT: i32 = 25;
-/// Entries of a page inside another object, when nobody says how many.
+/// The default number of items of a page inside another object.
 pub const NESTED: i32 = 10;
 
-/// Why a page cannot be given.
+/// The reason why a page cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PageError {
-    /// Not a cursor of this list in this order.
+    /// The cursor does not belong to this list in this order.
     #[error("the cursor is not one of this list in this order; start again without it")]
     InvalidCursor,
-    /// An argument is out of range, or does not go with another.
+    /// An argument is out of range, or excludes another argument.
     #[error("`{argument}` {reason}")]
     Argument {
-        /// Its name in the schema.
+        /// The argument's name in the schema.
         argument: &'static str,
-        /// What is wrong, and what would be right.
+        /// The problem, and the values that are accepted.
         reason: String,
     },
 }
@@ -40,7 +40,7 @@ impl PageError {
 
 type Result<T> = std::result::Result<T, PageError>;
 
-/// One part of a row's place in an order.
+/// A part of a row's sort key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Key {
     /// A folded text.
@@ -49,10 +49,10 @@ pub enum Key {
     /// An instant.
     #[serde(rename = "t")]
     Instant(DateTime<Utc>),
-    /// A day, or none: those without come last in either direction.
+    /// A day, or none; rows without one come last in either direction.
     #[serde(rename = "d")]
     Day(Option<NaiveDate>),
-    /// Yes or no.
+    /// A flag.
     #[serde(rename = "b")]
     Flag(bool),
     /// A whole number.
@@ -60,28 +60,28 @@ pub enum Key {
     Number(i64),
 }
 
-/// Where a row stands in a list: what its order compares, then the id.
+/// A row's position in a list: its sort keys, then its id.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Cursor {
-    /// The order the cursor belongs to, direction included.
+    /// The order that the cursor belongs to, including the direction.
     #[serde(rename = "o")]
     pub order: String,
-    /// The row's place in that order.
+    /// The row's sort keys in that order.
     #[serde(rename = "k")]
     pub keys: Vec<Key>,
-    /// Which of the rows at that place.
+    /// The row's id, which breaks ties between equal sort keys.
     #[serde(rename = "i")]
     pub id: Uuid,
 }
 
 impl Cursor {
-    /// The cursor as text for clients: opaque, safe in URLs.
+    /// Returns the cursor as text for clients: opaque, and safe in URLs.
     pub fn encode(&self) -> String {
         // Nothing in a cursor can fail to be written; an empty one would be refused when it comes back.
         URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default())
     }
 
-    /// Reads a cursor of the list in this order.
+    /// Parses a cursor of the list in this order.
     pub fn decode(text: &str, order: &str) -> Result<Self> {
         let bytes = URL_SAFE_NO_PAD
             .decode(text)
@@ -102,32 +102,32 @@ impl Cursor {
     }
 }
 
-/// Which part of a list is wanted.
+/// The part of a list to read.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Page {
-    /// How many rows at most.
+    /// The maximum number of rows.
     pub limit: usize,
-    /// Whether it ends at the cursor, or at the list's end, and is read towards the front.
+    /// Whether the page ends at the cursor, or at the end of the list, and is read towards the front.
     pub backward: bool,
-    /// Where it starts, or, backwards, ends; not itself part of the page.
+    /// The position after which the page starts or, backwards, before which it ends.
     pub cursor: Option<Cursor>,
 }
 
-/// What a client may say about the page it wants.
+/// The paging arguments of a client.
 #[derive(Clone, Debug, Default)]
 pub struct PageArgs {
-    /// How many entries from the front.
+    /// The number of items from the front.
     pub first: Option<i32>,
-    /// After this cursor.
+    /// The cursor after which the page starts.
     pub after: Option<String>,
-    /// How many entries from the back.
+    /// The number of items from the back.
     pub last: Option<i32>,
-    /// Before this cursor.
+    /// The cursor before which the page ends.
     pub before: Option<String>,
 }
 
 impl PageArgs {
-    /// The page that is meant, in this order; `otherwise` many entries when the client does not say.
+    /// Checks the arguments and returns the page in this order, with `otherwise` items by default.
     pub fn page(self, order: &str, otherwise: i32) -> Result<Page> {
         let (limit, backward, cursor) = match self {
             Self {
@@ -185,19 +185,20 @@ fn in_range(argument: &'static str, count: i32) -> Result<usize> {
     }
 }
 
-/// A page of rows, and whether there is more on either side.
+/// A page of rows, with whether there are rows on either side.
 #[derive(Clone, Debug)]
 pub struct Slice<T> {
     /// The rows, in the list's order.
     pub items: Vec<T>,
-    /// Whether the list goes on after them.
+    /// Whether there are rows after these.
     pub has_next: bool,
-    /// Whether there is something before them.
+    /// Whether there are rows before these.
     pub has_previous: bool,
 }
 
 impl<T> Slice<T> {
-    /// Makes a page of rows that were read in the direction of travel, one more than the limit if there is more.
+    /// Creates a page of rows that were read in the direction of travel, with one row beyond the limit if there are
+    /// more.
     pub fn of(mut items: Vec<T>, page: &Page) -> Self {
         let more = items.len() > page.limit;
         items.truncate(page.limit);
@@ -213,7 +214,7 @@ impl<T> Slice<T> {
         }
     }
 
-    /// A page with nothing on it.
+    /// Creates an empty page.
     pub fn empty(page: &Page) -> Self {
         Self::of(Vec::new(), page)
     }

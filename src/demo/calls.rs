@@ -1,4 +1,4 @@
-//! The interactions with a company.
+//! Interactions with a company.
 
 use async_graphql::MaybeUndefined::Value;
 use chrono::{TimeDelta, Utc};
@@ -13,11 +13,11 @@ use crate::model::{
 };
 use crate::store::Tx;
 
-/// Interactions with each company.
+/// The number of interactions with each company.
 const INTERACTIONS: usize = 15;
 
 impl Writer<'_> {
-    /// Conversations of the last years with people of the company.
+    /// Creates the interactions of the last years with people of the company.
     pub async fn interactions(
         &mut self,
         tx: &mut Tx,
@@ -93,7 +93,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Nine agents of ten wrap up, most of them with a note.
+    /// Adds a wrap-up by nine agents of ten, most of them with a note.
     fn wrap_up(
         &mut self,
         company: &Company,

@@ -1,42 +1,42 @@
-//! What the text files of this folder say.
+//! The content of the text files of this folder.
 
 use super::names::Names;
 use super::prose::Prose;
 
-/// Everything the demo is made of.
+/// All the content of the demo.
 pub struct Content {
     /// Names of people, by country.
     pub names: Names,
     /// External companies.
     pub companies: Vec<Company>,
-    /// The tenant's own people.
+    /// The tenant's own staff.
     pub staff: Vec<Colleague>,
-    /// What people do, the most frequent first.
+    /// Job titles, the most frequent first.
     pub titles: Vec<&'static str>,
-    /// What is written about them, and said to them.
+    /// Texts about companies and people.
     pub prose: Prose,
 }
 
 /// An external company.
 pub struct Company {
     pub name: &'static str,
-    /// Customer, partner, supplier …
+    /// The company type: customer, partner, supplier …
     pub kind: &'static str,
     pub industry: &'static str,
     pub place: Place,
     pub employees: Option<i32>,
-    /// In millions.
+    /// The revenue in millions.
     pub revenue: Option<i64>,
     pub currency: &'static str,
-    /// Symbol and exchange.
+    /// The symbol and the exchange.
     pub ticker: Option<(&'static str, &'static str)>,
     pub domain: &'static str,
-    /// How many of its people are known.
+    /// The number of its people in the demo.
     pub people: usize,
     pub tags: Vec<&'static str>,
 }
 
-/// Where somebody is.
+/// A place where companies and people are.
 pub struct Place {
     pub street: &'static str,
     pub city: &'static str,
@@ -45,9 +45,9 @@ pub struct Place {
     pub country: &'static str,
 }
 
-/// One of the tenant's own people.
+/// A member of the tenant's own staff.
 pub struct Colleague {
-    /// What the identity provider would call the user.
+    /// The user's subject at the identity provider.
     pub subject: &'static str,
     pub name: &'static str,
     pub title: &'static str,
@@ -68,14 +68,14 @@ impl Content {
     }
 }
 
-/// The lines that say something.
+/// Returns the lines that are neither empty nor comments.
 pub fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
     text.lines()
         .map(str::trim)
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
-/// Lines of so many cells between bars. The tests see to it that none has another number.
+/// Splits each line into this many cells between bars. A test checks that all lines have that number.
 fn table<const CELLS: usize>(text: &'static str) -> impl Iterator<Item = [&'static str; CELLS]> {
     lines(text).filter_map(|line| {
         let cells: Vec<&str> = line.split('|').map(str::trim).collect();

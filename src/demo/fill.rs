@@ -12,31 +12,31 @@ use crate::id::{UserId, WrapUpCodeId};
 use crate::model::{Record, User, WrapUpCode, WrapUpCodeFields};
 use crate::store::{LONGEST_LOAD, Learnt, Tenant, Tx, change};
 
-/// The demo is the same every time.
+/// The fixed seed that makes the demo the same every time.
 const SEED: u64 = 20_260_301;
 
-/// What became of it.
+/// The result of filling a tenant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Filled {
-    /// Managed entities of the tenant now.
+    /// The number of the tenant's managed entities.
     pub managed_entities: i64,
 }
 
-/// Why a tenant was not filled.
+/// The reason why a tenant was not filled.
 #[derive(Debug, thiserror::Error)]
 pub enum FillError {
-    /// There is data in it that is not the demo's.
+    /// The tenant has data that is not the demo's.
     #[error("there is data in the tenant {0} already; the demo fills an empty one")]
     NotEmpty(String),
-    /// The database.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] Error),
 }
 
-/// Fills an empty tenant with the demo, company by company, each as a whole. What an earlier call wrote before it was
-/// interrupted is left as it is, and the rest is written.
+/// Fills an empty tenant with the demo, one company per transaction. Companies that an interrupted call wrote are left
+/// as they are, and the rest is written.
 ///
-/// `progress` is told the companies that are there, of how many.
+/// `progress` is called with the number of companies written and their total.
 pub async fn fill(tenant: &Tenant, progress: Progress<'_>) -> Result<Filled, FillError> {
     let content = Content::read();
     let begun = match content.staff.first() {
@@ -64,7 +64,7 @@ pub async fn fill(tenant: &Tenant, progress: Progress<'_>) -> Result<Filled, Fil
     })
 }
 
-/// Chance of its own for each company: it is the same whatever was written before it.
+/// Creates a company's writer with randomness of its own, which does not depend on the companies written before.
 fn writer<'a>(tenant: &'a Tenant, content: &'a Content, house: &'a House, number: usize) -> Writer<'a> {
     Writer {
         maker: Maker {
@@ -77,7 +77,7 @@ fn writer<'a>(tenant: &'a Tenant, content: &'a Content, house: &'a House, number
     }
 }
 
-/// The tenant's own people and their wrap-up codes: made unless they are there.
+/// Loads the tenant's own staff and wrap-up codes, creating those that are missing.
 pub async fn house(tenant: &Tenant, content: &Content) -> Result<House> {
     change!(tenant, None, |tx| {
         let mut house = House {

@@ -1,4 +1,4 @@
-//! Makes as many contacts as are asked for, for measurements.
+//! Generates any number of contacts, for measurements.
 
 use async_graphql::MaybeUndefined::Value;
 use fastrand::Rng;
@@ -16,19 +16,19 @@ use crate::model::{
 };
 use crate::store::{LONGEST_LOAD, Learnt, Tenant, Tx, change};
 
-/// Contacts that are written in one transaction, with their organizations.
+/// The number of contacts written in one transaction, with their organizations.
 pub const CONTACTS_OF_PIECE: u32 = 1_000;
-/// Contacts to an organization.
+/// The number of contacts per organization.
 const CONTACTS_OF_ORGANIZATION: u32 = 20;
-/// Contacts to a note.
+/// The number of contacts per note.
 const CONTACTS_TO_A_NOTE: usize = 50;
 const SOURCE: &str = "generated";
 const SEED: u64 = 41;
 
-/// Makes this many contacts, in pieces of 1,000 with 50 organizations, 50 relationships and 20 notes, each as a whole,
-/// the same every time. Pieces that an earlier call wrote are left as they are.
+/// Generates this many contacts, in batches of 1,000 with 50 organizations, 50 relationships and 20 notes, one
+/// transaction per batch and the same every time. Batches that an earlier call wrote are left as they are.
 ///
-/// `progress` is told the contacts that are there, of how many.
+/// `progress` is called with the number of contacts written and their total.
 pub async fn generate(tenant: &Tenant, contacts: u32, progress: Progress<'_>) -> Result<()> {
     let content = Content::read();
     let house = house(tenant, &content).await?;
@@ -52,7 +52,7 @@ pub async fn generate(tenant: &Tenant, contacts: u32, progress: Progress<'_>) ->
     Ok(())
 }
 
-/// Pieces are written in order, so the first that is missing is found by halving.
+/// Returns the first missing batch. Batches are written in order, so a binary search finds it.
 async fn first_missing(tenant: &Tenant, pieces: u32) -> Result<u32> {
     let (mut there, mut missing) = (0, pieces);
     while there < missing {
@@ -133,7 +133,7 @@ impl Piece<'_> {
         Ok(())
     }
 
-    /// Of twenty people, one works for nobody.
+    /// Creates a contact; one of twenty has no employer.
     fn contact(
         &mut self,
         tx: &Tx,
@@ -152,7 +152,7 @@ impl Piece<'_> {
         self.maker.contact(tx, name, &employer, Vec::new(), external_id)
     }
 
-    /// A name of its own for a company that is like one of the demo's.
+    /// Gives a company that resembles one of the demo's a name of its own.
     fn rename(&mut self, organization: &mut Organization, model: &Company) {
         const ENDINGS: [&str; 8] = [
             "Group",

@@ -1,7 +1,7 @@
-//! Data to look at and data to measure with: the same every time, about companies and people that do not exist.
+//! Data for demonstrations and for measurements, the same every time, about fictional companies and people.
 //!
-//! [`fill()`] tells small stories about forty companies; [`generate()`] makes as many contacts as are asked for. What they
-//! tell stands in the text files of this folder.
+//! [`fill()`] tells small stories about forty companies; [`generate()`] creates any number of contacts. Their texts are
+//! in the text files of this folder.
 
 mod calls;
 mod content;
@@ -16,5 +16,5 @@ mod prose;
 pub use fill::{FillError, Filled, fill};
 pub use generate::{CONTACTS_OF_PIECE, generate};
 
-/// Told how much is done, of how much.
+/// A callback for progress: the amount done and the total.
 pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);

@@ -1,10 +1,10 @@
-//! Names of people: those of one country go together, and some are far more frequent than others.
+//! Names of people: first and last names of one country go together, and some names are far more frequent than others.
 
 use fastrand::Rng;
 
 use super::content::lines;
 
-/// Names of people, by the countries they are at home in.
+/// Names of people by country.
 pub struct Names(Vec<Culture>);
 
 struct Culture {
@@ -14,7 +14,7 @@ struct Culture {
 }
 
 impl Names {
-    /// Reads groups of three lines: `@` countries, `first:` and `last:` names, the most frequent first.
+    /// Parses groups of three lines: `@` countries, `first:` names and `last:` names, the most frequent first.
     pub fn read(text: &'static str) -> Self {
         let mut cultures: Vec<Culture> = Vec::new();
         for line in lines(text) {
@@ -35,7 +35,8 @@ impl Names {
         Self(cultures)
     }
 
-    /// First and last name of somebody who lives in this country: most, but not all, are of names at home there.
+    /// Returns a first and last name for a person who lives in this country. Most, but not all, names are from that
+    /// country.
     pub fn of(&self, country: &str, rng: &mut Rng) -> (&'static str, &'static str) {
         let at_home = self
             .0
@@ -52,18 +53,18 @@ impl Names {
         }
     }
 
-    /// A last name.
+    /// Returns a last name.
     pub fn last(&self, rng: &mut Rng) -> &'static str {
         rng.choice(&self.0).map_or("", |culture| culture.last.pick(rng))
     }
 }
 
-/// Names of which the first is chosen twice as often as the second, three times as often as the third, and so on
-/// (Zipf's law).
+/// Names with frequencies by Zipf's law: the first is chosen twice as often as the second, three times as often as the
+/// third, and so on.
 #[derive(Default)]
 struct Ranked {
     names: Vec<&'static str>,
-    /// The sum of the weights up to each name.
+    /// The cumulative weights.
     sums: Vec<f64>,
 }
 

@@ -1,4 +1,4 @@
-//! People and companies, made the way the API makes them, so that every rule holds.
+//! People and companies, created as the API creates them, so that all rules hold.
 
 use async_graphql::MaybeUndefined;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -15,26 +15,26 @@ use crate::model::{
 };
 use crate::store::Tx;
 
-/// How far back the records were made.
+/// The age of the oldest records, in days.
 const DAYS: i64 = 1000;
 
-/// Where somebody works.
+/// A person's employer.
 pub struct Employer<'a> {
     pub organization_id: Option<OrganizationId>,
     pub domain: &'a str,
     pub place: &'a Place,
 }
 
-/// Makes people and companies by chance.
+/// Creates random people and companies.
 pub struct Maker<'a> {
     pub content: &'a Content,
-    /// Where phone numbers without a country code are from.
+    /// The region of phone numbers without a country code.
     pub region: &'a Region,
     pub staff: &'a [UserId],
     pub rng: Rng,
 }
 
-/// The key of the record in the system that the demo says it came from.
+/// Returns the record's key in the system that the demo's data comes from.
 pub fn key(source: &str, value: &str) -> ExternalIdInput {
     ExternalIdInput {
         source: source.to_owned(),
@@ -43,25 +43,25 @@ pub fn key(source: &str, value: &str) -> ExternalIdInput {
 }
 
 impl Maker<'_> {
-    /// An instant of the last years, at an hour when people work.
+    /// Returns an instant of the last years, at working hours.
     pub fn instant(&mut self, tx: &Tx) -> DateTime<Utc> {
         let midnight = tx.now().date_naive().and_time(chrono::NaiveTime::MIN).and_utc();
         let seconds = self.rng.i64(8 * 3600..18 * 3600);
         midnight - TimeDelta::days(self.rng.i64(1..DAYS)) + TimeDelta::seconds(seconds)
     }
 
-    /// One of the staff, if there is any.
+    /// Returns a member of the staff, if there is any.
     pub fn user(&mut self) -> Option<UserId> {
         self.rng.choice(self.staff).copied()
     }
 
-    /// A record made by one of the staff in the last years.
+    /// Returns the data of a record created by a member of the staff in the last years.
     pub fn record(&mut self, tx: &Tx) -> Record {
         let at = self.instant(tx);
         Record::new(at, self.user())
     }
 
-    /// A company of the list.
+    /// Creates a company of the list.
     pub fn organization(
         &mut self,
         tx: &Tx,
@@ -94,7 +94,7 @@ impl Maker<'_> {
         Ok(organization)
     }
 
-    /// Somebody who works there.
+    /// Creates a contact who works at the company.
     pub fn contact(
         &mut self,
         tx: &Tx,
@@ -127,7 +127,7 @@ impl Maker<'_> {
         Ok(contact)
     }
 
-    /// What somebody does: the first of the list are more frequent.
+    /// Returns a job title; the first of the list are more frequent.
     fn title(&mut self) -> &'static str {
         let titles = &self.content.titles;
         let place = self
@@ -176,7 +176,7 @@ fn given(text: &str) -> MaybeUndefined<String> {
     MaybeUndefined::Value(text.to_owned())
 }
 
-/// Left out when there is nothing to say.
+/// A conversion of optional values in which `None` becomes an absent field.
 trait IntoMaybe<T> {
     fn into_maybe(self) -> MaybeUndefined<T>;
 }
@@ -222,7 +222,7 @@ fn email(name: (&str, &str), domain: &str) -> EmailAddressInput {
     }
 }
 
-/// What stands before the @: the name without accents.
+/// Returns the local part of an e-mail address: the name without accents.
 fn local_part((first, last): (&str, &str)) -> String {
     let ascii = |name: &str| -> String {
         words(&name.replace(['\'', ' ', '-'], ""))

@@ -1,8 +1,8 @@
-//! Phone numbers nobody has: from the ranges that regulators keep for fiction.
+//! Fictional phone numbers, from the ranges that regulators reserve for fiction.
 
 use fastrand::Rng;
 
-/// Area codes of the cities of North America that occur here; the numbers 555-0100 to 555-0199 are fiction in each.
+/// The area codes of the North American cities in the demo. The numbers 555-0100 to 555-0199 are fictional in each.
 const AREAS: [(&str, &str); 13] = [
     ("New York", "212"),
     ("Boston", "617"),
@@ -19,8 +19,8 @@ const AREAS: [(&str, &str); 13] = [
     ("Toronto", "416"),
 ];
 
-/// A number in this city. Where a country keeps no range for fiction, it is one of a London office. `national` leaves
-/// out North America's country code.
+/// Returns a number in this city or, if the country reserves no range for fiction, one of a London office. `national`
+/// leaves out North America's country code.
 pub fn number(country: &str, city: &str, national: bool, rng: &mut Rng) -> String {
     match country {
         "US" | "CA" => {

@@ -1,4 +1,4 @@
-//! A company with everything about it: one transaction, there as a whole or not at all.
+//! A company with all its records, written in one transaction.
 
 use async_graphql::MaybeUndefined::{Undefined, Value};
 use chrono::TimeDelta;
@@ -14,12 +14,12 @@ use crate::model::{
 };
 use crate::store::{Learnt, Tx};
 
-/// Where the demo's records come from, as their external ids say.
+/// The source in the external ids of the demo's records.
 pub const SOURCE: &str = "crm";
-/// The tag of three contacts of four: more than a search can reach.
+/// A tag of three contacts of four, which is more than a search can reach.
 const FREQUENT_TAG: &str = "newsletter";
 
-/// The tenant's own people and their wrap-up codes, as they are kept.
+/// The tenant's own staff and wrap-up codes, as stored.
 pub struct House {
     pub staff: Vec<UserId>,
     pub codes: Vec<WrapUpCodeId>,
@@ -32,8 +32,8 @@ pub struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// Writes a company with its people, relationships, notes and interactions, unless it is there. Gives the name words
-    /// that `learnt` did not have.
+    /// Writes a company with its people, relationships, notes and interactions, unless it exists. Returns the name
+    /// words that `learnt` did not have.
     pub async fn company(
         &mut self,
         tx: &mut Tx,
@@ -139,7 +139,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// A handful about the company, and one about every sixth of its people.
+    /// Writes a few notes about the company, and one about every sixth of its people.
     async fn notes(
         &mut self,
         tx: &mut Tx,
@@ -201,7 +201,7 @@ impl Writer<'_> {
         tx.add_note(&note).await
     }
 
-    /// A text with the details of the company, and of one of its people, filled in.
+    /// Returns a text with the details of the company and one of its people.
     pub fn text(
         &mut self,
         template: &str,
@@ -229,7 +229,7 @@ impl Writer<'_> {
     }
 }
 
-/// Whom the examples of the playground look for.
+/// Gives a contact the data that the playground's examples search for.
 fn well_known(contact: &mut Contact, region: &Region) -> Result<()> {
     let number = PhoneNumberInput {
         input: "+1 212 555 0100".to_owned(),
@@ -246,16 +246,16 @@ fn well_known(contact: &mut Contact, region: &Region) -> Result<()> {
     Ok(())
 }
 
-/// What one of the staff is, or was, to a company.
+/// The current or former role of a staff member for a company.
 struct Role {
     name: &'static str,
-    /// The place in the list of staff.
+    /// The index in the list of staff.
     place: usize,
     is_current: bool,
 }
 
-/// Every company has an account manager and a support lead; every third a sponsor, every fourth a former account
-/// manager, every fifth somebody who once brought the service in.
+/// Returns the roles for a company: an account manager and a support lead; for every third a sponsor, for every fourth
+/// a former account manager, for every fifth the person who introduced the service.
 fn roles(number: usize) -> Vec<Role> {
     let current = |name, place| Role {
         name,

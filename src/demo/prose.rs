@@ -1,4 +1,4 @@
-//! What is written about people and companies, with the details filled in.
+//! Texts about people and companies, with the details filled in.
 
 use fastrand::Rng;
 
@@ -30,35 +30,35 @@ const PRODUCTS: [&str; 8] = [
     "workforce planning",
 ];
 
-/// Texts with places to fill in.
+/// Texts with placeholders.
 #[derive(Default)]
 pub struct Prose {
-    /// Notes about contacts, and whether they alert agents.
+    /// Notes about contacts, each with whether it is pinned.
     pub about_contacts: Vec<(&'static str, bool)>,
-    /// Notes about organizations, and whether they alert agents.
+    /// Notes about organizations, each with whether it is pinned.
     pub about_organizations: Vec<(&'static str, bool)>,
-    /// Names of wrap-up codes and what they are for.
+    /// Names of wrap-up codes with their descriptions.
     pub codes: Vec<(&'static str, &'static str)>,
-    /// What interactions were about.
+    /// Subject lines of interactions.
     pub subject_lines: Vec<&'static str>,
     /// Notes of wrap-ups.
     pub wrap_ups: Vec<&'static str>,
 }
 
-/// What a text is about.
+/// The details to fill into a text.
 pub struct Details<'a> {
     pub first: &'a str,
     pub name: &'a str,
     pub company: &'a str,
     pub city: &'a str,
-    /// Somebody else there.
+    /// Another person at the company.
     pub colleague: &'a str,
-    /// One of us.
+    /// A member of the tenant's staff.
     pub staff: &'a str,
 }
 
 impl Prose {
-    /// Reads lines that begin with what they are.
+    /// Parses lines that begin with their kind.
     pub fn read(notes: &'static str, calls: &'static str) -> Self {
         let mut prose = Self::default();
         for line in lines(notes).chain(lines(calls)) {
@@ -78,7 +78,7 @@ impl Prose {
 }
 
 impl Details<'_> {
-    /// A text with its places filled in.
+    /// Returns a text with its placeholders filled in.
     pub fn fill(&self, template: &str, rng: &mut Rng) -> String {
         let any = |of: &[&'static str], rng: &mut Rng| rng.choice(of.iter().copied()).unwrap_or_default();
         template

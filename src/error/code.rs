@@ -1,4 +1,4 @@
-//! The codes of errors: every one there is, with what each transport makes of it.
+//! The codes of errors, with their meaning for each transport.
 
 use axum::http::StatusCode;
 
@@ -87,7 +87,8 @@ impl Code {
         }
     }
 
-    /// Whether the operator has to look at it: then it is an error line in the log. What the client can mend is not.
+    /// Whether the operator should look at it: the error is then an error line in the log. Errors that the client can
+    /// correct are not.
     pub const fn is_logged(self) -> bool {
         matches!(self, Self::Internal)
     }
@@ -97,7 +98,7 @@ impl Code {
         matches!(self, Self::Timeout | Self::Unavailable)
     }
 
-    /// Whether it is about who the caller is and what they may do.
+    /// Whether the error concerns the caller's identity or permissions.
     pub const fn is_about_caller(self) -> bool {
         matches!(self, Self::Unauthenticated | Self::Forbidden)
     }

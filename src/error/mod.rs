@@ -24,7 +24,7 @@ pub const INTERNAL: &str = "internal error; the server's log has the details und
 /// The reason why a request or a change was not carried out. Each variant's description names its code.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Not an error of the request: the change was refused, and the payload says why in `userErrors`.
+    /// The change was refused, and the payload gives the reasons in `userErrors`. This is not an error of the request.
     #[error("refused: {}", .0.first().map_or("", |refusal| refusal.message.as_str()))]
     Refused(Vec<UserError>),
     /// `BAD_USER_INPUT`: an argument of a query cannot be accepted.
@@ -32,18 +32,18 @@ pub enum Error {
     Argument {
         /// The argument's name, as the schema has it.
         argument: &'static str,
-        /// What is wrong with it and what would be right.
+        /// The problem, and the values that are accepted.
         reason: String,
     },
-    /// `INVALID_CURSOR`: not a cursor of this list in this order.
+    /// `INVALID_CURSOR`: the cursor does not belong to this list in this order.
     #[error("{}", PageError::InvalidCursor)]
     InvalidCursor,
-    /// `CURSOR_EXPIRED`: the change that the cursor is of is not kept any more.
+    /// `CURSOR_EXPIRED`: the change that the cursor refers to is no longer kept.
     #[error(
         "the change at this cursor is not kept any more, or the database was restored; read everything afresh, and start without `after`"
     )]
     CursorExpired,
-    /// `UNAUTHENTICATED`: no token, or one that cannot be accepted.
+    /// `UNAUTHENTICATED`: the request has no token, or one that is not accepted.
     #[error("{0}")]
     Unauthenticated(&'static str),
     /// `FORBIDDEN`: the caller lacks a permission.
@@ -55,7 +55,7 @@ pub enum Error {
     /// `FORBIDDEN`: the token's tenant does not exist.
     #[error("this tenant does not exist")]
     UnknownTenant,
-    /// `TIMEOUT`: it took longer than the server allows.
+    /// `TIMEOUT`: the request took longer than the server allows.
     #[error("{TIMEOUT}")]
     Timeout,
     /// `UNAVAILABLE`: the database or the identity provider cannot be reached or is overloaded.
@@ -74,7 +74,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// A query's argument cannot be accepted.
+    /// Creates the error of an argument that is not acceptable.
     pub fn argument(argument: &'static str, reason: impl Into<String>) -> Self {
         Self::Argument {
             argument,
@@ -82,18 +82,18 @@ impl Error {
         }
     }
 
-    /// Reads the id that a query's argument holds.
+    /// Parses the id in a query's argument.
     pub fn id<T: FromStr<Err = NotAnId>>(argument: &'static str, id: &ID) -> Result<T> {
         id.parse()
             .map_err(|error: NotAnId| Self::argument(argument, error.to_string()))
     }
 
-    /// An internal error.
+    /// Creates an internal error.
     pub fn internal(cause: impl Into<anyhow::Error>) -> Self {
         Self::Internal(cause.into())
     }
 
-    /// The stable code that clients see in `extensions.code`.
+    /// Returns the stable code that clients see in `extensions.code`.
     pub fn code(&self) -> Code {
         match self {
             Self::Refused(_) | Self::Argument { .. } => Code::BadUserInput,
@@ -165,7 +165,7 @@ pub enum UserErrorCode {
 }
 
 impl UserError {
-    /// A refusal about the value itself, before anybody said where it stands.
+    /// Creates a refusal of the value itself, whose path is not known yet.
     pub fn new(code: UserErrorCode, message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
@@ -174,23 +174,23 @@ impl UserError {
         }
     }
 
-    /// `INVALID`: the message goes on where the field's name ends, such as "must not be empty".
+    /// Creates an `INVALID` refusal. The message continues after the name of the field, such as "must not be empty".
     pub fn invalid(message: impl Into<String>) -> Self {
         Self::new(UserErrorCode::Invalid, message)
     }
 
-    /// Reads an id inside a mutation's input.
+    /// Parses an id in the input of a mutation.
     pub fn id<T: FromStr<Err = NotAnId>>(id: &ID) -> Result<T, Vec<UserError>> {
         id.parse()
             .map_err(|error: NotAnId| vec![Self::invalid(error.to_string())])
     }
 
-    /// `TAKEN`: something else has this value.
+    /// Creates a `TAKEN` refusal: another record has this value.
     pub fn taken(message: impl Into<String>) -> Self {
         Self::new(UserErrorCode::Taken, message)
     }
 
-    /// `VERSION_CONFLICT`: it is at another version than was expected.
+    /// Creates a `VERSION_CONFLICT` refusal: the record is at another version than expected.
     pub fn version_conflict(version: i32) -> Self {
         Self::new(
             UserErrorCode::VersionConflict,
@@ -201,7 +201,8 @@ impl UserError {
         .under("expectedVersion")
     }
 
-    /// `NOT_FOUND`: no such thing, or not yours to see; the two are never told apart.
+    /// Creates a `NOT_FOUND` refusal: there is no such record in the caller's tenant. Records of other tenants are
+    /// never told apart from missing ones.
     pub fn not_found(what: &str) -> Self {
         Self::new(
             UserErrorCode::NotFound,
@@ -209,7 +210,7 @@ impl UserError {
         )
     }
 
-    /// Puts a name or a list position in front of the path.
+    /// Prepends a name or a list position to the path.
     #[must_use]
     pub fn under(mut self, name: impl fmt::Display) -> Self {
         self.field.get_or_insert_default().insert(0, name.to_string());
@@ -217,17 +218,17 @@ impl UserError {
     }
 }
 
-/// Puts a name in front of each path.
+/// Prepends a name to each path.
 pub fn under(name: &str, refusals: Vec<UserError>) -> Vec<UserError> {
     refusals.into_iter().map(|refusal| refusal.under(name)).collect()
 }
 
-/// Collects what is wrong with an input, so that one answer names everything.
+/// A collection of refusals of one input, so that one answer names all of them.
 #[derive(Debug, Default)]
 pub struct Refusals(Vec<UserError>);
 
 impl Refusals {
-    /// Notes refusals under `name`, and gives the value if there is one.
+    /// Adds refusals under `name`, and returns the value if there is one.
     pub fn check<T>(&mut self, name: &str, value: Result<T, Vec<UserError>>) -> Option<T> {
         match value {
             Ok(value) => Some(value),
@@ -238,7 +239,7 @@ impl Refusals {
         }
     }
 
-    /// Writes a field of an input into `target`, unless it was left out: null is `None` to `check`.
+    /// Writes a field of an input into `target` unless it is absent; null is `None` to `check`.
     pub fn set<T, U>(
         &mut self,
         name: &'static str,
@@ -256,17 +257,17 @@ impl Refusals {
         }
     }
 
-    /// Notes one refusal.
+    /// Adds a refusal.
     pub fn add(&mut self, refusal: UserError) {
         self.0.push(refusal);
     }
 
-    /// Whether nothing was wrong so far.
+    /// Whether there are no refusals so far.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Refuses if anything was wrong.
+    /// Returns the refusals as an error if there are any.
     pub fn finish(self) -> Result<(), Vec<UserError>> {
         if self.0.is_empty() { Ok(()) } else { Err(self.0) }
     }

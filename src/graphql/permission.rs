@@ -12,4 +12,5 @@ use crate::model::Permission;
     location = "FieldDefinition",
     composable = "https://external-contacts.dev/permission/v1.0"
 )]
-pub fn requires_permission(permission: Permission) {}
+pub fn requires_permission(#[graphql(desc = "The name of the required permission.")] permission: Permission) {
+}

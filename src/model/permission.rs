@@ -82,7 +82,7 @@ impl FromStr for Permission {
     }
 }
 
-/// In the schema, a permission is its name as a string, so that a gateway needs no custom type.
+/// A permission is a string in the schema, so that a gateway needs no custom type.
 impl InputType for Permission {
     type RawValueType = Self;
 

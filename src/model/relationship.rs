@@ -34,7 +34,7 @@ pub struct Relationship {
     #[graphql(skip)]
     #[serde(serialize_with = "global")]
     pub user_id: UserId,
-    /// The organization.
+    /// The organization's id.
     #[graphql(skip)]
     #[serde(serialize_with = "global")]
     pub organization_id: OrganizationId,

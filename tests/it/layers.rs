@@ -251,7 +251,8 @@ fn is_of_name(letter: char) -> bool {
 }
 
 /// Every Rust file below a folder of the repository: its path from the root, and its text.
-fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+/// Returns the Rust files of a folder with their text.
+pub fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let (mut folders, mut files) = (vec![root.join(folder)], Vec::new());
     while let Some(folder) = folders.pop() {
@@ -274,7 +275,7 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     files
 }
 
-fn assert_none(found: impl Iterator<Item = String>) {
+pub fn assert_none(found: impl Iterator<Item = String>) {
     let found: Vec<String> = found.collect();
     assert!(found.is_empty(), "\n{}", found.join("\n"));
 }

@@ -11,6 +11,7 @@ mod http;
 mod http_documents;
 mod http_requests;
 mod interaction;
+mod language;
 mod layers;
 mod limit;
 mod list;

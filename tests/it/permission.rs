@@ -75,52 +75,6 @@ fn the_description_of_a_guarded_field_names_its_permission() {
     }
 }
 
-#[test]
-fn everything_in_the_schema_is_described() {
-    let schema = schema();
-    let mut missing = Vec::new();
-    for (name, definition) in schema
-        .types
-        .iter()
-        .filter(|(_, definition)| !definition.is_built_in())
-    {
-        let mut check = |what: String, description: Option<&str>| {
-            if !what.starts_with('_') && description.is_none_or(|text| text.trim().is_empty()) {
-                missing.push(what);
-            }
-        };
-        check(
-            name.to_string(),
-            definition.description().map(apollo_compiler::Node::as_str),
-        );
-        let (fields, inputs, values) = match definition {
-            ExtendedType::Object(object) => (Some(&object.fields), None, None),
-            ExtendedType::Interface(interface) => (Some(&interface.fields), None, None),
-            ExtendedType::InputObject(input) => (None, Some(&input.fields), None),
-            ExtendedType::Enum(of) => (None, None, Some(&of.values)),
-            _ => (None, None, None),
-        };
-        for (field, definition) in fields
-            .into_iter()
-            .flatten()
-            .filter(|(field, _)| !field.starts_with('_'))
-        {
-            check(format!("{name}.{field}"), definition.description.as_deref());
-            for argument in &definition.arguments {
-                let what = format!("{name}.{field}({})", argument.name);
-                check(what, argument.description.as_deref());
-            }
-        }
-        for (field, definition) in inputs.into_iter().flatten() {
-            check(format!("{name}.{field}"), definition.description.as_deref());
-        }
-        for (value, definition) in values.into_iter().flatten() {
-            check(format!("{name}.{value}"), definition.description.as_deref());
-        }
-    }
-    assert_eq!(missing, Vec::<String>::new());
-}
-
 /// A value that fits the type, as it is written in an operation. Ids are those of `world`.
 fn literal(schema: &Schema, ty: &Type, name: &str, world: &Value) -> String {
     if ty.is_list() {

@@ -16,7 +16,7 @@ pub struct Facet {
     pub values: Vec<FacetValue>,
 }
 
-/// Creates a facet value with the number of results that have it.
+/// A value of a facet, with the number of results that have it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FacetValue {
     /// The value, as the filter takes it.
