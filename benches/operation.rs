@@ -16,7 +16,7 @@ use divan::{Bencher, black_box};
 use external_contacts::graphql;
 use external_contacts::limits::Limits;
 use external_contacts::model::Permissions;
-use external_contacts::operation::{Asker, Operations, Params};
+use external_contacts::operation::{Introspection, Operations, Params};
 use tokio::runtime::{Builder, Runtime};
 
 fn main() {
@@ -28,11 +28,6 @@ const MEMORY: u64 = 1 << 20;
 const SMALL: &str = "query ($id: ID!) { contact(id: $id) { id displayName title organization { name } } }";
 const SCREEN: &str = include_str!("../playground/src/examples/organization-screen.graphql");
 const TEXTS: [&str; 2] = ["small", "screen"];
-
-const ASKER: fn() -> Asker = || Asker {
-    permissions: Permissions::all(),
-    introspection: true,
-};
 
 fn params(query: &str) -> Params {
     Params {
@@ -54,9 +49,10 @@ fn text(name: &str) -> &'static str {
 fn read(bencher: Bencher<'_, '_>, name: &str, memory: u64) {
     let sdl = graphql::schema(Limits::default()).sdl();
     let operations = Operations::new(&sdl, Limits::default(), memory).expect("the schema is valid");
-    bencher
-        .with_inputs(|| params(text(name)))
-        .bench_values(|params| operations.prepare(params, ASKER()).map(black_box).is_ok());
+    bencher.with_inputs(|| params(text(name))).bench_values(|params| {
+        let prepared = operations.prepare(params, Permissions::all(), Introspection::Allowed);
+        prepared.map(black_box).is_ok()
+    });
 }
 
 /// An operation that was never seen.
@@ -115,7 +111,8 @@ fn answer(bencher: Bencher<'_, '_>, memory: u64) {
     let operations = Operations::new(&schema.sdl(), Limits::default(), memory).expect("the schema is valid");
     bencher.with_inputs(|| params(SMALL)).bench_values(|params| {
         let execute = async |request| schema.execute(request).await;
-        let answer = runtime.block_on(operations.answer(params, ASKER(), execute));
+        let answer =
+            runtime.block_on(operations.answer(params, Permissions::all(), Introspection::Allowed, execute));
         assert!(answer.errors().is_empty(), "{:?}", answer.errors());
         serde_json::to_vec(&answer).expect("an answer is JSON")
     });

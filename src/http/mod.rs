@@ -35,7 +35,7 @@ pub use self::connections::{Patience, serve};
 pub use self::documents::Documents;
 use crate::auth::{Caller, Identity};
 use crate::graphql::{self, RequestData, Schema};
-use crate::operation::{Answer, Asker, Operations, Params, Prepared};
+use crate::operation::{Answer, Introspection, Operations, Params, Prepared};
 use crate::store::Store;
 
 /// The longest a request may take.
@@ -63,11 +63,8 @@ pub struct Server {
 impl Server {
     /// Reads an operation of this caller's; the answer says what is wrong with it.
     pub fn prepare(&self, params: Params, caller: &Caller) -> Result<Prepared, Answer> {
-        let asker = Asker {
-            permissions: caller.permissions,
-            introspection: true,
-        };
-        self.operations.prepare(params, asker)
+        self.operations
+            .prepare(params, caller.permissions, Introspection::Allowed)
     }
 
     /// Answers an operation as its caller may have it.

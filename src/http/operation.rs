@@ -51,13 +51,13 @@ pub(super) fn prepare(
     server: &Server,
     asked: Asked,
     caller: &Caller,
-    tells_cost: bool,
+    reports_cost: bool,
 ) -> Result<Prepared, Answer> {
     let params = Params {
         query: server.documents.find(asked.document)?,
         operation_name: asked.operation_name,
         variables: asked.variables,
-        tells_cost,
+        reports_cost,
     };
     server.prepare(params, caller)
 }
@@ -88,8 +88,8 @@ async fn respond(
         Asked::from_json(&body)
     };
     let asked = asked.map_err(Refusal::malformed)?;
-    let tells_cost = head.headers.get(COST).is_some_and(|value| value == "1");
-    let prepared = prepare(server, asked, &caller, tells_cost);
+    let reports_cost = head.headers.get(COST).is_some_and(|value| value == "1");
+    let prepared = prepare(server, asked, &caller, reports_cost);
     let kind = prepared.as_ref().map_or(OperationType::Query, Prepared::kind);
     if is_get && kind == OperationType::Mutation {
         let message = "changes are made by POST; GET is for queries";

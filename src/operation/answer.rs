@@ -1,11 +1,12 @@
-//! What a client gets back.
+//! The answer to an operation.
 
-use async_graphql::{ErrorExtensionValues, Pos, ServerError, Value};
+use async_graphql::{Pos, ServerError, Value};
 use serde::Serialize;
 
-pub(super) use crate::error::Code;
+use super::error::{error, set_extension};
+use crate::error::Code;
 
-/// The response map of one operation: keys of `data` stand in the order of the selection.
+/// The response map of one operation. The keys of `data` are in the order of the selection.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Answer {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -16,23 +17,23 @@ pub struct Answer {
     extensions: Option<Extensions>,
 }
 
-/// What an answer says beside the data, when it is asked to.
+/// The `extensions` of an answer, present when the request asks for them.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 struct Extensions {
     cost: Cost,
 }
 
-/// What an operation costs, and what it may cost.
+/// The cost of an operation and its limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Cost {
-    /// By the sizes of pages that it asks for, whatever is found.
+    /// The cost by the page sizes that the operation requests, whatever is found.
     pub requested: u64,
-    /// What a request may cost.
+    /// The highest cost that the server accepts.
     pub limit: u32,
 }
 
 impl Answer {
-    /// Nothing ran: a request error, with no `data` key.
+    /// Makes a request error: nothing ran, and there is no `data` key.
     pub fn refusal(errors: Vec<ServerError>) -> Self {
         Self {
             data: None,
@@ -41,7 +42,7 @@ impl Answer {
         }
     }
 
-    /// It ran: `data` is an object, or null when a failure reached the root.
+    /// Makes the answer of an operation that ran. `data` is an object, or null when an error propagated to the root.
     pub fn executed(data: Value, errors: Vec<ServerError>) -> Self {
         Self {
             data: Some(data),
@@ -50,66 +51,46 @@ impl Answer {
         }
     }
 
-    /// The same answer, telling what it cost.
-    pub(super) fn telling(mut self, cost: Option<Cost>) -> Self {
+    /// Adds the cost to the answer's extensions, if there is one to report.
+    pub(super) fn with_cost(mut self, cost: Option<Cost>) -> Self {
         self.extensions = cost.map(|cost| Extensions { cost });
         self
     }
 
-    /// A request error with one code, one message and the place it is about, if there is one.
-    pub(super) fn refuse(code: Code, message: impl Into<String>, at: Option<Pos>) -> Self {
-        Self::refusal(vec![error(code, message, at)])
+    /// Makes a request error with a single error.
+    pub(super) fn refuse(code: Code, message: impl Into<String>, position: Option<Pos>) -> Self {
+        Self::refusal(vec![error(code, message, position)])
     }
 
-    /// A request error: there are `actual` of `what`, and that is more than `limit`. In cases where counting on would be
-    /// the harm that the limit prevents, `actual` is what was counted until then.
+    /// Makes a request error about an operation that has `actual` of something and may have at most `limit`. Where
+    /// counting to the end would do the harm that the limit prevents, `actual` is the count at which it stopped.
     pub(super) fn exceeded(limit: u32, actual: usize, what: &str) -> Self {
         let message = format!(
             "the operation has {actual} {what}, and at most {limit} are allowed; ask for less at once"
         );
         let mut error = error(Code::LimitExceeded, message, None);
-        set(&mut error, "limit", limit);
-        set(&mut error, "actual", u64::try_from(actual).unwrap_or(u64::MAX));
+        set_extension(&mut error, "limit", limit);
+        set_extension(&mut error, "actual", u64::try_from(actual).unwrap_or(u64::MAX));
         Self::refusal(vec![error])
     }
 
-    /// The same errors as a request error.
+    /// Turns the answer into a request error with the same errors.
     pub(super) fn without_data(self) -> Self {
         Self::refusal(self.errors)
     }
 
-    /// Whether nothing ran; GraphQL over HTTP gives such answers another status.
+    /// Whether this is a request error. GraphQL over HTTP gives such answers another status.
     pub fn is_request_error(&self) -> bool {
         self.data.is_none()
     }
 
-    /// What was found; `None` when nothing ran.
+    /// The data; `None` for a request error.
     pub fn data(&self) -> Option<&Value> {
         self.data.as_ref()
     }
 
-    /// What went wrong.
+    /// The errors.
     pub fn errors(&self) -> &[ServerError] {
         &self.errors
     }
-}
-
-/// An error that carries a code.
-pub(super) fn error(code: Code, message: impl Into<String>, at: Option<Pos>) -> ServerError {
-    let mut error = ServerError::new(message, at);
-    set_code(&mut error, code);
-    error
-}
-
-/// Gives an error its code.
-pub(super) fn set_code(error: &mut ServerError, code: Code) {
-    set(error, "code", code.name());
-}
-
-/// Gives an error an entry of its `extensions`.
-pub(super) fn set(error: &mut ServerError, name: &str, value: impl Into<Value>) {
-    error
-        .extensions
-        .get_or_insert_with(ErrorExtensionValues::default)
-        .set(name, value);
 }

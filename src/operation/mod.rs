@@ -1,228 +1,139 @@
-//! From the text of one GraphQL operation to its answer, exact to the specification (September 2025).
+//! The pipeline from the text of a GraphQL operation to its answer, exact to the specification (September 2025).
 //!
-//! The steps, each pure and in a file of its own: `scan` (may a parser see it?), `measure` (how much does it stand
-//! for?), `parse` (is it valid?), the choice of the operation, `variables` (what do they stand for?), `plan` (what is
-//! asked, and which `permission` does it need?), `cost` and `introspection` (how much may come out?), `document` (what
-//! async-graphql is to run), execution, `complete` (what comes out, and what the caller may not have). What depends on
-//! the text alone is done once for a text and `known` from then on.
+//! `read` makes a syntax tree of the text, `check` refuses what is not valid or exceeds a limit, `run` plans the operation,
+//! runs it on async-graphql and completes the answer. Each step is pure. The results that depend on the text alone are kept
+//! for the next request with the same text.
 //!
-//! All limits and checks are made here. The schema is built with `ValidationMode::Fast` and with no
-//! limit of its own (`limit_recursive_depth(usize::MAX)`).
+//! All limits and checks are here. The schema is built with `ValidationMode::Fast` and without limits of its own
+//! (`limit_recursive_depth(usize::MAX)`).
 
 mod answer;
-mod complete;
-mod cost;
-mod description;
-mod document;
-mod entities;
-mod fault;
-mod introspection;
-mod known;
-mod measure;
-mod pairs;
-mod parse;
-mod permission;
+mod check;
+mod error;
+mod limit;
+mod params;
 mod plan;
-mod rules;
-mod scan;
+mod read;
+mod run;
+mod schema;
 #[cfg(test)]
 mod tests;
-mod token;
-mod values;
-mod variables;
-
-use std::sync::Arc;
+mod value;
 
 use apollo_compiler::executable::Operation;
-use apollo_compiler::response::JsonMap;
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{ExecutableDocument, Node, Schema};
-use async_graphql::parser::types::OperationType;
-use async_graphql::{Request, Response, Value};
-use futures_util::stream::{self, Stream, StreamExt as _};
+use async_graphql::{Request, Response};
 
-use self::answer::Code;
 pub use self::answer::{Answer, Cost};
-use self::cost::Connections;
-use self::introspection::Lengths;
-use self::known::{Key, Known, KnownOperations};
-use self::permission::PermissionTable;
-use self::plan::{Plan, Planner, PossibleTypes};
+use self::check::{Connections, Lengths, PermissionTable};
+pub use self::params::{Introspection, Params};
+use self::read::{OperationCache, OperationKey, ParsedOperation};
+use self::run::Planner;
+pub use self::run::Prepared;
+use self::schema::PossibleTypes;
+use crate::error::Code;
 use crate::limits::Limits;
 use crate::model::Permissions;
 
-/// Answers operations on one schema.
+/// The pipeline for the operations of one schema.
 pub struct Operations {
     schema: Valid<Schema>,
-    possible: PossibleTypes,
+    possible_types: PossibleTypes,
     connections: Connections,
     lengths: Lengths,
-    table: PermissionTable,
+    permissions: PermissionTable,
     limits: Limits,
-    known: KnownOperations,
-}
-
-/// What a client sends.
-#[derive(Clone, Debug, Default)]
-pub struct Params {
-    /// The document: operations and fragments.
-    pub query: String,
-    /// Which of the operations to run; needed if there are several.
-    pub operation_name: Option<String>,
-    /// The values of the variables.
-    pub variables: serde_json::Map<String, serde_json::Value>,
-    /// Whether the answer is to tell what the operation costs.
-    pub tells_cost: bool,
-}
-
-/// What the caller may do.
-#[derive(Clone, Copy, Debug)]
-pub struct Asker {
-    /// The fields that need any other permission do not run.
-    pub permissions: Permissions,
-    /// Whether the caller may read the schema: `__schema`, `__type` and `_service`.
-    pub introspection: bool,
-}
-
-/// An operation that is ready to run.
-#[derive(Debug)]
-pub struct Prepared {
-    kind: OperationType,
-    plan: Arc<Plan>,
-    variables: JsonMap,
-    permissions: Permissions,
-    told_cost: Option<Cost>,
+    cache: OperationCache,
 }
 
 impl Operations {
-    /// Reads the schema, as async-graphql's `sdl()` prints it, and its `@requiresPermission`. Once, at the start.
-    /// Operations that were read and checked are kept in up to `kept` bytes of memory.
-    pub fn new(sdl: &str, limits: Limits, kept: u64) -> anyhow::Result<Self> {
-        let schema = parse::parse_schema(sdl)?;
-        let possible = plan::possible_types(&schema);
+    /// Reads the schema, as async-graphql's `sdl()` prints it, with its `@requiresPermission`. Operations that were read
+    /// and checked are cached in up to `cache_bytes` of memory.
+    pub fn new(sdl: &str, limits: Limits, cache_bytes: u64) -> anyhow::Result<Self> {
+        let schema = schema::parse_schema(sdl)?;
+        let possible_types = schema::possible_types(&schema);
         Ok(Self {
             connections: Connections::of(&schema),
-            lengths: Lengths::of(&schema, &possible),
-            possible,
-            table: PermissionTable::read(&schema)?,
+            lengths: Lengths::of(&schema, &possible_types),
+            possible_types,
+            permissions: PermissionTable::read(&schema)?,
             limits,
-            known: KnownOperations::within(kept),
+            cache: OperationCache::with_capacity(cache_bytes),
             schema,
         })
     }
 
-    /// Answers an operation; `execute` runs what is left of it on async-graphql.
-    pub async fn answer<E>(&self, params: Params, asker: Asker, execute: E) -> Answer
+    /// Answers an operation. `execute` runs it on async-graphql without the fields that the caller may not have.
+    pub async fn answer<E>(
+        &self,
+        params: Params,
+        permissions: Permissions,
+        introspection: Introspection,
+        execute: E,
+    ) -> Answer
     where
         E: AsyncFnOnce(Request) -> Response,
     {
-        match self.prepare(params, asker) {
+        match self.prepare(params, permissions, introspection) {
             Ok(prepared) => prepared.run(execute).await,
             Err(refusal) => refusal,
         }
     }
 
-    /// Whether a document could be run, whoever asks: valid, and within the limits that do not depend on its variables.
+    /// Checks that a document is valid and within the limits that do not depend on variables.
     pub fn check(&self, document: &str) -> Result<(), Answer> {
         self.document(document).map(|_| ())
     }
 
-    /// Everything up to execution. Fails with a request error.
-    pub fn prepare(&self, params: Params, asker: Asker) -> Result<Prepared, Answer> {
-        let key = Key {
+    /// Prepares an operation up to its execution. Fails with a request error.
+    pub fn prepare(
+        &self,
+        params: Params,
+        permissions: Permissions,
+        introspection: Introspection,
+    ) -> Result<Prepared, Answer> {
+        let key = OperationKey {
             query: params.query,
             operation_name: params.operation_name,
         };
-        let known = self.known.find(key, |key| self.read(key))?;
-        let (document, operation) = (&known.document, &*known.operation);
+        let limits = &self.limits;
+        let parsed = self.cache.get_or_read(key, |key| self.read(key))?;
+        let (document, operation) = (&parsed.document, &*parsed.operation);
         let sent = params.variables.into_iter();
         let sent = sent.map(|(name, value)| (name.into(), value.into())).collect();
-        let variables = variables::coerce(&self.schema, &document.sources, operation, sent, &self.limits)?;
-        let plan = known.plan(&variables, || {
-            let mut planner = Planner::new(&self.schema, &self.possible, &self.table, document, &variables);
+        let variables = run::coerce_variables(&self.schema, &document.sources, operation, sent, limits)?;
+        let plan = parsed.plan(&variables, || {
+            let (types, permissions) = (&self.possible_types, &self.permissions);
+            let mut planner = Planner::new(&self.schema, types, permissions, document, &variables);
             planner.plan(operation.object_type(), &[&operation.selection_set], 1)
         })?;
-        self.lengths.check(&plan, asker, &self.limits)?;
-        entities::check(&plan, &variables, &self.limits)?;
-        values::check(&plan, &variables, &self.limits)?;
-        let cost = self.connections.check(&plan, &variables, &self.limits)?;
+        self.lengths.check(&plan, introspection, limits)?;
+        check::check_representations(&plan, &variables, limits)?;
+        check::check_argument_size(&plan, &variables, limits)?;
+        let cost = self.connections.check(&plan, &variables, limits)?;
         Ok(Prepared {
-            kind: kind(operation),
+            kind: run::kind(operation),
             plan,
             variables,
-            permissions: asker.permissions,
-            told_cost: params.tells_cost.then_some(cost),
+            permissions,
+            reported_cost: params.reports_cost.then_some(cost),
         })
     }
 
-    /// What depends on the text alone: reads it, checks it, and finds the operation that is meant.
-    fn read(&self, key: &Key) -> Result<Known, Answer> {
+    /// Makes everything that depends on the text alone: reads the document, checks it and chooses the operation.
+    fn read(&self, key: &OperationKey) -> Result<ParsedOperation, Answer> {
         let (document, size) = self.document(&key.query)?;
         let operation = choose(&document, key.operation_name.as_deref())?;
-        Ok(Known::new(document, operation, size))
+        Ok(ParsedOperation::new(document, operation, size))
     }
 
-    /// A valid document within the limits, and how many selections it has.
+    /// Returns the valid document of a text, and its number of selections.
     fn document(&self, text: &str) -> Result<(Valid<ExecutableDocument>, usize), Answer> {
-        scan::scan(text, &self.limits)?;
-        let document = parse::parse(text, &self.limits)?;
-        let size = measure::check(&document, &self.limits)?;
-        let document = parse::validate(&self.schema, &document, &self.limits)?;
+        let document = read::parse(text, &self.limits)?;
+        let size = check::check_size(&document, &self.limits)?;
+        let document = check::validate(&self.schema, &document, &self.limits)?;
         Ok((document, size))
-    }
-}
-
-impl Prepared {
-    /// Whether it reads, changes or subscribes. HTTP GET must refuse what may change something, and a transport without
-    /// streams what subscribes.
-    pub fn kind(&self) -> OperationType {
-        self.kind
-    }
-
-    /// Runs a query or a mutation. `execute` is not called when nothing is left to run.
-    pub async fn run<E>(self, execute: E) -> Answer
-    where
-        E: AsyncFnOnce(Request) -> Response,
-    {
-        let mut response = match self.request() {
-            Some(request) => execute(request).await,
-            None => Response::new(Value::Null),
-        };
-        entities::join(&self.plan, &self.variables, &mut response);
-        complete::complete(&self.plan, response, self.permissions).telling(self.told_cost)
-    }
-
-    /// Runs a subscription: an answer for every event. One that cannot begin gives a single request error, as the
-    /// specification's `CreateSourceEventStream` does; `execute` is not called when its root is refused.
-    pub fn subscribe<S>(self, execute: impl FnOnce(Request) -> S) -> impl Stream<Item = Answer>
-    where
-        S: Stream<Item = Response>,
-    {
-        let events = match self.request() {
-            Some(request) => execute(request).left_stream(),
-            None => stream::once(std::future::ready(Response::new(Value::Null))).right_stream(),
-        };
-        events.enumerate().map(move |(number, response)| {
-            let began = number > 0 || response.data != Value::Null;
-            let answer = complete::complete(&self.plan, response, self.permissions).telling(self.told_cost);
-            if began { answer } else { answer.without_data() }
-        })
-    }
-
-    /// What async-graphql is to run. `None` when nothing is left to run.
-    fn request(&self) -> Option<Request> {
-        let document = document::document(self.kind, &self.plan, &self.variables, self.permissions)?;
-        let mut request = Request::new("");
-        request.set_parsed_query(document);
-        Some(request)
-    }
-}
-
-fn kind(operation: &Operation) -> OperationType {
-    match operation.operation_type {
-        apollo_compiler::ast::OperationType::Query => OperationType::Query,
-        apollo_compiler::ast::OperationType::Mutation => OperationType::Mutation,
-        apollo_compiler::ast::OperationType::Subscription => OperationType::Subscription,
     }
 }
 

@@ -13,7 +13,7 @@ use external_contacts::graphql::{self, RequestData, Schema};
 use external_contacts::id::Ids;
 use external_contacts::limits::Limits;
 use external_contacts::model::{Permission, Permissions, Region, User};
-use external_contacts::operation::{Answer, Asker, Operations, Params};
+use external_contacts::operation::{Answer, Introspection, Operations, Params};
 use external_contacts::store::{DatabaseUrl, Store, Tenant};
 use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
@@ -268,17 +268,24 @@ impl TestCaller<'_> {
         let data = RequestData::new(self.caller.clone());
         self.app
             .operations
-            .answer(params, self.asker(), async |request| {
-                graphql::execute(&self.app.schema, request, &data).await
-            })
+            .answer(
+                params,
+                self.caller.permissions,
+                Introspection::Allowed,
+                async |request| graphql::execute(&self.app.schema, request, &data).await,
+            )
             .await
     }
 
     /// What a subscription answers, event by event.
     pub fn follow(&self, query: &str, variables: Value) -> Events {
-        let (params, asker) = (params(query, variables), self.asker());
+        let (params, permissions) = (params(query, variables), self.caller.permissions);
         let (schema, data) = (self.app.schema.clone(), RequestData::new(self.caller.clone()));
-        let answers = match self.app.operations.prepare(params, asker) {
+        let answers = match self
+            .app
+            .operations
+            .prepare(params, permissions, Introspection::Allowed)
+        {
             Ok(prepared) => prepared
                 .subscribe(move |request| graphql::subscribe(&schema, request, &data))
                 .boxed(),
@@ -289,13 +296,6 @@ impl TestCaller<'_> {
                 .map(|answer| serde_json::to_value(answer).unwrap())
                 .boxed(),
         )
-    }
-
-    fn asker(&self) -> Asker {
-        Asker {
-            permissions: self.caller.permissions,
-            introspection: true,
-        }
     }
 
     /// The data of an operation that must not have errors.

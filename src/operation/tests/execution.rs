@@ -1,12 +1,12 @@
 //! What comes out, and how failures show.
 
-use super::ask::Graph;
+use super::support::Graph;
 use crate::limits::Limits;
 
 #[tokio::test]
 async fn keys_come_in_the_order_of_the_selection() {
     let reply = Graph::new()
-        .ask("{ slow fast __typename child { slow index } }")
+        .run("{ slow fast __typename child { slow index } }")
         .await;
     assert_eq!(
         reply.data(),
@@ -20,7 +20,7 @@ async fn keys_come_in_the_order_of_the_selection() {
 
 #[tokio::test]
 async fn a_nullable_field_that_fails_is_null() {
-    let reply = Graph::new().ask("{ child { broken index option } }").await;
+    let reply = Graph::new().run("{ child { broken index option } }").await;
     assert_eq!(
         reply.data(),
         r#"{"child":{"broken":null,"index":0,"option":null}}"#
@@ -31,7 +31,7 @@ async fn a_nullable_field_that_fails_is_null() {
 #[tokio::test]
 async fn an_object_of_which_nothing_came_out_is_still_an_object() {
     let reply = Graph::new()
-        .ask("{ child { broken } sure { option } none: child { none { broken } } }")
+        .run("{ child { broken } sure { option } none: child { none { broken } } }")
         .await;
     assert_eq!(
         reply.data(),
@@ -42,18 +42,18 @@ async fn an_object_of_which_nothing_came_out_is_still_an_object() {
 #[tokio::test]
 async fn a_non_null_field_that_fails_makes_the_nearest_nullable_place_null() {
     let graph = Graph::new();
-    let reply = graph.ask("{ fast child { index sure { strict index } } }").await;
+    let reply = graph.run("{ fast child { index sure { strict index } } }").await;
     assert_eq!(reply.data(), r#"{"fast":2,"child":null}"#);
     assert_eq!(reply.errors(), ["[child,sure,strict] TEAPOT"]);
 
-    let reply = graph.ask("{ some { odd } }").await;
+    let reply = graph.run("{ some { odd } }").await;
     assert_eq!(reply.data(), r#"{"some":[{"odd":0},null,null]}"#);
     assert_eq!(reply.errors(), ["[some,2,odd] TEAPOT"]);
 }
 
 #[tokio::test]
 async fn a_failure_that_reaches_the_root_makes_data_null() {
-    let reply = Graph::new().ask("{ fast children { odd } }").await;
+    let reply = Graph::new().run("{ fast children { odd } }").await;
     assert_eq!(reply.data(), "null");
     assert_eq!(reply.errors(), ["[children,1,odd] TEAPOT"]);
     assert!(!reply.0.is_request_error());
@@ -62,7 +62,7 @@ async fn a_failure_that_reaches_the_root_makes_data_null() {
 #[tokio::test]
 async fn all_errors_of_siblings_are_told_with_their_place_in_lists_and_in_the_text() {
     let reply = Graph::new()
-        .ask("{\n  children {\n    broken\n    x: option\n  }\n}")
+        .run("{\n  children {\n    broken\n    x: option\n  }\n}")
         .await;
     assert_eq!(
         reply.errors(),
@@ -85,7 +85,7 @@ async fn all_errors_of_siblings_are_told_with_their_place_in_lists_and_in_the_te
 async fn what_is_skipped_is_not_there_and_its_object_is_empty() {
     let query = "query ($no: Boolean!) { child { index @skip(if: true) slow @include(if: $no) } fast @include(if: true) }";
     let reply = Graph::new()
-        .ask_with(query, serde_json::json!({ "no": false }))
+        .run_with(query, serde_json::json!({ "no": false }))
         .await;
     assert_eq!(reply.data(), r#"{"child":{},"fast":2}"#);
 }
@@ -94,7 +94,7 @@ async fn what_is_skipped_is_not_there_and_its_object_is_empty() {
 async fn a_directive_reads_the_default_of_a_variable() {
     let query =
         "query ($w: Boolean = true, $s: Boolean = false) { fast @include(if: $w) slow @skip(if: $s) }";
-    let reply = Graph::new().ask(query).await;
+    let reply = Graph::new().run(query).await;
     assert_eq!(reply.data(), r#"{"fast":2,"slow":1}"#);
 }
 
@@ -102,7 +102,7 @@ async fn a_directive_reads_the_default_of_a_variable() {
 async fn the_same_field_runs_once_and_its_selections_are_merged() {
     let graph = Graph::new();
     let query = "{ hit { a } ...F ... on Query { hit { b a } } } fragment F on Query { hit { __typename } }";
-    let reply = graph.ask(query).await;
+    let reply = graph.run(query).await;
     assert_eq!(reply.data(), r#"{"hit":{"a":1,"__typename":"Hit","b":2}}"#);
     assert_eq!(graph.ran(), ["hit"]);
 }
@@ -111,7 +111,7 @@ async fn the_same_field_runs_once_and_its_selections_are_merged() {
 async fn a_mutation_runs_its_fields_one_after_the_other_and_each_once() {
     let graph = Graph::new();
     let reply = graph
-        .ask("mutation { hit { a } last hit { b } second: hit { a } }")
+        .run("mutation { hit { a } last hit { b } second: hit { a } }")
         .await;
     assert_eq!(reply.data(), r#"{"hit":{"a":1,"b":2},"last":3,"second":{"a":1}}"#);
     assert_eq!(graph.ran(), ["hit", "last", "hit"]);
@@ -121,19 +121,19 @@ async fn a_mutation_runs_its_fields_one_after_the_other_and_each_once() {
 async fn fragments_apply_to_the_types_they_are_for() {
     let graph = Graph::new();
     let reply = graph
-        .ask("{ search { __typename ... on Node { id } ... on Organization { name } ...N } } fragment N on Note { text }")
+        .run("{ search { __typename ... on Node { id } ... on Organization { name } ...N } } fragment N on Note { text }")
         .await;
     assert_eq!(
         reply.data(),
         r#"{"search":[{"__typename":"Contact","id":"contact_1"},{"__typename":"Organization","id":"organization_1","name":"ACME"},{"__typename":"Note","text":"found"}]}"#
     );
-    let reply = graph.ask("{ search { ... on Note { text } } }").await;
+    let reply = graph.run("{ search { ... on Note { text } } }").await;
     assert_eq!(reply.data(), r#"{"search":[{},{},{"text":"found"}]}"#);
 }
 
 #[tokio::test]
 async fn faults_are_masked_and_what_was_said_on_purpose_is_not() {
-    let reply = Graph::new().ask("{ child { fault broken } }").await;
+    let reply = Graph::new().run("{ child { fault broken } }").await;
     assert_eq!(reply.data(), r#"{"child":{"fault":null,"broken":null}}"#);
     assert_eq!(
         reply.errors(),
@@ -155,8 +155,11 @@ async fn a_null_that_nobody_explains_is_a_fault() {
         ..Default::default()
     };
     let nothing = async |_| async_graphql::Response::new(async_graphql::Value::Null);
-    let answer = graph.operations.answer(params, graph.asker, nothing).await;
-    let reply = super::ask::Reply(answer);
+    let answer = graph
+        .operations
+        .answer(params, graph.permissions, graph.introspection, nothing)
+        .await;
+    let reply = super::support::Reply(answer);
     assert_eq!(reply.data(), "null");
     assert_eq!(reply.errors(), ["[sure] INTERNAL_SERVER_ERROR"]);
 }
@@ -168,7 +171,7 @@ async fn sixty_four_levels_run_on_a_small_stack() {
         depth: 64,
         ..Limits::default()
     };
-    let reply = Graph::within(deep).ask(&nested(63)).await;
+    let reply = Graph::within(deep).run(&nested(63)).await;
     assert!(reply.data().contains(r#""index":62"#), "{}", reply.data());
 }
 
@@ -185,7 +188,7 @@ async fn entities_stand_for_themselves() {
     ];
     let graph = Graph::new();
     let reply = graph
-        .ask_with(query, serde_json::json!({ "r": representations }))
+        .run_with(query, serde_json::json!({ "r": representations }))
         .await;
     assert_eq!(
         reply.data(),
@@ -194,7 +197,7 @@ async fn entities_stand_for_themselves() {
     assert_eq!(reply.errors(), ["[all,0,broken] TEAPOT", "[all,3] TEAPOT"]);
 
     let reply = graph
-        .ask("{ _entities(representations: []) { __typename } }")
+        .run("{ _entities(representations: []) { __typename } }")
         .await;
     assert_eq!(reply.data(), r#"{"_entities":[]}"#);
 }
@@ -213,7 +216,7 @@ async fn what_represents_no_entity_is_refused_at_its_own_place() {
         { "__typename": "Contact", "id": "b" },
     ]);
     let reply = Graph::new()
-        .ask_with(query, serde_json::json!({ "r": representations }))
+        .run_with(query, serde_json::json!({ "r": representations }))
         .await;
     assert_eq!(
         reply.data(),
@@ -223,7 +226,7 @@ async fn what_represents_no_entity_is_refused_at_its_own_place() {
     assert_eq!(reply.errors(), refused.collect::<Vec<_>>());
 
     let reply = Graph::new()
-        .ask("{ _entities(representations: [{}]) { __typename } }")
+        .run("{ _entities(representations: [{}]) { __typename } }")
         .await;
     assert_eq!(reply.data(), r#"{"_entities":[null]}"#);
     assert_eq!(reply.errors(), ["[_entities,0] BAD_USER_INPUT"]);
@@ -233,13 +236,13 @@ async fn what_represents_no_entity_is_refused_at_its_own_place() {
 async fn the_schema_can_be_read() {
     let graph = Graph::new();
     let reply = graph
-        .ask(r#"{ __schema { queryType { name __typename } } __type(name: "Key") { kind isOneOf a: inputFields { name } } no: __type(name: "No") { name } }"#)
+        .run(r#"{ __schema { queryType { name __typename } } __type(name: "Key") { kind isOneOf a: inputFields { name } } no: __type(name: "No") { name } }"#)
         .await;
     assert_eq!(
         reply.data(),
         r#"{"__schema":{"queryType":{"name":"Query","__typename":"__Type"}},"__type":{"kind":"INPUT_OBJECT","isOneOf":true,"a":[{"name":"id"},{"name":"name"}]},"no":null}"#
     );
-    let reply = graph.ask("{ _service { sdl } }").await;
+    let reply = graph.run("{ _service { sdl } }").await;
     assert!(
         reply.data().contains("@requiresPermission(permission:"),
         "{}",
@@ -253,13 +256,13 @@ async fn representations_that_are_null_fail_as_a_whole() {
     let optional = "query ($r: [_Any!] = []) { all: _entities(representations: $r) { __typename } fast }";
     assert!(
         Graph::new()
-            .ask_with(query, serde_json::json!({ "r": null }))
+            .run_with(query, serde_json::json!({ "r": null }))
             .await
             .0
             .is_request_error()
     );
     let reply = Graph::new()
-        .ask_with(optional, serde_json::json!({ "r": null }))
+        .run_with(optional, serde_json::json!({ "r": null }))
         .await;
     assert_eq!(reply.data(), "null");
     assert_eq!(reply.errors(), ["[all] BAD_USER_INPUT"]);
@@ -269,7 +272,7 @@ async fn representations_that_are_null_fail_as_a_whole() {
 async fn an_error_of_reading_a_type_says_where() {
     let query = r#"query ($name: String = "Query") { fast a: __type(name: $name) { name } b: __type(name: "Key") { name } }"#;
     let reply = Graph::new()
-        .ask_with(query, serde_json::json!({ "name": null }))
+        .run_with(query, serde_json::json!({ "name": null }))
         .await;
     assert_eq!(reply.data(), r#"{"fast":2,"a":null,"b":{"name":"Key"}}"#);
     assert_eq!(reply.errors(), ["[a] BAD_USER_INPUT"]);

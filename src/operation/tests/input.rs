@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use super::ask::Graph;
+use super::support::Graph;
 
 async fn told(query: &str, variables: serde_json::Value) -> String {
-    let reply = Graph::new().ask_with(query, variables).await;
+    let reply = Graph::new().run_with(query, variables).await;
     assert_eq!(reply.errors(), Vec::<String>::new());
     reply.data()
 }
@@ -84,7 +84,7 @@ async fn variables_of_the_wrong_type_are_refused_before_anything_runs() {
             json!({ "w": null }),
         ),
     ] {
-        let refusals = graph.ask_with(query, variables).await.refusals();
+        let refusals = graph.run_with(query, variables).await.refusals();
         assert!(refusals[0].starts_with("BAD_USER_INPUT: "), "{refusals:?}");
     }
     assert_eq!(graph.ran(), Vec::<&str>::new());
@@ -93,12 +93,12 @@ async fn variables_of_the_wrong_type_are_refused_before_anything_runs() {
 #[tokio::test]
 async fn input_that_only_a_resolver_can_refuse_is_bad_input_at_its_field() {
     let graph = Graph::new();
-    let reply = graph.ask("{ limited(first: 4) fast }").await;
+    let reply = graph.run("{ limited(first: 4) fast }").await;
     assert_eq!(reply.data(), r#"{"limited":null,"fast":2}"#);
     assert_eq!(reply.errors(), ["[limited] BAD_USER_INPUT"]);
 
     let query = "query ($f: Int = 1) { limited(first: 1) children(first: $f) { index } }";
-    let reply = graph.ask_with(query, json!({ "f": null })).await;
+    let reply = graph.run_with(query, json!({ "f": null })).await;
     assert_eq!(reply.errors(), ["[children] BAD_USER_INPUT"]);
 }
 
@@ -120,7 +120,7 @@ async fn an_input_of_which_one_field_is_to_be_given_takes_exactly_one() {
         json!({ "id": null }),
         json!({}),
     ] {
-        let refusals = Graph::new().ask_with(query, json!({ "k": key })).await.refusals();
+        let refusals = Graph::new().run_with(query, json!({ "k": key })).await.refusals();
         assert!(
             refusals[0].starts_with("BAD_USER_INPUT: `$k` is not right: exactly one field of `Key`"),
             "{refusals:?}"
@@ -133,7 +133,7 @@ async fn a_value_that_does_not_fit_is_named_with_its_place() {
     let graph = Graph::new();
     let query = "query ($c: Change!, $n: [ID!]!, $f: Int) { tell(change: $c) nodes(ids: $n) { id } children(first: $f) { index } }";
     let variables = json!({ "c": { "inner": { "inner": { "size": "x" } } }, "n": ["a", null], "f": 1.5 });
-    let reply = graph.ask_with(query, variables).await;
+    let reply = graph.run_with(query, variables).await;
     assert_eq!(
         reply.refusals(),
         [
@@ -156,7 +156,7 @@ async fn a_value_that_does_not_fit_is_named_with_its_place() {
         ),
         (json!({ "c": 1, "n": [] }), "`$c` must be an object of Change"),
     ] {
-        let refusals = graph.ask_with(query, wrong).await.refusals();
+        let refusals = graph.run_with(query, wrong).await.refusals();
         assert!(refusals[0].contains(place), "{refusals:?}");
     }
 }
@@ -177,7 +177,7 @@ async fn a_variable_with_a_default_may_stand_where_exactly_one_is_asked_for() {
     let query = r#"query ($i: ID = "d") { by(key: {id: $i}) }"#;
     assert_eq!(told(query, json!({})).await, r#"{"by":"id d"}"#);
     assert_eq!(told(query, json!({ "i": "1" })).await, r#"{"by":"id 1"}"#);
-    let reply = Graph::new().ask_with(query, json!({ "i": null })).await;
+    let reply = Graph::new().run_with(query, json!({ "i": null })).await;
     assert_eq!(reply.errors(), ["[by] BAD_USER_INPUT"]);
 }
 
@@ -226,7 +226,7 @@ async fn a_default_of_null_does_not_fit_a_directive() {
         let query = |default: &str| format!("query ($a: Boolean {default}) {{ {place} slow }} {fragment}");
         let asked = async |default: &str| {
             let variables = serde_json::json!({ "a": true });
-            Graph::new().ask_with(&query(default), variables).await
+            Graph::new().run_with(&query(default), variables).await
         };
         let refusals = asked("= null").await.refusals();
         assert!(

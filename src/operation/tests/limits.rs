@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::ask::Graph;
+use super::support::Graph;
 use crate::limits::Limits;
 
 const SMALL: Limits = Limits {
@@ -26,7 +26,7 @@ const SMALL: Limits = Limits {
 
 /// Code, limit and actual number of the only error; null when it ran.
 async fn refusal(graph: &Graph, query: &str) -> Value {
-    let reply = graph.ask(query).await;
+    let reply = graph.run(query).await;
     if !reply.0.is_request_error() {
         return Value::Null;
     }
@@ -140,7 +140,7 @@ async fn a_large_value_is_counted_wherever_it_is_used() {
     let query = "query ($r: [_Any!]!) { a: _entities(representations: $r) { __typename } b: _entities(representations: $r) { __typename } }";
     for (length, expected) in [(300, None), (400, Some((1_000, 2 * (4 * 32 + 19 + 400))))] {
         let variables = json!({ "r": [{ "__typename": "Key", "padded": "x".repeat(length) }] });
-        let reply = graph.ask_with(query, variables).await;
+        let reply = graph.run_with(query, variables).await;
         let told = reply
             .0
             .errors()
@@ -159,7 +159,7 @@ async fn a_large_value_is_counted_wherever_it_is_used() {
 
 #[tokio::test]
 async fn what_an_invalid_document_is_told_is_bounded() {
-    let reply = Graph::within(SMALL).ask("{ a b c }").await;
+    let reply = Graph::within(SMALL).run("{ a b c }").await;
     assert_eq!(reply.refusals().len(), 2);
 }
 
@@ -201,7 +201,7 @@ async fn the_cost_is_told_when_it_is_asked_for() {
         ),
         ("mutation { hit { a } again: hit { a } }", 2),
     ] {
-        let reply = Graph::new().ask_cost(query).await;
+        let reply = Graph::new().run_with_cost(query).await;
         assert_eq!(reply.errors(), Vec::<String>::new(), "{query}");
         let answer = serde_json::to_value(&reply.0).unwrap();
         assert_eq!(
@@ -210,7 +210,7 @@ async fn the_cost_is_told_when_it_is_asked_for() {
             "{query}"
         );
     }
-    let silent = serde_json::to_value(Graph::new().ask("{ fast }").await.0).unwrap();
+    let silent = serde_json::to_value(Graph::new().run("{ fast }").await.0).unwrap();
     assert_eq!(silent.get("extensions"), None);
 }
 

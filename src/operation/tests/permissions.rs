@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use super::ask::Graph;
+use super::support::Graph;
 use crate::model::Permission;
+use crate::operation::Introspection;
 
 fn without_notes() -> Graph {
     Graph::new().without(Permission::NoteView)
@@ -12,7 +13,7 @@ fn without_notes() -> Graph {
 #[tokio::test]
 async fn a_refused_field_does_not_run_and_is_null_at_every_place_of_a_list() {
     let graph = without_notes();
-    let reply = graph.ask("{ children { index notes { text } slow } }").await;
+    let reply = graph.run("{ children { index notes { text } slow } }").await;
     assert_eq!(
         reply.data(),
         r#"{"children":[{"index":0,"notes":null,"slow":0},{"index":1,"notes":null,"slow":1}]}"#
@@ -26,7 +27,7 @@ async fn a_refused_field_does_not_run_and_is_null_at_every_place_of_a_list() {
 
 #[tokio::test]
 async fn the_error_names_the_permission_and_the_place() {
-    let reply = without_notes().ask("{ child { mine: notes { text } } }").await;
+    let reply = without_notes().run("{ child { mine: notes { text } } }").await;
     assert_eq!(
         serde_json::to_value(reply.0.errors()).unwrap(),
         json!([{
@@ -42,7 +43,7 @@ async fn the_error_names_the_permission_and_the_place() {
 #[tokio::test]
 async fn a_caller_with_the_permission_has_the_field() {
     let graph = Graph::new();
-    let reply = graph.ask("{ child { notes { text } noteCount } }").await;
+    let reply = graph.run("{ child { notes { text } noteCount } }").await;
     assert_eq!(
         reply.data(),
         r#"{"child":{"notes":[{"text":"n"}],"noteCount":1}}"#
@@ -54,7 +55,7 @@ async fn a_caller_with_the_permission_has_the_field() {
 async fn a_refused_non_null_field_makes_the_nearest_nullable_place_null() {
     let graph = without_notes();
     let reply = graph
-        .ask("{ fast child { sure { noteCount } } some { noteCount } }")
+        .run("{ fast child { sure { noteCount } } some { noteCount } }")
         .await;
     assert_eq!(reply.data(), r#"{"fast":2,"child":null,"some":[null,null,null]}"#);
     assert_eq!(
@@ -71,7 +72,7 @@ async fn a_refused_non_null_field_makes_the_nearest_nullable_place_null() {
 #[tokio::test]
 async fn where_there_is_no_object_there_is_no_refusal() {
     let reply = without_notes()
-        .ask("{ child { none { notes { text } } } children(first: 0) { noteCount } }")
+        .run("{ child { none { notes { text } } } children(first: 0) { noteCount } }")
         .await;
     assert_eq!(reply.data(), r#"{"child":{"none":null},"children":[]}"#);
     assert_eq!(reply.errors(), Vec::<String>::new());
@@ -81,7 +82,7 @@ async fn where_there_is_no_object_there_is_no_refusal() {
 async fn a_field_asked_of_an_interface_is_refused_on_the_types_that_guard_it() {
     let graph = without_notes();
     let reply = graph
-        .ask(r#"{ a: node(id: "contact_1") { notes { text } } b: node(id: "organization_1") { notes { text } } }"#)
+        .run(r#"{ a: node(id: "contact_1") { notes { text } } b: node(id: "organization_1") { notes { text } } }"#)
         .await;
     assert_eq!(
         reply.data(),
@@ -95,7 +96,7 @@ async fn a_field_asked_of_an_interface_is_refused_on_the_types_that_guard_it() {
 async fn fragments_unions_and_aliases_do_not_get_around_it() {
     let graph = without_notes();
     let reply = graph
-        .ask("{ search { ...A ... on Contact { y: notes { text } } } } fragment A on Contact { ... on Node { x: notes { text } } noteCount @skip(if: true) }")
+        .run("{ search { ...A ... on Contact { y: notes { text } } } } fragment A on Contact { ... on Node { x: notes { text } } noteCount @skip(if: true) }")
         .await;
     assert_eq!(reply.data(), r#"{"search":[{"x":null,"y":null},{},{}]}"#);
     assert_eq!(
@@ -110,7 +111,7 @@ async fn entities_are_guarded_as_everything_else() {
     let graph = without_notes();
     let query = r#"{ _entities(representations: [{__typename: "Organization", id: "o"}, {__typename: "Contact", id: "c"}, {__typename: "Contact", id: "d"}]) {
         ... on Contact { id notes { text } } ... on Organization { notes { text } } } }"#;
-    let reply = graph.ask(query).await;
+    let reply = graph.run(query).await;
     assert_eq!(
         reply.data(),
         r#"{"_entities":[{"notes":[{"text":"of an organization"}]},{"id":"c","notes":null},{"id":"d","notes":null}]}"#
@@ -122,7 +123,7 @@ async fn entities_are_guarded_as_everything_else() {
     assert_eq!(graph.ran(), Vec::<&str>::new());
 
     let reply = graph
-        .ask(r#"{ _entities(representations: [{__typename: "Contact", id: "c"}]) { ... on Contact { noteCount } } }"#)
+        .run(r#"{ _entities(representations: [{__typename: "Contact", id: "c"}]) { ... on Contact { noteCount } } }"#)
         .await;
     assert_eq!(reply.data(), r#"{"_entities":[null]}"#);
     assert_eq!(reply.errors(), ["[_entities,0,noteCount] FORBIDDEN"]);
@@ -133,9 +134,9 @@ async fn a_refused_root_field_leaves_the_others_alone() {
     let graph = Graph::new()
         .without(Permission::ContactView)
         .without(Permission::ContactEdit);
-    let reply = graph.ask("{ contacts { id } }").await;
+    let reply = graph.run("{ contacts { id } }").await;
     assert_eq!(reply.data(), r#"{"contacts":null}"#);
-    let reply = graph.ask("mutation { edit { a } last }").await;
+    let reply = graph.run("mutation { edit { a } last }").await;
     assert_eq!(reply.data(), r#"{"edit":null,"last":3}"#);
     assert_eq!(reply.errors(), ["[edit] FORBIDDEN"]);
     assert_eq!(graph.ran(), ["last"]);
@@ -144,13 +145,13 @@ async fn a_refused_root_field_leaves_the_others_alone() {
 #[tokio::test]
 async fn who_may_not_read_the_schema_is_told_so_and_nothing_runs() {
     let mut graph = Graph::new();
-    graph.asker.introspection = false;
+    graph.introspection = Introspection::Refused;
     for query in [
         "{ hit { a } __schema { queryType { name } } }",
         r#"{ ...F } fragment F on Query { x: __type(name: "Query") { name } }"#,
         "{ _service { sdl } }",
     ] {
-        let refusals = graph.ask(query).await.refusals();
+        let refusals = graph.run(query).await.refusals();
         assert!(
             refusals[0].starts_with("GRAPHQL_VALIDATION_FAILED: introspection"),
             "{refusals:?}"
@@ -158,7 +159,7 @@ async fn who_may_not_read_the_schema_is_told_so_and_nothing_runs() {
     }
     assert_eq!(graph.ran(), Vec::<&str>::new());
     assert_eq!(
-        graph.ask("{ __typename }").await.data(),
+        graph.run("{ __typename }").await.data(),
         r#"{"__typename":"Query"}"#
     );
 }

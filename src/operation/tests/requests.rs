@@ -5,17 +5,17 @@ use std::fmt::Write;
 use async_graphql::parser::types::OperationType;
 use serde_json::json;
 
-use super::ask::Graph;
+use super::support::Graph;
 use crate::operation::Params;
 
 async fn code(query: &str) -> String {
-    let refusals = Graph::new().ask(query).await.refusals();
+    let refusals = Graph::new().run(query).await.refusals();
     refusals[0].split(':').next().unwrap().to_owned()
 }
 
 #[tokio::test]
 async fn a_text_that_is_no_document_is_refused_with_its_place() {
-    let reply = Graph::new().ask("{ fast\n  }}").await;
+    let reply = Graph::new().run("{ fast\n  }}").await;
     let answer = serde_json::to_value(&reply.0).unwrap();
     assert_eq!(answer.get("data"), None);
     assert_eq!(
@@ -77,7 +77,7 @@ async fn what_is_not_valid_for_the_schema_is_refused() {
 
 #[tokio::test]
 async fn the_same_error_is_told_once_with_all_its_places() {
-    let reply = Graph::new().ask("{ a: nope b: nope }").await;
+    let reply = Graph::new().run("{ a: nope b: nope }").await;
     assert_eq!(reply.0.errors().len(), 1, "{:?}", reply.0.errors());
     let columns: Vec<_> = reply.0.errors()[0]
         .locations
@@ -91,10 +91,10 @@ async fn the_same_error_is_told_once_with_all_its_places() {
 async fn at_most_five_errors_are_told() {
     let many: Vec<_> = (0..300).map(|index| format!("nope{index}")).collect();
     let reply = Graph::new()
-        .ask(&format!("{{ child {{ {} }} }}", many.join(" ")))
+        .run(&format!("{{ child {{ {} }} }}", many.join(" ")))
         .await;
     assert_eq!(reply.refusals().len(), 5);
-    let reply = Graph::new().ask(&format!("{{ {} }}", "nope ".repeat(300))).await;
+    let reply = Graph::new().run(&format!("{{ {} }}", "nope ".repeat(300))).await;
     assert_eq!(reply.refusals().len(), 1);
     assert_eq!(reply.0.errors()[0].locations.len(), 5);
 }
@@ -126,10 +126,10 @@ async fn too_many_entities_at_once_are_refused() {
     let some = |count: usize| json!({ "r": vec![json!({ "__typename": "Contact", "id": "a" }); count] });
     let graph = Graph::new();
     assert_eq!(
-        graph.ask_with(query, some(100)).await.errors(),
+        graph.run_with(query, some(100)).await.errors(),
         Vec::<String>::new()
     );
-    let refusals = graph.ask_with(query, some(101)).await.refusals();
+    let refusals = graph.run_with(query, some(101)).await.refusals();
     assert!(
         refusals[0].starts_with("OPERATION_LIMIT_EXCEEDED: "),
         "{refusals:?}"
@@ -144,7 +144,7 @@ async fn what_it_does_is_known_before_it_runs() {
             query: query.to_owned(),
             ..Params::default()
         };
-        graph.operations.prepare(params, graph.asker).unwrap().kind()
+        graph.prepare(params).unwrap().kind()
     };
     assert_eq!(kind("mutation { hit { a } }"), OperationType::Mutation);
     assert_eq!(kind("query mutation { hit { a } }"), OperationType::Query);
@@ -158,11 +158,11 @@ async fn what_it_does_is_known_before_it_runs() {
 #[tokio::test]
 async fn an_operation_may_have_a_description() {
     let reply = Graph::new()
-        .ask("\"What it is for.\" query Q(\"Who.\" $n: String = \"x\") { greet(name: $n) }")
+        .run("\"What it is for.\" query Q(\"Who.\" $n: String = \"x\") { greet(name: $n) }")
         .await;
     assert_eq!(reply.data(), r#"{"greet":"x None"}"#);
     let reply = Graph::new()
-        .ask("query Q(\"Whether to shout.\" $l: Boolean = true) { greet(loud: $l) }")
+        .run("query Q(\"Whether to shout.\" $l: Boolean = true) { greet(loud: $l) }")
         .await;
     assert_eq!(reply.data(), r#"{"greet":"you Some(true)"}"#);
 }
@@ -203,14 +203,14 @@ async fn fragments_that_double_at_every_step_do_not_explode() {
 #[tokio::test]
 async fn fragments_do_not_get_around_the_depth() {
     let query = format!("{{ child {{ ...F0 }} }}{}", fragments(40, "child { ...$ }"));
-    let refusals = Graph::new().ask(&query).await.refusals();
+    let refusals = Graph::new().run(&query).await.refusals();
     assert!(refusals[0].contains("42 levels of fields"), "{refusals:?}");
 }
 
 #[tokio::test]
 async fn commas_mean_nothing_wherever_they_stand() {
     let reply = Graph::new()
-        .ask("{,..., { a, : fast },..., F } fragment, F on, Query {,...,on, Query { slow, } }")
+        .run("{,..., { a, : fast },..., F } fragment, F on, Query {,...,on, Query { slow, } }")
         .await;
     assert_eq!(reply.data(), r#"{"a":2,"slow":1}"#);
 }
@@ -222,7 +222,7 @@ async fn what_follows_from_an_error_is_not_told() {
         ("{ child { ... on Nope { index } } }", "Nope"),
         ("{ child }", "must have a subselection set"),
     ] {
-        let refusals = Graph::new().ask(query).await.refusals();
+        let refusals = Graph::new().run(query).await.refusals();
         assert!(
             refusals.len() == 1 && refusals[0].contains(told),
             "{query}: {refusals:?}"

@@ -2,12 +2,12 @@
 
 use serde_json::json;
 
-use super::ask::Graph;
+use super::support::Graph;
 
 /// The refusals of an operation that must not run.
 async fn refused(query: &str, variables: serde_json::Value) -> Vec<String> {
     let graph = Graph::new();
-    let refusals = graph.ask_with(query, variables).await.refusals();
+    let refusals = graph.run_with(query, variables).await.refusals();
     assert_eq!(graph.ran(), Vec::<&str>::new());
     refusals
 }
@@ -105,13 +105,13 @@ async fn what_is_a_value_of_its_scalar_is_read_wherever_it_stands() {
     let told = r#"{"stay":"2026-02-28 2026-11-26T03:10:00Z https://example.com 1.50 1000"}"#;
     let literal = r#"{ stay(of: {day: "2026-02-28", at: "2026-11-26T04:10:00+01:00", site: "https://example.com",
         prices: ["1.50", 1e3]}) }"#;
-    assert_eq!(Graph::new().ask(literal).await.data(), told);
+    assert_eq!(Graph::new().run(literal).await.data(), told);
 
     let mixed = r#"query ($day: Date!, $p: Decimal!, $site: URL = "https://example.com", $none: DateTime) {
         stay(of: {day: $day, at: "2026-11-26T03:10:00Z", site: $site, prices: [$p, "1000"]})
         none: stay(of: {at: $none}) null: stay(of: {day: null, prices: null}) one: stay(of: {prices: 5}) }"#;
     let reply = Graph::new()
-        .ask_with(mixed, json!({ "day": "2026-02-28", "p": "1.50" }))
+        .run_with(mixed, json!({ "day": "2026-02-28", "p": "1.50" }))
         .await;
     let told = told.replace('}', r#","none":"","null":"","one":"5"}"#);
     assert_eq!(reply.data(), told);

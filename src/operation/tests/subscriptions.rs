@@ -1,6 +1,6 @@
 //! Subscriptions: an answer for every event, each as exact as a query's.
 
-use super::ask::{Graph, Reply};
+use super::support::{Graph, Reply};
 use crate::model::Permission;
 
 #[tokio::test]

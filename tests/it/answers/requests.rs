@@ -235,7 +235,7 @@ async fn operations(group: &mut Group<'_>) {
         "{ contacts(first: 10) { nodes { displayName notes(first: 3) { nodes { id } } } pageInfo { hasNextPage } } }",
     ] {
         let params = Params {
-            tells_cost: true,
+            reports_cost: true,
             ..params(&query.replace("displayName", "id"), json!({}))
         };
         let query = Params {

@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use super::ask::Graph;
+use super::support::Graph;
 use crate::model::Permission;
+use crate::operation::Introspection;
 
 #[tokio::test]
 async fn a_known_operation_obeys_the_variables_of_each_request() {
@@ -22,9 +23,9 @@ async fn a_known_operation_obeys_the_variables_of_each_request() {
             ),
             (json!({ "slow": false, "n": "Bob" }), r#"{"greet":"Bob None"}"#),
         ] {
-            assert_eq!(graph.ask_with(query, variables).await.data(), data);
+            assert_eq!(graph.run_with(query, variables).await.data(), data);
         }
-        let refusals = graph.ask_with(query, json!({})).await.refusals();
+        let refusals = graph.run_with(query, json!({})).await.refusals();
         assert!(refusals[0].starts_with("BAD_USER_INPUT"), "{refusals:?}");
     }
 }
@@ -37,7 +38,7 @@ async fn more_ways_than_are_kept_are_answered_all_the_same() {
     for way in 0..32_u32 {
         let bit = |n: u32| way >> n & 1 == 1;
         let reply = graph
-            .ask_with(
+            .run_with(
                 query,
                 json!({ "a": bit(0), "b": bit(1), "c": bit(2), "d": bit(3) }),
             )
@@ -56,9 +57,9 @@ async fn the_name_of_the_operation_tells_operations_of_one_text_apart() {
     let graph = Graph::new();
     let query = "query A { fast } query B { slow }";
     for _ in 0..2 {
-        assert_eq!(graph.ask_named(query, "A").await.data(), r#"{"fast":2}"#);
-        assert_eq!(graph.ask_named(query, "B").await.data(), r#"{"slow":1}"#);
-        assert!(graph.ask(query).await.0.is_request_error());
+        assert_eq!(graph.run_named(query, "A").await.data(), r#"{"fast":2}"#);
+        assert_eq!(graph.run_named(query, "B").await.data(), r#"{"slow":1}"#);
+        assert!(graph.run(query).await.0.is_request_error());
     }
 }
 
@@ -66,26 +67,26 @@ async fn the_name_of_the_operation_tells_operations_of_one_text_apart() {
 async fn what_one_caller_was_refused_another_has() {
     let mut graph = Graph::new();
     let query = "{ child { notes { text } } }";
-    let all = graph.asker.permissions;
+    let all = graph.permissions;
     assert_eq!(
-        graph.ask(query).await.data(),
+        graph.run(query).await.data(),
         r#"{"child":{"notes":[{"text":"n"}]}}"#
     );
-    graph.asker.permissions = all.without(Permission::NoteView);
-    assert_eq!(graph.ask(query).await.data(), r#"{"child":{"notes":null}}"#);
-    graph.asker.introspection = false;
+    graph.permissions = all.without(Permission::NoteView);
+    assert_eq!(graph.run(query).await.data(), r#"{"child":{"notes":null}}"#);
+    graph.introspection = Introspection::Refused;
     let schema = "{ __schema { queryType { name } } }";
-    assert!(graph.ask(schema).await.0.is_request_error());
-    graph.asker.introspection = true;
-    assert!(!graph.ask(schema).await.0.is_request_error());
-    graph.asker.introspection = false;
-    assert!(graph.ask(schema).await.0.is_request_error());
+    assert!(graph.run(schema).await.0.is_request_error());
+    graph.introspection = Introspection::Allowed;
+    assert!(!graph.run(schema).await.0.is_request_error());
+    graph.introspection = Introspection::Refused;
+    assert!(graph.run(schema).await.0.is_request_error());
 }
 
 #[tokio::test]
 async fn without_memory_nothing_is_kept_and_everything_is_answered() {
     let graph = Graph::keeping(0);
     for _ in 0..2 {
-        assert_eq!(graph.ask("{ fast }").await.data(), r#"{"fast":2}"#);
+        assert_eq!(graph.run("{ fast }").await.data(), r#"{"fast":2}"#);
     }
 }

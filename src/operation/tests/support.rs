@@ -1,4 +1,4 @@
-//! Asks the graph, and puts answers into a shape that is short to compare.
+//! A client of the test graph, and answers in a form that is short to compare.
 
 use futures_util::StreamExt as _;
 use serde_json::json;
@@ -6,18 +6,19 @@ use serde_json::json;
 use super::graph::{self, GraphSchema, Ran};
 use crate::limits::Limits;
 use crate::model::{Permission, Permissions};
-use crate::operation::{Answer, Asker, Operations, Params};
+use crate::operation::{Answer, Introspection, Operations, Params, Prepared};
 
 /// Servers move futures between threads.
 fn send<F: Future + Send>(future: F) -> F {
     future
 }
 
-/// The graph, and what asks it; the caller may read the schema and has every permission at first.
+/// The test graph with a caller, who may read the schema and has every permission at first.
 pub(super) struct Graph {
     schema: GraphSchema,
     pub(super) operations: Operations,
-    pub(super) asker: Asker,
+    pub(super) permissions: Permissions,
+    pub(super) introspection: Introspection,
     ran: Ran,
 }
 
@@ -42,17 +43,15 @@ impl Graph {
         Self {
             operations: Operations::new(&schema.sdl(), limits, kept).unwrap(),
             schema,
-            asker: Asker {
-                permissions: Permissions::all(),
-                introspection: true,
-            },
+            permissions: Permissions::all(),
+            introspection: Introspection::Allowed,
             ran,
         }
     }
 
     /// The same for a caller without one of the permissions.
     pub(super) fn without(mut self, permission: Permission) -> Self {
-        self.asker.permissions = self.asker.permissions.without(permission);
+        self.permissions = self.permissions.without(permission);
         self
     }
 
@@ -61,11 +60,11 @@ impl Graph {
         self.ran.lock().unwrap().clone()
     }
 
-    pub(super) async fn ask(&self, query: &str) -> Reply {
-        self.ask_with(query, json!({})).await
+    pub(super) async fn run(&self, query: &str) -> Reply {
+        self.run_with(query, json!({})).await
     }
 
-    pub(super) async fn ask_with(&self, query: &str, variables: serde_json::Value) -> Reply {
+    pub(super) async fn run_with(&self, query: &str, variables: serde_json::Value) -> Reply {
         self.send(Params {
             query: query.to_owned(),
             variables: serde_json::from_value(variables).unwrap(),
@@ -75,7 +74,7 @@ impl Graph {
     }
 
     /// One of the operations of a text.
-    pub(super) async fn ask_named(&self, query: &str, name: &str) -> Reply {
+    pub(super) async fn run_named(&self, query: &str, name: &str) -> Reply {
         self.send(Params {
             query: query.to_owned(),
             operation_name: Some(name.to_owned()),
@@ -85,10 +84,10 @@ impl Graph {
     }
 
     /// With what it costs.
-    pub(super) async fn ask_cost(&self, query: &str) -> Reply {
+    pub(super) async fn run_with_cost(&self, query: &str) -> Reply {
         self.send(Params {
             query: query.to_owned(),
-            tells_cost: true,
+            reports_cost: true,
             ..Params::default()
         })
         .await
@@ -100,7 +99,7 @@ impl Graph {
             query: query.to_owned(),
             ..Params::default()
         };
-        match self.operations.prepare(params, self.asker) {
+        match self.prepare(params) {
             Ok(prepared) => {
                 let answers = prepared.subscribe(|request| self.schema.execute_stream(request));
                 send(answers.map(Reply).collect()).await
@@ -111,7 +110,15 @@ impl Graph {
 
     pub(super) async fn send(&self, params: Params) -> Reply {
         let execute = async |request: async_graphql::Request| self.schema.execute(request).await;
-        Reply(send(self.operations.answer(params, self.asker, execute)).await)
+        let answer = self
+            .operations
+            .answer(params, self.permissions, self.introspection, execute);
+        Reply(send(answer).await)
+    }
+
+    pub(super) fn prepare(&self, params: Params) -> Result<Prepared, Answer> {
+        self.operations
+            .prepare(params, self.permissions, self.introspection)
     }
 }
 

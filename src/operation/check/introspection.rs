@@ -1,30 +1,32 @@
-//! How much of the schema an operation shows.
+//! The size of the schema that an operation reads.
 //!
-//! Reading the schema costs nothing, and its answers are as long as the schema is: asked for again and again under
-//! aliases, or in circles from types to their fields and on to the types of these, a short document would have an answer
-//! of any size. So the values of the answer are counted before it runs, by the lengths that the schema's lists have.
+//! Reading the schema costs nothing, and its answers are as long as the schema. Requested again and again under aliases,
+//! or in circles from types to their fields and on to the types of these, a short document could have an answer of any
+//! size. The values of the answer are therefore counted before it runs, by the lengths of the schema's lists.
 
 use apollo_compiler::Schema;
 use apollo_compiler::schema::ExtendedType;
 
-use super::Asker;
-use super::answer::{Answer, Code};
-use super::measure::{reads_schema, within};
-use super::plan::{Inner, Plan, Planned, PossibleTypes};
+use crate::error::Code;
 use crate::limits::Limits;
+use crate::operation::answer::Answer;
+use crate::operation::limit::check_limit;
+use crate::operation::params::Introspection;
+use crate::operation::plan::{Fold, Plan, PlannedField};
+use crate::operation::schema::{PossibleTypes, reads_schema};
 
-/// How long the lists are that introspection answers.
+/// The lengths of the lists that introspection returns.
 #[derive(Debug)]
-pub(super) struct Lengths {
+pub(in crate::operation) struct Lengths {
     types: usize,
     directives: usize,
-    /// Of one type or field among all: on average, rounded up.
-    among_all: Lists,
-    /// Of the one that has most.
-    most: Lists,
+    /// The average of all types or fields, rounded up.
+    average: Lists,
+    /// The longest of any type or field.
+    longest: Lists,
 }
 
-/// The lists of a type or a field.
+/// The lengths of the lists of a type or a field.
 #[derive(Clone, Copy, Debug, Default)]
 struct Lists {
     fields: usize,
@@ -33,36 +35,36 @@ struct Lists {
     types: usize,
 }
 
-/// Whose fields are asked for.
+/// The objects from which a field is requested.
 #[derive(Clone, Copy)]
-enum Of {
-    /// Those of every type, or of every field of every type: each comes once.
+pub(in crate::operation) enum Of {
+    /// Every type, or every field of every type; each occurs once.
     All,
-    /// Those of one, whichever it is.
+    /// A single one, which may be any.
     One,
 }
 
 impl Lengths {
-    /// As a schema has them.
-    pub(super) fn of(schema: &Schema, possible: &PossibleTypes) -> Self {
-        let (mut sum, mut most) = (Lists::default(), Lists::default());
+    /// Measures a schema.
+    pub(in crate::operation) fn of(schema: &Schema, possible: &PossibleTypes) -> Self {
+        let (mut sum, mut longest) = (Lists::default(), Lists::default());
         let mut fields = 0;
         for (name, definition) in &schema.types {
             let lists = Lists::of_type(definition, possible.get(name.as_str()).map_or(0, Vec::len));
-            sum = sum.each(lists, |a, b| a + b);
-            most = most.each(lists, usize::max);
+            sum = sum.combine(lists, |a, b| a + b);
+            longest = longest.combine(lists, usize::max);
             for arguments in arguments_of(definition) {
                 fields += 1;
                 sum.arguments += arguments;
-                most.arguments = most.arguments.max(arguments);
+                longest.arguments = longest.arguments.max(arguments);
             }
         }
         let directives = schema.directive_definitions.values();
-        most.arguments = most
+        longest.arguments = longest
             .arguments
             .max(directives.map(|it| it.arguments.len()).max().unwrap_or_default());
         let types = schema.types.len().max(1);
-        let among_all = Lists {
+        let average = Lists {
             fields: sum.fields.div_ceil(types),
             arguments: sum.arguments.div_ceil(fields.max(1)),
             enum_values: sum.enum_values.div_ceil(types),
@@ -71,56 +73,46 @@ impl Lengths {
         Self {
             types,
             directives: schema.directive_definitions.len(),
-            among_all,
-            most,
+            average,
+            longest,
         }
     }
 
-    /// Refuses to show the schema to who may not read it, and to show more of it than the limit.
-    pub(super) fn check(&self, plan: &Plan, asker: Asker, limits: &Limits) -> Result<(), Answer> {
+    /// Refuses to show the schema to a caller that may not read it, and to show more of it than the limit allows.
+    pub(in crate::operation) fn check(
+        &self,
+        plan: &Plan,
+        introspection: Introspection,
+        limits: &Limits,
+    ) -> Result<(), Answer> {
         let shows_schema = |name: &str| reads_schema(name) || name == "_service";
-        let shown = || plan.fields.iter().filter(|planned| shows_schema(&planned.name));
-        if let Some(field) = shown().next().filter(|_| !asker.introspection) {
+        let shown = || plan.fields.iter().filter(|field| shows_schema(&field.name));
+        if introspection == Introspection::Refused
+            && let Some(field) = shown().next()
+        {
             let message = format!(
                 "introspection is not allowed here, but the operation has `{}`",
                 field.name
             );
-            return Err(Answer::refuse(Code::ValidationFailed, message, Some(field.at)));
+            return Err(Answer::refuse(
+                Code::ValidationFailed,
+                message,
+                Some(field.position),
+            ));
         }
-        let values = shown().map(|planned| self.field(planned, Of::One));
-        let values = values.fold(0, usize::saturating_add);
-        within(
+        let values = self.object(shown().map(|field| field.fold(self, Of::One)));
+        check_limit(
             limits.introspected_values,
             values,
             "values of the schema in its answer",
         )
     }
 
-    fn plan(&self, plan: &Plan, of: Of) -> usize {
-        let values = plan.fields.iter().map(|planned| self.field(planned, of));
-        values.fold(0, usize::saturating_add)
-    }
-
-    fn field(&self, planned: &Planned, of: Of) -> usize {
-        let (length, below) = self.list(&planned.name, of);
-        let inner = match &planned.inner {
-            Inner::TypeName | Inner::Leaf => 0,
-            Inner::Object(plan) => self.plan(plan, below),
-            // Nothing in a schema is of an abstract type.
-            Inner::Abstract(plans) => plans
-                .iter()
-                .map(|plan| self.plan(plan, below))
-                .max()
-                .unwrap_or_default(),
-        };
-        inner.saturating_add(1).saturating_mul(length)
-    }
-
-    /// How often a field's value comes, and whose fields are asked for below it.
+    /// Returns how many values a field has, and the objects from which its selection is requested.
     fn list(&self, name: &str, of: Of) -> (usize, Of) {
         let lists = match of {
-            Of::All => self.among_all,
-            Of::One => self.most,
+            Of::All => self.average,
+            Of::One => self.longest,
         };
         match name {
             "types" => (self.types, Of::All),
@@ -134,8 +126,32 @@ impl Lengths {
     }
 }
 
+impl Fold for Lengths {
+    type Place = Of;
+    type Output = usize;
+
+    fn place_below(&self, field: &PlannedField, of: Of) -> Of {
+        self.list(&field.name, of).1
+    }
+
+    fn field(&self, field: &PlannedField, of: Of, selection: Option<usize>) -> usize {
+        let (length, _) = self.list(&field.name, of);
+        let one = selection.unwrap_or_default().saturating_add(1);
+        one.saturating_mul(length)
+    }
+
+    fn object(&self, fields: impl Iterator<Item = usize>) -> usize {
+        fields.fold(0, usize::saturating_add)
+    }
+
+    /// Introspection has no abstract types; `_service` has none either.
+    fn possible_types<'p>(&self, _: &PlannedField, plans: impl Iterator<Item = (&'p Plan, usize)>) -> usize {
+        plans.map(|(_, values)| values).max().unwrap_or_default()
+    }
+}
+
 impl Lists {
-    /// `possible`: how many types an interface or a union can be.
+    /// Measures a type. `possible` is the number of types that it can be, for an interface or a union.
     fn of_type(definition: &ExtendedType, possible: usize) -> Self {
         let (fields, enum_values, types) = match definition {
             ExtendedType::Scalar(_) => (0, 0, 0),
@@ -153,7 +169,7 @@ impl Lists {
         }
     }
 
-    fn each(self, other: Self, joined: impl Fn(usize, usize) -> usize) -> Self {
+    fn combine(self, other: Self, joined: impl Fn(usize, usize) -> usize) -> Self {
         Self {
             fields: joined(self.fields, other.fields),
             arguments: joined(self.arguments, other.arguments),
@@ -163,7 +179,7 @@ impl Lists {
     }
 }
 
-/// How many arguments each field has.
+/// Lists the number of arguments of each field.
 fn arguments_of(definition: &ExtendedType) -> Vec<usize> {
     match definition {
         ExtendedType::Object(object) => object
@@ -183,12 +199,13 @@ fn arguments_of(definition: &ExtendedType) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graphql;
     use crate::model::Permissions;
     use crate::operation::{Operations, Params};
 
-    /// What tools ask for: everything, with types wrapped up to nine times.
-    fn everything() -> String {
+    const SCHEMA: &str = include_str!("../../../schema.graphql");
+
+    /// The fragments that tools use to read the whole schema, with types wrapped up to nine times.
+    fn whole_schema() -> String {
         let of_type = (0..9).fold("kind name".to_owned(), |inner, _| {
             format!("kind name ofType {{ {inner} }}")
         });
@@ -207,22 +224,20 @@ mod tests {
         )
     }
 
-    /// How many values that many are told to be when none is allowed.
+    /// The count in the refusal when a single value is allowed.
     fn counted(query: &str) -> u64 {
         let limits = Limits {
             introspected_values: 1,
             ..Limits::default()
         };
-        let operations = Operations::new(&graphql::schema(limits).sdl(), limits, 1 << 20).unwrap();
+        let operations = Operations::new(SCHEMA, limits, 1 << 20).unwrap();
         let params = Params {
             query: query.to_owned(),
             ..Params::default()
         };
-        let asker = Asker {
-            permissions: Permissions::all(),
-            introspection: true,
-        };
-        let answer = operations.prepare(params, asker).expect_err("refused");
+        let answer = operations
+            .prepare(params, Permissions::all(), Introspection::Allowed)
+            .expect_err("refused");
         let error = serde_json::to_value(&answer.errors()[0]).unwrap();
         assert_eq!(error["extensions"]["code"], "OPERATION_LIMIT_EXCEEDED", "{error}");
         assert_eq!(error["extensions"]["limit"], 1);
@@ -230,28 +245,28 @@ mod tests {
     }
 
     #[test]
-    fn tools_may_ask_for_everything_and_not_much_more() {
-        let once = counted(&format!("{{ __schema {{ ...S }} }} {}", everything()));
-        let most = u64::from(Limits::default().introspected_values);
-        assert!(2 * once < most, "{once}");
+    fn tools_may_read_the_whole_schema_and_not_much_more() {
+        let once = counted(&format!("{{ __schema {{ ...S }} }} {}", whole_schema()));
+        let limit = u64::from(Limits::default().introspected_values);
+        assert!(2 * once < limit, "{once}");
         let often = counted(&format!(
             "{{ a: __schema {{ ...S }} b: __schema {{ ...S }} }} {}",
-            everything()
+            whole_schema()
         ));
         assert_eq!(often, 2 * once);
     }
 
     #[test]
-    fn what_is_asked_for_in_circles_or_under_aliases_is_counted_as_often_as_it_comes() {
-        let most = u64::from(Limits::default().introspected_values);
+    fn values_requested_in_circles_or_under_aliases_count_every_time() {
+        let limit = u64::from(Limits::default().introspected_values);
         let circle = "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }";
-        assert!(counted(circle) > most);
+        assert!(counted(circle) > limit);
         let aliases = "{ __schema { types { ...T } } }
             fragment T on __Type { a: fields { ...F } b: fields { ...F } c: fields { ...F } d: fields { ...F } }
             fragment F on __Field { a: args { ...A } b: args { ...A } c: args { ...A } d: args { ...A } }
             fragment A on __InputValue { a: type { ...N } b: type { ...N } c: type { ...N } d: type { ...N } }
             fragment N on __Type { name kind description ofType { name kind description } }";
-        assert!(counted(aliases) > most);
+        assert!(counted(aliases) > limit);
         let one = counted("{ __type(name: \"Contact\") { name } }");
         assert_eq!(one, 2);
     }

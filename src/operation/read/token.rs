@@ -1,19 +1,19 @@
-//! The tokens of a text, one by one, with constant memory and without recursion.
+//! The tokens of a text, one by one, without recursion.
 
 use std::ops::Range;
 
 /// One token.
 #[derive(Clone, Debug)]
 pub(super) struct Token {
-    /// Its first byte; of all that is looked at here, this tells the kind.
+    /// The first byte, which tells the kind of every token that matters here.
     pub first: u8,
-    /// Where it stands, in bytes.
+    /// The range of bytes in the text.
     pub range: Range<usize>,
 }
 
 impl Token {
-    /// How the nesting of brackets is after it, if it was `nesting` before.
-    pub(super) fn nest(&self, nesting: usize) -> usize {
+    /// Returns the number of open brackets after this token, given the number before it.
+    pub(super) fn nesting_after(&self, nesting: usize) -> usize {
         match self.first {
             b'{' | b'[' | b'(' => nesting + 1,
             b'}' | b']' | b')' => nesting.saturating_sub(1),
@@ -21,18 +21,18 @@ impl Token {
         }
     }
 
-    /// Its text.
-    pub(super) fn of<'t>(&self, text: &'t str) -> &'t str {
+    /// Returns the token as it stands in the text.
+    pub(super) fn text<'t>(&self, text: &'t str) -> &'t str {
         text.get(self.range.clone()).unwrap_or_default()
     }
 }
 
-/// The tokens of a text. What is no token of the language counts as one a byte; the parser will say what is wrong.
+/// Splits a text into tokens. Every byte that belongs to no token of the language becomes one; the parser reports it.
 pub(super) fn tokens(text: &str) -> impl Iterator<Item = Token> {
     let mut rest = text.as_bytes();
     std::iter::from_fn(move || {
         while let Some((&first, after)) = rest.split_first() {
-            if let Some(after) = ignored(first, after) {
+            if let Some(after) = after_ignored(first, after) {
                 rest = after;
                 continue;
             }
@@ -45,8 +45,8 @@ pub(super) fn tokens(text: &str) -> impl Iterator<Item = Token> {
     })
 }
 
-/// What follows white space, a comma, a byte order mark or a comment; `None` if it is none of them.
-fn ignored(first: u8, after: &[u8]) -> Option<&[u8]> {
+/// Returns the text after white space, a comma, a byte order mark or a comment; `None` if it starts with none of them.
+fn after_ignored(first: u8, after: &[u8]) -> Option<&[u8]> {
     match first {
         b' ' | b'\t' | b'\r' | b'\n' | b',' | 0xEF | 0xBB | 0xBF => Some(after),
         b'#' => Some(skip_while(after, |byte| byte != b'\n' && byte != b'\r')),
@@ -54,7 +54,7 @@ fn ignored(first: u8, after: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// What follows the token that `rest` begins with; `after` is `rest` without its first byte.
+/// Returns the text after the token that `rest` begins with; `after` is `rest` without its first byte.
 fn after_token<'t>(first: u8, rest: &'t [u8], after: &'t [u8]) -> &'t [u8] {
     match first {
         b'"' => rest
@@ -76,7 +76,7 @@ fn skip_while(text: &[u8], skip: impl Fn(u8) -> bool) -> &[u8] {
     text.split_at(end).1
 }
 
-/// What follows a string; one that is not closed ends with its line.
+/// Returns the text after a string. A string that is not closed ends with its line.
 fn after_string(mut rest: &[u8]) -> &[u8] {
     loop {
         match rest {
@@ -87,7 +87,7 @@ fn after_string(mut rest: &[u8]) -> &[u8] {
     }
 }
 
-/// What follows a block string.
+/// Returns the text after a block string.
 fn after_block(mut rest: &[u8]) -> &[u8] {
     loop {
         match rest {

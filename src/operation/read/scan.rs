@@ -1,28 +1,32 @@
-//! The first look at a text, byte by byte: is it small and flat enough to be given to a parser?
+//! The limits of a text, checked before any parser sees it.
 //!
-//! Parsers recurse into brackets, and some validation takes time that grows faster than the text.
-//! This step has constant memory, one pass and no recursion.
+//! Parsers recurse into brackets, and the time of some validation rules grows faster than the text. This step makes one
+//! pass without recursion and keeps no more tokens than the limit.
 
-use super::answer::{Answer, Code};
-use super::measure::within;
-use super::token::tokens;
+use super::token::{Token, tokens};
+use crate::error::Code;
 use crate::limits::Limits;
+use crate::operation::answer::Answer;
+use crate::operation::limit::check_limit;
 
-/// Refuses a text that is too long, too deep or empty. What is wrong in other ways is left to the parser.
-pub(super) fn scan(text: &str, limits: &Limits) -> Result<(), Answer> {
-    within(limits.document_bytes, text.len(), "bytes")?;
-    let (mut count, mut nesting, mut deepest) = (0, 0, 0);
-    for token in tokens(text) {
-        count += 1;
-        nesting = token.nest(nesting);
-        deepest = deepest.max(nesting);
-    }
-    within(limits.tokens, count, "tokens")?;
-    within(limits.nesting, deepest, "levels of nested brackets")?;
-    if count == 0 {
+/// Splits a text into tokens. Refuses a text that is too long, too deep or empty; the parser finds all other errors.
+pub(super) fn scan(text: &str, limits: &Limits) -> Result<Vec<Token>, Answer> {
+    check_limit(limits.document_bytes, text.len(), "bytes")?;
+    let mut rest = tokens(text);
+    let most = usize::try_from(limits.tokens).unwrap_or(usize::MAX);
+    let kept: Vec<Token> = rest.by_ref().take(most).collect();
+    check_limit(limits.tokens, kept.len() + rest.count(), "tokens")?;
+    let mut nesting = 0;
+    let levels = kept.iter().map(|token| {
+        nesting = token.nesting_after(nesting);
+        nesting
+    });
+    let deepest = levels.max().unwrap_or_default();
+    check_limit(limits.nesting, deepest, "levels of nested brackets")?;
+    if kept.is_empty() {
         return Err(Answer::refuse(Code::ParseFailed, "the document is empty", None));
     }
-    Ok(())
+    Ok(kept)
 }
 
 #[cfg(test)]

@@ -1,32 +1,32 @@
-//! Rules of the specification that the compiler's validation leaves out.
+//! Rules about the values in a document that the compiler's validation leaves out.
 //!
-//! They are about values written in the text, for fields and for directives: every field of an input object once, of a
-//! `@oneOf` input exactly one, which is not null, variables inside lists and input objects only where their types fit, and
-//! for a custom scalar only what it takes.
+//! They hold for arguments of fields and of directives: every field of an input object occurs once; a `@oneOf` input has
+//! exactly one field, which is not null; variables inside lists and input objects have types that fit; and a custom scalar
+//! has a value that it accepts.
 
 use std::collections::HashSet;
 
 use apollo_compiler::ast::{Argument, DirectiveList, InputValueDefinition, Type, Value};
 use apollo_compiler::executable::{Operation, Selection, SelectionSet, VariableDefinition};
 use apollo_compiler::parser::SourceSpan;
-use apollo_compiler::schema::{ExtendedType, InputObjectType};
 use apollo_compiler::{ExecutableDocument, Name, Node, Schema};
 
-use super::variables::number;
 use crate::model::{Given, check_scalar};
+use crate::operation::schema::{input_object, is_one_of, one_of_message};
+use crate::operation::value::number;
 
-/// What is wrong, and where.
-pub(super) type Broken = (String, Option<SourceSpan>);
+/// The message and the position of a violated rule.
+pub(super) type Violation = (String, Option<SourceSpan>);
 
-/// Checks all literals of a document that is valid otherwise: those that each operation uses, with its variables.
-pub(super) fn check(schema: &Schema, document: &ExecutableDocument) -> Vec<Broken> {
+/// Checks the values that each operation uses, with its variables. The document is valid otherwise.
+pub(super) fn check_literals(schema: &Schema, document: &ExecutableDocument) -> Vec<Violation> {
     let check = |operation: &Node<Operation>| {
         let mut rules = Rules {
             schema,
             document,
             variables: &operation.variables,
             opened: HashSet::new(),
-            broken: Vec::new(),
+            violations: Vec::new(),
         };
         for variable in &operation.variables {
             if let Some(default) = &variable.default_value {
@@ -34,60 +34,9 @@ pub(super) fn check(schema: &Schema, document: &ExecutableDocument) -> Vec<Broke
             }
         }
         rules.selections(&operation.selection_set);
-        rules.broken
+        rules.violations
     };
     document.operations.iter().flat_map(check).collect()
-}
-
-/// Whether every subscription asks for one key at its root, however often: "Single Root Field" of the specification.
-pub(super) fn have_one_root_key(document: &ExecutableDocument) -> bool {
-    let one_key = |operation: &Node<Operation>| {
-        let mut keys = HashSet::new();
-        root_keys(document, &operation.selection_set, &mut HashSet::new(), &mut keys);
-        keys.len() <= 1
-    };
-    let mut subscriptions = document
-        .operations
-        .iter()
-        .filter(|operation| operation.is_subscription());
-    subscriptions.all(one_key)
-}
-
-fn root_keys<'a>(
-    document: &'a ExecutableDocument,
-    set: &'a SelectionSet,
-    opened: &mut HashSet<&'a Name>,
-    keys: &mut HashSet<&'a Name>,
-) {
-    for selection in &set.selections {
-        match selection {
-            Selection::Field(field) => drop(keys.insert(field.response_key())),
-            Selection::InlineFragment(fragment) => root_keys(document, &fragment.selection_set, opened, keys),
-            Selection::FragmentSpread(spread) => {
-                let fragment = document.fragments.get(&spread.fragment_name);
-                if let Some(fragment) = fragment.filter(|_| opened.insert(&spread.fragment_name)) {
-                    root_keys(document, &fragment.selection_set, opened, keys);
-                }
-            }
-        }
-    }
-}
-
-fn input_object<'s>(schema: &'s Schema, of: &Type) -> Option<&'s InputObjectType> {
-    match schema.types.get(of.inner_named_type()) {
-        Some(ExtendedType::InputObject(input)) => Some(input),
-        _ => None,
-    }
-}
-
-/// Whether exactly one field is to be given.
-pub(super) fn is_one_of(input: &InputObjectType) -> bool {
-    input.directives.has("oneOf")
-}
-
-/// What is wrong when it is not exactly one.
-pub(super) fn one_of(input: &Name) -> String {
-    format!("exactly one field of `{input}` must be given, and it must not be null")
 }
 
 struct Rules<'a> {
@@ -95,7 +44,7 @@ struct Rules<'a> {
     document: &'a ExecutableDocument,
     variables: &'a [Node<VariableDefinition>],
     opened: HashSet<&'a Name>,
-    broken: Vec<Broken>,
+    violations: Vec<Violation>,
 }
 
 impl<'a> Rules<'a> {
@@ -135,8 +84,8 @@ impl<'a> Rules<'a> {
         }
     }
 
-    /// `of`: the type that is expected; nothing inside a scalar that takes any shape. `has_default`: whether something
-    /// stands there when the value turns out absent.
+    /// Checks a value. `of` is the expected type; `None` inside a scalar that accepts any shape. `has_default` tells whether
+    /// there is a default if the value turns out to be absent.
     fn value(&mut self, of: Option<&Type>, value: &Node<Value>, has_default: bool) {
         if let Some(of) = of {
             self.scalar(of, value);
@@ -154,29 +103,29 @@ impl<'a> Rules<'a> {
         }
     }
 
-    /// What stands in the place of a custom scalar, be it the only item of a list.
+    /// Checks the value of a custom scalar, which may stand for a list with a single item.
     fn scalar(&mut self, of: &Type, value: &Node<Value>) {
-        let is_several = of.is_list() && value.as_list().is_some();
-        if is_several || value.is_null() || value.as_variable().is_some() {
+        let is_list = of.is_list() && value.as_list().is_some();
+        if is_list || value.is_null() || value.as_variable().is_some() {
             return;
         }
         let name = of.inner_named_type();
         if let Err(reason) = check_literal(name, value) {
             let message = format!("a value of `{name}` {reason}");
-            self.broken.push((message, value.location()));
+            self.violations.push((message, value.location()));
         }
     }
 
-    /// It is declared, and `IsVariableUsageAllowed` of the specification, but for fields of `@oneOf` inputs.
+    /// Checks that a variable is defined, and `IsVariableUsageAllowed` of the specification except for `@oneOf` inputs.
     fn variable(&mut self, of: Option<&Type>, name: &Name, value: &Node<Value>, has_default: bool) {
         let Some(variable) = self.variables.iter().find(|variable| variable.name == *name) else {
             let message = format!("variable `${name}` is not defined");
-            return self.broken.push((message, value.location()));
+            return self.violations.push((message, value.location()));
         };
         let Some(of) = of else {
             return;
         };
-        let may_be_absent = is_filled(variable) || has_default;
+        let may_be_absent = has_value_by_default(variable) || has_default;
         let fits = if of.is_non_null() && !variable.ty.is_non_null() {
             may_be_absent && variable.ty.is_assignable_to(&of.clone().nullable())
         } else {
@@ -187,7 +136,7 @@ impl<'a> Rules<'a> {
                 "variable `${name}` of type `{}` cannot be used where `{of}` is expected",
                 variable.ty
             );
-            self.broken.push((message, value.location()));
+            self.violations.push((message, value.location()));
         }
     }
 
@@ -196,7 +145,7 @@ impl<'a> Rules<'a> {
         for (name, value) in fields {
             if !names.insert(name) {
                 let message = format!("the input field `{name}` is given more than once");
-                self.broken.push((message, value.location()));
+                self.violations.push((message, value.location()));
             }
         }
         let schema = self.schema;
@@ -204,7 +153,8 @@ impl<'a> Rules<'a> {
         if let Some(input) = input.filter(|input| is_one_of(input)) {
             let one = fields.first().is_some_and(|(_, value)| !self.may_be_null(value));
             if fields.len() != 1 || !one {
-                self.broken.push((one_of(&input.name), value.location()));
+                self.violations
+                    .push((one_of_message(&input.name), value.location()));
             }
         }
         for (name, value) in fields {
@@ -215,18 +165,21 @@ impl<'a> Rules<'a> {
         }
     }
 
-    /// Null, or a variable of a type that lets null in. With a default that is not null the specification lets it
-    /// stand here (`IsVariableUsageAllowed`); a null that is sent all the same fails where it is used.
+    /// Whether a value is null, or a variable that may be. `IsVariableUsageAllowed` accepts a nullable variable whose default
+    /// is not null; if null is sent for it all the same, the field that uses it fails.
     fn may_be_null(&self, value: &Value) -> bool {
         let Some(name) = value.as_variable() else {
             return value.is_null();
         };
         let mut variables = self.variables.iter();
-        variables.any(|variable| variable.name == *name && !variable.ty.is_non_null() && !is_filled(variable))
+        variables.any(|variable| {
+            variable.name == *name && !variable.ty.is_non_null() && !has_value_by_default(variable)
+        })
     }
 }
 
-/// Numbers are read twice: as they are written, which tells what will be lost of them, and as a resolver gets them.
+/// Checks a value of a custom scalar. Numbers are checked as they are written, which shows whether digits would be lost,
+/// and as a resolver gets them.
 fn check_literal(scalar: &Name, value: &Value) -> Result<(), &'static str> {
     match value {
         Value::String(text) => check_scalar(scalar, &Given::Text(text)),
@@ -239,8 +192,8 @@ fn check_literal(scalar: &Name, value: &Value) -> Result<(), &'static str> {
     }
 }
 
-/// Whether it has a default that is not null.
-fn is_filled(variable: &VariableDefinition) -> bool {
+/// Whether a variable has a default that is not null.
+fn has_value_by_default(variable: &VariableDefinition) -> bool {
     let default = variable.default_value.as_ref();
     default.is_some_and(|default| !default.is_null())
 }

@@ -1,7 +1,7 @@
-//! From what async-graphql answered to what the specification asks for.
+//! The completion of async-graphql's response to the answer that the specification requires.
 //!
-//! Keys come in the order of the selection; what failed or was refused is null where it may be, and
-//! where it may not, null moves up to the nearest place that may; every such null has its error.
+//! Keys are in the order of the selection. A field that failed or was refused is null if it may be; otherwise null
+//! propagates to the nearest place that may be null. Every such null has an error.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -10,15 +10,17 @@ use apollo_compiler::ast::Type;
 use async_graphql::indexmap::IndexMap;
 use async_graphql::{Name, PathSegment, Response, ServerError, Value};
 
-use super::answer::{Answer, Code, error};
-use super::document::TYPE;
-use super::fault::settle;
-use super::plan::{Inner, Plan, Planned};
+use super::mask::mask_internal;
+use super::request::TYPE;
+use crate::error::Code;
 use crate::model::{Permission, Permissions};
+use crate::operation::answer::Answer;
+use crate::operation::error::{error, set_extension};
+use crate::operation::plan::{Plan, PlannedField, Selection};
 
-/// Completes the answer to what was planned.
+/// Completes a response by its plan.
 pub(super) fn complete(plan: &Plan, response: Response, permissions: Permissions) -> Answer {
-    let mut errors: Vec<_> = response.errors.into_iter().map(settle).collect();
+    let mut errors: Vec<_> = response.errors.into_iter().map(mask_internal).collect();
     for error in &mut errors {
         find_path(plan, error);
     }
@@ -35,23 +37,23 @@ pub(super) fn complete(plan: &Plan, response: Response, permissions: Permissions
     Answer::executed(data, completion.errors)
 }
 
-/// async-graphql does not say that an error is about `__type`. Only a field of the root can have been meant.
+/// Adds the path that async-graphql leaves out of errors about `__type`, which is a field of the root.
 fn find_path(plan: &Plan, error: &mut ServerError) {
     if error.path.is_empty() {
-        let stands_there = |planned: &&Planned| error.locations.contains(&planned.at);
+        let is_here = |planned: &&PlannedField| error.locations.contains(&planned.position);
         let key = plan
             .fields
             .iter()
-            .find(stands_there)
+            .find(is_here)
             .map(|planned| planned.key.to_string());
         error.path.extend(key.map(PathSegment::Field));
     }
 }
 
-/// Null stands where it may not: the place above is null instead. The error is noted already.
+/// A null where the type does not allow it, so that the place above is null instead. Its error is reported already.
 struct Propagated;
 
-/// Where in the answer a value stands; a list on the stack, since paths are needed for errors only.
+/// The path of a value in the answer. A list on the stack, since only errors need paths.
 #[derive(Clone, Copy)]
 struct Path<'p> {
     above: Option<&'p Path<'p>>,
@@ -75,7 +77,7 @@ impl Path<'_> {
     }
 }
 
-/// A path as text that is the beginning of the texts of all paths below it, and of no others.
+/// Writes a path as text that is a prefix of the texts of all paths below it, and of no others.
 fn text(path: &[PathSegment]) -> String {
     path.iter().fold(String::new(), |mut text, segment| {
         let _ = match segment {
@@ -106,10 +108,10 @@ impl Completion {
                 above,
                 step: Step::Key(&planned.key),
             };
-            let value = if let Some(permission) = planned.refused(self.permissions) {
+            let value = if let Some(permission) = planned.missing_permission(self.permissions) {
                 self.forbid(planned, permission, &path)?
-            } else if matches!(planned.inner, Inner::TypeName) {
-                Value::String(plan.on.to_string())
+            } else if matches!(planned.selection, Selection::TypeName) {
+                Value::String(plan.object_type.to_string())
             } else {
                 let value = found.swap_remove(&planned.key).unwrap_or_default();
                 self.value(planned, &planned.definition.ty, value, &path)?
@@ -121,18 +123,18 @@ impl Completion {
 
     fn value(
         &mut self,
-        planned: &Planned,
+        planned: &PlannedField,
         of: &Type,
         value: Value,
         path: &Path<'_>,
     ) -> Result<Value, Propagated> {
         let completed = match value {
             Value::Null if of.is_non_null() => {
-                self.note_null(planned, path);
+                self.report_null(planned, path);
                 Err(Propagated)
             }
             Value::List(items) if of.is_list() => self.list(planned, of.item_type(), items, path),
-            Value::Object(found) => self.inner(planned, found, path),
+            Value::Object(found) => self.composite(planned, found, path),
             other => Ok(other),
         };
         completed.or_else(|propagated| {
@@ -146,12 +148,12 @@ impl Completion {
 
     fn list(
         &mut self,
-        planned: &Planned,
+        planned: &PlannedField,
         of: &Type,
         items: Vec<Value>,
         path: &Path<'_>,
     ) -> Result<Value, Propagated> {
-        if matches!(planned.inner, Inner::Leaf) && !of.is_non_null() {
+        if matches!(planned.selection, Selection::Leaf) && !of.is_non_null() {
             return Ok(Value::List(items));
         }
         let items = items.into_iter().enumerate().map(|(index, item)| {
@@ -164,43 +166,41 @@ impl Completion {
         Ok(Value::List(items.collect::<Result<_, _>>()?))
     }
 
-    fn inner(
+    fn composite(
         &mut self,
-        planned: &Planned,
+        planned: &PlannedField,
         found: IndexMap<Name, Value>,
         path: &Path<'_>,
     ) -> Result<Value, Propagated> {
-        match &planned.inner {
-            Inner::Object(plan) => self.object(plan, found, Some(path)),
-            Inner::Abstract(plans) => {
+        match &planned.selection {
+            Selection::Object(plan) => self.object(plan, found, Some(path)),
+            Selection::Abstract(plans) => {
                 let on = match found.get(TYPE) {
-                    Some(Value::String(name)) => plans.iter().find(|plan| plan.on == name.as_str()),
+                    Some(Value::String(name)) => plans.iter().find(|plan| plan.object_type == name.as_str()),
                     _ => None,
                 };
                 let Some(plan) = on else {
-                    self.note(planned, path, "the object is of none of the possible types");
+                    self.report_internal(planned, path, "the object is of none of the possible types");
                     return Err(Propagated);
                 };
                 self.object(plan, found, Some(path))
             }
             // A scalar whose values are objects.
-            Inner::Leaf | Inner::TypeName => Ok(Value::Object(found)),
+            Selection::Leaf | Selection::TypeName => Ok(Value::Object(found)),
         }
     }
 
-    /// A field that the caller may not have: it never ran.
+    /// Reports a field that the caller may not have; it did not run.
     fn forbid(
         &mut self,
-        planned: &Planned,
+        planned: &PlannedField,
         permission: Permission,
         path: &Path<'_>,
     ) -> Result<Value, Propagated> {
         let message = format!("needs the permission {permission}");
-        let mut error = error(Code::Forbidden, message, Some(planned.at));
+        let mut error = error(Code::Forbidden, message, Some(planned.position));
         error.path = path.segments();
-        if let Some(values) = &mut error.extensions {
-            values.set("permission", permission.name());
-        }
+        set_extension(&mut error, "permission", permission.name());
         self.errors.push(error);
         if planned.definition.ty.is_non_null() {
             return Err(Propagated);
@@ -208,18 +208,18 @@ impl Completion {
         Ok(Value::Null)
     }
 
-    /// A null that may not be one, and is not explained by an error here or below, is a fault.
-    fn note_null(&mut self, planned: &Planned, path: &Path<'_>) {
+    /// Reports an internal error for an invalid null that no error at its path or below explains.
+    fn report_null(&mut self, planned: &PlannedField, path: &Path<'_>) {
         let here = text(&path.segments());
         let next = self.reported.range(here.clone()..).next();
         if !next.is_some_and(|reported| reported.starts_with(&here)) {
-            self.note(planned, path, "a non-null field came out null");
+            self.report_internal(planned, path, "a non-null field came out null");
         }
     }
 
-    fn note(&mut self, planned: &Planned, path: &Path<'_>, fault: &str) {
-        let mut error = ServerError::new(fault, Some(planned.at));
+    fn report_internal(&mut self, planned: &PlannedField, path: &Path<'_>, message: &str) {
+        let mut error = ServerError::new(message, Some(planned.position));
         error.path = path.segments();
-        self.errors.push(settle(error));
+        self.errors.push(mask_internal(error));
     }
 }

@@ -1,4 +1,4 @@
-//! Which permission a field needs: read from the schema, where `@requiresPermission` says so.
+//! Which permission a field required_permission: read from the schema, where `@requiresPermission` says so.
 
 use std::collections::HashMap;
 
@@ -10,14 +10,14 @@ use crate::model::Permission;
 
 const DIRECTIVE: &str = "requiresPermission";
 
-/// The permissions of all guarded fields, by object type and field.
+/// The permissions required by all guarded fields, by object type and field.
 #[derive(Debug, Default)]
-pub(super) struct PermissionTable(HashMap<String, HashMap<String, Permission>>);
+pub(in crate::operation) struct PermissionTable(HashMap<String, HashMap<String, Permission>>);
 
 impl PermissionTable {
-    /// Reads the table. Fails on a permission nobody knows, and on an interface's field that is guarded
-    /// more than the same field of an object: resolvers run on objects, so that guard would not hold.
-    pub(super) fn read(schema: &Schema) -> anyhow::Result<Self> {
+    /// Reads the table from a schema. Fails on an unknown permission, and on an interface's field whose guard is missing on
+    /// the same field of an object type: resolvers run on object types, so that the guard would have no effect.
+    pub(in crate::operation) fn read(schema: &Schema) -> anyhow::Result<Self> {
         let mut table = Self::default();
         for (name, definition) in &schema.types {
             if let ExtendedType::Object(object) = definition {
@@ -37,23 +37,23 @@ impl PermissionTable {
         Ok(table)
     }
 
-    /// The permission that a field of an object type needs, if it needs one.
-    pub(super) fn needs(&self, on: &str, field: &str) -> Option<Permission> {
-        self.0.get(on)?.get(field).copied()
+    /// Returns the permission that a field of an object type requires, if any.
+    pub(in crate::operation) fn required_permission(&self, object: &str, field: &str) -> Option<Permission> {
+        self.0.get(object)?.get(field).copied()
     }
 
     fn check(&self, schema: &Schema, interface: &InterfaceType) -> anyhow::Result<()> {
         for (field, definition) in &interface.fields {
-            let Some(needed) = permission(definition)? else {
+            let Some(required) = permission(definition)? else {
                 continue;
             };
             for (object, definition) in &schema.types {
                 let guarded = !definition.is_object()
                     || !schema.is_subtype(&interface.name, object)
-                    || self.needs(object, field) == Some(needed);
+                    || self.required_permission(object, field) == Some(required);
                 ensure!(
                     guarded,
-                    "{object}.{field} must need `{needed}` as {}.{field} does",
+                    "{object}.{field} must require `{required}` as {}.{field} does",
                     interface.name
                 );
             }
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_permission_is_refused_at_the_start() {
+    fn an_unknown_permission_fails_the_start() {
         let refused = read(r#"type Query { a: Int @requiresPermission(permission: "a:b:c") }"#);
         assert_eq!(
             refused.unwrap_err().to_string(),
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_guard_on_an_interface_alone_is_refused_at_the_start() {
+    fn a_guard_on_an_interface_alone_fails_the_start() {
         let types = |guard: &str| {
             format!(
                 r#"type Query {{ n: N }} interface N {{ a: Int @requiresPermission(permission: "externalContacts:note:view") }}
@@ -101,10 +101,16 @@ mod tests {
             )
         };
         let refused = read(&types("")).unwrap_err().to_string();
-        assert_eq!(refused, "O.a must need `externalContacts:note:view` as N.a does");
+        assert_eq!(
+            refused,
+            "O.a must require `externalContacts:note:view` as N.a does"
+        );
         let guarded = read(&types(
             r#"@requiresPermission(permission: "externalContacts:note:view")"#,
         ));
-        assert_eq!(guarded.unwrap().needs("O", "a"), Some(Permission::NoteView));
+        assert_eq!(
+            guarded.unwrap().required_permission("O", "a"),
+            Some(Permission::NoteView)
+        );
     }
 }

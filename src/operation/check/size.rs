@@ -1,19 +1,21 @@
-//! How large a document is, before anything walks through its fragments.
+//! The size of a document with its fragments opened, measured before anything walks through them.
 //!
-//! A short text can stand for much: fragments that spread each other double at every step, and aliases ask for the same
-//! again and again. Each fragment is measured once, those it spreads first; numbers saturate.
+//! A short text can stand for a large operation: fragments that spread each other double at every step, and aliases
+//! request the same field again and again. Each fragment is measured once, after those that it spreads; sums saturate.
 
 use std::collections::{HashMap, HashSet};
 
 use apollo_compiler::Node;
 use apollo_compiler::ast::{Definition, Document, FragmentDefinition, Selection};
 
-use super::answer::Answer;
 use crate::limits::Limits;
+use crate::operation::answer::Answer;
+use crate::operation::limit::check_limit;
+use crate::operation::schema::reads_schema;
 
-/// Refuses a document that is larger than the limits; it need not be valid. Gives how many selections its operations
-/// have, fragments opened.
-pub(super) fn check(document: &Document, limits: &Limits) -> Result<usize, Answer> {
+/// Refuses a document that exceeds the limits; it need not be valid. Returns the number of selections of its operations,
+/// fragments opened.
+pub(in crate::operation) fn check_size(document: &Document, limits: &Limits) -> Result<usize, Answer> {
     let (mut operations, mut fragments) = (Vec::new(), Vec::new());
     for definition in &document.definitions {
         match definition {
@@ -22,17 +24,17 @@ pub(super) fn check(document: &Document, limits: &Limits) -> Result<usize, Answe
             _ => {}
         }
     }
-    within(limits.operations, operations.len(), "operations")?;
-    within(limits.fragments, fragments.len(), "fragments")?;
-    let fragments = Fragments::measured(&fragments);
+    check_limit(limits.operations, operations.len(), "operations")?;
+    check_limit(limits.fragments, fragments.len(), "fragments")?;
+    let fragments = Fragments::measure(&fragments);
     let mut selections = 0;
     for operation in operations {
         let set = &operation.selection_set;
         let size = fragments.size(set);
-        within(limits.depth, size.depth, "levels of fields")?;
-        within(limits.selections, size.selections, "selections, fragments opened")?;
-        within(limits.aliases, fragments.aliases(set), "aliases")?;
-        within(
+        check_limit(limits.depth, size.depth, "levels of fields")?;
+        check_limit(limits.selections, size.selections, "selections, fragments opened")?;
+        check_limit(limits.aliases, fragments.aliases(set), "aliases")?;
+        check_limit(
             limits.root_fields,
             fragments.root_fields(set),
             "fields at its root",
@@ -42,15 +44,7 @@ pub(super) fn check(document: &Document, limits: &Limits) -> Result<usize, Answe
     Ok(selections)
 }
 
-/// Refuses more of something than its limit.
-pub(super) fn within(limit: u32, actual: usize, what: &str) -> Result<(), Answer> {
-    if usize::try_from(limit).is_ok_and(|limit| actual > limit) {
-        return Err(Answer::exceeded(limit, actual, what));
-    }
-    Ok(())
-}
-
-/// How large a selection set is, with its fragments opened.
+/// The size of a selection set with its fragments opened.
 #[derive(Clone, Copy, Default)]
 struct Size {
     depth: usize,
@@ -58,7 +52,7 @@ struct Size {
 }
 
 impl Size {
-    /// Beside another in the same selection set.
+    /// Returns the size of this selection and another in the same set.
     fn beside(self, other: Self) -> Self {
         Self {
             depth: self.depth.max(other.depth),
@@ -67,16 +61,15 @@ impl Size {
     }
 }
 
-/// The fragments of a document by name, and how large each is. One that is part of a circle, which validation refuses,
-/// counts as nothing.
+/// The fragments of a document and their sizes. A fragment that spreads itself, which validation refuses, has no size.
 struct Fragments<'d> {
     by_name: HashMap<&'d str, &'d FragmentDefinition>,
     sizes: HashMap<&'d str, Size>,
 }
 
 impl<'d> Fragments<'d> {
-    /// Measures fragment after fragment, each as soon as all that it spreads are known.
-    fn measured(fragments: &[&'d Node<FragmentDefinition>]) -> Self {
+    /// Measures each fragment as soon as all fragments that it spreads are measured.
+    fn measure(fragments: &[&'d Node<FragmentDefinition>]) -> Self {
         let mut measured = Self {
             by_name: fragments
                 .iter()
@@ -135,7 +128,7 @@ impl<'d> Fragments<'d> {
         sizes.fold(Size::default(), Size::beside)
     }
 
-    /// The aliases of a selection set and of the fragments it reaches, each fragment once.
+    /// Counts the aliases of a selection set and of the fragments it reaches, each fragment once.
     fn aliases(&self, set: &[Selection]) -> usize {
         let mut reached = HashSet::new();
         let mut waiting: Vec<&[Selection]> = vec![set];
@@ -152,7 +145,7 @@ impl<'d> Fragments<'d> {
         aliases
     }
 
-    /// The keys at the root, fragments opened; a key that is there twice is one.
+    /// Counts the distinct keys at the root, fragments opened.
     fn root_fields(&self, set: &[Selection]) -> usize {
         let mut reached = HashSet::new();
         let mut waiting: Vec<&[Selection]> = vec![set];
@@ -168,7 +161,7 @@ impl<'d> Fragments<'d> {
         keys.len()
     }
 
-    /// What an inline fragment, or a spread that was not reached before, stands for.
+    /// Returns the selections of an inline fragment, or of a spread whose fragment was not reached before.
     fn opened<'s>(&self, selection: &'s Selection, reached: &mut HashSet<&'s str>) -> Option<&'s [Selection]>
     where
         'd: 's,
@@ -185,7 +178,7 @@ impl<'d> Fragments<'d> {
     }
 }
 
-/// Takes the next selection off sets that wait to be looked at.
+/// Takes the next selection off the waiting sets.
 fn next<'s>(waiting: &mut Vec<&'s [Selection]>) -> Option<&'s Selection> {
     while let Some(set) = waiting.last_mut() {
         match set.split_first() {
@@ -199,7 +192,7 @@ fn next<'s>(waiting: &mut Vec<&'s [Selection]>) -> Option<&'s Selection> {
     None
 }
 
-/// The names of the fragments that a selection set spreads.
+/// Lists the fragments that a selection set spreads.
 fn spreads(set: &[Selection]) -> HashSet<&str> {
     let mut waiting = vec![set];
     let mut names = HashSet::new();
@@ -213,9 +206,4 @@ fn spreads(set: &[Selection]) -> HashSet<&str> {
         }
     }
     names
-}
-
-/// Whether a field reads the schema itself: tools nest such fields deeply, and a rule of its own bounds them.
-pub(super) fn reads_schema(field: &str) -> bool {
-    matches!(field, "__schema" | "__type")
 }

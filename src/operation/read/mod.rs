@@ -1,0 +1,16 @@
+//! The first part of the pipeline: from the text of a document to its syntax tree, and to operations that are kept for
+//! the next request with the same text.
+
+mod cache;
+mod diagnostics;
+mod ignored;
+mod missing_value;
+mod parse;
+mod parsed_operation;
+mod scan;
+mod token;
+
+pub(super) use self::cache::{OperationCache, OperationKey};
+pub(super) use self::diagnostics::{diagnostics, refusal};
+pub(super) use self::parse::parse;
+pub(super) use self::parsed_operation::ParsedOperation;

@@ -1,0 +1,204 @@
+//! The planning of an operation: fragments are opened, repeated fields merged, and `@skip` and `@include` evaluated, once
+//! for every object type that can occur.
+
+use std::collections::HashSet;
+
+use apollo_compiler::ast::DirectiveList;
+use apollo_compiler::executable::{self, Field, SelectionSet};
+use apollo_compiler::response::{JsonMap, JsonValue};
+use apollo_compiler::schema::ExtendedType;
+use apollo_compiler::{ExecutableDocument, Node, Schema};
+use async_graphql::Name;
+use async_graphql::indexmap::IndexMap;
+
+use crate::error::Code;
+use crate::operation::answer::Answer;
+use crate::operation::check::PermissionTable;
+use crate::operation::error::position;
+use crate::operation::limit::check_limit;
+use crate::operation::plan::{Plan, PlannedField, Selection};
+use crate::operation::schema::PossibleTypes;
+
+/// The most selections visited while planning, each counted for every object type for which it is visited. It limits the
+/// size of the plan and the time of planning.
+const SELECTIONS: u32 = 20_000;
+/// The deepest nesting of fields, fragments opened. All later steps recurse that deep.
+const LEVELS: u32 = 64;
+
+/// The planner of one operation.
+pub(in crate::operation) struct Planner<'a> {
+    schema: &'a Schema,
+    possible_types: &'a PossibleTypes,
+    permissions: &'a PermissionTable,
+    document: &'a ExecutableDocument,
+    variables: &'a JsonMap,
+    visited: usize,
+}
+
+/// The fields by their key in the answer, in its order.
+type Groups<'a> = IndexMap<&'a str, Vec<&'a Node<Field>>>;
+
+impl<'a> Planner<'a> {
+    /// Makes a planner for an operation of a valid document, with coerced variables.
+    pub(in crate::operation) fn new(
+        schema: &'a Schema,
+        possible_types: &'a PossibleTypes,
+        permissions: &'a PermissionTable,
+        document: &'a ExecutableDocument,
+        variables: &'a JsonMap,
+    ) -> Self {
+        Self {
+            schema,
+            possible_types,
+            permissions,
+            document,
+            variables,
+            visited: 0,
+        }
+    }
+
+    /// Plans the selections from an object type.
+    pub(in crate::operation) fn plan(
+        &mut self,
+        object_type: &str,
+        sets: &[&'a SelectionSet],
+        level: usize,
+    ) -> Result<Plan, Answer> {
+        check_limit(LEVELS, level, "levels of fields")?;
+        let (mut groups, mut opened) = (Groups::new(), HashSet::new());
+        for set in sets {
+            self.collect(object_type, set, &mut opened, &mut groups)?;
+        }
+        let fields = groups
+            .into_iter()
+            .filter_map(|(key, fields)| self.field(object_type, key, &fields, level).transpose())
+            .collect::<Result<_, _>>()?;
+        Ok(Plan {
+            object_type: Name::new(object_type),
+            fields,
+        })
+    }
+
+    /// Collects fields as `CollectFields` of the specification does. A fragment is opened once for an object, however often
+    /// it is spread, so that fragments which spread each other twice do not grow without bound.
+    fn collect(
+        &mut self,
+        object_type: &str,
+        set: &'a SelectionSet,
+        opened: &mut HashSet<&'a str>,
+        groups: &mut Groups<'a>,
+    ) -> Result<(), Answer> {
+        for selection in &set.selections {
+            self.visited += 1;
+            check_limit(
+                SELECTIONS,
+                self.visited,
+                "selections, each counted for every type that can come",
+            )?;
+            if !self.included(selection.directives())? {
+                continue;
+            }
+            let inner = match selection {
+                executable::Selection::Field(field) => {
+                    groups.entry(field.response_key()).or_default().push(field);
+                    None
+                }
+                executable::Selection::InlineFragment(fragment) => fragment
+                    .type_condition
+                    .as_ref()
+                    .is_none_or(|condition| self.applies(condition, object_type))
+                    .then_some(&fragment.selection_set),
+                executable::Selection::FragmentSpread(spread) if opened.insert(&spread.fragment_name) => self
+                    .document
+                    .fragments
+                    .get(&spread.fragment_name)
+                    .filter(|fragment| self.applies(fragment.type_condition(), object_type))
+                    .map(|fragment| &fragment.selection_set),
+                executable::Selection::FragmentSpread(_) => None,
+            };
+            if let Some(inner) = inner {
+                self.collect(object_type, inner, opened, groups)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether `@skip` and `@include` leave a selection in the operation.
+    fn included(&self, directives: &DirectiveList) -> Result<bool, Answer> {
+        Ok(self.condition(directives, "skip")? != Some(true)
+            && self.condition(directives, "include")? != Some(false))
+    }
+
+    fn condition(&self, directives: &DirectiveList, name: &str) -> Result<Option<bool>, Answer> {
+        let Some(value) = directives
+            .get(name)
+            .and_then(|directive| directive.specified_argument_by_name("if"))
+        else {
+            return Ok(None);
+        };
+        let truth = match value.as_variable() {
+            Some(variable) => self.variables.get(variable.as_str()).and_then(JsonValue::as_bool),
+            None => value.to_bool(),
+        };
+        // A nullable variable may be used here if it has a default, and null may be sent for it all the same.
+        truth.map(Some).ok_or_else(|| {
+            let message = format!("`if` of @{name} must not be null");
+            Answer::refuse(
+                Code::BadUserInput,
+                message,
+                position(&self.document.sources, value.location()),
+            )
+        })
+    }
+
+    fn applies(&self, condition: &str, object_type: &str) -> bool {
+        condition == object_type || self.schema.is_subtype(condition, object_type)
+    }
+
+    /// Plans one key. `fields` are all fields with that key; there is at least one.
+    fn field(
+        &mut self,
+        object_type: &str,
+        key: &str,
+        fields: &[&'a Node<Field>],
+        level: usize,
+    ) -> Result<Option<PlannedField>, Answer> {
+        let Some(&field) = fields.first() else {
+            return Ok(None);
+        };
+        let key = Name::new(key);
+        let definition = self
+            .schema
+            .type_field(object_type, &field.name)
+            .map_or_else(|_| field.definition.clone(), |definition| definition.node.clone());
+        let sets: Vec<_> = fields.iter().map(|field| &field.selection_set).collect();
+        let selection = if field.name == "__typename" {
+            Selection::TypeName
+        } else {
+            self.selection(definition.ty.inner_named_type(), &sets, level + 1)?
+        };
+        Ok(Some(PlannedField {
+            name: field
+                .alias
+                .as_ref()
+                .map_or_else(|| key.clone(), |_| Name::new(&field.name)),
+            key,
+            position: position(&self.document.sources, field.location()).unwrap_or_default(),
+            field: field.clone(),
+            required_permission: self.permissions.required_permission(object_type, &field.name),
+            definition,
+            selection,
+        }))
+    }
+
+    fn selection(&mut self, of: &str, sets: &[&'a SelectionSet], level: usize) -> Result<Selection, Answer> {
+        if let Some(possible) = self.possible_types.get(of) {
+            let plans = possible.iter().map(|object| self.plan(object, sets, level));
+            return Ok(Selection::Abstract(plans.collect::<Result<_, _>>()?));
+        }
+        Ok(match self.schema.types.get(of) {
+            Some(ExtendedType::Object(_)) => Selection::Object(self.plan(of, sets, level)?),
+            _ => Selection::Leaf,
+        })
+    }
+}

@@ -1,0 +1,81 @@
+//! An operation that is ready to run.
+
+use std::sync::Arc;
+
+use apollo_compiler::executable::Operation;
+use apollo_compiler::response::JsonMap;
+use async_graphql::parser::types::OperationType;
+use async_graphql::{Request, Response, Value};
+use futures_util::stream::{self, Stream, StreamExt as _};
+
+use super::completion::complete;
+use super::entities::join;
+use super::request::document;
+use crate::model::Permissions;
+use crate::operation::answer::{Answer, Cost};
+use crate::operation::plan::Plan;
+
+/// An operation that is ready to run.
+#[derive(Debug)]
+pub struct Prepared {
+    pub(in crate::operation) kind: OperationType,
+    pub(in crate::operation) plan: Arc<Plan>,
+    pub(in crate::operation) variables: JsonMap,
+    pub(in crate::operation) permissions: Permissions,
+    pub(in crate::operation) reported_cost: Option<Cost>,
+}
+
+impl Prepared {
+    /// Whether this is a query, a mutation or a subscription. HTTP GET must refuse what may change something, and a
+    /// transport without streams must refuse subscriptions.
+    pub fn kind(&self) -> OperationType {
+        self.kind
+    }
+
+    /// Runs a query or a mutation. `execute` is not called if no field is left to run.
+    pub async fn run<E>(self, execute: E) -> Answer
+    where
+        E: AsyncFnOnce(Request) -> Response,
+    {
+        let mut response = match self.request() {
+            Some(request) => execute(request).await,
+            None => Response::new(Value::Null),
+        };
+        join(&self.plan, &self.variables, &mut response);
+        complete(&self.plan, response, self.permissions).with_cost(self.reported_cost)
+    }
+
+    /// Runs a subscription, with an answer for every event. A subscription that cannot begin has a single request error,
+    /// as `CreateSourceEventStream` of the specification defines it. `execute` is not called if the root field is refused.
+    pub fn subscribe<S>(self, execute: impl FnOnce(Request) -> S) -> impl Stream<Item = Answer>
+    where
+        S: Stream<Item = Response>,
+    {
+        let events = match self.request() {
+            Some(request) => execute(request).left_stream(),
+            None => stream::once(std::future::ready(Response::new(Value::Null))).right_stream(),
+        };
+        events.enumerate().map(move |(number, response)| {
+            let began = number > 0 || response.data != Value::Null;
+            let answer = complete(&self.plan, response, self.permissions).with_cost(self.reported_cost);
+            if began { answer } else { answer.without_data() }
+        })
+    }
+
+    /// Returns the request for async-graphql; `None` if no field is left to run.
+    fn request(&self) -> Option<Request> {
+        let document = document(self.kind, &self.plan, &self.variables, self.permissions)?;
+        let mut request = Request::new("");
+        request.set_parsed_query(document);
+        Some(request)
+    }
+}
+
+/// Converts the kind of an operation.
+pub(in crate::operation) fn kind(operation: &Operation) -> OperationType {
+    match operation.operation_type {
+        apollo_compiler::ast::OperationType::Query => OperationType::Query,
+        apollo_compiler::ast::OperationType::Mutation => OperationType::Mutation,
+        apollo_compiler::ast::OperationType::Subscription => OperationType::Subscription,
+    }
+}

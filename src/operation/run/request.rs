@@ -1,0 +1,124 @@
+//! The document that async-graphql runs, made from the plan.
+//!
+//! It has no fragments spread by name, no directives and no variables: values stand where variables were used, so that a
+//! variable without a value makes an argument absent rather than null.
+
+use std::collections::HashMap;
+
+use apollo_compiler::response::JsonMap;
+use async_graphql::parser::types::{
+    DocumentOperations, ExecutableDocument, InlineFragment, OperationDefinition, OperationType, Selection,
+    SelectionSet, TypeCondition,
+};
+use async_graphql::{Name, Pos, Positioned};
+
+use super::entities::split;
+use super::syntax::{add_argument, at, field};
+use crate::model::Permissions;
+use crate::operation::check::is_entities;
+use crate::operation::plan::{self, Fold, Plan, PlannedField};
+use crate::operation::value::substitute;
+
+/// The key under which every object returns its type. No alias can be the same: names have no colon.
+///
+/// async-graphql returns null for an object none of whose fields came out, as for an object that does not exist. This
+/// key always comes out, so that the two differ.
+pub(super) const TYPE: &str = ":type";
+
+/// Writes the document without the fields that the caller may not have. Returns `None` if no field is left to run.
+pub(super) fn document(
+    kind: OperationType,
+    plan: &Plan,
+    variables: &JsonMap,
+    permissions: Permissions,
+) -> Option<ExecutableDocument> {
+    let writer = Writer {
+        variables,
+        permissions,
+    };
+    let items = plan.fold(&writer, ());
+    let operation = OperationDefinition {
+        ty: kind,
+        variable_definitions: Vec::new(),
+        directives: Vec::new(),
+        selection_set: at(Pos::default(), SelectionSet { items }),
+    };
+    let runs = !operation.selection_set.node.items.is_empty();
+    runs.then(|| ExecutableDocument {
+        operations: DocumentOperations::Single(at(Pos::default(), operation)),
+        fragments: HashMap::new(),
+    })
+}
+
+struct Writer<'a> {
+    variables: &'a JsonMap,
+    permissions: Permissions,
+}
+
+type Selections = Vec<Positioned<Selection>>;
+
+impl Fold for Writer<'_> {
+    type Place = ();
+    type Output = Selections;
+
+    /// The plan answers `__typename` itself.
+    fn includes(&self, planned: &PlannedField) -> bool {
+        let is_type_name = matches!(planned.selection, plan::Selection::TypeName);
+        !is_type_name && planned.missing_permission(self.permissions).is_none()
+    }
+
+    fn place_below(&self, _: &PlannedField, (): ()) {}
+
+    /// Writes one field, or a field for each representation of `_entities`.
+    fn field(&self, planned: &PlannedField, (): (), selection: Option<Selections>) -> Selections {
+        let position = planned.position;
+        let mut written = field(&planned.key, &planned.name, position);
+        if let Some(mut items) = selection {
+            let type_name = field(&Name::new(TYPE), &Name::new("__typename"), position);
+            items.push(at(position, Selection::Field(at(position, type_name))));
+            written.selection_set.node.items = items;
+        }
+        let fields = if is_entities(planned) {
+            split(planned, &written, self.variables)
+        } else {
+            for argument in &planned.field.arguments {
+                if let Some(value) = substitute(&argument.value, self.variables) {
+                    add_argument(&mut written, &argument.name, value);
+                }
+            }
+            vec![written]
+        };
+        let fields = fields.into_iter();
+        fields
+            .map(|field| at(position, Selection::Field(at(position, field))))
+            .collect()
+    }
+
+    fn object(&self, fields: impl Iterator<Item = Selections>) -> Selections {
+        fields.flatten().collect()
+    }
+
+    /// Writes an inline fragment for every type with fields.
+    fn possible_types<'p>(
+        &self,
+        planned: &PlannedField,
+        plans: impl Iterator<Item = (&'p Plan, Selections)>,
+    ) -> Selections {
+        let plans = plans.filter(|(_, items)| !items.is_empty());
+        plans
+            .map(|(plan, items)| fragment(plan.object_type.clone(), items, planned.position))
+            .collect()
+    }
+}
+
+fn fragment(object_type: Name, items: Selections, position: Pos) -> Positioned<Selection> {
+    let condition = TypeCondition {
+        on: at(position, object_type),
+    };
+    let fragment = InlineFragment {
+        type_condition: Some(at(position, condition)),
+        directives: Vec::new(),
+        selection_set: at(position, SelectionSet { items }),
+    };
+    at(position, Selection::InlineFragment(at(position, fragment)))
+}
