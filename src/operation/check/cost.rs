@@ -78,7 +78,7 @@ fn too_expensive(requested: u64, limit: u32, path: &[Name]) -> Answer {
     set_extension(&mut error, "limit", limit);
     set_extension(&mut error, "actual", requested);
     let path = path.iter().map(|key| Value::String(key.to_string())).collect();
-    set_extension(&mut error, "dearest", Value::List(path));
+    set_extension(&mut error, "mostExpensive", Value::List(path));
     Answer::refusal(vec![error])
 }
 

@@ -185,6 +185,8 @@ async fn entities_stand_for_themselves() {
         one("Contact", "none"),
         one("Contact", "broken"),
         one("Nobody", "c"),
+        one("Note", "d"),
+        one("Contact", "e"),
     ];
     let graph = Graph::new();
     let reply = graph
@@ -192,9 +194,18 @@ async fn entities_stand_for_themselves() {
         .await;
     assert_eq!(
         reply.data(),
-        r#"{"all":[{"__typename":"Contact","id":"a","broken":null},{"__typename":"Organization","name":"ACME"},null,null,null]}"#
+        r#"{"all":[{"__typename":"Contact","id":"a","broken":null},{"__typename":"Organization","name":"ACME"},null,null,null,null,{"__typename":"Contact","id":"e","broken":null}]}"#
     );
-    assert_eq!(reply.errors(), ["[all,0,broken] TEAPOT", "[all,3] TEAPOT"]);
+    assert_eq!(
+        reply.errors(),
+        [
+            "[all,0,broken] TEAPOT",
+            "[all,3] TEAPOT",
+            "[all,4] BAD_USER_INPUT",
+            "[all,5] BAD_USER_INPUT",
+            "[all,6,broken] TEAPOT",
+        ]
+    );
 
     let reply = graph
         .run("{ _entities(representations: []) { __typename } }")

@@ -227,7 +227,7 @@ async fn what_costs_too_much_does_not_run_and_the_dearest_part_is_named() {
             "code": "COST_LIMIT_EXCEEDED",
             "limit": 60,
             "actual": 1 + 2 + 1 + 10 * (1 + 1 + 2 + 5),
-            "dearest": ["people", "many", "node", "friends", "nodes"],
+            "mostExpensive": ["people", "many", "node", "friends", "nodes"],
         })
     );
     assert_eq!(graph.ran(), Vec::<&str>::new());
