@@ -17,7 +17,7 @@ pub const NESTED: i32 = 10;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PageError {
     /// The cursor does not belong to this list in this order.
-    #[error("the cursor is not one of this list in this order; start again without it")]
+    #[error("the cursor does not belong to this list in this order; start again without it")]
     InvalidCursor,
     /// An argument is out of range, or excludes another argument.
     #[error("`{argument}` {reason}")]

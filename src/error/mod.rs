@@ -40,7 +40,7 @@ pub enum Error {
     InvalidCursor,
     /// `CURSOR_EXPIRED`: the change that the cursor refers to is no longer kept.
     #[error(
-        "the change at this cursor is not kept any more, or the database was restored; read everything afresh, and start without `after`"
+        "the change at this cursor is no longer kept, or the database was restored; read everything again, and start without `after`"
     )]
     CursorExpired,
     /// `UNAUTHENTICATED`: the request has no token, or one that is not accepted.
@@ -59,7 +59,7 @@ pub enum Error {
     #[error("{TIMEOUT}")]
     Timeout,
     /// `UNAVAILABLE`: the database or the identity provider cannot be reached or is overloaded.
-    #[error("the service is not available just now; try again")]
+    #[error("the service is not available at the moment; try again")]
     Unavailable,
     /// `UNAVAILABLE`: a concurrent transaction was in the way. Nothing was written; the transaction is retried, and the
     /// client sees this only when retries did not help.
@@ -194,9 +194,7 @@ impl UserError {
     pub fn version_conflict(version: i32) -> Self {
         Self::new(
             UserErrorCode::VersionConflict,
-            format!(
-                "somebody changed it meanwhile: it is at version {version} now; look at it and try again"
-            ),
+            format!("the record has changed: it is at version {version} now; review it and try again"),
         )
         .under("expectedVersion")
     }

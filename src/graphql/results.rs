@@ -156,10 +156,10 @@ impl<T: Searched> Results<T> {
 pub fn message(capped: bool) -> String {
     if capped {
         format!(
-            "There are more results than the {CAP} that can be reached: add a word to the query, or a filter, such as one of these."
+            "There are more results than the {CAP} that can be reached: add a word to the query, or a filter such as one of these."
         )
     } else {
-        "All results can be reached. One of these filters narrows them.".to_owned()
+        "All results can be reached. These filters narrow them.".to_owned()
     }
 }
 

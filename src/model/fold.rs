@@ -1,5 +1,5 @@
-//! Folding: the form in which names, tags and search words are compared and sorted, so that case,
-//! accents and spacing do not matter. One folding for everything: what is stored folded is found folded.
+//! Folding: the form in which names, tags and search words are compared and sorted, so that case, accents and spacing
+//! do not matter. Everything uses the same folding, so that text stored folded is found folded.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -8,24 +8,25 @@ use aws_lc_rs::digest::{self, SHA256};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// How many characters of a word are kept: a longer one does not fit a page of an index.
+/// The maximum length of a word, in characters; a longer one does not fit a page of an index.
 const LONGEST_WORD: usize = 64;
-/// How many characters a part of a sort key has at most, for the same reason.
+/// The maximum length of a part of a sort key, in characters, for the same reason.
 const LONGEST_PART: usize = 128;
-/// How many characters of a text that is too long stand for what was cut off it, its mark included.
+/// The length of the digest, with its mark, that stands for the end of a text that is too long, in characters.
 const DIGEST: usize = 17;
-/// The most characters that the beginning of a part of a sort key can be compared by.
+/// The maximum length of a text by which the beginning of a part of a sort key can be compared, in characters.
 pub const LONGEST_START: usize = LONGEST_PART - DIGEST;
 
-/// Stands between the parts of a sort key: below every letter and the space on both engines, and never in
-/// folded text, so `Smith, Zoe` sorts before `Smith Jones, Ada`. (NUL cannot be stored.)
+/// The separator of the parts of a sort key. It sorts below every letter and the space on both engines and never occurs
+/// in folded text, so that `Smith, Zoe` sorts before `Smith Jones, Ada`. (NUL cannot be stored.)
 const SEPARATOR: &str = "\u{1}";
-/// Stands for a part that is not there, which comes last: above everything that people write.
+/// The placeholder for an absent part of a sort key. It sorts above all text that people write, so that absent parts
+/// come last.
 const NOTHING: &str = "\u{10fffd}";
-/// Stands before the digest of a text that is too long, and never in folded text.
+/// The mark before the digest of a text that is too long. It never occurs in folded text.
 const CUT: char = '\u{2}';
 
-/// Text without case, accents and surplus space: `  José  STRASSER ` and `jose straßer` fold to the same.
+/// Folds case, accents and surplus space: `  José  STRASSER ` and `jose straßer` fold to the same text.
 pub fn fold(text: &str) -> String {
     let spelt: String = text
         .chars()
@@ -43,8 +44,8 @@ pub fn fold(text: &str) -> String {
         .join(" ")
 }
 
-/// The folded words of a text, each once and at most 64 characters, in the order they come: `O'Brien` gives
-/// `o`, `brien` and `obrien`, since people type it in every way.
+/// Returns the folded words of a text in their order, each once and at most 64 characters long. `O'Brien` gives `o`,
+/// `brien` and `obrien`, since people type all of them.
 pub fn words(text: &str) -> Vec<String> {
     let folded = fold(text);
     let mut seen = HashSet::new();
@@ -64,14 +65,14 @@ pub fn words(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// What a list is sorted by: the folded parts in order of weight, each at most 128 characters. Compared bytewise; a part
-/// that is not there comes after every other.
+/// Returns a sort key: the folded parts in order of weight, each at most 128 characters long. Keys are compared
+/// bytewise, and an absent part sorts after every other.
 pub fn sort_key(parts: &[&str]) -> String {
     let parts: Vec<String> = parts.iter().map(|part| sort_part(part)).collect();
     parts.join(SEPARATOR)
 }
 
-/// What the sort keys begin with whose first part is this, and no others.
+/// Returns the beginning shared by the sort keys with this first part, and by no others.
 pub fn sort_key_start(first: &str) -> String {
     sort_part(first) + SEPARATOR
 }
@@ -83,8 +84,8 @@ fn sort_part(part: &str) -> String {
     }
 }
 
-/// The text, if it is not too long; else its beginning and a digest of the whole, so that two texts which differ have
-/// shortened forms which differ.
+/// Returns the text, or, if it is too long, its beginning and a digest of the whole, so that different texts have
+/// different shortened forms.
 pub fn shortened(text: String, longest: usize) -> String {
     if text.chars().count() <= longest {
         return text;
@@ -98,8 +99,8 @@ pub fn shortened(text: String, longest: usize) -> String {
     short
 }
 
-/// The word and every form of it that lacks one character (never none at all), each once. Two words that
-/// are near ([`is_near`]) have at least one form in common, so that typos are found by equality.
+/// Returns the word and every non-empty form of it that lacks one character, each once. Two words that are near
+/// ([`is_near`]) have at least one form in common, so that typos are found by equality.
 pub fn deletions(word: &str) -> Vec<String> {
     let mut forms: Vec<String> = word
         .char_indices()
@@ -115,7 +116,7 @@ pub fn deletions(word: &str) -> Vec<String> {
     forms
 }
 
-/// Whether two folded words differ by at most one typo: a character more, less or other, or two neighbours
+/// Whether two folded words differ by at most one typo: one character added, removed or replaced, or two neighbours
 /// swapped.
 pub fn is_near(a: &str, b: &str) -> bool {
     strsim::osa_distance(a, b) <= 1
@@ -125,8 +126,8 @@ fn cut(text: &str) -> String {
     text.chars().take(LONGEST_WORD).collect()
 }
 
-/// One apostrophe for all that keyboards, word processors and alphabets offer. Before decomposition, which
-/// would make a space of the acute accent.
+/// Maps all apostrophes of keyboards, word processors and alphabets to one. This comes before decomposition, which
+/// would turn the acute accent into a space.
 fn apostrophe(c: char) -> char {
     match c {
         '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{2b9}' | '\u{2bb}' | '\u{2bc}' | '\u{2032}' | '\u{b4}'
@@ -135,14 +136,15 @@ fn apostrophe(c: char) -> char {
     }
 }
 
-/// Accents, and characters that nobody sees: soft hyphen, joiners, marks of direction and byte order.
+/// Whether folding drops the character: an accent or an invisible character, such as a soft hyphen, a joiner, a
+/// direction mark or a byte order mark.
 fn is_dropped(c: char) -> bool {
     let unseen =
         matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}');
     unseen || is_combining_mark(c)
 }
 
-/// Letters that have no decomposition, as people type them without their own keyboard.
+/// Spells letters without a decomposition as people type them on other keyboards.
 fn spell(c: char, folded: &mut String) {
     match c {
         'ß' => folded.push_str("ss"),

@@ -1,7 +1,8 @@
-//! Search: what is looked for, and how well a record answers it.
+//! Search: the query, and the rank of a record as a result.
 //!
-//! Every word of a query is a [`Term`]; a term can match in several [`Way`]s, each made of words as [`super::Found`] has
-//! them. Whether and how well a record matches is read from its `search_text`, so one rule ranks and filters.
+//! Every word of a query is a [`Term`]; a term can match in several [`Way`]s, each made of words in the form of
+//! [`super::Found`]. Both the match and its rank are read from the record's `search_text`, so that one rule ranks and
+//! filters.
 
 mod facet;
 mod query;
@@ -17,26 +18,26 @@ pub use query::Query;
 use super::{lettered, lettered_whole};
 use crate::id::OrganizationId;
 
-/// How many results can be reached at most.
+/// The maximum number of results that can be reached.
 pub const CAP: usize = 1000;
 
-/// What stands between the parts of a rank; sorts before every letter.
+/// The separator of the parts of a rank, which sorts before every letter.
 const BETWEEN: char = '\u{1}';
 
-/// What is looked for among the contacts, or among the organizations.
+/// A search among contacts or among organizations.
 #[derive(Clone, Debug)]
 pub struct Search {
-    /// Among which.
+    /// The kind of record to search.
     pub subject: Subject,
-    /// What the query asks for: all of it must match.
+    /// The terms of the query, all of which must match.
     pub terms: Vec<Term>,
-    /// What else must be true, as words; it does not count in the order.
+    /// The conditions of the filter, as words. They do not affect the order.
     pub filters: Vec<Term>,
-    /// Where contacts must work.
+    /// The organization that must employ the contacts.
     pub organization_id: Option<OrganizationId>,
 }
 
-/// What a search is among.
+/// The kind of record that a search finds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subject {
     /// Organizations.
@@ -48,43 +49,43 @@ pub enum Subject {
 /// One word of a query.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Term {
-    /// How it can match, the best first; any will do.
+    /// The alternatives, best first, of which any must match.
     pub ways: Vec<Way>,
-    /// The word itself, where it may be a misspelt name.
+    /// The word itself if it may be a misspelt name.
     pub name: Option<String>,
 }
 
-/// One way in which a term can match: all of its words must be there.
+/// An alternative for a term to match: all of its words must be present.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Way {
     /// The words.
     pub words: Vec<Sought>,
-    /// What kind of match this is.
+    /// The kind of the match.
     pub by: By,
 }
 
-/// What makes a match.
+/// The kind of a match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
     /// The record's own words.
     Itself,
-    /// The name of the organization the contact works for.
+    /// The name of the contact's employer.
     Organization,
     /// A word of a name that is one typo away.
     Typo,
 }
 
-/// A word that is looked for, its letter in front.
+/// A word to search for, with its letter in front.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sought {
-    /// The word as it is kept.
+    /// The word as stored.
     pub word: String,
-    /// Whether longer words will not do.
+    /// Whether the word must match as a whole, not only as a beginning.
     pub whole: bool,
 }
 
 impl Sought {
-    /// This word and no other.
+    /// Matches this word only.
     pub fn whole(letter: char, word: &str) -> Self {
         Self {
             word: lettered_whole(letter, word.to_owned()),
@@ -92,7 +93,7 @@ impl Sought {
         }
     }
 
-    /// This word, and those that begin with it.
+    /// Matches this word and words that begin with it.
     pub fn start(letter: char, word: &str) -> Self {
         Self {
             word: lettered(letter, word),
@@ -100,13 +101,13 @@ impl Sought {
         }
     }
 
-    /// What is found in a record's `search_text` when it matches; `whole` as if longer words would not do.
+    /// Returns the text that a matching record's `search_text` contains; `whole` ignores longer words.
     pub fn needle(&self, whole: bool) -> String {
         let end = if whole || self.whole { " " } else { "" };
         format!(" {}{end}", self.word)
     }
 
-    /// The first of a record's words that matches.
+    /// Returns the first matching word of a record.
     fn first<'t>(&self, text: &'t str) -> Option<&'t str> {
         let matches = |word: &&str| match word.strip_prefix(self.word.as_str()) {
             Some(rest) => rest.is_empty() || !self.whole,
@@ -117,7 +118,7 @@ impl Sought {
 }
 
 impl Way {
-    /// Matches by this word of the record.
+    /// Creates an alternative that matches by this word of the record.
     pub fn of(word: Sought) -> Self {
         Self {
             words: vec![word],
@@ -125,12 +126,12 @@ impl Way {
         }
     }
 
-    /// The word with the fewest matches, as far as one can tell by looking.
+    /// Returns the word that probably has the fewest matches.
     pub fn rarest(&self) -> Option<&Sought> {
         self.words.iter().max_by_key(|sought| sought.word.len())
     }
 
-    /// How well a record of this text matches: its class, then the words.
+    /// Returns the rank of a record with this text: the class of the match, then the words.
     fn rank(&self, text: &str) -> Option<(Class, String)> {
         let found: Vec<&str> = self
             .words
@@ -153,7 +154,7 @@ impl Way {
     }
 }
 
-/// What kind of match comes first.
+/// The class of a match, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Class {
     Exact,
@@ -174,7 +175,7 @@ impl Class {
 }
 
 impl Term {
-    /// A value a filter asks for.
+    /// Creates the condition of a filter's value.
     pub fn filter(letter: char, value: &str) -> Self {
         Self {
             ways: vec![Way::of(Sought::whole(letter, &super::fold(value)))],
@@ -192,18 +193,19 @@ impl Term {
 }
 
 impl Search {
-    /// Everything that must match.
+    /// Iterates over all conditions that must match.
     pub fn conditions(&self) -> impl Iterator<Item = &Term> {
         self.terms.iter().chain(&self.filters)
     }
 
-    /// The same, to be changed.
+    /// Iterates over all conditions, mutably.
     pub fn conditions_mut(&mut self) -> impl Iterator<Item = &mut Term> {
         self.terms.iter_mut().chain(&mut self.filters)
     }
 
-    /// The place of a record of this text in the order of results; `None` when it is not one. All terms exact before
-    /// longer words, before matches by way of the organization, before typos; then by the words that matched.
+    /// Returns the rank of a record with this text, or `None` if it does not match. Records in which all terms match
+    /// exactly come before longer words, then matches by the employer's name, then typos; equal classes are ordered by
+    /// the words that matched.
     pub fn rank(&self, text: &str) -> Option<String> {
         self.filters
             .iter()
@@ -224,22 +226,22 @@ impl Search {
     }
 }
 
-/// One result, and its place in the order.
+/// A result with its rank.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Hit {
-    /// How well it matches; less is better.
+    /// The rank; less is better.
     pub rank: String,
-    /// The record's place among those that match as well.
+    /// The record's position among records of equal rank.
     pub sort_key: String,
     /// The record.
     pub id: Uuid,
 }
 
-/// Results while they are gathered: each record once, at its best rank.
+/// Results while they are collected: each record once, at its best rank.
 #[derive(Clone, Debug, Default)]
 pub struct Gathered {
     hits: HashMap<Uuid, Hit>,
-    /// Whether there are, or may be, more that were not looked at.
+    /// Whether there are, or may be, more results that were not examined.
     pub more: bool,
 }
 
@@ -252,22 +254,22 @@ impl Gathered {
         }
     }
 
-    /// How many there are so far.
+    /// Returns the number of results so far.
     pub fn len(&self) -> usize {
         self.hits.len()
     }
 
-    /// Whether nothing was found so far.
+    /// Whether there are no results so far.
     pub fn is_empty(&self) -> bool {
         self.hits.is_empty()
     }
 
-    /// Whether more would not be shown.
+    /// Whether further results would not be shown.
     pub fn is_full(&self) -> bool {
         self.hits.len() > CAP
     }
 
-    /// The results in their order.
+    /// Returns the results in order.
     pub fn hits(self) -> Hits {
         let capped = self.more || self.is_full();
         let mut hits: Vec<Hit> = self.hits.into_values().collect();
@@ -280,8 +282,8 @@ impl Gathered {
 /// The results of a search, at most [`CAP`].
 #[derive(Clone, Debug, Default)]
 pub struct Hits {
-    /// In their order.
+    /// The results in order.
     pub hits: Vec<Hit>,
-    /// Whether there are more that cannot be reached.
+    /// Whether there are more results than can be reached.
     pub capped: bool,
 }

@@ -234,7 +234,7 @@ on_both_engines! {
         let theirs = code(&stranger, "Open", true).await;
 
         assert_snapshot!(admin.refusal(WRAP_UP, json!({ "id": id, "codeId": retired })).await,
-            @"INVALID codeId: this wrap-up code is not active any more; choose another");
+            @"INVALID codeId: this wrap-up code is no longer active; choose another");
         assert_snapshot!(admin.refusal(WRAP_UP, json!({ "id": id, "codeId": theirs })).await,
             @"NOT_FOUND codeId: there is no wrap-up code with this id");
         let agent = stranger.caller.user.id.to_string();

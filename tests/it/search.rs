@@ -177,7 +177,7 @@ on_both_engines! {
         assert_eq!(page["searchContacts"]["totalCount"], json!({ "value": 1000, "precision": "EXACT" }));
         assert_eq!(page["searchContacts"]["capped"], false);
         let refinement = &page["searchContacts"]["refinement"];
-        assert_eq!(refinement["message"], "All results can be reached. One of these filters narrows them.");
+        assert_eq!(refinement["message"], "All results can be reached. These filters narrow them.");
         assert!(refinement["facets"].is_array());
         let nothing = admin.data(SEARCH, json!({ "query": "nobody", "first": 1 })).await;
         assert_eq!(nothing["searchContacts"]["refinement"], Value::Null);
@@ -239,7 +239,7 @@ on_both_engines! {
         assert_eq!(names(&one["searchContacts"]), ["Sam Bell", "Sam Dorn"]);
         assert_eq!(names(&two["searchContacts"]), ["Sam Ende", "Sam Finn", "Sammy Ames"]);
         let foreign = admin.errors(SEARCH, json!({ "query": "sammy", "after": after })).await;
-        assert_snapshot!(foreign, @"INVALID_CURSOR searchContacts: the cursor is not one of this list in this order; start again without it");
+        assert_snapshot!(foreign, @"INVALID_CURSOR searchContacts: the cursor does not belong to this list in this order; start again without it");
     }
 
     async fn a_query_that_cannot_be_searched_is_refused(app: &TestApp) {

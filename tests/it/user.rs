@@ -89,7 +89,7 @@ on_both_engines! {
         let own = admin.refusal(DEACTIVATE, json!({ "id": admin.caller.user.id.to_string() })).await;
         let theirs = admin.refusal(DEACTIVATE, json!({ "id": stranger.caller.user.id.to_string() })).await;
 
-        assert_snapshot!(own, @"INVALID id: you cannot deactivate yourself; ask somebody else");
+        assert_snapshot!(own, @"INVALID id: you cannot deactivate yourself; ask another administrator");
         assert_snapshot!(theirs, @"NOT_FOUND id: there is no user with this id");
     }
 

@@ -294,7 +294,7 @@ async fn active_code(tx: &mut Tx, id: &ID) -> crate::error::Result<WrapUpCode> {
     if code.active {
         Ok(code)
     } else {
-        let message = "this wrap-up code is not active any more; choose another";
+        let message = "this wrap-up code is no longer active; choose another";
         Err(UserError::invalid(message).under("codeId").into())
     }
 }

@@ -136,7 +136,7 @@ async fn set_active(
         let before = existing(tx, id, expected_version).await?;
         if !active && before.id == caller {
             return Err(
-                UserError::invalid("you cannot deactivate yourself; ask somebody else")
+                UserError::invalid("you cannot deactivate yourself; ask another administrator")
                     .under("id")
                     .into(),
             );

@@ -43,7 +43,7 @@ impl DateTime {
     /// Reads a value. The message of a refusal continues after the name of the value.
     pub(super) fn read(given: &Given) -> Result<Self, &'static str> {
         let refused =
-            "must be an instant with its offset from UTC, written as RFC 3339 has it: 2026-11-26T03:10:00Z";
+            "must be an instant with an offset from UTC in RFC 3339 format, such as 2026-11-26T03:10:00Z";
         let instant = match given {
             Given::Text(text) => instant(text).ok_or(refused)?,
             _ => return Err(refused),

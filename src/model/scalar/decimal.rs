@@ -39,7 +39,9 @@ impl Decimal {
         let number = match given {
             Given::Text(text) => exact(text.trim()),
             Given::Number(digits) if may_have_lost_digits(digits) => {
-                return Err("must be given as text: a number of more than 15 digits may have lost some");
+                return Err(
+                    "must be given as a string: a number with more than 15 digits may have lost some of them",
+                );
             }
             Given::Number(digits) => number(digits),
             Given::Other => None,
@@ -180,7 +182,7 @@ mod tests {
         ] {
             for read in [literal, variable] {
                 assert!(
-                    read(digits).unwrap_err().starts_with("must be given as text"),
+                    read(digits).unwrap_err().starts_with("must be given as a string"),
                     "{digits}"
                 );
             }

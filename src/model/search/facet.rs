@@ -1,33 +1,33 @@
-//! Facets: what the results of a search have in common, to refine it by.
+//! Facets: common values of the results of a search, for narrowing it.
 
 use std::collections::BTreeMap;
 
 use crate::model::{Address, Contact, Organization, fold};
 
-/// How many values of a facet are offered.
+/// The maximum number of values of a facet.
 const MOST_VALUES: usize = 10;
 
-/// How often each value of a field occurs among results.
+/// The values of a field among results, with their frequencies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facet {
     /// The field of the search's filter that takes a value.
     pub field: &'static str,
-    /// The values, the most frequent first.
+    /// The values, most frequent first.
     pub values: Vec<FacetValue>,
 }
 
 /// A value of a facet, with the number of results that have it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FacetValue {
-    /// The value, as the filter takes it.
+    /// The value, in the form that the filter takes.
     pub value: String,
-    /// How many results have it.
+    /// The number of results that have the value.
     pub count: usize,
 }
 
-/// What facets are counted of.
+/// A record that facets are counted from.
 pub trait Facets {
-    /// The fields and the values this record has there; a record may have several, or none.
+    /// Returns the facet fields with the record's values, of which there may be none or several.
     fn values(&self) -> Vec<(&'static str, Vec<String>)>;
 }
 
@@ -66,7 +66,7 @@ impl Facets for Organization {
 }
 
 impl Facet {
-    /// The facets of these records; fields nobody has a value of are left out.
+    /// Counts the facets of these records. Fields without values are left out.
     pub fn of<T: Facets>(records: &[T]) -> Vec<Self> {
         let mut fields: Vec<(&'static str, BTreeMap<String, FacetValue>)> = Vec::new();
         for (field, values) in records.iter().flat_map(Facets::values) {

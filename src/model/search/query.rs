@@ -1,16 +1,16 @@
-//! What somebody typed into a search field, cut into what can match.
+//! The parser of search queries.
 
 use super::{By, Search, Sought, Subject, Term, Way};
 use crate::error::{Error, Result};
 use crate::model::{PhoneNumber, Region, digits, fold, words};
 
-/// Most words of a query.
+/// The maximum number of words of a query.
 const MOST_TERMS: usize = 8;
-/// Most characters of a query.
+/// The maximum length of a query, in characters.
 const LONGEST: usize = 300;
-/// Fewest digits that may be the end of a phone number.
+/// The minimum number of digits that may be the end of a phone number.
 const FEWEST_DIGITS: usize = 4;
-/// Fewest letters of a word that may be misspelt.
+/// The minimum length of a word that may be misspelt, in letters.
 const FEWEST_LETTERS: usize = 4;
 
 /// A query: one to eight tokens.
@@ -26,22 +26,22 @@ pub enum Token {
     Email(String),
     /// Digits that may be a phone number.
     Phone {
-        /// As typed, folded.
+        /// The folded input.
         typed: String,
-        /// As E.164, if it can be read.
+        /// The number in E.164 format, if it can be read.
         e164: Option<String>,
     },
-    /// A word; with dots in it, several that belong together.
+    /// A word, or several that belong together because they are joined by dots.
     Word {
-        /// As typed, folded.
+        /// The folded input.
         typed: String,
-        /// What it is made of.
+        /// The words.
         words: Vec<String>,
     },
 }
 
 impl Query {
-    /// Reads what was typed. Phone numbers without a country code are read as in `region`.
+    /// Parses the text of a query. Phone numbers without a country code are read as numbers of `region`.
     pub fn read(text: &str, region: &Region) -> Result<Self> {
         if text.chars().count() > LONGEST {
             return Err(Error::argument(
@@ -73,7 +73,7 @@ impl Query {
         }
     }
 
-    /// The query in one spelling, so that cursors of another are told from its own.
+    /// Returns the query in a canonical spelling, so that cursors of other queries can be refused.
     pub fn text(&self) -> String {
         let typed = |token: &Token| match token {
             Token::Email(typed) | Token::Phone { typed, .. } | Token::Word { typed, .. } => typed.clone(),
@@ -81,13 +81,13 @@ impl Query {
         self.tokens.iter().map(typed).collect::<Vec<_>>().join(" ")
     }
 
-    /// What is looked for among contacts; with `organizations`, they match by the name of theirs too.
+    /// Returns the search among contacts. With `organizations`, contacts also match by their employer's name.
     pub fn among_contacts(&self, organizations: bool) -> Search {
         let term = |token| contact_term(token, organizations);
         Self::among(Subject::Contacts, self.tokens.iter().map(term).collect())
     }
 
-    /// What is looked for among organizations.
+    /// Returns the search among organizations.
     pub fn among_organizations(&self) -> Search {
         Self::among(
             Subject::Organizations,
@@ -104,7 +104,7 @@ impl Query {
         }
     }
 
-    /// The words of the query, as texts have them.
+    /// Returns the words of the query in the form that texts have them.
     pub fn words(&self) -> Vec<String> {
         let mut all: Vec<String> = Vec::new();
         for word in self.text().split(' ').flat_map(plain_words) {
@@ -116,7 +116,8 @@ impl Query {
     }
 }
 
-/// The words of a part; with an apostrophe, joined only: `O'Brien` asks for `obrien`, which records have as well.
+/// Returns the words of a part. A word with an apostrophe is only joined: `O'Brien` gives `obrien`, which records have
+/// as well.
 fn plain_words(part: &str) -> Vec<String> {
     let joined: String = part
         .chars()
@@ -125,19 +126,19 @@ fn plain_words(part: &str) -> Vec<String> {
     words(&joined)
 }
 
-/// Digits, as numbers are written.
+/// Whether the part consists of digits and the punctuation of numbers.
 fn is_punctuated(part: &str) -> bool {
     part.chars().all(|c| c.is_ascii_digit() || "+-()./".contains(c))
 }
 
-/// What may stand between a number and its extension, or before its digits.
+/// Whether the part may stand between a number and its extension, or before its digits.
 fn is_extension(part: &str) -> bool {
     let part = part.to_ascii_lowercase();
     let word = part.trim_end_matches(|c: char| c.is_ascii_digit());
     ["x", "ext", "ext.", "extension"].contains(&word)
 }
 
-/// A run of digits is one phone number, however punctuated; one with few digits is words.
+/// Parses a run of numeric parts: one phone number, however punctuated, or words if there are few digits.
 fn numeric(parts: &[&str], region: &Region) -> Vec<Token> {
     let typed = parts.join(" ");
     if digits(&typed).len() < FEWEST_DIGITS {
@@ -236,7 +237,7 @@ fn all_of(letter: char, words: &[String]) -> Way {
     }
 }
 
-/// Digits may be part of a name, a title or a tag; the whole of a phone number; or its end.
+/// Returns the alternatives for digits: part of a name, a title or a tag; the whole of a phone number; or its end.
 fn numbered(letters: &[char], phone: char, typed: &str, e164: Option<&str>) -> Vec<Way> {
     let mut ways: Vec<Way> = Vec::new();
     let mut add = |sought: Sought| {

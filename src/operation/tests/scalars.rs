@@ -34,7 +34,7 @@ async fn a_variable_that_is_no_value_of_its_scalar_is_named_with_its_place() {
         (json!({ "prices": [{}] }), "`$s.prices[0]` must be a decimal"),
         (
             json!({ "prices": [0.123_456_789_012_345_67] }),
-            "`$s.prices[0]` must be given as text",
+            "`$s.prices[0]` must be given as a string",
         ),
     ] {
         let refusals = refused(query, json!({ "d": "1", "s": stay })).await;
@@ -61,11 +61,11 @@ async fn a_literal_that_is_no_value_of_its_scalar_is_not_valid() {
         ("prices: [\"1\", [2]]", "a value of `Decimal` must be a decimal"),
         (
             "prices: 12345678901234567890123456789",
-            "a value of `Decimal` must be given as text",
+            "a value of `Decimal` must be given as a string",
         ),
         (
             "prices: 1.00000000000000000001",
-            "a value of `Decimal` must be given as text",
+            "a value of `Decimal` must be given as a string",
         ),
         ("prices: 1e400", "a value of `Decimal` must be a decimal"),
     ] {
