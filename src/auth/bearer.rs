@@ -1,18 +1,16 @@
-//! The token in a request's headers.
+//! Reads the token in a request's headers.
 
 use axum::http::{HeaderMap, header::AUTHORIZATION};
 
 use crate::error::{Error, Result};
 
-/// The longest `Authorization` header that is looked at, in bytes.
+/// The longest `Authorization` header that is read, in bytes.
 const LONGEST_HEADER: usize = 16 * 1024;
 
-/// The token of `Authorization: Bearer <token>` (RFC 6750, section 2.1); `None` when there is no such
-/// header at all.
+/// Returns the token of `Authorization: Bearer <token>` (RFC 6750, section 2.1); `None` when there is no such header.
 ///
 /// # Errors
-/// `UNAUTHENTICATED` when there are several such headers, one longer than 16 KiB, or one that is not a
-/// bearer token.
+/// `UNAUTHENTICATED` when there are several such headers, one longer than 16 KiB, or one that is not a bearer token.
 pub fn bearer(headers: &HeaderMap) -> Result<Option<&str>> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let Some(value) = values.next() else {

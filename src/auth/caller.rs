@@ -1,40 +1,40 @@
-//! Who is asking.
+//! The caller of a request.
 
 use chrono::{DateTime, Utc};
 
 use crate::model::{Permissions, User};
 use crate::store::Tenant;
 
-/// What a verified token says. Nothing in it is looked up yet.
+/// The claims of a verified token. Nothing in them has been looked up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claims {
     /// The identity provider's name for the user (`sub`).
     pub subject: String,
     /// The tenant's name.
     pub tenant: String,
-    /// What the token grants.
+    /// The permissions that the token grants.
     pub permissions: Permissions,
-    /// The user's name, if the token tells.
+    /// The user's name, if the token has it.
     pub name: Option<String>,
-    /// The user's e-mail address, if the token tells.
+    /// The user's e-mail address, if the token has it.
     pub email: Option<String>,
 }
 
-/// What a verified token says, for as long as it does.
+/// The claims of a verified token together with its expiry.
 #[derive(Clone, Debug)]
 pub struct Session {
     pub(super) claims: Claims,
-    /// When the token is not accepted any more: its expiry, and how far clocks may be off. `None` is beyond all years.
+    /// The instant from which the token is no longer accepted: its expiry plus the leeway. `None` means it never expires.
     pub(super) until: Option<DateTime<Utc>>,
 }
 
-/// Who is asking, for whose data, and what they may do.
+/// The user behind a request, their tenant and their permissions.
 #[derive(Clone)]
 pub struct Caller {
-    /// The tenant whose data they may see.
+    /// The tenant whose data they may access.
     pub tenant: Tenant,
-    /// The user they are.
+    /// The user.
     pub user: User,
-    /// What their token grants.
+    /// The permissions that their token grants.
     pub permissions: Permissions,
 }

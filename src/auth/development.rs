@@ -1,4 +1,4 @@
-//! The key of development mode: made by this server, for itself, on this machine.
+//! The key of development mode, which the server creates for itself on this machine.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
@@ -6,28 +6,30 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context, anyhow, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
 use aws_lc_rs::rand;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::json;
 
 use super::caller::Claims;
-use super::payload::Expected;
+use super::expected_claims::ExpectedClaims;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
-use crate::model::Permission;
+use crate::model::{Permission, Permissions};
 
 /// The file in the data folder.
 const FILE: &str = "dev-key";
 /// Issuer and audience of its tokens: no real verification expects them.
 const PARTY: &str = "external-contacts-development";
 const TENANT_CLAIM: &str = "tenant";
+/// The text that grants every permission.
+const EVERYTHING: &str = "externalContacts:*";
 const LENGTH: usize = 32;
 
-/// What tokens of the development key say.
-pub(super) fn expected(leeway: Duration) -> Expected {
-    Expected {
+/// The claims of tokens of the development key.
+pub(super) fn expected(leeway: Duration) -> ExpectedClaims {
+    ExpectedClaims {
         issuer: PARTY.to_owned(),
         audience: PARTY.to_owned(),
         tenant_claim: TENANT_CLAIM.to_owned(),
@@ -35,16 +37,16 @@ pub(super) fn expected(leeway: Duration) -> Expected {
     }
 }
 
-/// A secret that only this machine's owner of the data folder can read.
+/// A secret that only the owner of the data folder can read.
 #[derive(Clone)]
 pub struct DevelopmentKey([u8; LENGTH]);
 
 impl DevelopmentKey {
-    /// Reads the key in the data folder, which must exist; makes one when there is none. Only development
-    /// mode may ask: whoever has the key can be anybody.
+    /// Reads the key in the data folder, which must exist, and creates one when there is none. For development mode only:
+    /// the key can sign a token for any user.
     ///
     /// # Errors
-    /// When others than the owner may read it, it is not a key, or the folder cannot be written to.
+    /// Fails when others than the owner may read the file, it is not a key, or the folder cannot be written to.
     pub fn open(data_folder: &Path) -> anyhow::Result<Self> {
         let path = data_folder.join(FILE);
         let file = match File::open(&path) {
@@ -55,15 +57,28 @@ impl DevelopmentKey {
             }
             outcome => outcome,
         };
-        file.map_err(anyhow::Error::from)
-            .and_then(read)
-            .with_context(|| format!("cannot use the development key {}", path.display()))
+        usable(file, &path)
     }
 
-    /// A token with these claims, which expires when `lifetime` is over.
+    /// Reads the key in the data folder.
     ///
     /// # Errors
-    /// When it cannot be signed, which has no reason that a caller could mend.
+    /// Fails when there is none, others than the owner may read the file, or it is not a key.
+    pub fn existing(data_folder: &Path) -> anyhow::Result<Self> {
+        let path = data_folder.join(FILE);
+        match File::open(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => bail!(
+                "there is no development key in the folder {}; `serve --dev` creates one there",
+                data_folder.display()
+            ),
+            outcome => usable(outcome, &path),
+        }
+    }
+
+    /// Signs a token with these claims, which expires after `lifetime`.
+    ///
+    /// # Errors
+    /// Fails when it cannot be signed, which is an internal error.
     pub fn mint(&self, claims: &Claims, lifetime: Duration, clock: &Clock) -> Result<String> {
         let now = clock.now();
         let payload = json!({
@@ -73,7 +88,7 @@ impl DevelopmentKey {
             "exp": (now + lifetime).timestamp(),
             "sub": claims.subject,
             TENANT_CLAIM: claims.tenant,
-            "permissions": claims.permissions.iter().map(Permission::name).collect::<Vec<_>>(),
+            "permissions": permissions(claims.permissions),
             "name": claims.name,
             "email": claims.email,
         });
@@ -90,8 +105,17 @@ impl DevelopmentKey {
     }
 }
 
-/// Writes a key aside and then gives it its name, so that nobody ever reads half a key. When two do it at
-/// once, the first one's key stays.
+/// The permissions as texts. All of them are one text: the token stands in the playground's headers.
+fn permissions(granted: Permissions) -> Vec<&'static str> {
+    if granted == Permissions::all() {
+        vec![EVERYTHING]
+    } else {
+        granted.iter().map(Permission::name).collect()
+    }
+}
+
+/// Writes a key to a temporary file and then renames it, so that a reader never sees half a key. When two processes do so
+/// at once, the first key stays.
 fn create(data_folder: &Path) -> anyhow::Result<()> {
     let aside = data_folder.join(format!(
         "{FILE}-{}",
@@ -114,11 +138,17 @@ fn create(data_folder: &Path) -> anyhow::Result<()> {
     }
 }
 
+fn usable(file: std::io::Result<File>, path: &Path) -> anyhow::Result<DevelopmentKey> {
+    file.map_err(anyhow::Error::from)
+        .and_then(read)
+        .with_context(|| format!("cannot use the development key {}", path.display()))
+}
+
 fn read(file: File) -> anyhow::Result<DevelopmentKey> {
     let mode = file.metadata()?.permissions().mode() & 0o777;
     ensure!(
         mode & !0o600 == 0,
-        "its mode is {mode:o}, so others than its owner may use it; remove it, and a new one is made",
+        "its mode is {mode:o}, so others than its owner may use it; remove it, and `serve --dev` creates a new one",
     );
     let mut text = String::new();
     file.take(1024).read_to_string(&mut text)?;
@@ -127,7 +157,7 @@ fn read(file: File) -> anyhow::Result<DevelopmentKey> {
         .ok()
         .and_then(|bytes| bytes.try_into().ok())
         .map(DevelopmentKey)
-        .ok_or_else(|| anyhow!("it is not a key; remove it, and a new one is made"))
+        .ok_or_else(|| anyhow!("it is not a key; remove it, and `serve --dev` creates a new one"))
 }
 
 fn chance<const LENGTH: usize>() -> anyhow::Result<[u8; LENGTH]> {

@@ -1,21 +1,23 @@
-//! From a token to a caller: the tenant it names, the user it speaks for.
+//! Finds the caller of a request: the tenant and the user of its token.
 
 use std::time::Duration;
 
 use axum::http::HeaderMap;
 use moka::future::Cache;
 
-use super::{Caller, Claims, Session, Verifier, bearer};
+use super::bearer::bearer;
+use super::caller::{Caller, Claims, Session};
+use super::verifier::Verifier;
 use crate::error::{Error, Result};
 use crate::model::User;
 use crate::store::{Store, Tenant};
 
-/// How long a user is remembered. Another server's `deactivateUser` is felt here after this time at the latest.
-const REMEMBERED: Duration = Duration::from_secs(5);
-/// How many users are remembered.
-const MOST_REMEMBERED: u64 = 100_000;
+/// How long a tenant and a user are cached. A `deactivateUser` on another server takes effect here within this time.
+const CACHE_TTL: Duration = Duration::from_secs(5);
+/// The most users that are cached.
+const MAX_CACHED_USERS: u64 = 100_000;
 
-/// Tells who is asking.
+/// Finds callers by their tokens.
 pub struct Identity {
     store: Store,
     verifier: Verifier,
@@ -24,15 +26,15 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Callers whose tokens `verifier` accepts, of the tenants in `store`.
+    /// Finds callers whose tokens `verifier` accepts, in the tenants of `store`.
     pub fn new(store: Store, verifier: Verifier) -> Self {
         let tenants = Cache::builder()
             .max_capacity(10_000)
-            .time_to_live(REMEMBERED)
+            .time_to_live(CACHE_TTL)
             .build();
         let users = Cache::builder()
-            .max_capacity(MOST_REMEMBERED)
-            .time_to_live(REMEMBERED)
+            .max_capacity(MAX_CACHED_USERS)
+            .time_to_live(CACHE_TTL)
             .build();
         Self {
             store,
@@ -42,14 +44,14 @@ impl Identity {
         }
     }
 
-    /// The caller that a request's headers speak for. A tenant that does not exist is refused, never created; a user
-    /// seen for the first time is.
+    /// Returns the caller for the token in a request's headers. An unknown tenant is refused, never created; a user seen
+    /// for the first time is created.
     pub async fn caller(&self, headers: &HeaderMap) -> Result<Caller> {
         let session = self.session(headers).await?;
         self.caller_in(&session).await
     }
 
-    /// What the token in a request's headers says, for who asks more than once.
+    /// Verifies the token in a request's headers, for a connection that checks its caller more than once.
     pub async fn session(&self, headers: &HeaderMap) -> Result<Session> {
         let token = bearer(headers)?.ok_or(Error::Unauthenticated(
             "send a token: `Authorization: Bearer <token>`",
@@ -57,12 +59,12 @@ impl Identity {
         self.verifier.session(token).await
     }
 
-    /// The caller that a session speaks for now: refused once its token has expired or its user is deactivated.
+    /// Returns the current caller of a session. Fails once its token has expired or its user is deactivated.
     pub async fn caller_in(&self, session: &Session) -> Result<Caller> {
-        self.caller_of(self.verifier.again(session)?.clone()).await
+        self.caller_of(self.verifier.claims_of(session)?.clone()).await
     }
 
-    /// The caller that verified claims speak for.
+    /// Returns the caller for verified claims.
     pub async fn caller_of(&self, claims: Claims) -> Result<Caller> {
         let tenant = self.tenant(&claims.tenant).await?;
         let user = self.user(&tenant, &claims).await?;
@@ -76,7 +78,7 @@ impl Identity {
         })
     }
 
-    /// Forgets a user who was changed, so that the change is felt at once.
+    /// Drops a changed user from the cache, so that the change takes effect at once.
     pub async fn forget(&self, tenant: &Tenant, subject: &str) {
         self.users
             .invalidate(&(tenant.record().id, subject.to_owned()))

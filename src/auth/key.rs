@@ -1,12 +1,13 @@
-//! Keys that check signatures. A key accepts the algorithms of its own kind and no others: a token must
-//! never choose how it is checked.
+//! Keys that verify signatures. A key accepts the algorithms of its own kind and no others: a token must never choose how
+//! it is verified.
 
 use anyhow::{Context, ensure};
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyOperations, PublicKeyUse};
-use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, crypto};
+use jsonwebtoken::{Algorithm as LibraryAlgorithm, AlgorithmFamily, DecodingKey};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::algorithm::{Algorithm, VerifyingKey};
 use super::token::Token;
 use crate::error::{Error, Result};
 
@@ -18,7 +19,7 @@ const SHORTEST_SECRET: usize = 32;
 pub(super) struct Key {
     id: Option<String>,
     algorithms: Vec<Algorithm>,
-    decoding: DecodingKey,
+    verifying: VerifyingKey,
 }
 
 impl Key {
@@ -26,7 +27,7 @@ impl Key {
     /// section 3.2, wants it as long as what the algorithm makes.
     ///
     /// # Errors
-    /// When it is shorter than 32 bytes.
+    /// Fails when it is shorter than 32 bytes.
     pub fn secret(secret: &[u8]) -> anyhow::Result<Self> {
         ensure!(
             secret.len() >= SHORTEST_SECRET,
@@ -34,18 +35,18 @@ impl Key {
             secret.len(),
         );
         let algorithms = [
-            (Algorithm::HS256, 32),
-            (Algorithm::HS384, 48),
-            (Algorithm::HS512, 64),
+            (LibraryAlgorithm::HS256, 32),
+            (LibraryAlgorithm::HS384, 48),
+            (LibraryAlgorithm::HS512, 64),
         ];
         Ok(Self {
             id: None,
             algorithms: algorithms
                 .into_iter()
                 .filter(|(_, length)| secret.len() >= *length)
-                .map(|(algorithm, _)| algorithm)
+                .map(|(algorithm, _)| Algorithm::Library(algorithm))
                 .collect(),
-            decoding: DecodingKey::from_secret(secret),
+            verifying: VerifyingKey::Library(DecodingKey::from_secret(secret)),
         })
     }
 
@@ -60,7 +61,7 @@ impl Key {
             return None;
         }
         Some(Self {
-            decoding: DecodingKey::from_jwk(&jwk).ok()?,
+            verifying: verifying_key(&jwk)?,
             id: jwk.common.key_id,
             algorithms,
         })
@@ -78,34 +79,43 @@ impl Key {
         if !self.accepts(token.algorithm) {
             return Err(UNFIT);
         }
-        match crypto::verify(
-            token.signature,
-            token.signed.as_bytes(),
-            &self.decoding,
-            token.algorithm,
-        ) {
-            Ok(true) => Ok(()),
-            Ok(false) | Err(_) => Err(Error::Unauthenticated("the token's signature is wrong")),
+        let signed = token.signed.as_bytes();
+        if self.verifying.verifies(token.signature, signed, token.algorithm) {
+            Ok(())
+        } else {
+            Err(Error::Unauthenticated("the token's signature is wrong"))
         }
     }
 }
 
 const UNFIT: Error = Error::Unauthenticated("the token's algorithm does not fit its key");
 
-/// What a key of this kind accepts. A symmetric key has no place in a published set: whoever reads the
-/// set could sign with it.
+/// The algorithms that a key of this kind accepts. A symmetric key has no place in a published set: its readers could sign
+/// with it.
 fn algorithms(jwk: &Jwk) -> Vec<Algorithm> {
+    let library =
+        |algorithms: &[LibraryAlgorithm]| algorithms.iter().copied().map(Algorithm::Library).collect();
     match &jwk.algorithm {
-        AlgorithmParameters::RSA(_) => AlgorithmFamily::Rsa.algorithms().to_vec(),
+        AlgorithmParameters::RSA(_) => library(AlgorithmFamily::Rsa.algorithms()),
         AlgorithmParameters::EllipticCurve(key) => match key.curve {
-            EllipticCurve::P256 => vec![Algorithm::ES256],
-            EllipticCurve::P384 => vec![Algorithm::ES384],
-            EllipticCurve::P521 | EllipticCurve::Ed25519 => Vec::new(),
+            EllipticCurve::P256 => library(&[LibraryAlgorithm::ES256]),
+            EllipticCurve::P384 => library(&[LibraryAlgorithm::ES384]),
+            EllipticCurve::P521 => vec![Algorithm::Es512],
+            EllipticCurve::Ed25519 => Vec::new(),
         },
         AlgorithmParameters::OctetKeyPair(key) if key.curve == EllipticCurve::Ed25519 => {
-            vec![Algorithm::EdDSA]
+            library(&[LibraryAlgorithm::EdDSA])
         }
         AlgorithmParameters::OctetKeyPair(_) | AlgorithmParameters::OctetKey(_) => Vec::new(),
+    }
+}
+
+fn verifying_key(jwk: &Jwk) -> Option<VerifyingKey> {
+    match &jwk.algorithm {
+        AlgorithmParameters::EllipticCurve(key) if key.curve == EllipticCurve::P521 => {
+            VerifyingKey::p521(&key.x, &key.y).ok()
+        }
+        _ => DecodingKey::from_jwk(jwk).ok().map(VerifyingKey::Library),
     }
 }
 
@@ -131,7 +141,7 @@ impl KeySet {
     /// is not known, are passed over; the set may be empty then.
     ///
     /// # Errors
-    /// When it is not such a set.
+    /// Fails when it is not such a set.
     pub fn parse(json: &[u8]) -> anyhow::Result<Self> {
         #[derive(Deserialize)]
         struct Document {
@@ -141,13 +151,13 @@ impl KeySet {
         Ok(Self(document.keys.iter().filter_map(Key::published).collect()))
     }
 
-    /// Whether there is no usable key in it.
+    /// Whether the set has no usable key.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The key that a token names. A token that names none gets the only one that fits its algorithm.
-    /// `None` when no key has the name.
+    /// Returns the key that a token names, or `None` if no key has that id. A token that names none gets the only key that
+    /// fits its algorithm.
     ///
     /// # Errors
     /// `UNAUTHENTICATED` when the named key is of another kind, or more than one fits.

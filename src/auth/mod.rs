@@ -1,17 +1,18 @@
-//! From a request's headers to a caller.
+//! Authentication: from a request's headers to its caller.
 //!
-//! A token's way: [`bearer()`] finds it in the headers, `token` takes it apart, `key` (from a secret, or
-//! `published` by an identity provider) checks its signature, `payload` checks what it says and makes
-//! [`Claims`] of it. [`Verifier`] is the four in a row; [`Identity`] finds the tenant and the user.
+//! [`bearer()`] finds the token in the headers, `token` parses it, `key` (a secret, or a key of the `jwks_cache`) checks its
+//! signature, and `expected_claims` checks its payload and reads the [`Claims`]. [`Verifier`] does the four in a row;
+//! [`Identity`] finds the tenant and the user.
 
+mod algorithm;
 mod bearer;
 mod caller;
 mod development;
+mod expected_claims;
 mod identity;
+mod jwks_cache;
+mod jwks_source;
 mod key;
-mod origin;
-mod payload;
-mod published;
 #[cfg(test)]
 mod tests;
 mod token;

@@ -1,9 +1,9 @@
-//! A token in its parts, before anything in it is believed.
+//! Parses a token, before anything in it is trusted.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use jsonwebtoken::Algorithm;
 use serde_json::{Map, Value};
 
+use super::algorithm::Algorithm;
 use crate::error::{Error, Result};
 
 /// A JSON object, as both halves of a token are.
@@ -11,9 +11,9 @@ pub(super) type Object = Map<String, Value>;
 
 /// A token in the compact form of RFC 7515, section 7.1.
 pub(super) struct Token<'a> {
-    /// What signed it, as it says itself: a key must agree.
+    /// The algorithm that it claims to be signed with; the key must agree.
     pub algorithm: Algorithm,
-    /// The name of the key that signed it (`kid`).
+    /// The id of the key that signed it (`kid`).
     pub key_id: Option<String>,
     /// The bytes that are signed: header, dot, payload.
     pub signed: &'a str,
@@ -23,10 +23,10 @@ pub(super) struct Token<'a> {
 }
 
 impl<'a> Token<'a> {
-    /// Takes a token apart.
+    /// Parses a token.
     ///
     /// # Errors
-    /// `UNAUTHENTICATED` when it is not a signed token, or asks for what is not understood here.
+    /// `UNAUTHENTICATED` when it is not a signed token, or has critical extensions.
     pub fn parse(text: &'a str) -> Result<Self> {
         let (signed, signature) = text.rsplit_once('.').ok_or(MALFORMED)?;
         let (header, payload) = signed.split_once('.').ok_or(MALFORMED)?;
@@ -46,7 +46,7 @@ impl<'a> Token<'a> {
         })
     }
 
-    /// What it says. Not to be believed before the signature is checked.
+    /// Parses the payload. It must not be trusted before the signature is checked.
     ///
     /// # Errors
     /// `UNAUTHENTICATED` when it is not a JSON object.
@@ -62,7 +62,7 @@ fn object(base64: &str) -> Result<Object> {
     serde_json::from_slice(&json).map_err(|_| MALFORMED)
 }
 
-/// `none` is no algorithm here, whatever its spelling.
+/// Reads the algorithm. `none` is not one, whatever its spelling.
 fn algorithm(header: &Object) -> Result<Algorithm> {
     header
         .get("alg")

@@ -1,4 +1,4 @@
-//! From a token to claims.
+//! Verifies tokens.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,43 +9,43 @@ use url::Url;
 
 use super::caller::{Claims, Session};
 use super::development::{self, DevelopmentKey};
+use super::expected_claims::ExpectedClaims;
+use super::jwks_cache::JwksCache;
+use super::jwks_source::JwksSource;
 use super::key::Key;
-use super::origin::Origin;
-use super::payload::Expected;
-use super::published::Published;
 use super::token::Token;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 
-/// How tokens are checked.
+/// The settings for verifying tokens.
 pub struct VerifierSettings {
-    /// Where the keys come from that tokens are signed with.
+    /// The source of the keys that tokens are signed with.
     pub keys: KeySource,
-    /// Who must have made a token (`iss`). Needed, except with the development key, which has its own.
+    /// The issuer that tokens must have (`iss`). Required, except with the development key, which has its own.
     pub issuer: Option<String>,
-    /// Whom a token must be for (`aud`: this, or a list with it). Needed, except with the development key,
+    /// The audience that tokens must have (`aud`: this, or a list with it). Required, except with the development key,
     /// which has its own.
     pub audience: Option<String>,
-    /// How far the clock of the issuer may be off. 60 seconds by default.
+    /// The tolerated difference to the issuer's clock. 60 seconds by default.
     pub leeway: Duration,
     /// The claim that holds the tenant's name: `tenant` by default, and always with the development key.
     pub tenant_claim: String,
 }
 
-/// Where keys come from.
+/// The source of the keys that verify tokens.
 pub enum KeySource {
-    /// A secret that is shared with the issuer, 32 bytes or more: HS256, HS384 and HS512.
+    /// A secret shared with the issuer, 32 bytes or more: HS256, HS384 and HS512.
     Secret(Vec<u8>),
-    /// A file with a JSON Web Key Set: RS*, PS*, ES256, ES384 and `EdDSA`. Read again as if it were a URL.
+    /// A file with a JSON Web Key Set: RS*, PS*, ES256, ES384, ES512 and `EdDSA`. Re-read like a URL.
     JwksFile(PathBuf),
-    /// A JSON Web Key Set on the web, by https (or http from this machine): RS*, PS*, ES256, ES384 and `EdDSA`.
+    /// A JSON Web Key Set on the web, by https (or http from this machine): RS*, PS*, ES256, ES384, ES512 and `EdDSA`.
     JwksUrl(Url),
     /// The key that this server made for its own use in development.
     Development(DevelopmentKey),
 }
 
 impl VerifierSettings {
-    /// The settings as they are by default, still without issuer and audience.
+    /// The default settings, without issuer and audience.
     pub fn new(keys: KeySource) -> Self {
         Self {
             keys,
@@ -56,12 +56,12 @@ impl VerifierSettings {
         }
     }
 
-    fn expected(&self) -> anyhow::Result<Expected> {
+    fn expected(&self) -> anyhow::Result<ExpectedClaims> {
         if matches!(self.keys, KeySource::Development(_)) {
             return Ok(development::expected(self.leeway));
         }
         let needed = |value: &Option<String>| value.clone().filter(|text| !text.is_empty());
-        Ok(Expected {
+        Ok(ExpectedClaims {
             issuer: needed(&self.issuer).context("tokens cannot be checked without an issuer to expect")?,
             audience: needed(&self.audience)
                 .context("tokens cannot be checked without an audience to expect")?,
@@ -71,34 +71,34 @@ impl VerifierSettings {
     }
 }
 
-/// Checks tokens. A clone shares the keys.
+/// Verifies tokens. Clones share the keys.
 #[derive(Clone)]
 pub struct Verifier {
     keys: Keys,
-    expected: Expected,
+    expected: ExpectedClaims,
     clock: Clock,
 }
 
 #[derive(Clone)]
 enum Keys {
     Secret(Key),
-    Published(Arc<Published>),
+    Provider(Arc<JwksCache>),
 }
 
 impl Verifier {
-    /// Makes a verifier, and reads the key set if there is one. A key set on the web that cannot be had
-    /// now is a warning in the log, and tried again when tokens come.
+    /// Creates a verifier, and reads the key set if there is one. A key set on the web that cannot be fetched yet is a
+    /// warning in the log; it is tried again when tokens arrive.
     ///
     /// # Errors
-    /// When issuer or audience is missing, the secret is too short, the key set's file cannot be read, or
-    /// its URL is not one of https.
+    /// Fails when issuer or audience is missing, the secret is too short, the key set's file cannot be read, or its URL is
+    /// not one of https.
     pub async fn new(settings: VerifierSettings, clock: Clock) -> anyhow::Result<Self> {
         let expected = settings.expected()?;
         let keys = match settings.keys {
             KeySource::Secret(secret) => Keys::Secret(Key::secret(&secret)?),
             KeySource::Development(key) => Keys::Secret(Key::secret(key.secret())?),
-            KeySource::JwksFile(path) => Self::published(Origin::File(path), &clock).await?,
-            KeySource::JwksUrl(url) => Self::published(Origin::url(url)?, &clock).await?,
+            KeySource::JwksFile(path) => Self::provider(JwksSource::File(path), &clock).await?,
+            KeySource::JwksUrl(url) => Self::provider(JwksSource::url(url)?, &clock).await?,
         };
         Ok(Self {
             keys,
@@ -107,20 +107,20 @@ impl Verifier {
         })
     }
 
-    async fn published(origin: Origin, clock: &Clock) -> anyhow::Result<Keys> {
-        Ok(Keys::Published(Published::open(origin, clock.clone()).await?))
+    async fn provider(source: JwksSource, clock: &Clock) -> anyhow::Result<Keys> {
+        Ok(Keys::Provider(JwksCache::open(source, clock.clone()).await?))
     }
 
-    /// What a token says, once everything about it is right.
+    /// Verifies a token and returns its claims.
     ///
     /// # Errors
-    /// `UNAUTHENTICATED` with what is wrong, fit to be sent to the client; `UNAVAILABLE` while the identity
-    /// provider's keys could not be read even once.
+    /// `UNAUTHENTICATED` with a reason that may be sent to the client; `UNAVAILABLE` until the identity provider's keys have
+    /// been read once.
     pub async fn verify(&self, token: &str) -> Result<Claims> {
         self.session(token).await.map(|session| session.claims)
     }
 
-    /// What a token says, and until when that holds.
+    /// Verifies a token and returns a session, which knows when the token expires.
     ///
     /// # Errors
     /// As [`Self::verify`].
@@ -128,7 +128,7 @@ impl Verifier {
         let token = Token::parse(token)?;
         match &self.keys {
             Keys::Secret(key) => key.check(&token)?,
-            Keys::Published(published) => published.find(&token).await?.check(&token)?,
+            Keys::Provider(cache) => cache.find(&token).await?.check(&token)?,
         }
         let payload = token.payload()?;
         Ok(Session {
@@ -137,11 +137,11 @@ impl Verifier {
         })
     }
 
-    /// What a token said, if that still holds.
+    /// Returns the claims of a session whose token is still valid.
     ///
     /// # Errors
-    /// `UNAUTHENTICATED` when it has expired meanwhile.
-    pub fn again<'s>(&self, session: &'s Session) -> Result<&'s Claims> {
+    /// `UNAUTHENTICATED` when the token has expired.
+    pub fn claims_of<'s>(&self, session: &'s Session) -> Result<&'s Claims> {
         if session.until.is_some_and(|until| self.clock.now() >= until) {
             return Err(Error::Unauthenticated("the token has expired"));
         }

@@ -5,7 +5,7 @@ use jsonwebtoken::EncodingKey;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::provider::{SigningKey, key_set, sign, unsigned};
+use super::provider::{P521Key, SigningKey, key_set, sign, unsigned};
 use super::*;
 
 const UNFIT: &str = "the token's algorithm does not fit its key";
@@ -57,6 +57,29 @@ async fn every_algorithm_of_every_kind_of_key_signs_and_verifies() {
             WRONG_SIGNATURE,
             "{algorithm:?}"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_p521_key_verifies_es512_and_nothing_else() {
+    let key = P521Key::new("g").public;
+    let signing = P521Key::new("h");
+    let verifier = knowing(&[&key, &signing.public, &SigningKey::p384("f")]).await;
+
+    let token = signing.sign(&payload());
+    assert_eq!(verifier.verify(&token).await.unwrap().subject, "ada");
+
+    let forged = format!(
+        "{}.{}",
+        unsigned(&header_of(&token), &json!({ "sub": "eve" })),
+        signature_of(&token)
+    );
+    assert_eq!(refusal(&verifier, &forged).await, WRONG_SIGNATURE);
+    for kid in ["g", "f"] {
+        let other = unsigned(&json!({ "alg": "ES512", "kid": kid }), &payload());
+        let expected = if kid == "g" { WRONG_SIGNATURE } else { UNFIT };
+        let other = format!("{other}.{}", signature_of(&token));
+        assert_eq!(refusal(&verifier, &other).await, expected);
     }
 }
 

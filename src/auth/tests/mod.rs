@@ -1,8 +1,8 @@
 //! What a verifier accepts and refuses.
 
 mod development;
+mod expected_claims;
 mod key_set;
-mod payload;
 mod provider;
 mod rotation;
 mod secret;

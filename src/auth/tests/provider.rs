@@ -7,8 +7,8 @@ use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{self, KeySize};
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, EcdsaSigningAlgorithm,
-    Ed25519KeyPair, KeyPair,
+    ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, ECDSA_P521_SHA512_FIXED_SIGNING,
+    EcdsaKeyPair, EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair,
 };
 use axum::{Router, http::StatusCode, routing::get};
 use base64::{Engine, prelude::BASE64_STANDARD, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -67,10 +67,14 @@ impl SigningKey {
     fn elliptic(curve: &str, algorithm: &'static EcdsaSigningAlgorithm) -> Self {
         let document = EcdsaKeyPair::generate_pkcs8(algorithm, &SystemRandom::new()).unwrap();
         let pair = EcdsaKeyPair::from_pkcs8(algorithm, document.as_ref()).unwrap();
+        Self::published(curve, &pair, document.as_ref())
+    }
+
+    fn published(curve: &str, pair: &EcdsaKeyPair, document: &[u8]) -> Self {
         // A point is written as 0x04, x, y.
         let (x, y) = pair.public_key().as_ref()[1..].split_at((pair.public_key().as_ref().len() - 1) / 2);
         Self {
-            private: EncodingKey::from_ec_der(document.as_ref()),
+            private: EncodingKey::from_ec_der(document),
             public: json!({
                 "kty": "EC",
                 "crv": curve,
@@ -99,6 +103,30 @@ impl SigningKey {
             header["kid"] = id.clone();
         }
         sign(&header, payload, algorithm, &self.private)
+    }
+}
+
+/// A P-521 key, with which `jsonwebtoken` cannot sign.
+pub struct P521Key {
+    pair: EcdsaKeyPair,
+    pub public: SigningKey,
+}
+
+impl P521Key {
+    pub fn new(id: &str) -> Self {
+        let algorithm = &ECDSA_P521_SHA512_FIXED_SIGNING;
+        let document = EcdsaKeyPair::generate_pkcs8(algorithm, &SystemRandom::new()).unwrap();
+        let pair = EcdsaKeyPair::from_pkcs8(algorithm, document.as_ref()).unwrap();
+        let public = SigningKey::published("P-521", &pair, document.as_ref()).with("kid", id);
+        Self { pair, public }
+    }
+
+    /// Signs a token by ES512.
+    pub fn sign(&self, payload: &Value) -> String {
+        let header = json!({ "alg": "ES512", "kid": self.public.public["kid"] });
+        let signed = unsigned(&header, payload);
+        let signature = self.pair.sign(&SystemRandom::new(), signed.as_bytes()).unwrap();
+        format!("{signed}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature.as_ref()))
     }
 }
 

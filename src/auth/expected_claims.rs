@@ -1,4 +1,4 @@
-//! What a token says, checked and made into claims.
+//! The checks of a token's payload, and the claims in it.
 
 use std::time::Duration;
 
@@ -13,25 +13,25 @@ use crate::model::Permissions;
 /// The longest name of a user or a tenant in a token, in characters.
 const LONGEST_NAME: usize = 255;
 
-/// What a token must say to be meant for this service.
+/// The claims that a token must have to be meant for this service.
 #[derive(Clone)]
-pub(super) struct Expected {
-    /// Who made it (`iss`).
+pub(super) struct ExpectedClaims {
+    /// The issuer (`iss`).
     pub issuer: String,
-    /// Whom it is for (`aud`).
+    /// The audience (`aud`).
     pub audience: String,
     /// The name of the claim that holds the tenant's name.
     pub tenant_claim: String,
-    /// How far other machines' clocks may be off.
+    /// The tolerated difference between clocks.
     pub leeway: Duration,
 }
 
-impl Expected {
-    /// Checks a payload whose signature is right (RFC 7519, section 4.1), and reads it.
+impl ExpectedClaims {
+    /// Checks a payload whose signature is right (RFC 7519, section 4.1), and reads its claims.
     ///
     /// # Errors
-    /// `UNAUTHENTICATED`: made by another, for another, expired, not yet valid, or without a claim that it
-    /// needs.
+    /// `UNAUTHENTICATED` when the issuer or the audience is another, the token has expired or is not yet valid, or it lacks
+    /// a claim.
     pub fn claims(&self, payload: &Object, now: DateTime<Utc>) -> Result<Claims> {
         self.check_parties(payload)?;
         self.check_times(payload, now)?;
@@ -50,7 +50,7 @@ impl Expected {
         })
     }
 
-    /// When it is not accepted any more.
+    /// The instant from which the token is no longer accepted.
     pub fn until(&self, payload: &Object) -> Option<DateTime<Utc>> {
         let expiry = seconds(payload, "exp").ok()??;
         let lasts = TimeDelta::try_milliseconds(milliseconds(expiry + self.leeway.as_secs_f64()))?;
@@ -113,15 +113,15 @@ fn seconds(payload: &Object, claim: &str) -> Result<Option<f64>> {
     }
 }
 
-/// A text that can stand in a database and a log; `None` when there is none or it cannot.
+/// Reads a text that is fit for the database and the log; `None` when there is none.
 fn name<'a>(payload: &'a Object, claim: &str) -> Option<&'a str> {
     payload.get(claim).and_then(Value::as_str).filter(|text| {
         !text.trim().is_empty() && text.chars().count() <= LONGEST_NAME && !text.chars().any(char::is_control)
     })
 }
 
-/// The list `permissions` where there is one, even an empty one: providers that have both grant in
-/// `permissions`, and repeat in `scope` what was asked for.
+/// Reads the list `permissions` if there is one, even an empty one: providers that have both claims grant in `permissions`,
+/// and repeat in `scope` what was requested.
 fn permissions(payload: &Object) -> Result<Permissions> {
     match (payload.get("permissions"), payload.get("scope")) {
         (Some(Value::Array(texts)), _) => Ok(Permissions::granted(texts.iter().filter_map(Value::as_str))),

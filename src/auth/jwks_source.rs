@@ -1,4 +1,4 @@
-//! Where an identity provider's key set is read from.
+//! The place that an identity provider's key set is read from.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -11,25 +11,25 @@ use url::{Host, Url};
 
 use super::key::KeySet;
 
-/// How long fetching a key set may take.
+/// The longest that fetching a key set may take.
 const TIME_LIMIT: Duration = Duration::from_secs(5);
 /// The largest key set, in bytes.
 const LARGEST: usize = 1024 * 1024;
 
-/// Where a key set is read from.
-pub(super) enum Origin {
+/// A file or a URL with a key set.
+pub(super) enum JwksSource {
     /// A file.
     File(PathBuf),
     /// An identity provider.
     Url(Url, Client),
 }
 
-impl Origin {
-    /// A key set on the web: by https, or by http from this machine. Redirects are not followed, as they
-    /// could lead out of https.
+impl JwksSource {
+    /// A key set on the web: by https, or by http on this machine. Redirects are not followed, as they could lead out of
+    /// https.
     ///
     /// # Errors
-    /// When the URL is neither, or the machine's certificates cannot be read.
+    /// Fails when the URL is neither, or the system's certificates cannot be read.
     pub fn url(url: Url) -> anyhow::Result<Self> {
         let on_this_machine = is_loopback(&url);
         ensure!(
@@ -48,10 +48,10 @@ impl Origin {
         ))
     }
 
-    /// Reads the key set as it is now.
+    /// Reads the current key set.
     ///
     /// # Errors
-    /// When it cannot be read in 5 seconds, is larger than 1 MiB, or not a key set.
+    /// Fails when it cannot be read within 5 seconds, is larger than 1 MiB, or is not a key set.
     pub async fn load(&self) -> anyhow::Result<KeySet> {
         let json = match self {
             Self::File(path) => {
@@ -70,7 +70,7 @@ impl Origin {
     }
 }
 
-/// Stops one byte or more past the limit, which the caller then sees.
+/// Fetches the body, and stops past the limit, which the caller checks.
 async fn fetch(url: &Url, client: &Client) -> anyhow::Result<Vec<u8>> {
     let mut answer = client.get(url.clone()).send().await?;
     if !answer.status().is_success() {
@@ -98,8 +98,8 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// For the log: no query and no credentials.
-impl fmt::Display for Origin {
+/// Written for the log: without the query and credentials.
+impl fmt::Display for JwksSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(path) => path.display().fmt(f),
