@@ -1,5 +1,6 @@
 import { defineConfig } from "vite";
 
+import { compressed } from "./compressed.js";
 import { licences } from "./licences.js";
 
 const bundled = licences("LICENSES.txt");
@@ -10,7 +11,7 @@ const rolldownOptions = { checks: { moduleLevelDirective: false } };
 export default defineConfig({
   // The path under which the server has the files of `dist`.
   base: "/playground/",
-  plugins: [bundled.collect, bundled.write],
+  plugins: [bundled.collect, bundled.write, compressed()],
   worker: { format: "es", plugins: () => [bundled.collect], rolldownOptions },
   build: {
     target: "es2022",

@@ -1,10 +1,10 @@
-// How GraphiQL asks the server: queries and mutations by HTTP, subscriptions by a socket. What becomes of the token and
-// of a connection goes into the notice.
+// The fetcher of GraphiQL: queries and mutations by HTTP, subscriptions by a socket. News of the token and of a connection
+// go into the notice.
 
 import { Kind, getOperationAST, parse } from "graphql";
 
 import { ask } from "./http.js";
-import { accept, clear, say } from "./notice.js";
+import { accept, clear, say, stopped } from "./notice.js";
 import { listen } from "./socket.js";
 import { authorization, hasExpired } from "./token.js";
 
@@ -47,6 +47,7 @@ function watcherFor(headers) {
       else say({ kind: "lost", code, reason });
     },
     ended: clear,
+    stopped,
   };
 }
 

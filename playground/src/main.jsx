@@ -37,7 +37,8 @@ createRoot(document.getElementById("playground")).render(
     defaultTabs={examples}
     initialQuery={lastQuery}
     defaultHeaders={headers}
-    defaultEditorToolsVisibility="headers"
+    // Without a token the headers are the first thing to fill in; with one, the query has the room.
+    defaultEditorToolsVisibility={settings.token === null ? "headers" : false}
     shouldPersistHeaders={false}
     storage={storageWith(headers)}
     inputValueDeprecation

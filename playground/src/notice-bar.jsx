@@ -1,14 +1,14 @@
 // The line over the answer that shows the notice.
 
 import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
-import { useEffect } from "react";
+import { useEffect, useLayoutEffect } from "react";
 
-import { clear, useNotice } from "./notice.js";
+import { enter, useNotice } from "./notice.js";
 
 /** `renewable`: whether a reload of the page brings a fresh token. */
 export function NoticeBar({ renewable }) {
   const { notice, accepted } = useNotice();
-  useFreshStart();
+  useActiveTab();
   useSchemaOnceAccepted(accepted);
   const Text = notice && TEXTS[notice.kind];
   return (
@@ -18,7 +18,7 @@ export function NoticeBar({ renewable }) {
   );
 }
 
-const TEXTS = { missing: Missing, refused: Refused, lost: Lost, listening: Listening };
+const TEXTS = { missing: Missing, refused: Refused, lost: Lost, left: Left, listening: Listening };
 
 function Missing() {
   return (
@@ -63,15 +63,24 @@ function Lost({ code, reason }) {
   );
 }
 
+function Left({ count }) {
+  return (
+    <>
+      <strong>The stream ended when this tab was left{count > 0 && `, after ${count === 1 ? "1 event" : `${count} events`}`}.</strong>
+      <p>Run the subscription again to listen again.</p>
+    </>
+  );
+}
+
 function Listening({ count }) {
   if (count === 0) return <p>Listening: what happens from now on is shown here.</p>;
   return <p>{count === 1 ? "Listening: 1 event so far." : `Listening: ${count} events so far, the newest first.`}</p>;
 }
 
 /** A notice belongs to the tab that it was made in. */
-function useFreshStart() {
+function useActiveTab() {
   const tab = useGraphiQL(({ tabs, activeTabIndex }) => tabs[activeTabIndex]?.id);
-  useEffect(() => clear, [tab]);
+  useLayoutEffect(() => enter(tab), [tab]);
 }
 
 /** A page that was opened without a token, or with a bad one, has no schema yet. */

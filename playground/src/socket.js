@@ -10,7 +10,7 @@ const SHOWN = 100;
  * is overwritten by the next before one could read it.
  *
  * `watcher` is told what becomes of it: `listening(count)`, with so many events so far; `failed(errors)`, by the server;
- * `closed(code, reason)`, the connection; `ended()`.
+ * `closed(code, reason)`, the connection; `ended()`, by the server; `stopped(count)`, by the reader.
  */
 export function listen(endpoint, operation, headers, watcher) {
   return { subscribe: (sink) => ({ unsubscribe: start(endpoint, operation, headers, sink, watcher) }) };
@@ -45,7 +45,7 @@ function start(endpoint, operation, headers, sink, watcher) {
     error: (errors) => Array.isArray(errors) && end(() => events.fail(errors)),
     complete: () => end(() => watcher.ended()),
   });
-  return () => end(() => watcher.ended());
+  return () => end(() => watcher.stopped(events.count()));
 }
 
 function eventsFor(sink, watcher) {
@@ -59,6 +59,7 @@ function eventsFor(sink, watcher) {
     show();
   };
   return {
+    count: () => count,
     show() {
       watcher.listening(count);
       show();

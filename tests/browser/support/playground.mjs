@@ -46,6 +46,8 @@ export class Playground {
   async open() {
     const response = await this.page.goto(this.address.href);
     await this.page.locator(".graphiql-query-editor .view-lines").waitFor();
+    // With a token, the pane is closed at first.
+    await this.page.getByRole("button", { name: "Headers", exact: true }).click();
     return response;
   }
 
