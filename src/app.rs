@@ -15,65 +15,68 @@ use crate::clock::Clock;
 use crate::config::{DataConfig, OperationConfig, ServeConfig, TokenConfig};
 use crate::graphql;
 use crate::http::playground::Token;
-use crate::http::{self, Documents, Patience, Server, Streams, Surface};
+use crate::http::{self, AllowedOrigins, ConnectionTimeouts, Documents, OpenStreams, PublicOptions, Server};
 use crate::id::Ids;
 use crate::model::{Permissions, Region, TenantName};
 use crate::operation::Operations;
-use crate::store::Store;
+use crate::store::{DatabaseUrl, Store, Tenant};
 
 /// The tenant of the development server.
 pub const DEVELOPMENT_TENANT: &str = "default";
-/// How often it is looked for changes that were kept long enough.
-const BETWEEN_SWEEPS: Duration = Duration::from_mins(10);
-/// How long a token of the playground is good.
+/// How often expired changes are deleted.
+const SWEEP_INTERVAL: Duration = Duration::from_mins(10);
+/// The lifetime of a token of the playground.
 const TOKEN_LIFETIME: Duration = Duration::from_hours(12);
-/// Whom the development server's token speaks for.
+/// The user of the development server's token.
 pub const DEVELOPMENT_SUBJECT: &str = "developer";
 
 /// The program, ready to answer.
 pub struct App {
-    /// What the handlers share.
+    /// The state that the handlers share.
     pub server: Arc<Server>,
-    surface: Surface,
+    options: PublicOptions,
     changes_kept: TimeDelta,
 }
 
 impl App {
-    /// Opens the database, brings its schema up to date, and builds everything else.
+    /// Builds the program from its settings, and opens the database and brings its schema up to date.
     pub async fn open(config: &ServeConfig, clock: Clock) -> anyhow::Result<Self> {
         config.check()?;
-        let store = open_store(&config.data, clock.clone()).await?;
-        let key = if config.dev {
-            Some(development(&store, &config.data.data).await?)
-        } else {
-            None
-        };
-        let verifier = Verifier::new(settings(&config.tokens, key.clone())?, clock.clone()).await?;
         let schema = graphql::schema(config.limits);
         let operations = Operations::new(&schema.sdl(), config.limits, config.operation_cache_bytes)?;
+        let documents = documents(&config.operations, &operations)?;
+        let (verifier, key) = verifier(config, clock.clone()).await?;
+        // Last, so that settings that cannot work leave no new database behind.
+        let store = open_store(&config.data, clock.clone()).await?;
+        if config.dev {
+            store
+                .add_tenant(&DEVELOPMENT_TENANT.parse()?, &Region::default())
+                .await?;
+        }
         let server = Server {
             identity: Identity::new(store.clone(), verifier),
-            documents: documents(&config.operations, &operations)?,
+            documents,
             operations,
             schema,
             store,
             allows_get: !config.operations.no_get,
-            streams: Streams::default(),
+            streams: OpenStreams::default(),
         };
-        let surface = Surface {
+        let options = PublicOptions {
             playground: (config.dev || config.playground).then(|| playground_token(key, clock)),
             only_loopback_names: config.dev,
+            origins: AllowedOrigins::new(config.cors_origins.clone(), config.dev),
         };
         Ok(Self {
             server: Arc::new(server),
-            surface,
+            options,
             changes_kept: TimeDelta::days(config.changes_kept.into()),
         })
     }
 
-    /// Every route.
+    /// Builds the router.
     pub fn router(&self) -> Router {
-        http::router(self.server.clone(), self.surface.clone())
+        http::router(self.server.clone(), self.options.clone())
     }
 
     /// Answers requests until `stop`; then lets those in flight finish, ends sockets and streams, and closes the database.
@@ -84,16 +87,16 @@ impl App {
             stop.await;
             server.streams.end();
         };
-        http::serve(listener, self.router(), Patience::default(), stop).await;
-        // A batch that is half done is rolled back.
+        http::serve(listener, self.router(), ConnectionTimeouts::default(), stop).await;
+        // A batch in progress is rolled back.
         sweeper.abort();
-        // Sockets are not requests any more, so they were not waited for.
+        // An upgraded connection is no request for hyper, so sockets were not waited for.
         self.server.streams.ended().await;
         self.server.store.close().await;
     }
 }
 
-/// Deletes changes that were kept long enough, ever so often. Several servers may do so at once.
+/// Deletes expired changes periodically. Several servers may do so at once.
 async fn sweep(store: Store, kept: TimeDelta) {
     loop {
         let before = store.clock().now() - kept;
@@ -103,7 +106,7 @@ async fn sweep(store: Store, kept: TimeDelta) {
                 "old changes were not deleted"
             );
         }
-        tokio::time::sleep(BETWEEN_SWEEPS).await;
+        tokio::time::sleep(SWEEP_INTERVAL).await;
     }
 }
 
@@ -120,32 +123,59 @@ fn documents(config: &OperationConfig, operations: &Operations) -> anyhow::Resul
     Ok(documents)
 }
 
-/// Opens the database and brings its schema up to date.
+/// Opens the database and brings its schema up to date. A file that does not exist is created.
 pub async fn open_store(config: &DataConfig, clock: Clock) -> anyhow::Result<Store> {
     let store = connect(config, clock).await?;
     store.migrate().await?;
     Ok(store)
 }
 
-/// Opens the database as it is.
+/// Opens the database without migrating it. A file that does not exist is created.
 pub async fn connect(config: &DataConfig, clock: Clock) -> anyhow::Result<Store> {
     Ok(Store::open(&config.database_url(), config.connections, clock, Ids::random()).await?)
 }
 
-/// The tenant and the key of the development server: made on first use.
-async fn development(store: &Store, data: &Path) -> anyhow::Result<DevelopmentKey> {
-    let name: TenantName = DEVELOPMENT_TENANT.parse()?;
-    store.add_tenant(&name, &Region::default()).await?;
-    development_key(data)
+/// Opens a database that is there.
+///
+/// # Errors
+/// Fails when the file of an embedded database does not exist.
+pub async fn open_existing_store(config: &DataConfig, clock: Clock) -> anyhow::Result<Store> {
+    if let DatabaseUrl::Sqlite(path) = config.database_url()
+        && !path.exists()
+    {
+        bail!(
+            "there is no database {}; `external-contacts serve` or `external-contacts migrate` creates one",
+            path.display()
+        );
+    }
+    open_store(config, clock).await
 }
 
-/// Where the development key is, for those who mint tokens with it.
+/// Finds a tenant by its name.
+pub async fn existing_tenant(store: &Store, name: &TenantName) -> anyhow::Result<Tenant> {
+    store.tenant(&name.to_string()).await?.with_context(|| {
+        format!("there is no tenant called {name}; `external-contacts tenant list` prints the tenants")
+    })
+}
+
+/// Opens the development key, and creates the data folder and the key on first use.
 pub fn development_key(data: &Path) -> anyhow::Result<DevelopmentKey> {
-    std::fs::create_dir_all(data).with_context(|| format!("cannot make the folder {}", data.display()))?;
+    std::fs::create_dir_all(data).with_context(|| format!("cannot create the folder {}", data.display()))?;
     DevelopmentKey::open(data)
 }
 
-/// What a token of the development server grants: everything, for a working day.
+/// Builds the verifier; in development mode with a key of its own.
+async fn verifier(config: &ServeConfig, clock: Clock) -> anyhow::Result<(Verifier, Option<DevelopmentKey>)> {
+    let key = if config.dev {
+        Some(development_key(&config.data.data)?)
+    } else {
+        None
+    };
+    let verifier = Verifier::new(settings(&config.tokens, key.clone())?, clock).await?;
+    Ok((verifier, key))
+}
+
+/// The claims of the development server's token: every permission.
 pub fn development_claims() -> Claims {
     Claims {
         subject: DEVELOPMENT_SUBJECT.to_owned(),

@@ -1,18 +1,19 @@
-//! Every setting, with its default, its flag and its environment name. `Debug` hides secrets.
+//! Every setting with its default, its flag and its environment variable. `Debug` hides secrets.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs as _};
 use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::http::parse_origin;
 use crate::limits::Limits;
 use crate::store::{DatabaseUrl, OpenError};
 
-/// Where the data is.
+/// The settings of the database.
 #[derive(Clone, Debug, Args)]
 pub struct DataConfig {
-    /// The folder of the embedded database and of the development key. It is made when it is not there.
+    /// The folder of the embedded database and of the development key. `serve` creates it.
     #[arg(
         long,
         env = "EXTERNAL_CONTACTS_DATA",
@@ -20,7 +21,7 @@ pub struct DataConfig {
         value_name = "DIR"
     )]
     pub data: PathBuf,
-    /// The database: `postgres://user:password@host:5432/name`. Left out, an SQLite file in `--data`.
+    /// The database: `postgres://user:password@host:5432/name`. Defaults to an SQLite file in `--data`.
     #[arg(
         long,
         env = "EXTERNAL_CONTACTS_DATABASE_URL",
@@ -28,14 +29,14 @@ pub struct DataConfig {
         hide_env_values = true
     )]
     pub database_url: Option<DatabaseUrl>,
-    /// Most connections to the database (of readers, with SQLite).
+    /// The maximum number of connections to the database (of readers, with SQLite).
     #[arg(long, env = "EXTERNAL_CONTACTS_CONNECTIONS", default_value_t = 16, value_name = "N",
           value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub connections: u32,
 }
 
 impl DataConfig {
-    /// The database that is meant.
+    /// The database: the URL that is given, or the file in the data folder.
     pub fn database_url(&self) -> DatabaseUrl {
         self.database_url
             .clone()
@@ -43,10 +44,10 @@ impl DataConfig {
     }
 }
 
-/// How tokens are verified.
+/// The settings for verifying tokens.
 #[derive(Clone, Default, Args)]
 pub struct TokenConfig {
-    /// The secret that tokens are signed with (HS256, HS384, HS512): at least 32 bytes.
+    /// The secret that tokens are signed with (HS256, HS384, HS512), at least 32 bytes. Needs --issuer and --audience.
     #[arg(
         long,
         env = "EXTERNAL_CONTACTS_JWT_SECRET",
@@ -55,7 +56,8 @@ pub struct TokenConfig {
         conflicts_with_all = ["jwks_file", "jwks_url"]
     )]
     pub jwt_secret: Option<String>,
-    /// A file with the identity provider's public keys (a JSON Web Key Set); read again when it changes.
+    /// A file with the identity provider's public keys (a JSON Web Key Set), re-read periodically. Needs --issuer and
+    /// --audience.
     #[arg(
         long,
         env = "EXTERNAL_CONTACTS_JWKS_FILE",
@@ -63,16 +65,17 @@ pub struct TokenConfig {
         conflicts_with = "jwks_url"
     )]
     pub jwks_file: Option<PathBuf>,
-    /// Where the identity provider publishes its keys; fetched again as they rotate.
+    /// The URL of the identity provider's public keys (a JSON Web Key Set), re-read periodically. Needs --issuer and
+    /// --audience.
     #[arg(long, env = "EXTERNAL_CONTACTS_JWKS_URL", value_name = "URL")]
     pub jwks_url: Option<url::Url>,
-    /// Who must have issued a token (`iss`).
+    /// The issuer that tokens must have (`iss`).
     #[arg(long, env = "EXTERNAL_CONTACTS_ISSUER", value_name = "ISSUER")]
     pub issuer: Option<String>,
-    /// For whom a token must be (`aud`).
+    /// The audience that tokens must have (`aud`).
     #[arg(long, env = "EXTERNAL_CONTACTS_AUDIENCE", value_name = "AUDIENCE")]
     pub audience: Option<String>,
-    /// The claim that names the tenant.
+    /// The claim with the tenant's name.
     #[arg(
         long,
         env = "EXTERNAL_CONTACTS_TENANT_CLAIM",
@@ -80,6 +83,22 @@ pub struct TokenConfig {
         value_name = "CLAIM"
     )]
     pub tenant_claim: String,
+}
+
+impl TokenConfig {
+    fn check(&self) -> Result<(), ConfigError> {
+        let claims = [("--issuer", &self.issuer), ("--audience", &self.audience)];
+        let missing: Vec<&str> = claims
+            .into_iter()
+            .filter(|(_, value)| value.as_ref().is_none_or(String::is_empty))
+            .map(|(flag, _)| flag)
+            .collect();
+        if missing.is_empty() {
+            Ok(())
+        } else {
+            Err(ConfigError::MissingClaims(missing))
+        }
+    }
 }
 
 impl fmt::Debug for TokenConfig {
@@ -95,36 +114,37 @@ impl fmt::Debug for TokenConfig {
     }
 }
 
-/// Which operations are accepted, and how they come.
+/// The settings for accepted operations.
 #[derive(Clone, Debug, Default, Args)]
 pub struct OperationConfig {
     /// Refuse operations by GET.
     #[arg(long, env = "EXTERNAL_CONTACTS_NO_GET")]
     pub no_get: bool,
-    /// Trusted documents, which clients name by `documentId`: a folder of `*.graphql` files, or a manifest (JSON, from ids
-    /// to texts, or Apollo's). Read at the start.
+    /// Trusted documents, which clients name by `documentId`: a folder of `*.graphql` files, or a manifest (a JSON object
+    /// from ids to texts, or Apollo's). Read at the start.
     #[arg(long, env = "EXTERNAL_CONTACTS_DOCUMENTS", value_name = "PATH")]
     pub documents: Option<PathBuf>,
-    /// Refuse every operation that is not of a trusted document, the playground's own included.
+    /// Refuse every operation that is not a trusted document, those of the playground included.
     #[arg(long, env = "EXTERNAL_CONTACTS_ONLY_DOCUMENTS", requires = "documents")]
     pub only_documents: bool,
 }
 
-/// What `serve` takes.
+/// The settings of `serve`.
 #[derive(Clone, Debug, Args)]
 pub struct ServeConfig {
     #[command(flatten)]
     #[expect(missing_docs, reason = "a group of settings, each with its own doc")]
     pub data: DataConfig,
-    /// Where to listen. Port 0 takes any free port and says which.
+    /// The address to listen on: a port, or a host and a port. Port 0 takes a free port and prints it.
     #[arg(
         long,
         env = "EXTERNAL_CONTACTS_LISTEN",
         default_value = "127.0.0.1:8080",
-        value_name = "ADDRESS"
+        value_name = "ADDRESS",
+        value_parser = parse_address
     )]
     pub listen: SocketAddr,
-    /// For development on this machine: a tenant `default`, one user who may do everything, a key of its own in
+    /// Run for development on this machine: with a tenant `default`, one user who has every permission, a key of its own in
     /// `--data`, and the playground. Listens on loopback only.
     #[arg(long, env = "EXTERNAL_CONTACTS_DEV")]
     pub dev: bool,
@@ -134,10 +154,21 @@ pub struct ServeConfig {
     /// Serve the playground at `/` (always on with `--dev`).
     #[arg(long, env = "EXTERNAL_CONTACTS_PLAYGROUND")]
     pub playground: bool,
-    /// How many days changes are kept: what `changes` gives, and for how long a subscription can be resumed.
+    /// The number of days that changes are kept: for the list `changes`, and for resuming a subscription.
     #[arg(long, env = "EXTERNAL_CONTACTS_CHANGES_KEPT", default_value_t = 90, value_name = "DAYS",
           value_parser = clap::value_parser!(u32).range(1..=3650))]
     pub changes_kept: u32,
+    /// Allow pages of this origin, such as `https://app.example.com`, to use the API (CORS, and the `Origin` of
+    /// WebSockets). Repeatable; in the environment separated by commas. With `--dev`, pages of this machine are allowed
+    /// anyway.
+    #[arg(
+        long = "cors-origin",
+        env = "EXTERNAL_CONTACTS_CORS_ORIGINS",
+        value_name = "ORIGIN",
+        value_delimiter = ',',
+        value_parser = parse_origin
+    )]
+    pub cors_origins: Vec<String>,
     #[command(flatten)]
     #[expect(missing_docs, reason = "a group of settings, each with its own doc")]
     pub operations: OperationConfig,
@@ -147,8 +178,7 @@ pub struct ServeConfig {
     #[command(flatten, next_help_heading = "Limits of one operation")]
     #[expect(missing_docs, reason = "a group of settings, each with its own doc")]
     pub limits: Limits,
-    /// How much memory operations that were read and checked before may take, in bytes, so that they need not be again;
-    /// 0 keeps none.
+    /// The memory for parsed and checked operations that are kept for the next request, in bytes; 0 keeps none.
     #[arg(
         long,
         env = "EXTERNAL_CONTACTS_OPERATION_CACHE_BYTES",
@@ -158,27 +188,30 @@ pub struct ServeConfig {
     pub operation_cache_bytes: u64,
 }
 
-/// Why the program cannot start as it is configured.
+/// The reason why the program cannot start with these settings.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// Nobody could be let in.
+    /// There is no key to verify tokens with.
     #[error(
         "no token can be verified: give --jwt-secret, --jwks-file or --jwks-url with --issuer and --audience, or --dev on your own machine"
     )]
     NoVerification,
-    /// Development stays on the machine.
+    /// There is a key, but an expected claim is missing.
+    #[error("tokens cannot be verified without {}", .0.join(" and "))]
+    MissingClaims(Vec<&'static str>),
+    /// Development mode is for this machine only.
     #[error("--dev listens on loopback only, not on {0}; leave out --dev, or listen on 127.0.0.1")]
     DevelopmentOutside(SocketAddr),
-    /// One or the other.
+    /// Development mode brings its own key.
     #[error("--dev has a key of its own: leave out --jwt-secret, --jwks-file and --jwks-url, or --dev")]
     DevelopmentWithKeys,
-    /// The database cannot be used.
+    /// The database URL cannot be used.
     #[error(transparent)]
     Open(#[from] OpenError),
 }
 
 impl ServeConfig {
-    /// Refuses what must not be started.
+    /// Checks settings that depend on each other.
     pub fn check(&self) -> Result<(), ConfigError> {
         let has_key = self.tokens.jwt_secret.is_some()
             || self.tokens.jwks_file.is_some()
@@ -189,10 +222,49 @@ impl ServeConfig {
                 Err(ConfigError::DevelopmentOutside(self.listen))
             }
             (false, false) => Err(ConfigError::NoVerification),
-            (false, true) if self.tokens.issuer.is_none() || self.tokens.audience.is_none() => {
-                Err(ConfigError::NoVerification)
-            }
+            (false, true) => self.tokens.check(),
             _ => Ok(()),
+        }
+    }
+}
+
+/// Parses an address to listen on: `8080`, `:8080`, `localhost:8080`, `127.0.0.1:8080` or `[::1]:8080`. A port alone is on
+/// loopback.
+fn parse_address(text: &str) -> Result<SocketAddr, String> {
+    let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    if let Ok(port) = text.strip_prefix(':').unwrap_or(text).parse() {
+        return Ok(SocketAddr::new(loopback, port));
+    }
+    if let Ok(address) = text.parse() {
+        return Ok(address);
+    }
+    let found: Vec<SocketAddr> = text
+        .to_socket_addrs()
+        .map_err(|_| "write it as 8080, localhost:8080 or 127.0.0.1:8080".to_owned())?
+        .collect();
+    // The name of a machine may have both kinds; most clients try IPv4 as well.
+    let ipv4 = found.iter().find(|address| address.is_ipv4());
+    ipv4.or(found.first())
+        .copied()
+        .ok_or_else(|| "this name has no address".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_may_be_a_port_alone_or_a_name() {
+        for text in ["8090", ":8090", "127.0.0.1:8090", "localhost:8090"] {
+            assert_eq!(
+                parse_address(text).unwrap().to_string(),
+                "127.0.0.1:8090",
+                "{text}"
+            );
+        }
+        assert_eq!(parse_address("[::1]:1").unwrap().to_string(), "[::1]:1");
+        for wrong in ["", "localhost", "127.0.0.1", "70000", "nowhere.invalid:80"] {
+            assert!(parse_address(wrong).is_err(), "{wrong}");
         }
     }
 }

@@ -1,4 +1,5 @@
-//! GraphQL over server-sent events, in distinct connections mode: one request, one stream of `next`, one `complete`.
+//! GraphQL over server-sent events in the protocol's distinct connections mode: one request, a stream of `next`, one
+//! `complete`.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -12,21 +13,23 @@ use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt as _, future};
 use tokio::time::sleep;
 
-use super::Server;
-use super::answers::{Answers, Open, Watch};
-use super::refusal::Refusal;
+use super::answers::Answers;
+use super::open_streams::OpenStream;
+use super::reply::Rejection;
+use super::server::Server;
+use super::session_watch::SessionWatch;
 use crate::auth::{Caller, Session};
 use crate::operation::{Answer, Prepared};
 
 /// How often a comment shows that the stream is alive.
-const ALIVE: Duration = Duration::from_secs(12);
+const KEEP_ALIVE: Duration = Duration::from_secs(12);
 const COMMENT: Bytes = Bytes::from_static(b":\n\n");
 /// With data, though empty: browsers pass over an event without.
 const COMPLETE: Bytes = Bytes::from_static(b"event: complete\ndata:\n\n");
 /// Tells nginx to pass on each event as it comes.
 const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
-/// The stream of an operation; of a request error, its one event.
+/// The response that streams the answers of an operation; for a request error, its one event.
 pub(super) fn stream(
     server: Arc<Server>,
     session: Session,
@@ -34,7 +37,7 @@ pub(super) fn stream(
     prepared: Result<Prepared, Answer>,
 ) -> Response {
     let open = server.streams.open();
-    let watch = Watch::over(server.clone(), session);
+    let watch = SessionWatch::new(server.clone(), session);
     let answers = match prepared {
         Ok(prepared) => Answers::of(server, prepared, caller).boxed(),
         Err(refusal) => stream::once(future::ready(refusal)).boxed(),
@@ -48,10 +51,10 @@ pub(super) fn stream(
     (headers, Body::from_stream(events.map(Ok::<_, Infallible>))).into_response()
 }
 
-/// How far a stream is.
+/// The progress of a stream.
 enum Stage {
-    Running(BoxStream<'static, Answer>, Watch, Open),
-    /// Only `complete` is left to say.
+    Running(BoxStream<'static, Answer>, SessionWatch, OpenStream),
+    /// Only `complete` is left to send.
     Answered,
     Over,
 }
@@ -63,14 +66,14 @@ impl Stage {
         };
         tokio::select! {
             biased;
-            // Without `complete`, so that the client comes again.
+            // Without `complete`, so that the client reconnects.
             () = open.ended() => None,
-            error = watch.ended() => Some((next(&Refusal::from(error).answer())?, Self::Answered)),
+            error = watch.ended() => Some((next(&Rejection::from(error).answer())?, Self::Answered)),
             answer = answers.next() => match answer {
                 Some(answer) => Some((next(&answer)?, Self::Running(answers, watch, open))),
                 None => Some((COMPLETE, Self::Over)),
             },
-            () = sleep(ALIVE) => Some((COMMENT, Self::Running(answers, watch, open))),
+            () = sleep(KEEP_ALIVE) => Some((COMMENT, Self::Running(answers, watch, open))),
         }
     }
 }

@@ -1,11 +1,11 @@
-//! Is it alive, is it ready: for whoever starts, stops and routes to this program.
+//! Health checks for supervisors and load balancers.
 
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
 
-use super::Server;
+use super::server::Server;
 
 /// `GET /livez`: the program answers.
 pub async fn live() -> &'static str {

@@ -1,12 +1,12 @@
-//! Media types: what a client takes, by its `Accept`, and what it sends, by its `Content-Type`.
+//! Media types: the ones that a client accepts (`Accept`), and the one that it sends (`Content-Type`).
 
 use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE};
 
-/// What an answer is written as.
+/// The media type of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Media {
-    /// `application/json`: 200 for whatever the operation comes to, as older clients expect.
+    /// `application/json`: always with status 200, as older clients expect.
     Json,
     /// `application/graphql-response+json`: the status tells whether the operation ran.
     GraphQlJson,
@@ -15,7 +15,7 @@ pub(super) enum Media {
 }
 
 impl Media {
-    /// The media type, as headers have it.
+    /// The name in headers.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Json => "application/json",
@@ -25,7 +25,7 @@ impl Media {
     }
 }
 
-/// What a client takes.
+/// The media types that a client accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Accepted {
     json: Option<Media>,
@@ -34,7 +34,7 @@ pub(super) struct Accepted {
 }
 
 impl Accepted {
-    /// Reads `Accept` (RFC 9110, section 12.5.1). Without one, a client takes anything.
+    /// Reads `Accept` (RFC 9110, section 12.5.1). A client without it accepts anything.
     pub fn of(headers: &HeaderMap) -> Self {
         let values = headers.get_all(ACCEPT).iter();
         let text = values
@@ -61,7 +61,7 @@ impl Accepted {
         }
     }
 
-    /// For an answer that comes once. `None` when nothing will do.
+    /// The media type for a single answer. `None` when the client accepts none.
     pub fn once(self) -> Option<Media> {
         if self.prefers_events {
             Some(Media::Events)
@@ -70,12 +70,12 @@ impl Accepted {
         }
     }
 
-    /// Whether answers may come one after the other.
+    /// Whether the client accepts a stream of answers.
     pub fn many(self) -> bool {
         self.events
     }
 
-    /// For refusals, which are JSON always.
+    /// The media type for rejections, which are always JSON.
     pub fn refusal(self) -> Media {
         self.json.unwrap_or(Media::Json)
     }
@@ -104,7 +104,7 @@ impl Range {
         })
     }
 
-    /// How exactly it names a media type: 2 by name, 1 by `application/*`, 0 by `*/*`.
+    /// The exactness with which it names a media type: 2 by name, 1 by `application/*`, 0 by `*/*`.
     fn names(&self, media: Media) -> Option<u8> {
         let (kind, subtype) = media.name().split_once('/')?;
         match (self.kind.as_str(), self.subtype.as_str()) {
@@ -116,7 +116,7 @@ impl Range {
     }
 }
 
-/// A weight that cannot be read counts as none given.
+/// Parses a weight. One that cannot be parsed counts as absent.
 fn thousandths(text: &str) -> u16 {
     let quality = text.parse::<f32>().ok().filter(|q| (0.0..=1.0).contains(q));
     #[expect(
@@ -127,7 +127,7 @@ fn thousandths(text: &str) -> u16 {
     quality.map_or(1000, |quality| (quality * 1000.0).round() as u16)
 }
 
-/// How much a client wants a media type.
+/// The preference of a client for a media type.
 struct Weight {
     quality: u16,
     exactness: u8,
@@ -135,7 +135,7 @@ struct Weight {
 }
 
 impl Weight {
-    /// By the range that names it most exactly. `None` when no range does, or that one excludes it.
+    /// Takes the range that names it most exactly. `None` when no range does, or that one excludes it.
     fn of(media: Media, ranges: &[Range]) -> Option<Self> {
         let mut best: Option<Self> = None;
         for (position, range) in ranges.iter().enumerate() {
@@ -153,14 +153,14 @@ impl Weight {
         best.filter(|weight| weight.quality > 0)
     }
 
-    /// By the weight that is given; then what is named before what is only covered; then what is named first.
+    /// Compares by the given weight; then a type that is named beats one that is only covered; then the first one wins.
     fn beats(&self, other: &Self) -> bool {
         let mine = (self.quality, self.exactness, other.position);
         mine > (other.quality, other.exactness, self.position)
     }
 }
 
-/// Whether the body is said to be JSON in UTF-8, as it is.
+/// Whether the headers say that the body is plain JSON in UTF-8.
 pub(super) fn sends_json(headers: &HeaderMap) -> bool {
     let mut values = headers.get_all(CONTENT_TYPE).iter();
     let (Some(value), None) = (values.next(), values.next()) else {

@@ -1,16 +1,26 @@
-//! The router as a table of contents, and what its handlers share.
+//! HTTP: the routes, the layers around them, and the connections.
+//!
+//! `endpoint` answers `/graphql`: `request` parses what is asked for, `server` prepares and runs it, `reply`, `events` and
+//! `socket` carry the answers.
 
 mod answers;
+mod body;
 mod connections;
 mod documents;
+mod endpoint;
 mod events;
 mod health;
 mod host;
 mod media;
-mod operation;
-mod params;
+mod names;
+mod open_streams;
+mod origin;
 pub mod playground;
-mod refusal;
+mod reply;
+mod request;
+mod server;
+mod session_watch;
+mod signpost;
 mod socket;
 
 use std::sync::Arc;
@@ -18,110 +28,85 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::header::{HeaderName, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::X_CONTENT_TYPE_OPTIONS;
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware;
 use axum::routing::{any, get};
-use futures_util::StreamExt as _;
-use futures_util::stream::BoxStream;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::predicate::{NotForContentType, SizeAbove};
+use tower_http::compression::{CompressionLayer, Predicate as _};
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
-pub use self::answers::Streams;
-pub use self::connections::{Patience, serve};
+pub use self::connections::{ConnectionTimeouts, serve};
 pub use self::documents::Documents;
-use crate::auth::{Caller, Identity};
-use crate::graphql::{self, RequestData, Schema};
-use crate::operation::{Answer, Introspection, Operations, Params, Prepared};
-use crate::store::Store;
+use self::names::{API_PATH, REQUEST_ID};
+pub use self::open_streams::OpenStreams;
+pub use self::origin::{AllowedOrigins, parse_origin};
+pub use self::server::Server;
 
-/// The longest a request may take.
-const LONGEST_ANSWER: Duration = Duration::from_secs(30);
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The smallest body that is compressed, in bytes. A smaller one fits one packet anyway.
+const MIN_COMPRESSED: u16 = 1024;
 
-/// What the handlers share.
-pub struct Server {
-    /// The database.
-    pub store: Store,
-    /// The graph.
-    pub schema: Schema,
-    /// The steps from an operation's text to its answer.
-    pub operations: Operations,
-    /// Who is asking.
-    pub identity: Identity,
-    /// The documents that clients may name.
-    pub documents: Documents,
-    /// Whether queries may come by GET.
-    pub allows_get: bool,
-    /// What stays open until it is told to end.
-    pub streams: Streams,
-}
-
-impl Server {
-    /// Reads an operation of this caller's; the answer says what is wrong with it.
-    pub fn prepare(&self, params: Params, caller: &Caller) -> Result<Prepared, Answer> {
-        self.operations
-            .prepare(params, caller.permissions, Introspection::Allowed)
-    }
-
-    /// Answers an operation as its caller may have it.
-    pub async fn run(&self, prepared: Prepared, caller: Caller) -> Answer {
-        let data = RequestData::new(caller);
-        let answer = prepared
-            .run(async |request| graphql::execute(&self.schema, request, &data).await)
-            .await;
-        for subject in data.changed_users() {
-            self.identity.forget(&data.caller.tenant, &subject).await;
-        }
-        answer
-    }
-
-    /// Answers a subscription: an answer for every event.
-    pub fn subscribe(&self, prepared: Prepared, caller: Caller) -> BoxStream<'static, Answer> {
-        let (schema, data) = (self.schema.clone(), RequestData::new(caller));
-        prepared
-            .subscribe(move |request| graphql::subscribe(&schema, request, &data))
-            .boxed()
-    }
-}
-
-/// Who may reach the server, and what it shows to browsers.
+/// The options for the server's part that browsers reach.
 #[derive(Clone, Default)]
-pub struct Surface {
-    /// The playground at `/`, with the token it starts with.
+pub struct PublicOptions {
+    /// The source of the playground's tokens. `None` leaves out the playground.
     pub playground: Option<playground::Token>,
-    /// Answer only to the names of this machine: a page elsewhere must not reach it by rebinding a name.
+    /// Whether only requests to a loopback name are answered, so that no page can reach the server by a DNS name of its
+    /// own that points here.
     pub only_loopback_names: bool,
+    /// The origins whose pages may use the API.
+    pub origins: AllowedOrigins,
 }
 
-/// Every route there is.
-pub fn router(server: Arc<Server>, surface: Surface) -> Router {
-    let mut router = Router::new()
-        .route(refusal::PATH, any(operation::answer))
+/// Builds the router with every route.
+pub fn router(server: Arc<Server>, options: PublicOptions) -> Router {
+    let origins = Arc::new(options.origins);
+    let mut api = Router::new().route(API_PATH, any(endpoint::answer));
+    if let Some(token) = &options.playground {
+        api = api.layer(middleware::from_fn_with_state(
+            token.clone(),
+            playground::for_browsers,
+        ));
+    }
+    let mut router = api
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
         .with_state(server);
-    if let Some(token) = surface.playground {
+    let has_playground = options.playground.is_some();
+    if let Some(token) = options.playground {
         router = router.merge(playground::router(token));
     }
-    if surface.only_loopback_names {
+    let mut router = signpost::with_signposts(router, has_playground);
+    router = router.layer(middleware::from_fn_with_state(origins.clone(), origin::check));
+    if options.only_loopback_names {
         router = router.layer(middleware::from_fn(host::only_loopback));
     }
-    layered(router, LONGEST_ANSWER)
+    let router = with_layers(router, server::ANSWER_TIMEOUT).layer(
+        CompressionLayer::new().compress_when(
+            SizeAbove::new(MIN_COMPRESSED)
+                .and(NotForContentType::SSE)
+                .and(NotForContentType::IMAGES),
+        ),
+    );
+    match origins.layer() {
+        Some(cors) => router.layer(cors),
+        None => router,
+    }
 }
 
-/// With what is around every route: a limit of time, an end to panics, JSON for what these refuse, headers, and the log.
-fn layered(router: Router, longest: Duration) -> Router {
+/// Adds the layers around every route: a time limit, an end to panics, JSON for what these reject, headers, and the log.
+fn with_layers(router: Router, timeout: Duration) -> Router {
     router
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
-            longest,
+            timeout,
         ))
         .layer(CatchPanicLayer::new())
-        .layer(middleware::from_fn(refusal::as_json))
+        .layer(middleware::from_fn(reply::json_for_other_layers))
         .layer(SetResponseHeaderLayer::if_not_present(
             X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
@@ -131,7 +116,7 @@ fn layered(router: Router, longest: Duration) -> Router {
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid)) // added last, so it sees everything
 }
 
-/// What every line of the log about a request carries: never its headers, its body or its query string.
+/// The fields of every log line about a request: never its headers, its body or its query string.
 fn span(request: &Request) -> tracing::Span {
     let id = request
         .extensions()

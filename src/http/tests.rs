@@ -10,8 +10,8 @@ use super::*;
 
 /// The status, and the body as JSON.
 async fn answer(router: Router) -> (StatusCode, Value) {
-    let request = Request::get(refusal::PATH).body(Body::empty()).unwrap();
-    let response = layered(router, Duration::from_millis(100))
+    let request = Request::get(API_PATH).body(Body::empty()).unwrap();
+    let response = with_layers(router, Duration::from_millis(100))
         .oneshot(request)
         .await
         .unwrap();
@@ -28,7 +28,7 @@ async fn answer(router: Router) -> (StatusCode, Value) {
 
 #[tokio::test]
 async fn an_answer_that_takes_too_long_is_an_error() {
-    let router = Router::new().route(refusal::PATH, get(pending::<()>));
+    let router = Router::new().route(API_PATH, get(pending::<()>));
     let (status, body) = answer(router).await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
     let message = "took longer than the server allows; ask for less at once";
@@ -43,7 +43,7 @@ async fn a_panic_is_an_error_that_does_not_say_what_happened() {
     async fn panics() {
         panic!("a secret");
     }
-    let (status, body) = answer(Router::new().route(refusal::PATH, get(panics))).await;
+    let (status, body) = answer(Router::new().route(API_PATH, get(panics))).await;
     assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
     let message = "internal error; the server's log has the details under this request's id";
     assert_eq!(

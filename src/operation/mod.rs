@@ -81,9 +81,26 @@ impl Operations {
         }
     }
 
-    /// Checks that a document is valid and within the limits that do not depend on variables.
+    /// Checks a document that clients may name later: it must be valid and within the limits that do not depend on
+    /// variables. Operations that run without variables must be within all limits, their cost included.
     pub fn check(&self, document: &str) -> Result<(), Answer> {
-        self.document(document).map(|_| ())
+        let (valid, _) = self.document(document)?;
+        for operation in valid.operations.iter() {
+            let needs_variables = operation
+                .variables
+                .iter()
+                .any(|variable| variable.ty.is_non_null() && variable.default_value.is_none());
+            if needs_variables {
+                continue;
+            }
+            let params = Params {
+                query: document.to_owned(),
+                operation_name: operation.name.as_ref().map(ToString::to_string),
+                ..Params::default()
+            };
+            self.prepare(params, Permissions::all(), Introspection::Allowed)?;
+        }
+        Ok(())
     }
 
     /// Prepares an operation up to its execution. Fails with a request error.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
+use axum::response::Response;
 use external_contacts::app::{App, development_claims, development_key};
 use external_contacts::auth::Claims;
 use external_contacts::clock::Clock;
@@ -29,6 +30,7 @@ pub fn config(data: &Path) -> ServeConfig {
         dev: true,
         demo: false,
         playground: false,
+        cors_origins: Vec::new(),
         operations: OperationConfig::default(),
         tokens: TokenConfig {
             tenant_claim: "tenant".to_owned(),
@@ -51,11 +53,13 @@ impl Site {
     }
 
     pub async fn with(operations: OperationConfig) -> Self {
+        Self::configured(|config| config.operations = operations).await
+    }
+
+    pub async fn configured(change: impl FnOnce(&mut ServeConfig)) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let config = ServeConfig {
-            operations,
-            ..config(folder.path())
-        };
+        let mut config = config(folder.path());
+        change(&mut config);
         let app = App::open(&config, Clock::system()).await.unwrap();
         Self {
             router: app.router(),
@@ -69,9 +73,13 @@ impl Site {
             .unwrap()
     }
 
+    /// The response with its body unread.
+    pub async fn response(&self, request: Request<Body>) -> Response {
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
     pub async fn send(&self, request: Request<Body>) -> (StatusCode, HeaderMap, String) {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (head, body) = response.into_parts();
+        let (head, body) = self.response(request).await.into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap();
         (
             head.status,

@@ -8,6 +8,7 @@ mod contact;
 mod demo;
 mod docs;
 mod http;
+mod http_browsers;
 mod http_documents;
 mod http_requests;
 mod interaction;

@@ -1,4 +1,4 @@
-//! Over real connections. A test that waits in vain fails by `soon`.
+//! Tests over real connections. `soon` fails a test that would wait for good.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ struct Running {
 }
 
 impl Running {
-    async fn start(patience: Patience) -> Self {
+    async fn start(timeouts: ConnectionTimeouts) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (asked, allowed) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
@@ -39,7 +39,7 @@ impl Running {
         };
         let (stop, stopped) = oneshot::channel();
         let router = Router::new().route("/", get(answer));
-        let ended = tokio::spawn(serve(listener, router, patience, async {
+        let ended = tokio::spawn(serve(listener, router, timeouts, async {
             stopped.await.unwrap();
         }));
         Self {
@@ -81,26 +81,79 @@ async fn closed(stream: &mut TcpStream) {
 }
 
 #[tokio::test]
-async fn a_connection_whose_request_does_not_come_is_given_up() {
-    let head = SHORT;
-    let server = Running::start(Patience {
-        head,
-        ..Patience::default()
+async fn a_connection_without_a_request_is_closed() {
+    let idle = SHORT;
+    let server = Running::start(ConnectionTimeouts {
+        idle,
+        ..ConnectionTimeouts::default()
     })
     .await;
-    for begun in [&b""[..], &REQUEST[..20]] {
-        let start = Instant::now();
-        closed(&mut server.sent(begun).await).await;
-        assert!(start.elapsed() >= head);
-    }
+    let start = Instant::now();
+    closed(&mut server.sent(b"").await).await;
+    assert!(start.elapsed() >= idle);
+}
+
+#[tokio::test]
+async fn a_head_has_less_time_than_an_idle_connection() {
+    let head = SHORT;
+    let server = Running::start(ConnectionTimeouts {
+        head,
+        idle: LONG,
+        ..ConnectionTimeouts::default()
+    })
+    .await;
+    let start = Instant::now();
+    closed(&mut server.sent(&REQUEST[..20]).await).await;
+    assert!(start.elapsed() >= head);
+}
+
+#[tokio::test]
+async fn every_head_of_a_connection_has_the_same_time() {
+    let head = SHORT;
+    let server = Running::start(ConnectionTimeouts {
+        head,
+        idle: LONG,
+        ..ConnectionTimeouts::default()
+    })
+    .await;
+    server.allowed.add_permits(2);
+    let mut stream = server.sent(REQUEST).await;
+    answer(&mut stream).await;
+    // The connection is idle for longer than a head may take.
+    tokio::time::sleep(3 * head).await;
+    stream.write_all(REQUEST).await.unwrap();
+    answer(&mut stream).await;
+    let start = Instant::now();
+    stream.write_all(&REQUEST[..20]).await.unwrap();
+    closed(&mut stream).await;
+    assert!(start.elapsed() >= head);
+}
+
+#[tokio::test]
+async fn a_head_that_trickles_in_gains_no_time() {
+    let server = Running::start(ConnectionTimeouts {
+        head: SHORT,
+        idle: LONG,
+        ..ConnectionTimeouts::default()
+    })
+    .await;
+    let stream = server.sent(&REQUEST[..4]).await;
+    let (mut read, mut write) = stream.into_split();
+    let trickle = tokio::spawn(async move {
+        while write.write_all(b"x").await.is_ok() {
+            tokio::time::sleep(SHORT / 4).await;
+        }
+    });
+    let _ = soon(read.read_u8()).await.unwrap_err();
+    soon(trickle).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_connection_is_kept_for_the_next_request_but_not_for_good() {
-    let head = SHORT;
-    let server = Running::start(Patience {
-        head,
-        ..Patience::default()
+    let idle = SHORT;
+    let server = Running::start(ConnectionTimeouts {
+        idle,
+        ..ConnectionTimeouts::default()
     })
     .await;
     server.allowed.add_permits(2);
@@ -110,15 +163,15 @@ async fn a_connection_is_kept_for_the_next_request_but_not_for_good() {
     answer(&mut stream).await;
     let start = Instant::now();
     closed(&mut stream).await;
-    assert!(start.elapsed() >= head / 2);
+    assert!(start.elapsed() >= idle / 2);
 }
 
 #[tokio::test]
 async fn an_answer_may_take_longer_than_a_request() {
     let head = SHORT;
-    let server = Running::start(Patience {
+    let server = Running::start(ConnectionTimeouts {
         head,
-        ..Patience::default()
+        ..ConnectionTimeouts::default()
     })
     .await;
     let mut stream = server.sent(REQUEST).await;
@@ -129,10 +182,11 @@ async fn an_answer_may_take_longer_than_a_request() {
 
 #[tokio::test]
 async fn the_end_waits_for_answers_but_not_for_requests() {
-    let server = Running::start(Patience {
+    let server = Running::start(ConnectionTimeouts {
         head: LONG,
-        end: LONG,
-        ..Patience::default()
+        idle: LONG,
+        shutdown: LONG,
+        ..ConnectionTimeouts::default()
     })
     .await;
     let mut silent = server.sent(b"").await;
@@ -149,16 +203,17 @@ async fn the_end_waits_for_answers_but_not_for_requests() {
     assert!(TcpStream::connect(server.address).await.is_err());
     assert!(!server.ended.is_finished());
     server.allowed.add_permits(1);
-    assert!(answer(&mut asking).await.contains("connection: close\r\n"));
+    assert!(answer(&mut asking).await.contains("Connection: close\r\n"));
     soon(server.ended).await.unwrap();
 }
 
 #[tokio::test]
 async fn the_end_does_not_wait_for_good() {
-    let server = Running::start(Patience {
+    let server = Running::start(ConnectionTimeouts {
         head: LONG,
-        end: SHORT,
-        ..Patience::default()
+        idle: LONG,
+        shutdown: SHORT,
+        ..ConnectionTimeouts::default()
     })
     .await;
     let _beginning = server.sent(&REQUEST[..20]).await;

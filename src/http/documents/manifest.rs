@@ -1,4 +1,4 @@
-//! Where trusted documents are read from.
+//! Reads trusted documents from a folder or a manifest.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,13 +6,24 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail, ensure};
 use serde_json::{Map, Value};
 
-use super::{Found, LARGEST};
+use super::hash::is_hash;
 
-/// How Apollo's manifest names itself.
+/// The largest manifest, or folder's files together, in bytes.
+const MAX_BYTES: u64 = 64 * 1024 * 1024;
+/// The format that Apollo's manifest states.
 const APOLLO: &str = "apollo-persisted-query-manifest";
 
-/// The `*.graphql` files of a folder, in order, each with the hash of its bytes for an id. One whose name is a hash must
-/// be what it says.
+/// A document with the id that it was found under.
+pub(super) struct Found {
+    /// The id; `None` means the hash of the text.
+    pub id: Option<String>,
+    /// The text.
+    pub text: String,
+    /// The name for messages.
+    pub name: String,
+}
+
+/// Reads the `*.graphql` files of a folder in the order of their names. A file name that is a hash must match its text.
 pub(super) fn folder(path: &Path) -> anyhow::Result<Vec<Found>> {
     let cannot = || format!("cannot read the folder {}", path.display());
     let mut files: Vec<PathBuf> = fs::read_dir(path)
@@ -29,7 +40,7 @@ pub(super) fn folder(path: &Path) -> anyhow::Result<Vec<Found>> {
         let text = read(&file, &mut total)?;
         let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
         found.push(Found {
-            id: stem.filter(|stem| super::is_hash(stem)),
+            id: stem.filter(|stem| is_hash(stem)),
             text,
             name: file.display().to_string(),
         });
@@ -37,7 +48,7 @@ pub(super) fn folder(path: &Path) -> anyhow::Result<Vec<Found>> {
     Ok(found)
 }
 
-/// A manifest: a JSON object from ids to texts (Relay's, GraphQL Code Generator's), or Apollo's.
+/// Reads a manifest: a JSON object from ids to texts (Relay's, GraphQL Code Generator's), or Apollo's.
 pub(super) fn file(path: &Path) -> anyhow::Result<Vec<Found>> {
     let text = read(path, &mut 0)?;
     let cannot = || format!("{} is not a manifest of documents", path.display());
@@ -90,8 +101,8 @@ fn read(path: &Path, total: &mut u64) -> anyhow::Result<String> {
     let cannot = || format!("cannot read {}", path.display());
     *total += fs::metadata(path).with_context(cannot)?.len();
     ensure!(
-        *total <= LARGEST,
-        "{}: trusted documents may have {LARGEST} bytes in all",
+        *total <= MAX_BYTES,
+        "{}: trusted documents may have {MAX_BYTES} bytes in all",
         path.display()
     );
     fs::read_to_string(path).with_context(cannot)

@@ -12,45 +12,53 @@ use futures_util::{StreamExt as _, future};
 use serde_json::{Map, Value};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout, timeout_at};
 
-use super::super::Server;
-use super::super::answers::{Answers, Open, Watch};
-use super::super::operation::prepare;
-use super::super::params::Asked;
-use super::super::refusal::refusal;
-use super::close::Close;
-use super::message::{Said, Say};
+use super::close_reason::CloseReason;
+use super::message::{ClientMessage, ServerMessage};
 use crate::auth::Session;
 use crate::error::{Code, Error};
+use crate::http::answers::Answers;
+use crate::http::open_streams::OpenStream;
+use crate::http::reply::request_error;
+use crate::http::request::GraphQlRequest;
+use crate::http::server::Server;
+use crate::http::session_watch::SessionWatch;
 use crate::operation::Answer;
 
 /// How long a client may take to say `connection_init`.
-const LONGEST_INIT: Duration = Duration::from_secs(3);
+const INIT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long a client may take to take in a message.
-const LONGEST_SEND: Duration = Duration::from_secs(10);
+const SEND_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a client may take to answer that the socket is closed.
-const LONGEST_CLOSE: Duration = Duration::from_secs(5);
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 /// A socket on which nothing came for so long is pinged; after as long again, it is dead.
-const QUIET: Duration = Duration::from_secs(12);
+const PING_INTERVAL: Duration = Duration::from_secs(12);
 /// How many operations may run at once.
-const MOST_OPERATIONS: usize = 20;
+const MAX_OPERATIONS: usize = 20;
 
-/// Why a socket ends.
-pub(super) enum End {
-    /// We close it.
-    Close(Close),
-    /// The client did, or it broke.
+/// The end of a socket.
+enum SocketEnd {
+    /// The server closes it.
+    Close(CloseReason),
+    /// The client closed it, or the connection broke.
     Gone,
 }
 
-type Ended<T = ()> = Result<T, End>;
-/// An answer, or the end of an operation, and its id.
+impl From<CloseReason> for SocketEnd {
+    fn from(reason: CloseReason) -> Self {
+        Self::Close(reason)
+    }
+}
+
+/// The result of a step that may end the socket.
+type Flow<T = ()> = Result<T, SocketEnd>;
+/// The id of an operation, and its next answer; `None` at its end.
 type Step = (Arc<str>, Option<Answer>);
 
 /// A socket and what runs over it.
 pub(super) struct Connection {
     server: Arc<Server>,
     socket: WebSocket,
-    open: Open,
+    open: OpenStream,
     running: SelectAll<stream::Abortable<BoxStream<'static, Step>>>,
     handles: HashMap<Arc<str>, AbortHandle>,
     /// Pings, when nothing came since the last tick.
@@ -71,7 +79,7 @@ enum Event {
 impl Connection {
     /// Serves a socket until it ends. `headers` may hold a token.
     pub async fn serve(server: Arc<Server>, socket: WebSocket, headers: HeaderMap) {
-        let mut pulse = interval_at(Instant::now() + QUIET, QUIET);
+        let mut pulse = interval_at(Instant::now() + PING_INTERVAL, PING_INTERVAL);
         pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut connection = Self {
             open: server.streams.open(),
@@ -91,10 +99,10 @@ impl Connection {
     }
 
     /// Up to the acknowledgement.
-    async fn begin(&mut self, headers: HeaderMap) -> Ended<Session> {
-        let payload = match timeout_at(Instant::now() + LONGEST_INIT, self.init()).await {
+    async fn begin(&mut self, headers: HeaderMap) -> Flow<Session> {
+        let payload = match timeout_at(Instant::now() + INIT_TIMEOUT, self.init()).await {
             Ok(payload) => payload?,
-            Err(_) => return Err(End::Close(Close::INIT_TIMEOUT)),
+            Err(_) => return Err(SocketEnd::Close(CloseReason::INIT_TIMEOUT)),
         };
         let session = self
             .server
@@ -104,29 +112,31 @@ impl Connection {
         let session = session.map_err(|error| unidentified(&error))?;
         let caller = self.server.identity.caller_in(&session).await;
         caller.map_err(|error| unidentified(&error))?;
-        self.say(&Say::ConnectionAck).await?;
+        self.say(&ServerMessage::ConnectionAck).await?;
         Ok(session)
     }
 
     /// Waits for `connection_init`.
-    async fn init(&mut self) -> Ended<Map<String, Value>> {
+    async fn init(&mut self) -> Flow<Map<String, Value>> {
         loop {
             let came = tokio::select! {
                 came = self.socket.recv() => came,
-                () = self.open.ended() => return Err(End::Close(Close::GOING_AWAY)),
+                () = self.open.ended() => return Err(SocketEnd::Close(CloseReason::GOING_AWAY)),
             };
             match read(came)? {
-                Some(Said::Init(payload)) => return Ok(payload),
-                Some(Said::Ping(payload)) => self.pong(payload.as_ref()).await?,
-                Some(Said::Subscribe { .. }) => return Err(End::Close(Close::UNAUTHORIZED)),
-                Some(Said::Pong | Said::Complete(_)) | None => {}
+                Some(ClientMessage::Init(payload)) => return Ok(payload),
+                Some(ClientMessage::Ping(payload)) => self.pong(payload.as_ref()).await?,
+                Some(ClientMessage::Subscribe { .. }) => {
+                    return Err(SocketEnd::Close(CloseReason::UNAUTHORIZED));
+                }
+                Some(ClientMessage::Pong | ClientMessage::Complete(_)) | None => {}
             }
         }
     }
 
     /// From the acknowledgement to the end.
-    async fn answer(&mut self, session: Session) -> End {
-        let mut watch = Watch::over(self.server.clone(), session);
+    async fn answer(&mut self, session: Session) -> SocketEnd {
+        let mut watch = SessionWatch::new(self.server.clone(), session);
         loop {
             let event = self.event(&mut watch).await;
             if let Err(end) = self.react(event, &watch).await {
@@ -135,7 +145,7 @@ impl Connection {
         }
     }
 
-    async fn event(&mut self, watch: &mut Watch) -> Event {
+    async fn event(&mut self, watch: &mut SessionWatch) -> Event {
         tokio::select! {
             () = self.open.ended() => Event::Stopped,
             error = watch.ended() => Event::Ended(error),
@@ -145,48 +155,52 @@ impl Connection {
         }
     }
 
-    async fn react(&mut self, event: Event, watch: &Watch) -> Ended {
+    async fn react(&mut self, event: Event, watch: &SessionWatch) -> Flow {
         match event {
-            Event::Stopped => Err(End::Close(Close::GOING_AWAY)),
-            Event::Ended(error) => Err(End::Close(Close::refused(&error))),
+            Event::Stopped => Err(SocketEnd::Close(CloseReason::GOING_AWAY)),
+            Event::Ended(error) => Err(SocketEnd::Close(CloseReason::refused(&error))),
             Event::Pulse => self.ping().await,
             Event::Step((id, answer)) => self.pass_on(&id, answer).await,
             Event::Came(came) => {
                 self.heard = true;
                 match read(came)? {
-                    Some(Said::Init(_)) => Err(End::Close(Close::TOO_MANY_INITS)),
-                    Some(Said::Ping(payload)) => self.pong(payload.as_ref()).await,
-                    Some(Said::Subscribe { id, asked }) => self.subscribe(id.into(), asked, watch).await,
-                    Some(Said::Complete(id)) => {
+                    Some(ClientMessage::Init(_)) => Err(SocketEnd::Close(CloseReason::TOO_MANY_INITS)),
+                    Some(ClientMessage::Ping(payload)) => self.pong(payload.as_ref()).await,
+                    Some(ClientMessage::Subscribe { id, request }) => {
+                        self.subscribe(id.into(), request, watch).await
+                    }
+                    Some(ClientMessage::Complete(id)) => {
                         self.forget(&id);
                         Ok(())
                     }
-                    Some(Said::Pong) | None => Ok(()),
+                    Some(ClientMessage::Pong) | None => Ok(()),
                 }
             }
         }
     }
 
-    async fn subscribe(&mut self, id: Arc<str>, asked: Asked, watch: &Watch) -> Ended {
+    async fn subscribe(&mut self, id: Arc<str>, request: GraphQlRequest, watch: &SessionWatch) -> Flow {
         if self.handles.contains_key(&id) {
-            return Err(End::Close(Close::exists(&id)));
+            return Err(SocketEnd::Close(CloseReason::exists(&id)));
         }
-        if self.handles.len() >= MOST_OPERATIONS {
-            let message = format!("a socket may have {MOST_OPERATIONS} operations at once");
-            let refused = refusal(Code::LimitExceeded, message);
+        if self.handles.len() >= MAX_OPERATIONS {
+            let message = format!("a socket may have {MAX_OPERATIONS} operations at once");
+            let refused = request_error(Code::LimitExceeded, message);
             return self.refuse(&id, &refused).await;
         }
         let caller = match watch.caller().await {
             Ok(caller) => caller,
             Err(error) if error.code().is_temporary() => {
-                return self.refuse(&id, &refusal(error.code(), error.to_string())).await;
+                return self
+                    .refuse(&id, &request_error(error.code(), error.to_string()))
+                    .await;
             }
             Err(error) => {
                 error.log();
-                return Err(End::Close(Close::refused(&error)));
+                return Err(SocketEnd::Close(CloseReason::refused(&error)));
             }
         };
-        match prepare(&self.server, asked, &caller, false) {
+        match self.server.prepare(request, &caller, false) {
             Ok(prepared) => {
                 self.start(id, Answers::of(self.server.clone(), prepared, caller));
                 Ok(())
@@ -207,22 +221,22 @@ impl Connection {
         self.handles.insert(id, handle);
     }
 
-    async fn pass_on(&mut self, id: &str, answer: Option<Answer>) -> Ended {
+    async fn pass_on(&mut self, id: &str, answer: Option<Answer>) -> Flow {
         match answer {
             Some(answer) if answer.is_request_error() => self.refuse(id, &answer).await,
-            Some(answer) => self.say(&Say::Next { id, payload: &answer }).await,
+            Some(answer) => self.say(&ServerMessage::Next { id, payload: &answer }).await,
             None => {
                 self.forget(id);
-                self.say(&Say::Complete { id }).await
+                self.say(&ServerMessage::Complete { id }).await
             }
         }
     }
 
     /// Says that an operation did not run, or no further.
-    async fn refuse(&mut self, id: &str, answer: &Answer) -> Ended {
+    async fn refuse(&mut self, id: &str, answer: &Answer) -> Flow {
         self.forget(id);
         let payload = answer.errors();
-        self.say(&Say::Error { id, payload }).await
+        self.say(&ServerMessage::Error { id, payload }).await
     }
 
     /// Stops an operation at once, if it still runs.
@@ -232,46 +246,46 @@ impl Connection {
         }
     }
 
-    async fn pong(&mut self, payload: Option<&Value>) -> Ended {
-        self.say(&Say::Pong { payload }).await
+    async fn pong(&mut self, payload: Option<&Value>) -> Flow {
+        self.say(&ServerMessage::Pong { payload }).await
     }
 
     /// Whether the client still lives.
-    async fn ping(&mut self) -> Ended {
+    async fn ping(&mut self) -> Flow {
         if self.heard {
             (self.heard, self.pinged) = (false, false);
             return Ok(());
         }
         if self.pinged {
-            return Err(End::Close(Close::SILENT));
+            return Err(SocketEnd::Close(CloseReason::SILENT));
         }
         self.pinged = true;
         self.send(Message::Ping(Vec::new().into())).await
     }
 
-    async fn say(&mut self, say: &Say<'_>) -> Ended {
+    async fn say(&mut self, say: &ServerMessage<'_>) -> Flow {
         let text = serde_json::to_string(say).map_err(|error| {
             tracing::error!(cause = ?error, "an answer could not be written");
-            End::Close(Close::of(Code::Internal))
+            SocketEnd::Close(CloseReason::of(Code::Internal))
         })?;
         self.send(Message::Text(text.into())).await
     }
 
-    async fn send(&mut self, message: Message) -> Ended {
+    async fn send(&mut self, message: Message) -> Flow {
         tokio::select! {
-            sent = timeout(LONGEST_SEND, self.socket.send(message)) => match sent {
-                Ok(sent) => sent.map_err(|_| End::Gone),
-                Err(_) => Err(End::Close(Close::TOO_SLOW)),
+            sent = timeout(SEND_TIMEOUT, self.socket.send(message)) => match sent {
+                Ok(sent) => sent.map_err(|_| SocketEnd::Gone),
+                Err(_) => Err(SocketEnd::Close(CloseReason::TOO_SLOW)),
             },
-            () = self.open.ended() => Err(End::Close(Close::GOING_AWAY)),
+            () = self.open.ended() => Err(SocketEnd::Close(CloseReason::GOING_AWAY)),
         }
     }
 
     /// Stops what runs, says why, and waits until the client has heard it.
-    async fn end(mut self, end: End) {
+    async fn end(mut self, end: SocketEnd) {
         self.running.clear();
         let closing = async {
-            if let End::Close(close) = end {
+            if let SocketEnd::Close(close) = end {
                 tracing::info!(code = close.code, reason = %close.reason, "closing a socket");
                 if self
                     .socket
@@ -286,26 +300,26 @@ impl Connection {
             while let Some(Ok(_)) = self.socket.recv().await {}
         };
         // Dropped in any case: a client that does not answer is not waited for.
-        let _ = timeout(LONGEST_CLOSE, closing).await;
+        let _ = timeout(CLOSE_TIMEOUT, closing).await;
     }
 }
 
 /// What came, if it is of the protocol. `None` for what needs no answer.
-fn read(came: Option<Result<Message, axum::Error>>) -> Ended<Option<Said>> {
+fn read(came: Option<Result<Message, axum::Error>>) -> Flow<Option<ClientMessage>> {
     match came {
-        Some(Ok(Message::Text(text))) => Said::parse(&text)
+        Some(Ok(Message::Text(text))) => ClientMessage::parse(&text)
             .map(Some)
-            .map_err(|why| End::Close(Close::invalid(&why))),
-        Some(Ok(Message::Binary(_))) => Err(End::Close(Close::invalid("messages are text"))),
+            .map_err(|why| SocketEnd::Close(CloseReason::invalid(&why))),
+        Some(Ok(Message::Binary(_))) => Err(SocketEnd::Close(CloseReason::invalid("messages are text"))),
         Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(None),
-        Some(Ok(Message::Close(_))) | None => Err(End::Gone),
+        Some(Ok(Message::Close(_))) | None => Err(SocketEnd::Gone),
         // Larger than allowed, or not of WebSockets; the latter cannot be told any more.
-        Some(Err(error)) => Err(End::Close(Close::invalid(&error.to_string()))),
+        Some(Err(error)) => Err(SocketEnd::Close(CloseReason::invalid(&error.to_string()))),
     }
 }
 
 /// The headers with the token of `connection_init`, if it has one.
-fn with_token(mut headers: HeaderMap, payload: &Map<String, Value>) -> Ended<HeaderMap> {
+fn with_token(mut headers: HeaderMap, payload: &Map<String, Value>) -> Flow<HeaderMap> {
     let given = ["Authorization", "authorization", "token"]
         .into_iter()
         .find_map(|name| Some((name, payload.get(name).filter(|value| !value.is_null())?)));
@@ -322,13 +336,13 @@ fn with_token(mut headers: HeaderMap, payload: &Map<String, Value>) -> Ended<Hea
     });
     headers.insert(
         AUTHORIZATION,
-        value.ok_or(End::Close(Close::of(Code::Forbidden)))?,
+        value.ok_or(SocketEnd::Close(CloseReason::of(Code::Forbidden)))?,
     );
     Ok(headers)
 }
 
-fn unidentified(error: &Error) -> End {
+fn unidentified(error: &Error) -> SocketEnd {
     tracing::info!(%error, "a socket's token was refused");
     error.log();
-    End::Close(Close::of(error.code()))
+    SocketEnd::Close(CloseReason::of(error.code()))
 }

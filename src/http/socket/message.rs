@@ -4,21 +4,21 @@ use async_graphql::ServerError;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::super::params::{Asked, Malformed};
+use crate::http::request::{GraphQlRequest, Malformed};
 use crate::operation::Answer;
 
-/// What a client says.
+/// A message from the client.
 #[derive(Debug)]
-pub(super) enum Said {
+pub(super) enum ClientMessage {
     Init(Map<String, Value>),
     Ping(Option<Value>),
     Pong,
-    Subscribe { id: String, asked: Asked },
+    Subscribe { id: String, request: GraphQlRequest },
     Complete(String),
 }
 
-impl Said {
-    /// Reads a message. Whatever the protocol does not know is an error.
+impl ClientMessage {
+    /// Parses a message. A message that the protocol does not define is an error.
     pub fn parse(text: &str) -> Result<Self, Malformed> {
         let Ok(Value::Object(mut message)) = serde_json::from_str(text) else {
             return Err("not a JSON object".into());
@@ -32,7 +32,7 @@ impl Said {
             Some("pong") => payload(&mut message).map(|_| Self::Pong),
             Some("subscribe") => Ok(Self::Subscribe {
                 id: id(&mut message)?,
-                asked: Asked::from_payload(message.remove("payload").unwrap_or_default())?,
+                request: GraphQlRequest::from_payload(message.remove("payload").unwrap_or_default())?,
             }),
             Some("complete") => id(&mut message).map(Self::Complete),
             _ => Err("its `type` is not one that clients send".into()),
@@ -55,10 +55,10 @@ fn id(message: &mut Map<String, Value>) -> Result<String, Malformed> {
     }
 }
 
-/// What the server says.
+/// A message from the server.
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-pub(super) enum Say<'a> {
+pub(super) enum ServerMessage<'a> {
     ConnectionAck,
     Pong {
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,43 +80,49 @@ pub(super) enum Say<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::params::Named;
+    use crate::http::request::DocumentRef;
 
     fn refused(text: &str) -> String {
-        Said::parse(text).unwrap_err().into_owned()
+        ClientMessage::parse(text).unwrap_err().into_owned()
     }
 
     #[test]
     fn what_clients_say_is_read() {
         assert!(matches!(
-            Said::parse(r#"{"type":"connection_init"}"#),
-            Ok(Said::Init(payload)) if payload.is_empty()
+            ClientMessage::parse(r#"{"type":"connection_init"}"#),
+            Ok(ClientMessage::Init(payload)) if payload.is_empty()
         ));
         assert!(matches!(
-            Said::parse(r#"{"type":"connection_init","payload":null}"#),
-            Ok(Said::Init(payload)) if payload.is_empty()
+            ClientMessage::parse(r#"{"type":"connection_init","payload":null}"#),
+            Ok(ClientMessage::Init(payload)) if payload.is_empty()
         ));
         assert!(matches!(
-            Said::parse(r#"{"type":"connection_init","payload":{"token":"t"}}"#),
-            Ok(Said::Init(payload)) if payload["token"] == "t"
+            ClientMessage::parse(r#"{"type":"connection_init","payload":{"token":"t"}}"#),
+            Ok(ClientMessage::Init(payload)) if payload["token"] == "t"
         ));
-        assert!(matches!(Said::parse(r#"{"type":"ping"}"#), Ok(Said::Ping(None))));
         assert!(matches!(
-            Said::parse(r#"{"type":"ping","payload":{}}"#),
-            Ok(Said::Ping(Some(_)))
+            ClientMessage::parse(r#"{"type":"ping"}"#),
+            Ok(ClientMessage::Ping(None))
         ));
-        assert!(matches!(Said::parse(r#"{"type":"pong"}"#), Ok(Said::Pong)));
+        assert!(matches!(
+            ClientMessage::parse(r#"{"type":"ping","payload":{}}"#),
+            Ok(ClientMessage::Ping(Some(_)))
+        ));
+        assert!(matches!(
+            ClientMessage::parse(r#"{"type":"pong"}"#),
+            Ok(ClientMessage::Pong)
+        ));
         assert!(
-            matches!(Said::parse(r#"{"id":"1","type":"complete"}"#), Ok(Said::Complete(id)) if id == "1")
+            matches!(ClientMessage::parse(r#"{"id":"1","type":"complete"}"#), Ok(ClientMessage::Complete(id)) if id == "1")
         );
-        let Ok(Said::Subscribe { id, asked }) =
-            Said::parse(r#"{"id":"1","type":"subscribe","payload":{"query":"{a}"}}"#)
+        let Ok(ClientMessage::Subscribe { id, request }) =
+            ClientMessage::parse(r#"{"id":"1","type":"subscribe","payload":{"query":"{a}"}}"#)
         else {
             panic!("not read")
         };
         assert_eq!(
-            (id.as_str(), asked.document),
-            ("1", Named::Text("{a}".to_owned()))
+            (id.as_str(), request.document),
+            ("1", DocumentRef::Text("{a}".to_owned()))
         );
     }
 
@@ -149,24 +155,30 @@ mod tests {
 
     #[test]
     fn what_the_server_says_is_of_the_protocol() {
-        let written = |say: &Say| serde_json::to_string(say).unwrap();
+        let written = |say: &ServerMessage| serde_json::to_string(say).unwrap();
         let answer = Answer::refusal(vec![ServerError::new("no", None)]);
 
-        assert_eq!(written(&Say::ConnectionAck), r#"{"type":"connection_ack"}"#);
-        assert_eq!(written(&Say::Pong { payload: None }), r#"{"type":"pong"}"#);
         assert_eq!(
-            written(&Say::Complete { id: "1" }),
+            written(&ServerMessage::ConnectionAck),
+            r#"{"type":"connection_ack"}"#
+        );
+        assert_eq!(
+            written(&ServerMessage::Pong { payload: None }),
+            r#"{"type":"pong"}"#
+        );
+        assert_eq!(
+            written(&ServerMessage::Complete { id: "1" }),
             r#"{"type":"complete","id":"1"}"#
         );
         assert_eq!(
-            written(&Say::Next {
+            written(&ServerMessage::Next {
                 id: "1",
                 payload: &answer
             }),
             r#"{"type":"next","id":"1","payload":{"errors":[{"message":"no"}]}}"#
         );
         assert_eq!(
-            written(&Say::Error {
+            written(&ServerMessage::Error {
                 id: "1",
                 payload: answer.errors()
             }),

@@ -3,7 +3,7 @@
 //! A socket is one task, which reads, writes and watches the session. Its operations run beside it, each with a short
 //! queue of answers: when the client does not take them, the operation waits, and after a while the socket is closed.
 
-mod close;
+mod close_reason;
 mod connection;
 mod message;
 
@@ -18,9 +18,9 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response};
 use tracing::Instrument as _;
 
-use super::Server;
-use super::operation::LARGEST_BODY;
-use super::refusal::Refusal;
+use super::body::MAX_BODY;
+use super::reply::Rejection;
+use super::server::Server;
 use crate::error::Code;
 use connection::Connection;
 
@@ -28,16 +28,16 @@ use connection::Connection;
 const PROTOCOL: &str = "graphql-transport-ws";
 
 /// Opens a socket, if the client speaks the protocol.
-pub(super) async fn upgrade(server: Arc<Server>, mut head: Parts) -> Result<Response, Refusal> {
+pub(super) async fn upgrade(server: Arc<Server>, mut head: Parts) -> Result<Response, Rejection> {
     let upgrade = WebSocketUpgrade::from_request_parts(&mut head, &())
         .await
         .map_err(unfit)?
         .protocols([PROTOCOL])
-        .max_message_size(LARGEST_BODY)
-        .max_frame_size(LARGEST_BODY);
+        .max_message_size(MAX_BODY)
+        .max_frame_size(MAX_BODY);
     if upgrade.selected_protocol().is_none() {
         let message = "the subprotocol must be `graphql-transport-ws`";
-        return Err(Refusal::malformed(message));
+        return Err(Rejection::malformed(message));
     }
     // Until `connection_init` says more, only this header is of use.
     head.headers = head
@@ -50,14 +50,14 @@ pub(super) async fn upgrade(server: Arc<Server>, mut head: Parts) -> Result<Resp
     Ok(upgrade.on_upgrade(move |socket| Connection::serve(server, socket, head.headers).instrument(span)))
 }
 
-fn unfit(rejection: WebSocketUpgradeRejection) -> Refusal {
+fn unfit(rejection: WebSocketUpgradeRejection) -> Rejection {
     let status = rejection.into_response().status();
     let status = if status.is_client_error() {
         status
     } else {
         StatusCode::BAD_REQUEST
     };
-    Refusal::new(
+    Rejection::new(
         status,
         Code::BadUserInput,
         "the request does not open a WebSocket of version 13",

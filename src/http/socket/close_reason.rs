@@ -1,4 +1,4 @@
-//! Why a socket is closed.
+//! The reasons for which a socket is closed.
 
 use std::borrow::Cow;
 
@@ -9,23 +9,23 @@ use crate::error::{Code, Error};
 /// The longest reason that a close frame can carry, in bytes.
 const LONGEST_REASON: usize = 123;
 
-/// A reason to close a socket, with the code that clients see.
+/// The reason for closing a socket, with the code that clients see.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Close {
+pub(super) struct CloseReason {
     pub code: u16,
     pub reason: Cow<'static, str>,
 }
 
-impl Close {
-    /// The program stops: clients come again.
+impl CloseReason {
+    /// The program stops; clients reconnect.
     pub const GOING_AWAY: Self = Self::new(1001, "Going away");
-    /// It began before the connection was acknowledged.
+    /// An operation began before the connection was acknowledged.
     pub const UNAUTHORIZED: Self = Self::new(4401, "Unauthorized");
     /// `connection_init` did not come in time.
     pub const INIT_TIMEOUT: Self = Self::new(4408, "Connection initialisation timeout");
     /// `connection_init` came twice.
     pub const TOO_MANY_INITS: Self = Self::new(4429, "Too many initialisation requests");
-    /// The client does not take what it is sent.
+    /// The client does not read its messages.
     pub const TOO_SLOW: Self = Self::new(4498, "Too slow: what was sent was not taken in time");
     /// The client does not answer pings.
     pub const SILENT: Self = Self::new(4499, "Terminated: no answer to a ping");
@@ -80,7 +80,7 @@ impl Close {
         }
     }
 
-    /// As it is sent.
+    /// The frame that is sent.
     pub fn frame(self) -> CloseFrame {
         CloseFrame {
             code: self.code,
@@ -103,11 +103,11 @@ mod tests {
 
     #[test]
     fn a_reason_fits_its_frame() {
-        let close = Close::invalid(&"é".repeat(200));
+        let close = CloseReason::invalid(&"é".repeat(200));
         assert!((122..=123).contains(&close.reason.len()));
-        assert_eq!(Close::exists("1").reason, "Subscriber for 1 already exists");
+        assert_eq!(CloseReason::exists("1").reason, "Subscriber for 1 already exists");
         assert_eq!(
-            Close::exists(&"1".repeat(200)).reason,
+            CloseReason::exists(&"1".repeat(200)).reason,
             "Subscriber already exists"
         );
     }

@@ -1,43 +1,35 @@
-//! Trusted documents: read at the start, asked for by their ids.
+//! Trusted documents: read at the start, requested by their ids.
 
+mod hash;
 mod manifest;
 
 use std::collections::HashMap;
 use std::path::Path;
 
 use anyhow::{Context as _, bail, ensure};
-use aws_lc_rs::digest::{SHA256, digest};
 
-use super::params::Named;
-use super::refusal::refusal;
+use self::hash::{hash, is_hash, key};
+use self::manifest::Found;
+use super::reply::request_error;
+use super::request::DocumentRef;
 use crate::error::Code;
 use crate::operation::{Answer, Operations};
 
-/// How many there may be.
-const MOST: usize = 10_000;
-/// How large a manifest, or a folder's files together, may be, in bytes.
-const LARGEST: u64 = 64 * 1024 * 1024;
-
+/// The most documents that are accepted.
+const MAX_DOCUMENTS: usize = 10_000;
 /// The documents that clients may name, and whether they may send others.
 #[derive(Debug, Default)]
 pub struct Documents {
-    /// By id; where that is a SHA-256, by its 64 hexadecimal digits alone.
+    /// The texts by id; a SHA-256 is kept without its prefix.
     texts: HashMap<String, String>,
     only: bool,
-}
-
-/// A document, and where it was found.
-struct Found {
-    id: Option<String>,
-    text: String,
-    name: String,
 }
 
 impl Documents {
     /// Reads a folder of `*.graphql` files, or a manifest. With `only`, no other document is accepted.
     ///
     /// # Errors
-    /// When there is none, there are too many, or one does not validate or is not what its id says.
+    /// Fails when there is none, there are too many, or one is not valid, costs too much or does not match its hash.
     pub fn load(path: &Path, only: bool, operations: &Operations) -> anyhow::Result<Self> {
         let found = if path.is_dir() {
             manifest::folder(path)
@@ -50,7 +42,10 @@ impl Documents {
 
     fn check(found: Vec<Found>, only: bool, operations: &Operations) -> anyhow::Result<Self> {
         ensure!(!found.is_empty(), "there are none");
-        ensure!(found.len() <= MOST, "there are more than {MOST}");
+        ensure!(
+            found.len() <= MAX_DOCUMENTS,
+            "there are more than {MAX_DOCUMENTS}"
+        );
         let mut texts = HashMap::with_capacity(found.len());
         for Found { id, text, name } in found {
             let hash = hash(&text);
@@ -71,28 +66,31 @@ impl Documents {
         Ok(Self { texts, only })
     }
 
-    /// How many there are.
+    /// The number of documents.
     pub fn count(&self) -> usize {
         self.texts.len()
     }
 
-    /// The text to run.
-    pub(super) fn find(&self, document: Named) -> Result<String, Answer> {
+    /// Returns the text of the document that a request names.
+    pub(super) fn find(&self, document: DocumentRef) -> Result<String, Answer> {
         match document {
-            Named::Text(text) => self.admit(text),
-            Named::Id(id) => self.trusted(&id).ok_or_else(|| {
+            DocumentRef::Text(text) => self.admit(text),
+            DocumentRef::Id(id) => self.trusted(&id).ok_or_else(|| {
                 let message = "there is no trusted document with this id";
-                refusal(Code::PersistedQueryNotFound, message)
+                request_error(Code::PersistedQueryNotFound, message)
             }),
-            Named::Hash { hash: given, text } => match (self.trusted(&given), text) {
-                (_, Some(text)) if hash(&text) != key(&given) => Err(refusal(
+            DocumentRef::Hash { hash: given, text } => match (self.trusted(&given), text) {
+                (_, Some(text)) if hash(&text) != key(&given) => Err(request_error(
                     Code::BadUserInput,
                     "`extensions.persistedQuery.sha256Hash` is not the SHA-256 of `query`",
                 )),
                 (Some(trusted), _) => Ok(trusted),
                 (None, Some(text)) => self.admit(text),
-                // Apollo's clients know it by this message.
-                (None, None) => Err(refusal(Code::PersistedQueryNotFound, "PersistedQueryNotFound")),
+                // Apollo's clients recognize it by this message.
+                (None, None) => Err(request_error(
+                    Code::PersistedQueryNotFound,
+                    "PersistedQueryNotFound",
+                )),
             },
         }
     }
@@ -104,31 +102,9 @@ impl Documents {
     fn admit(&self, text: String) -> Result<String, Answer> {
         if self.only {
             let message = "this server runs trusted documents only: name one by `documentId`";
-            Err(refusal(Code::Forbidden, message))
+            Err(request_error(Code::Forbidden, message))
         } else {
             Ok(text)
         }
     }
-}
-
-/// The hexadecimal SHA-256 of a text.
-fn hash(text: &str) -> String {
-    let mut hex = String::with_capacity(64);
-    for byte in digest(&SHA256, text.as_bytes()).as_ref() {
-        for half in [byte >> 4, byte & 15] {
-            hex.extend(char::from_digit(half.into(), 16));
-        }
-    }
-    hex
-}
-
-/// What a document is kept under. The prefix is how the GraphQL-over-HTTP specification writes a SHA-256.
-fn key(id: &str) -> &str {
-    id.strip_prefix("sha256:")
-        .filter(|hash| is_hash(hash))
-        .unwrap_or(id)
-}
-
-fn is_hash(id: &str) -> bool {
-    id.len() == 64 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }

@@ -1,33 +1,34 @@
-//! What a request asks for: read strictly, from a JSON body, from a URL, or from a message.
+//! The parameters of a GraphQL request, parsed strictly from a JSON body, a URL, or a message of a socket.
 
 use std::borrow::Cow;
 
+use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// Why a request does not say what to run.
+/// The reason why a request cannot be read.
 pub(super) type Malformed = Cow<'static, str>;
 
-/// What to run.
+/// A GraphQL request: the document, the operation in it, and the variables.
 #[derive(Debug, PartialEq)]
-pub(super) struct Asked {
-    pub document: Named,
+pub(super) struct GraphQlRequest {
+    pub document: DocumentRef,
     pub operation_name: Option<String>,
     pub variables: Map<String, Value>,
 }
 
-/// How the document is given.
+/// The way in which the document is given.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Named {
-    /// As it is.
+pub(super) enum DocumentRef {
+    /// Its text.
     Text(String),
-    /// By `documentId`: one of the trusted documents.
+    /// The `documentId` of a trusted document.
     Id(String),
-    /// By Apollo's `persistedQuery`: the hash of a trusted document, or of the text beside it.
+    /// Apollo's `persistedQuery`: the hash of a trusted document, or of the text beside it.
     Hash { hash: String, text: Option<String> },
 }
 
-/// The fields as they came. An absent one and null are the same.
+/// The members as they arrived. An absent one and null are the same.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Fields {
@@ -38,8 +39,8 @@ struct Fields {
     extensions: Option<Value>,
 }
 
-impl Asked {
-    /// Reads a body.
+impl GraphQlRequest {
+    /// Parses a body.
     pub fn from_json(body: &[u8]) -> Result<Self, Malformed> {
         match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
             Some(b'{') => {}
@@ -52,21 +53,25 @@ impl Asked {
         }
         let fields: Fields = serde_json::from_slice(body)
             .map_err(|error| Cow::from(format!("the body is not the JSON of a request: {error}")))?;
-        fields.read()
+        fields.into_request()
     }
 
-    /// Reads the payload of a message.
+    /// Parses the payload of a message.
     pub fn from_payload(payload: Value) -> Result<Self, Malformed> {
         if !payload.is_object() {
             return Err("`payload` must be an object".into());
         }
         let fields: Fields = serde_json::from_value(payload)
             .map_err(|error| Cow::from(format!("`payload` is not a request: {error}")))?;
-        fields.read()
+        fields.into_request()
     }
 
-    /// Reads the query string of a URL. There, an empty parameter is as good as none.
+    /// Parses the query string of a URL, where an empty parameter counts as absent. Escapes must make valid UTF-8: replaced
+    /// letters would ask for something else.
     pub fn from_url(query: &str) -> Result<Self, Malformed> {
+        if percent_decode_str(query).decode_utf8().is_err() {
+            return Err("the query string of the URL is not valid UTF-8".into());
+        }
         let mut fields = Fields::default();
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
             let (field, is_json) = match &*name {
@@ -88,32 +93,32 @@ impl Asked {
                 }
             });
         }
-        fields.read()
+        fields.into_request()
     }
 }
 
 impl Fields {
-    fn read(self) -> Result<Asked, Malformed> {
+    fn into_request(self) -> Result<GraphQlRequest, Malformed> {
         let operation_name = text("operationName", self.operation_name)?;
         let variables = object("variables", self.variables)?;
         let hash = hash(&object("extensions", self.extensions)?)?;
         let query = text("query", self.query)?;
         let document = match (text("documentId", self.document_id)?, hash, query) {
-            (Some(id), None, None) => Named::Id(id),
+            (Some(id), None, None) => DocumentRef::Id(id),
             // Clients that always send a `query` send an empty one beside the id.
-            (Some(id), None, Some(query)) if query.is_empty() => Named::Id(id),
+            (Some(id), None, Some(query)) if query.is_empty() => DocumentRef::Id(id),
             (Some(_), None, Some(_)) => return Err("send `query` or `documentId`, not both".into()),
             (Some(_), Some(_), _) => {
                 return Err("send `documentId` or `extensions.persistedQuery`, not both".into());
             }
-            (None, Some(hash), text) => Named::Hash {
+            (None, Some(hash), text) => DocumentRef::Hash {
                 hash,
                 text: text.filter(|text| !text.is_empty()),
             },
-            (None, None, Some(query)) => Named::Text(query),
+            (None, None, Some(query)) => DocumentRef::Text(query),
             (None, None, None) => return Err("`query` is missing: the text of the operation".into()),
         };
-        Ok(Asked {
+        Ok(GraphQlRequest {
             document,
             operation_name: operation_name.filter(|name| !name.is_empty()),
             variables,
@@ -121,7 +126,7 @@ impl Fields {
     }
 }
 
-/// Apollo's way to name a document.
+/// Reads the hash in Apollo's `extensions.persistedQuery`.
 fn hash(extensions: &Map<String, Value>) -> Result<Option<String>, Malformed> {
     let Some(persisted) = extensions.get("persistedQuery").filter(|value| !value.is_null()) else {
         return Ok(None);
@@ -157,12 +162,12 @@ mod tests {
 
     use super::*;
 
-    fn body(value: &Value) -> Result<Asked, String> {
-        Asked::from_json(value.to_string().as_bytes()).map_err(Cow::into_owned)
+    fn body(value: &Value) -> Result<GraphQlRequest, String> {
+        GraphQlRequest::from_json(value.to_string().as_bytes()).map_err(Cow::into_owned)
     }
 
-    fn url(query: &str) -> Result<Asked, String> {
-        Asked::from_url(query).map_err(Cow::into_owned)
+    fn url(query: &str) -> Result<GraphQlRequest, String> {
+        GraphQlRequest::from_url(query).map_err(Cow::into_owned)
     }
 
     #[test]
@@ -172,8 +177,8 @@ mod tests {
 
         assert_eq!(
             asked,
-            Ok(Asked {
-                document: Named::Text("{a}".to_owned()),
+            Ok(GraphQlRequest {
+                document: DocumentRef::Text("{a}".to_owned()),
                 operation_name: Some("A".to_owned()),
                 variables: json!({ "x": 1 }).as_object().unwrap().clone(),
             })
@@ -210,7 +215,7 @@ mod tests {
     #[test]
     fn a_batch_is_refused_by_name() {
         for batch in ["[]", " \n[{\"query\":\"{a}\"}]", "[\"{a}\"]"] {
-            let refused = Asked::from_json(batch.as_bytes()).unwrap_err();
+            let refused = GraphQlRequest::from_json(batch.as_bytes()).unwrap_err();
             assert!(refused.contains("batch"), "{refused}");
         }
     }
@@ -227,10 +232,27 @@ mod tests {
             "{\"query\":\"{a}\",}",
             "\u{feff}{}",
         ] {
-            assert!(Asked::from_json(text.as_bytes()).is_err(), "{text}");
+            assert!(GraphQlRequest::from_json(text.as_bytes()).is_err(), "{text}");
         }
-        assert!(Asked::from_json(b"{\"query\":\"\xff\"}").is_err());
-        assert!(Asked::from_payload(json!(["{a}"])).is_err());
+        assert!(GraphQlRequest::from_json(b"{\"query\":\"\xff\"}").is_err());
+        assert!(GraphQlRequest::from_payload(json!(["{a}"])).is_err());
+    }
+
+    #[test]
+    fn a_query_string_that_is_not_utf_8_is_refused() {
+        for wrong in [
+            "query=%ff",
+            "query={a}&variables=%c3%28",
+            "query={a}&%80=1",
+            "query=%ed%a0%80",
+        ] {
+            assert_eq!(
+                url(wrong).unwrap_err(),
+                "the query string of the URL is not valid UTF-8",
+                "{wrong}"
+            );
+        }
+        assert!(url("query={a(b:\"%c3%a4 %ef%bf%bd\")}").is_ok());
     }
 
     #[test]
@@ -243,7 +265,7 @@ mod tests {
             url("query={a}&variables=&variables={}").unwrap_err(),
             "`variables` is given more than once"
         );
-        assert!(Asked::from_json(br#"{"query":"{a}","query":"{b}"}"#).is_err());
+        assert!(GraphQlRequest::from_json(br#"{"query":"{a}","query":"{b}"}"#).is_err());
     }
 
     #[test]
@@ -269,16 +291,16 @@ mod tests {
 
         assert_eq!(
             document(&json!({ "documentId": "x" })),
-            Ok(Named::Id("x".to_owned()))
+            Ok(DocumentRef::Id("x".to_owned()))
         );
         assert_eq!(
             document(&json!({ "documentId": "x", "query": "" })),
-            Ok(Named::Id("x".to_owned()))
+            Ok(DocumentRef::Id("x".to_owned()))
         );
         for text in [None, Some("{a}")] {
             assert_eq!(
                 document(&json!({ "extensions": apollo, "query": text })),
-                Ok(Named::Hash {
+                Ok(DocumentRef::Hash {
                     hash: "abc".to_owned(),
                     text: text.map(str::to_owned)
                 })

@@ -1,4 +1,4 @@
-//! What is not answered, and why: always JSON with a code, whatever layer refused it.
+//! Responses: answers as JSON, and rejections, which are JSON with a code whatever layer they come from.
 
 use std::borrow::Cow;
 
@@ -12,23 +12,21 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::media::Media;
+use super::names::API_PATH;
 use crate::error::{Code, Error, INTERNAL, TIMEOUT};
 use crate::operation::Answer;
 
-/// The path of the API.
-pub(super) const PATH: &str = "/graphql";
-
-/// A request that is no operation, or one of nobody's.
+/// A request that is rejected before an operation of it is prepared.
 #[derive(Debug)]
-pub(super) struct Refusal {
+pub(super) struct Rejection {
     pub status: StatusCode,
     pub code: Code,
     pub message: Cow<'static, str>,
-    /// What methods are allowed instead.
+    /// The methods that are allowed instead.
     pub allow: Option<&'static str>,
 }
 
-impl Refusal {
+impl Rejection {
     pub fn new(status: StatusCode, code: Code, message: impl Into<Cow<'static, str>>) -> Self {
         Self {
             status,
@@ -38,12 +36,12 @@ impl Refusal {
         }
     }
 
-    /// 400: it does not say what to run.
+    /// 400: the request cannot be read.
     pub fn malformed(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, Code::BadUserInput, message)
     }
 
-    /// 405, with what is allowed.
+    /// 405, with the methods that are allowed.
     pub fn method(message: &'static str, allow: &'static str) -> Self {
         Self {
             allow: Some(allow),
@@ -51,7 +49,7 @@ impl Refusal {
         }
     }
 
-    /// As JSON, to be sent.
+    /// The response that is sent.
     pub fn reply(&self, media: Media) -> Response {
         let mut response = reply(media, self.status, &self.answer());
         let headers = response.headers_mut();
@@ -62,7 +60,7 @@ impl Refusal {
             StatusCode::UNAUTHORIZED => {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
-            // What is left of the body is not waited for.
+            // The rest of the body is not waited for.
             StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE => {
                 headers.insert(CONNECTION, HeaderValue::from_static("close"));
             }
@@ -71,14 +69,14 @@ impl Refusal {
         response
     }
 
-    /// As the answer to an operation.
+    /// The answer that a stream sends instead.
     pub fn answer(&self) -> Answer {
-        refusal(self.code, self.message.clone())
+        request_error(self.code, self.message.clone())
     }
 }
 
 /// The caller could not be identified, or may not use the API.
-impl From<Error> for Refusal {
+impl From<Error> for Rejection {
     fn from(error: Error) -> Self {
         error.log();
         let code = error.code();
@@ -87,7 +85,7 @@ impl From<Error> for Refusal {
 }
 
 /// A request error with one code and one message.
-pub(super) fn refusal(code: Code, message: impl Into<String>) -> Answer {
+pub(super) fn request_error(code: Code, message: impl Into<String>) -> Answer {
     let mut error = ServerError::new(message, None);
     error
         .extensions
@@ -96,7 +94,7 @@ pub(super) fn refusal(code: Code, message: impl Into<String>) -> Answer {
     Answer::refusal(vec![error])
 }
 
-/// An answer, written once.
+/// The response with an answer as its body.
 pub(super) fn reply(media: Media, status: StatusCode, answer: &impl Serialize) -> Response {
     let content_type = match media {
         Media::GraphQlJson => "application/graphql-response+json; charset=utf-8",
@@ -109,17 +107,18 @@ pub(super) fn reply(media: Media, status: StatusCode, answer: &impl Serialize) -
         }
         Err(error) => {
             tracing::error!(cause = ?error, "an answer could not be written");
-            // JSON is made of it on the way out.
+            // `json_for_other_layers` gives it a body.
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
 }
 
-/// Turns what other layers refuse in plain text (a name, a time limit, a panic, a path) into JSON, at the API's path.
-pub(super) async fn as_json(request: Request, next: Next) -> Response {
+/// Replaces the plain text with which other layers reject a request (a host, a time limit, a panic, a path) by JSON, at
+/// the API's path.
+pub(super) async fn json_for_other_layers(request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let is_api = path
-        .strip_prefix(PATH)
+        .strip_prefix(API_PATH)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     let response = next.run(request).await;
     let is_refused = response.status().is_client_error() || response.status().is_server_error();
@@ -132,8 +131,8 @@ pub(super) async fn as_json(request: Request, next: Next) -> Response {
         return response;
     }
     let (mut head, _) = response.into_parts();
-    let (code, message) = said(head.status);
-    let (written, body) = Refusal::new(head.status, code, message)
+    let (code, message) = message_for(head.status);
+    let (written, body) = Rejection::new(head.status, code, message)
         .reply(Media::Json)
         .into_parts();
     head.headers.remove(CONTENT_LENGTH);
@@ -141,8 +140,8 @@ pub(super) async fn as_json(request: Request, next: Next) -> Response {
     Response::from_parts(head, body)
 }
 
-/// What a status means to who called the API.
-fn said(status: StatusCode) -> (Code, &'static str) {
+/// The code and the message for a status that another layer chose.
+fn message_for(status: StatusCode) -> (Code, &'static str) {
     match status {
         StatusCode::NOT_FOUND => (
             Code::BadUserInput,
@@ -151,10 +150,6 @@ fn said(status: StatusCode) -> (Code, &'static str) {
         StatusCode::MISDIRECTED_REQUEST => (
             Code::Forbidden,
             "the development server answers only to localhost, 127.0.0.1 and [::1]",
-        ),
-        StatusCode::FORBIDDEN => (
-            Code::Forbidden,
-            "the development server answers only to pages of this machine",
         ),
         StatusCode::SERVICE_UNAVAILABLE | StatusCode::REQUEST_TIMEOUT => (Code::Timeout, TIMEOUT),
         status if status.is_server_error() => (Code::Internal, INTERNAL),

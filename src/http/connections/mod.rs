@@ -1,0 +1,109 @@
+//! Accepts connections, serves them, and closes those whose client makes the server wait.
+
+mod head_timeout;
+
+use std::error::Error;
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::time::Duration;
+
+use axum::Router;
+use axum::serve::Listener;
+use hyper::server::conn::http1;
+use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::time::timeout;
+use tokio_io_timeout::TimeoutStream;
+
+use self::head_timeout::watch_head;
+
+/// How long a connection's client may make the server wait.
+#[derive(Clone, Copy)]
+pub struct ConnectionTimeouts {
+    /// For the first byte of a request, from the connection's start or from the end of the response before.
+    idle: Duration,
+    /// For the head of a request, from its first byte.
+    head: Duration,
+    /// For taking some of the bytes that the server sends.
+    write: Duration,
+    /// For the responses in flight when the server stops.
+    shutdown: Duration,
+}
+
+impl Default for ConnectionTimeouts {
+    fn default() -> Self {
+        Self {
+            // Longer than the 60 s after which proxies drop an idle connection by default: the side that drops it first
+            // knows not to use it again.
+            idle: Duration::from_secs(75),
+            head: Duration::from_secs(10),
+            // Longer than the limit of a WebSocket, whose client is told why it is closed.
+            write: Duration::from_secs(20),
+            // A little longer than an answer may take.
+            shutdown: Duration::from_secs(35),
+        }
+    }
+}
+
+/// Serves `router` until `stop`. Then accepts no more connections, and waits for the responses in flight, within a limit.
+pub async fn serve(
+    mut listener: TcpListener,
+    router: Router,
+    timeouts: ConnectionTimeouts,
+    stop: impl Future<Output = ()>,
+) {
+    let service = TowerToHyperService::new(router);
+    // Each connection holds a receiver for as long as it lives.
+    let (stopping, _) = watch::channel(());
+    let mut stop = pin!(stop);
+    loop {
+        let stream = tokio::select! {
+            // axum's way waits out failures that pass, such as too many open files.
+            (stream, _) = Listener::accept(&mut listener) => stream,
+            () = &mut stop => break,
+        };
+        let (timer, stream) = watch_head(with_write_timeout(stream, timeouts.write), timeouts.head);
+        let connection = http1::Builder::new()
+            .timer(timer)
+            .header_read_timeout(timeouts.idle)
+            // Some clients compare names with the case that RFCs print them in: Python's `gql` finds no
+            // `sec-websocket-protocol`.
+            .title_case_headers(true)
+            .serve_connection(TokioIo::new(stream), service.clone())
+            .with_upgrades();
+        let mut stopped = stopping.subscribe();
+        tokio::spawn(async move {
+            let mut connection = pin!(connection);
+            let outcome = tokio::select! {
+                outcome = &mut connection => outcome,
+                _ = stopped.changed() => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            };
+            if let Err(error) = outcome {
+                tracing::debug!(error = &error as &dyn Error, "a connection was closed early");
+            }
+        });
+    }
+    drop(listener);
+    stopping.send_replace(());
+    if timeout(timeouts.shutdown, stopping.closed()).await.is_err() {
+        tracing::warn!("some connections did not end in time");
+    }
+}
+
+fn with_write_timeout(stream: TcpStream, write: Duration) -> Pin<Box<TimeoutStream<TcpStream>>> {
+    // Events are small: each is sent as it comes.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "small packets wait for each other");
+    }
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(write));
+    Box::pin(stream)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,113 @@
+//! The handler of `/graphql`, by the GraphQL-over-HTTP specification.
+
+use std::sync::Arc;
+
+use async_graphql::parser::types::OperationType;
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::header::UPGRADE;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::Response;
+
+use super::body::receive;
+use super::media::{Accepted, Media};
+use super::reply::{Rejection, reply};
+use super::request::GraphQlRequest;
+use super::server::Server;
+use super::{events, socket};
+use crate::error::Code;
+use crate::operation::Prepared;
+
+/// The request header that asks for `extensions.cost`: `GraphQL-Cost: 1`.
+const COST: &str = "graphql-cost";
+
+/// Answers a request to `/graphql`, whatever its method.
+pub(super) async fn answer(State(server): State<Arc<Server>>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    if head.method == Method::GET && asks_for_socket(&head.headers) {
+        return match socket::upgrade(server, head).await {
+            Ok(response) => response,
+            Err(rejection) => rejection.reply(Media::Json),
+        };
+    }
+    let accepted = Accepted::of(&head.headers);
+    match respond(&server, accepted, &head, body).await {
+        Ok(response) => response,
+        Err(rejection) => rejection.reply(accepted.refusal()),
+    }
+}
+
+/// The steps in the order in which a request can be rejected.
+async fn respond(
+    server: &Arc<Server>,
+    accepted: Accepted,
+    head: &Parts,
+    body: Body,
+) -> Result<Response, Rejection> {
+    let is_get = check_method(server, &head.method)?;
+    if accepted.once().is_none() && !accepted.many() {
+        let message =
+            "answers are `application/graphql-response+json`, `application/json` or `text/event-stream`";
+        return Err(not_acceptable(message));
+    }
+    let body = if is_get {
+        Bytes::new()
+    } else {
+        receive(&head.headers, body).await?
+    };
+    let session = server.identity.session(&head.headers).await?;
+    let caller = server.identity.caller_in(&session).await?;
+    let request = if is_get {
+        GraphQlRequest::from_url(head.uri.query().unwrap_or_default())
+    } else {
+        GraphQlRequest::from_json(&body)
+    };
+    let request = request.map_err(Rejection::malformed)?;
+    let reports_cost = head.headers.get(COST).is_some_and(|value| value == "1");
+    let prepared = server.prepare(request, &caller, reports_cost);
+    let kind = prepared.as_ref().map_or(OperationType::Query, Prepared::kind);
+    if is_get && kind == OperationType::Mutation {
+        let message = "changes are made by POST; GET is for queries";
+        return Err(Rejection::method(message, "POST"));
+    }
+    match (media_for(accepted, kind)?, prepared) {
+        (Media::Events, prepared) => Ok(events::stream(server.clone(), session, caller, prepared)),
+        (media, Ok(prepared)) => Ok(reply(media, StatusCode::OK, &server.run(prepared, caller).await)),
+        (Media::GraphQlJson, Err(answer)) => Ok(reply(Media::GraphQlJson, StatusCode::BAD_REQUEST, &answer)),
+        (Media::Json, Err(answer)) => Ok(reply(Media::Json, StatusCode::OK, &answer)),
+    }
+}
+
+/// Returns whether the method is GET. HEAD is refused: it would run the operation and drop its answer.
+fn check_method(server: &Server, method: &Method) -> Result<bool, Rejection> {
+    match (method, server.allows_get) {
+        (&Method::POST, _) => Ok(false),
+        (&Method::GET, true) => Ok(true),
+        (_, true) => Err(Rejection::method("operations come by POST or GET", "GET, POST")),
+        (_, false) => Err(Rejection::method("operations come by POST", "POST")),
+    }
+}
+
+/// The media type of the answer. A subscription has many answers, which needs a stream.
+fn media_for(accepted: Accepted, kind: OperationType) -> Result<Media, Rejection> {
+    if kind != OperationType::Subscription {
+        return Ok(accepted.once().unwrap_or(Media::Events));
+    }
+    if accepted.many() {
+        Ok(Media::Events)
+    } else {
+        let message = "a subscription is answered as `text/event-stream`, or over a WebSocket";
+        Err(not_acceptable(message))
+    }
+}
+
+fn not_acceptable(message: &'static str) -> Rejection {
+    Rejection::new(StatusCode::NOT_ACCEPTABLE, Code::BadUserInput, message)
+}
+
+fn asks_for_socket(headers: &HeaderMap) -> bool {
+    headers
+        .get(UPGRADE)
+        .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"))
+}

@@ -1,0 +1,48 @@
+//! The sockets and event streams that are open, and their end when the program stops.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+/// How long open streams have to end when the program stops.
+const END_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Counts the sockets and event streams that are open, and tells them that the program stops.
+pub struct OpenStreams(watch::Sender<bool>);
+
+impl Default for OpenStreams {
+    fn default() -> Self {
+        Self(watch::Sender::new(false))
+    }
+}
+
+impl OpenStreams {
+    /// Tells every open stream that the program stops.
+    pub fn end(&self) {
+        self.0.send_replace(true);
+    }
+
+    /// Waits until all have ended, for a few seconds at most.
+    pub async fn ended(&self) {
+        if timeout(END_TIMEOUT, self.0.closed()).await.is_err() {
+            tracing::warn!(open = self.0.receiver_count(), "streams were cut off");
+        }
+    }
+
+    /// Counts a stream as open for as long as the result is kept.
+    pub(super) fn open(&self) -> OpenStream {
+        OpenStream(self.0.subscribe())
+    }
+}
+
+/// One stream that is open.
+pub(super) struct OpenStream(watch::Receiver<bool>);
+
+impl OpenStream {
+    /// Waits until the program stops.
+    pub async fn ended(&mut self) {
+        // The sender belongs to the server, which outlives its streams.
+        let _ = self.0.wait_for(|is_ending| *is_ending).await;
+    }
+}

@@ -1,0 +1,74 @@
+//! The state that the handlers share, and the way of an operation through it.
+
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use futures_util::stream::BoxStream;
+
+use super::documents::Documents;
+use super::open_streams::OpenStreams;
+use super::request::GraphQlRequest;
+use crate::auth::{Caller, Identity};
+use crate::graphql::{self, RequestData, Schema};
+use crate::operation::{Answer, Introspection, Operations, Params, Prepared};
+use crate::store::Store;
+
+/// The longest that an answer may take.
+pub(super) const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The state that the handlers share.
+pub struct Server {
+    /// The database.
+    pub store: Store,
+    /// The graph.
+    pub schema: Schema,
+    /// The steps from an operation's text to its answer.
+    pub operations: Operations,
+    /// Finds the caller of a request.
+    pub identity: Identity,
+    /// The trusted documents.
+    pub documents: Documents,
+    /// Whether queries are accepted by GET.
+    pub allows_get: bool,
+    /// The sockets and event streams that are open.
+    pub streams: OpenStreams,
+}
+
+impl Server {
+    /// Finds the text of an operation and checks it for this caller. Fails with a request error.
+    pub(super) fn prepare(
+        &self,
+        request: GraphQlRequest,
+        caller: &Caller,
+        reports_cost: bool,
+    ) -> Result<Prepared, Answer> {
+        let params = Params {
+            query: self.documents.find(request.document)?,
+            operation_name: request.operation_name,
+            variables: request.variables,
+            reports_cost,
+        };
+        self.operations
+            .prepare(params, caller.permissions, Introspection::Allowed)
+    }
+
+    /// Runs a query or a mutation on behalf of its caller.
+    pub(super) async fn run(&self, prepared: Prepared, caller: Caller) -> Answer {
+        let data = RequestData::new(caller);
+        let answer = prepared
+            .run(async |request| graphql::execute(&self.schema, request, &data).await)
+            .await;
+        for subject in data.changed_users() {
+            self.identity.forget(&data.caller.tenant, &subject).await;
+        }
+        answer
+    }
+
+    /// Runs a subscription: an answer for every event.
+    pub(super) fn subscribe(&self, prepared: Prepared, caller: Caller) -> BoxStream<'static, Answer> {
+        let (schema, data) = (self.schema.clone(), RequestData::new(caller));
+        prepared
+            .subscribe(move |request| graphql::subscribe(&schema, request, &data))
+            .boxed()
+    }
+}
