@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::print;
+use super::output::print;
 use crate::app::{self, DEVELOPMENT_TENANT};
 use crate::clock::Clock;
 use crate::config::DataConfig;
@@ -17,7 +17,7 @@ use crate::store::{Store, Tenant};
 pub(super) struct DemoArgs {
     #[command(flatten)]
     data: DataConfig,
-    /// Which tenant to fill; it is made when it is not there.
+    /// The tenant to fill; it is created if it does not exist.
     #[arg(long, default_value = DEVELOPMENT_TENANT)]
     tenant: TenantName,
 }
@@ -26,10 +26,10 @@ pub(super) struct DemoArgs {
 pub(super) struct GenerateArgs {
     #[command(flatten)]
     data: DataConfig,
-    /// Which tenant to fill; it is made when it is not there.
+    /// The tenant to fill; it is created if it does not exist.
     #[arg(long, default_value = DEVELOPMENT_TENANT)]
     tenant: TenantName,
-    /// How many contacts there shall be; with an organization to every twenty.
+    /// The number of contacts; there is an organization for every twenty.
     #[arg(long)]
     contacts: u32,
 }
@@ -84,7 +84,7 @@ async fn tenant(store: &Store, name: &TenantName) -> anyhow::Result<Tenant> {
         return Ok(tenant);
     }
     let tenant = store.tenant(&name.to_string()).await?;
-    tenant.ok_or_else(|| anyhow::anyhow!("the tenant {name} went away"))
+    tenant.ok_or_else(|| anyhow::anyhow!("the tenant {name} was deleted meanwhile"))
 }
 
 /// How far a load is, on standard error: a bar in a terminal, else a line at every tenth.

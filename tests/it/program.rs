@@ -267,3 +267,98 @@ fn an_older_program_refuses_a_newer_database() {
         "{said}"
     );
 }
+
+/// The error of a command that must fail, and whether it left the data folder behind.
+fn failed(arguments: &[&str]) -> (String, bool) {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let output = run(&data, arguments);
+    assert!(!output.status.success(), "{arguments:?}");
+    (String::from_utf8(output.stderr).unwrap(), data.exists())
+}
+
+#[test]
+fn commands_that_only_read_create_nothing() {
+    for arguments in [
+        &["tenant", "list"][..],
+        &["tenant", "create", "acme"],
+        &["tenant", "set-limit", "acme", "1"],
+    ] {
+        let (error, is_left) = failed(arguments);
+        assert!(error.contains("there is no database"), "{error}");
+        assert!(!is_left, "{arguments:?}");
+    }
+    let (error, is_left) = failed(&["token"]);
+    assert!(error.contains("`serve --dev` creates one"), "{error}");
+    assert!(!is_left);
+}
+
+#[test]
+fn a_token_for_a_tenant_that_does_not_exist_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let _server = Server::start(folder.path());
+    let output = run(folder.path(), &["token", "--tenant", "nope"]);
+    assert!(!output.status.success());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("there is no tenant called nope"));
+}
+
+#[test]
+fn settings_that_cannot_work_leave_no_database() {
+    let secret = "0123456789abcdef0123456789abcdef";
+    for (arguments, reason) in [
+        (&["serve"][..], "no token can be verified"),
+        (
+            &["serve", "--jwt-secret", secret, "--issuer", "a"],
+            "without --audience",
+        ),
+        (
+            &["serve", "--jwt-secret", secret],
+            "without --issuer and --audience",
+        ),
+        (
+            &[
+                "serve",
+                "--jwt-secret",
+                "short",
+                "--issuer",
+                "a",
+                "--audience",
+                "b",
+            ],
+            "must have 32 or more",
+        ),
+        (&["serve", "--dev", "--documents", "/nowhere"], "/nowhere"),
+        (&["serve", "--dev", "--cors-origin", "*"], "is not an origin"),
+    ] {
+        let with_port = [arguments, &["--listen", "0"]].concat();
+        let (error, is_left) = failed(&with_port);
+        assert!(error.contains(reason), "{error}");
+        assert!(!is_left, "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_port_in_use_says_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    let (error, is_left) = failed(&["serve", "--dev", "--listen", &server.address]);
+    assert!(error.contains("use --listen with another port"), "{error}");
+    assert!(!is_left);
+}
+
+#[test]
+fn a_cause_is_told_once_and_with_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("external-contacts.sqlite"),
+        "not a database, but text",
+    )
+    .unwrap();
+    let output = run(folder.path(), &["tenant", "list"]);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(error.matches("file is not a database").count(), 1, "{error}");
+    assert!(
+        error.contains("check that the file is a database of this program"),
+        "{error}"
+    );
+}

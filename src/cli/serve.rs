@@ -1,0 +1,65 @@
+//! The command that answers requests.
+
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+
+use anyhow::Context as _;
+use tokio::net::TcpListener;
+
+use super::demo::fill_if_empty;
+use super::output::print;
+use crate::app::{App, DEVELOPMENT_TENANT};
+use crate::clock::Clock;
+use crate::config::ServeConfig;
+
+/// Serves until the program is told to stop.
+pub(super) async fn run(config: ServeConfig) -> anyhow::Result<()> {
+    // Before a database is created: settings that cannot work leave nothing behind.
+    config.check()?;
+    let listener = listen(config.listen).await?;
+    let app = App::open(&config, Clock::system()).await?;
+    if config.demo {
+        fill_if_empty(&app.server.store, &DEVELOPMENT_TENANT.parse()?).await?;
+    }
+    let address = listener.local_addr()?;
+    if config.dev || config.playground {
+        print(&format!(
+            "Open http://{address}/ in a browser; the API is at http://{address}/graphql\n"
+        ))?;
+    } else {
+        print(&format!("The API is at http://{address}/graphql\n"))?;
+    }
+    tracing::info!(%address, database = ?config.data.database_url(), dev = config.dev, "listening");
+    app.serve(listener, stop_signal()).await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| {
+        let hint = match error.kind() {
+            ErrorKind::AddrInUse => "; use --listen with another port",
+            ErrorKind::PermissionDenied => "; ports below 1024 are for root, use --listen with another",
+            ErrorKind::AddrNotAvailable => "; --listen must be an address of this machine",
+            _ => "",
+        };
+        anyhow::anyhow!("cannot listen on {address}: {error}{hint}")
+    })
+}
+
+/// Waits for a signal to stop.
+async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    match signal(SignalKind::terminate()).context("cannot wait for SIGTERM") {
+        Ok(mut terminate) => tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        },
+        Err(error) => {
+            tracing::warn!(error = format!("{error:#}"), "only Ctrl+C stops the program");
+            let _ = tokio::signal::ctrl_c().await;
+        }
+    }
+    tracing::info!("stopping: requests in flight finish, new ones are refused");
+}
