@@ -1,4 +1,4 @@
-//! Which permission a field required_permission: read from the schema, where `@requiresPermission` says so.
+//! The permission that each field requires, read from its `@requiresPermission` in the schema.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! What comes out, and how failures show.
+//! Tests of responses, and of failures in them.
 
 use super::support::Graph;
 use crate::limits::Limits;

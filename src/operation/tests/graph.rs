@@ -233,7 +233,7 @@ struct PersonConnection {
 }
 
 impl PersonConnection {
-    /// As many as are asked for, at most 3.
+    /// Returns the requested number of items, at most 3.
     fn of(first: Option<i32>) -> Self {
         let people = || (0..first.unwrap_or(1).min(3)).map(|index| Person { id: index.into() });
         Self {

@@ -1,4 +1,4 @@
-//! What is too much is refused before it runs, with the limit and what it would have taken.
+//! Tests that too large operations are refused before they run, with the limit and the operation's value.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! What a caller may not have does not run, and is told wherever it would have been.
+//! Tests that fields without permission do not run, and have an error wherever they would have been.
 
 use serde_json::json;
 

@@ -27,12 +27,12 @@ impl Graph {
         Self::with(Limits::default(), 1 << 20)
     }
 
-    /// Within other limits.
+    /// Creates a graph with other limits.
     pub(super) fn within(limits: Limits) -> Self {
         Self::with(limits, 1 << 20)
     }
 
-    /// With so many bytes for operations that are known.
+    /// Creates a graph with this many bytes for cached operations.
     pub(super) fn keeping(bytes: u64) -> Self {
         Self::with(Limits::default(), bytes)
     }
@@ -83,7 +83,7 @@ impl Graph {
         .await
     }
 
-    /// With what it costs.
+    /// Runs an operation and returns its cost as well.
     pub(super) async fn run_with_cost(&self, query: &str) -> Reply {
         self.send(Params {
             query: query.to_owned(),
