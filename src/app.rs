@@ -23,7 +23,7 @@ use crate::store::{DatabaseUrl, Store, Tenant};
 
 /// The tenant of the development server.
 pub const DEVELOPMENT_TENANT: &str = "default";
-/// How often expired changes are deleted.
+/// The interval at which expired changes are deleted.
 const SWEEP_INTERVAL: Duration = Duration::from_mins(10);
 /// The lifetime of a token of the playground.
 const TOKEN_LIFETIME: Duration = Duration::from_hours(12);

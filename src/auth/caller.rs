@@ -33,7 +33,7 @@ pub struct Session {
 pub struct Caller {
     /// The tenant whose data they may access.
     pub tenant: Tenant,
-    /// The user.
+    /// The user's id.
     pub user: User,
     /// The permissions that their token grants.
     pub permissions: Permissions,

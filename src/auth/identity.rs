@@ -12,7 +12,8 @@ use crate::error::{Error, Result};
 use crate::model::User;
 use crate::store::{Store, Tenant};
 
-/// How long a tenant and a user are cached. A `deactivateUser` on another server takes effect here within this time.
+/// The time that a tenant and a user are cached. A `deactivateUser` on another server takes effect here within this
+/// time.
 const CACHE_TTL: Duration = Duration::from_secs(5);
 /// The most users that are cached.
 const MAX_CACHED_USERS: u64 = 100_000;

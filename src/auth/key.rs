@@ -23,11 +23,10 @@ pub(super) struct Key {
 }
 
 impl Key {
-    /// A shared secret. It accepts HS256, from 48 bytes on HS384, and from 64 bytes on HS512: RFC 7518,
-    /// section 3.2, wants it as long as what the algorithm makes.
+    /// Creates a shared secret. It accepts HS256, from 48 bytes on HS384, and from 64 bytes on HS512: RFC 7518, section
+    /// 3.2, requires it to be as long as the algorithm's output.
     ///
-    /// # Errors
-    /// Fails when it is shorter than 32 bytes.
+    /// # Errors Fails when it is shorter than 32 bytes.
     pub fn secret(secret: &[u8]) -> anyhow::Result<Self> {
         ensure!(
             secret.len() >= SHORTEST_SECRET,

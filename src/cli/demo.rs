@@ -87,7 +87,7 @@ async fn tenant(store: &Store, name: &TenantName) -> anyhow::Result<Tenant> {
     tenant.ok_or_else(|| anyhow::anyhow!("the tenant {name} was deleted meanwhile"))
 }
 
-/// How far a load is, on standard error: a bar in a terminal, else a line at every tenth.
+/// The progress of a load on standard error: a bar in a terminal, otherwise a line at every tenth.
 struct Bar {
     drawn: ProgressBar,
     tenths: AtomicU64,

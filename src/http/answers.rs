@@ -19,7 +19,7 @@ use crate::auth::Caller;
 use crate::error::{Code, INTERNAL, TIMEOUT};
 use crate::operation::{Answer, Prepared};
 
-/// How many answers of an operation may wait for its client. Beyond that, the operation waits.
+/// The number of responses of an operation that may wait for the client. Beyond it, the operation waits.
 const QUEUE: usize = 1;
 
 /// The answers of a running operation. Dropping it stops the operation.

@@ -13,10 +13,10 @@ use crate::error::Code;
 
 /// The largest body of a request, in bytes: an operation and its variables.
 pub(super) const MAX_BODY: usize = 256 * 1024;
-/// How many bytes of a body that is too large are read and dropped, so that the client reads the response instead of
+/// The number of bytes of a too large body that are read and dropped, so that the client reads the response instead of
 /// running into a closed connection.
 const MAX_DISCARDED: usize = 4 * 1024 * 1024;
-/// How long a body may take to arrive.
+/// The maximum time for a body to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Reads the body of a request whose headers say that it is JSON.

@@ -21,10 +21,10 @@ use super::session_watch::SessionWatch;
 use crate::auth::{Caller, Session};
 use crate::operation::{Answer, Prepared};
 
-/// How often a comment shows that the stream is alive.
+/// The interval of the comments that keep the stream alive.
 const KEEP_ALIVE: Duration = Duration::from_secs(12);
 const COMMENT: Bytes = Bytes::from_static(b":\n\n");
-/// With data, though empty: browsers pass over an event without.
+/// The final event. It has empty data, because browsers ignore events without data.
 const COMPLETE: Bytes = Bytes::from_static(b"event: complete\ndata:\n\n");
 /// Tells nginx to pass on each event as it comes.
 const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");

@@ -85,7 +85,7 @@ impl Accepted {
 struct Range {
     kind: String,
     subtype: String,
-    /// In thousandths.
+    /// The quality in thousandths.
     quality: u16,
 }
 

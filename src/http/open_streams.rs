@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-/// How long open streams have to end when the program stops.
+/// The time that open streams have to end when the program stops.
 const END_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Counts the sockets and event streams that are open, and tells them that the program stops.

@@ -16,7 +16,7 @@ use super::names::{API_PATH, REQUEST_ID};
 use super::reply::Rejection;
 use crate::error::Code;
 
-/// How long a browser may remember the answer to a preflight. Chromium takes no more.
+/// The time a browser may cache the response to a preflight, which is Chromium's maximum.
 const PREFLIGHT_MAX_AGE: Duration = Duration::from_hours(2);
 
 /// The origins whose pages may use the API, beside the server's own.

@@ -18,9 +18,9 @@ pub(super) const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The state that the handlers share.
 pub struct Server {
-    /// The database.
+    /// The database failed.
     pub store: Store,
-    /// The graph.
+    /// The GraphQL schema.
     pub schema: Schema,
     /// The steps from an operation's text to its answer.
     pub operations: Operations,

@@ -9,7 +9,7 @@ use super::server::Server;
 use crate::auth::{Caller, Session};
 use crate::error::Error;
 
-/// How often the session is re-checked.
+/// The interval at which the session is re-checked.
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Re-checks periodically that the session is still authorized.

@@ -1,4 +1,4 @@
-//! What is around every route, with routes that go wrong.
+//! Tests of the layers around every route, with routes that fail.
 
 use std::future::pending;
 

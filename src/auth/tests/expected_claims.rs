@@ -1,4 +1,4 @@
-//! What a token must say, and what becomes of it.
+//! Tests of the claims that a token must have.
 
 use jsonwebtoken::{Algorithm::HS256, EncodingKey};
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use super::*;
 use crate::auth::Claims;
 use crate::model::{Permission, Permissions};
 
-/// What is said of a token that differs from a good one in one claim; null takes the claim away.
+/// Verifies a token that differs from a good one in one claim; null removes the claim.
 async fn verify(claim: &str, value: Value) -> Result<Claims, Error> {
     let mut payload = payload();
     match value {

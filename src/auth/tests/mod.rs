@@ -1,4 +1,4 @@
-//! What a verifier accepts and refuses.
+//! Tests of a verifier.
 
 mod development;
 mod expected_claims;
@@ -21,7 +21,7 @@ const ISSUER: &str = "https://login.example.com/";
 const AUDIENCE: &str = "external-contacts";
 const SECRET: &[u8; 64] = b"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
-/// When it is, unless a test lets time pass.
+/// The time, unless a test lets it pass.
 fn now() -> DateTime<Utc> {
     "2026-03-01T12:00:00Z".parse().unwrap()
 }
@@ -38,7 +38,7 @@ async fn verifier(keys: KeySource) -> Verifier {
     Verifier::new(settings(keys), Clock::fixed(now())).await.unwrap()
 }
 
-/// What a good token says.
+/// Returns the payload of a good token.
 fn payload() -> Value {
     json!({
         "iss": ISSUER,
@@ -51,7 +51,7 @@ fn payload() -> Value {
     })
 }
 
-/// Why a token is refused.
+/// Returns the reason why a token is refused.
 async fn refusal(verifier: &Verifier, token: &str) -> &'static str {
     match verifier.verify(token).await {
         Err(Error::Unauthenticated(message)) => message,

@@ -148,7 +148,7 @@ pub fn key_set(keys: &[&SigningKey]) -> String {
     json!({ "keys": keys.iter().map(|key| &key.public).collect::<Vec<_>>() }).to_string()
 }
 
-/// Publishes a key set on this machine, and counts who asks for it.
+/// Publishes a key set on this machine, and counts the requests for it.
 pub struct Provider {
     pub url: Url,
     answer: Arc<Mutex<(StatusCode, String)>>,

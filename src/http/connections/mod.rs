@@ -19,16 +19,16 @@ use tokio_io_timeout::TimeoutStream;
 
 use self::head_timeout::watch_head;
 
-/// How long a connection's client may make the server wait.
+/// The maximum times that the client of a connection may make the server wait.
 #[derive(Clone, Copy)]
 pub struct ConnectionTimeouts {
-    /// For the first byte of a request, from the connection's start or from the end of the response before.
+    /// The time for the first byte of a request, from the connection's start or from the end of the previous response.
     idle: Duration,
-    /// For the head of a request, from its first byte.
+    /// The time for the head of a request, from its first byte.
     head: Duration,
-    /// For taking some of the bytes that the server sends.
+    /// The time for accepting some of the bytes that the server sends.
     write: Duration,
-    /// For the responses in flight when the server stops.
+    /// The time for the responses in flight when the server stops.
     shutdown: Duration,
 }
 

@@ -21,10 +21,10 @@ use rust_embed::{Embed, EmbeddedFile};
 use serde::Serialize;
 use serde_json::json;
 
-/// What the page may do. Scripts, workers and requests are of this origin alone, and so are the sockets of
-/// subscriptions: to `connect-src`, `ws:` of the same host is `'self'`. Styles are the exception: the
-/// editor writes `style` elements and attributes while it runs, which neither a hash nor a nonce can allow.
-/// Files have the policy too, since a worker is bound by that of its own file.
+/// The content security policy of the page. Scripts, workers and requests are limited to this origin, and so are the
+/// sockets of subscriptions: for `connect-src`, `ws:` of the same host is `'self'`. Styles are the exception: the
+/// editor writes `style` elements and attributes while it runs, which neither a hash nor a nonce can allow. Files have
+/// the policy too, since a worker is bound by that of its own file.
 const POLICY: &str = "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; \
     style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:; \
     frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
@@ -32,10 +32,10 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; worker-src 'self'; 
 /// The page, as it is built.
 const PAGE: &str = include_str!("../../../playground/dist/index.html");
 
-/// Where in the page its settings belong.
+/// The placeholder for the settings in the page.
 const SETTINGS: &str = "{{settings}}";
 
-/// What `playground/dist` holds.
+/// The files of `playground/dist`.
 #[derive(Embed)]
 #[folder = "playground/dist"]
 struct Files;
@@ -43,7 +43,7 @@ struct Files;
 /// Makes the token that a page starts with, anew for each page; `None` where callers bring their own.
 pub type Token = Arc<dyn Fn() -> Option<String> + Send + Sync>;
 
-/// What the page is told by the server.
+/// The settings that the server passes to the page.
 #[derive(Serialize)]
 pub struct Playground {
     /// The path of the API.
@@ -96,7 +96,7 @@ async fn with_policy(mut response: Response) -> Response {
     response
 }
 
-/// The page with these settings. Nobody may keep it: it holds a token.
+/// Returns the page with these settings. It must not be cached, because it contains a token.
 pub fn page(settings: &Playground) -> Response {
     // As JSON inside HTML: without a `<`, nothing can end the element or open another.
     let settings = json!(settings).to_string().replace('<', "\\u003c");
@@ -201,7 +201,7 @@ fn is_known(tag: &str, request: &HeaderMap) -> bool {
         .any(|known| matches!(known.trim(), "*") || known.trim().trim_start_matches("W/") == tag)
 }
 
-/// How long a file may be kept: one whose name has a hash of its content, for ever.
+/// Returns the cache lifetime of a file: unlimited if its name has a hash of its content.
 fn lifetime(path: &str) -> &'static str {
     if path.starts_with("assets/") {
         "public, max-age=31536000, immutable"

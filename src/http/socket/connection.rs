@@ -24,15 +24,15 @@ use crate::http::server::Server;
 use crate::http::session_watch::SessionWatch;
 use crate::operation::Answer;
 
-/// How long a client may take to say `connection_init`.
+/// The time a client has to send `connection_init`.
 const INIT_TIMEOUT: Duration = Duration::from_secs(3);
-/// How long a client may take to take in a message.
+/// The time a client has to accept a message.
 const SEND_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a client may take to answer that the socket is closed.
+/// The time a client has to answer that the socket is closed.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 /// A socket on which nothing came for so long is pinged; after as long again, it is dead.
 const PING_INTERVAL: Duration = Duration::from_secs(12);
-/// How many operations may run at once.
+/// The maximum number of concurrent operations.
 const MAX_OPERATIONS: usize = 20;
 
 /// The end of a socket.
@@ -67,7 +67,7 @@ pub(super) struct Connection {
     pinged: bool,
 }
 
-/// What happened.
+/// An event that the connection reacts to.
 enum Event {
     Came(Option<Result<Message, axum::Error>>),
     Step(Step),
@@ -134,7 +134,7 @@ impl Connection {
         }
     }
 
-    /// From the acknowledgement to the end.
+    /// Answers operations from the acknowledgement to the end.
     async fn answer(&mut self, session: Session) -> SocketEnd {
         let mut watch = SessionWatch::new(self.server.clone(), session);
         loop {
@@ -304,7 +304,7 @@ impl Connection {
     }
 }
 
-/// What came, if it is of the protocol. `None` for what needs no answer.
+/// Reads an incoming message of the protocol. Returns `None` for messages that need no answer.
 fn read(came: Option<Result<Message, axum::Error>>) -> Flow<Option<ClientMessage>> {
     match came {
         Some(Ok(Message::Text(text))) => ClientMessage::parse(&text)
