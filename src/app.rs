@@ -50,6 +50,7 @@ impl App {
         let store = open_store(&config.data, clock.clone()).await?;
         if config.dev {
             store
+                .system()
                 .add_tenant(&DEVELOPMENT_TENANT.parse()?, &Region::default())
                 .await?;
         }
@@ -100,7 +101,7 @@ impl App {
 async fn sweep(store: Store, kept: TimeDelta) {
     loop {
         let before = store.clock().now() - kept;
-        if let Err(error) = store.sweep_changes(before).await {
+        if let Err(error) = store.system().sweep_changes(before).await {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "old changes were not deleted"
@@ -153,7 +154,7 @@ pub async fn open_existing_store(config: &DataConfig, clock: Clock) -> anyhow::R
 
 /// Finds a tenant by its name.
 pub async fn existing_tenant(store: &Store, name: &TenantName) -> anyhow::Result<Tenant> {
-    store.tenant(&name.to_string()).await?.with_context(|| {
+    store.system().tenant(&name.to_string()).await?.with_context(|| {
         format!("there is no tenant called {name}; `external-contacts tenant list` prints the tenants")
     })
 }

@@ -64,6 +64,9 @@ pub trait TypedId:
 
     /// Returns the id without its kind.
     fn uuid(self) -> Uuid;
+
+    /// The id of this kind with this UUID.
+    fn from_uuid(uuid: Uuid) -> Self;
 }
 
 /// An error: the text is not an id of the expected kind.
@@ -91,6 +94,10 @@ macro_rules! ids {
 
             fn uuid(self) -> Uuid {
                 self.0
+            }
+
+            fn from_uuid(uuid: Uuid) -> Self {
+                Self(uuid)
             }
         }
 

@@ -89,7 +89,11 @@ impl Identity {
     async fn tenant(&self, name: &str) -> Result<Tenant> {
         self.tenants
             .try_get_with_by_ref(name, async {
-                self.store.tenant(name).await?.ok_or(Error::UnknownTenant)
+                self.store
+                    .system()
+                    .tenant(name)
+                    .await?
+                    .ok_or(Error::UnknownTenant)
             })
             .await
             .map_err(Error::Shared)

@@ -80,10 +80,10 @@ pub(super) async fn fill_if_empty(store: &Store, name: &TenantName) -> anyhow::R
 }
 
 async fn tenant(store: &Store, name: &TenantName) -> anyhow::Result<Tenant> {
-    if let Some(tenant) = store.add_tenant(name, &Region::default()).await? {
+    if let Some(tenant) = store.system().add_tenant(name, &Region::default()).await? {
         return Ok(tenant);
     }
-    let tenant = store.tenant(&name.to_string()).await?;
+    let tenant = store.system().tenant(&name.to_string()).await?;
     tenant.ok_or_else(|| anyhow::anyhow!("the tenant {name} was deleted meanwhile"))
 }
 

@@ -52,7 +52,7 @@ impl TenantCommand {
 
 async fn create(name: &TenantName, region: &Region, data: &DataConfig) -> anyhow::Result<()> {
     let store = app::open_existing_store(data, Clock::system()).await?;
-    if store.add_tenant(name, region).await?.is_none() {
+    if store.system().add_tenant(name, region).await?.is_none() {
         bail!("a tenant called {name} exists already");
     }
     store.close().await;
@@ -61,7 +61,7 @@ async fn create(name: &TenantName, region: &Region, data: &DataConfig) -> anyhow
 
 async fn list(data: &DataConfig) -> anyhow::Result<()> {
     let store = app::open_existing_store(data, Clock::system()).await?;
-    for tenant in store.tenants().await? {
+    for tenant in store.system().tenants().await? {
         let record = tenant.record();
         print(&format!(
             "{}\t{}\t{}\t{}\t{}\n",

@@ -1,5 +1,7 @@
 //! Fills a tenant with the demo.
 
+use std::sync::Arc;
+
 use async_graphql::MaybeUndefined::Value;
 use fastrand::Rng;
 
@@ -10,7 +12,7 @@ use super::piece::{House, Writer};
 use crate::error::{Error, Result};
 use crate::id::{UserId, WrapUpCodeId};
 use crate::model::{Record, User, WrapUpCode, WrapUpCodeFields};
-use crate::store::{LONGEST_LOAD, Learnt, Tenant, Tx, change};
+use crate::store::{LONGEST_LOAD, Names, Tenant, Tx, change};
 
 /// The fixed seed that makes the demo the same every time.
 const SEED: u64 = 20_260_301;
@@ -47,16 +49,19 @@ pub async fn fill(tenant: &Tenant, progress: Progress<'_>) -> Result<Filled, Fil
         return Err(FillError::NotEmpty(tenant.record().name.clone()));
     }
     let house = house(tenant, &content).await?;
-    let mut learnt = Learnt::new();
+    let mut known = Arc::new(Names::new());
     let total = content.companies.len() as u64;
     for (number, company) in content.companies.iter().enumerate() {
         progress(number as u64, total);
-        learnt.extend(change!(tenant, None, within LONGEST_LOAD, |tx| {
-            tx.take_long().await?;
+        let learnt = change!(tenant, None, within LONGEST_LOAD, |tx| {
+            tx.lift_time_limits().await?;
+            tx.assume_known_names(&known);
             writer(tenant, &content, &house, number)
-                .company(tx, number, company, &learnt)
-                .await
-        })?);
+                .company(tx, number, company)
+                .await?;
+            Ok(tx.learnt_names())
+        })?;
+        Arc::make_mut(&mut known).extend(learnt);
     }
     progress(total, total);
     Ok(Filled {

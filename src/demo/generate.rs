@@ -1,5 +1,7 @@
 //! Generates any number of contacts, for measurements.
 
+use std::sync::Arc;
+
 use async_graphql::MaybeUndefined::Value;
 use fastrand::Rng;
 
@@ -10,11 +12,11 @@ use super::people::{Employer, Maker, key};
 use super::piece::House;
 use super::prose::Details;
 use crate::error::Result;
-use crate::id::{NoteId, OrganizationId, RelationshipId, TypedId as _};
+use crate::id::{NoteId, OrganizationId, RelationshipId};
 use crate::model::{
     Contact, ExternalId, Note, NoteFields, NoteSubjectId, Organization, Relationship, RelationshipFields,
 };
-use crate::store::{LONGEST_LOAD, Learnt, Tenant, Tx, change};
+use crate::store::{LONGEST_LOAD, Names, Read as _, Tenant, Tx, change};
 
 /// The number of contacts written in one transaction, with their organizations.
 pub const CONTACTS_OF_PIECE: u32 = 1_000;
@@ -33,20 +35,22 @@ pub async fn generate(tenant: &Tenant, contacts: u32, progress: Progress<'_>) ->
     let content = Content::read();
     let house = house(tenant, &content).await?;
     let pieces = contacts.div_ceil(CONTACTS_OF_PIECE);
-    let mut learnt = Learnt::new();
+    let mut known = Arc::new(Names::new());
     let begin = first_missing(tenant, pieces).await?;
     for number in begin..pieces {
         progress(u64::from(number * CONTACTS_OF_PIECE), contacts.into());
         let count = CONTACTS_OF_PIECE.min(contacts - number * CONTACTS_OF_PIECE);
-        learnt.extend(change!(tenant, None, within LONGEST_LOAD, |tx| {
-            tx.take_long().await?;
+        let learnt = change!(tenant, None, within LONGEST_LOAD, |tx| {
+            tx.lift_time_limits().await?;
+            tx.assume_known_names(&known);
             let mut piece = Piece {
                 maker: maker(tenant, &content, &house, number),
                 number,
-                learnt: &learnt,
             };
-            piece.write(tx, count).await
-        })?);
+            piece.write(tx, count).await?;
+            Ok(tx.learnt_names())
+        })?;
+        Arc::make_mut(&mut known).extend(learnt);
     }
     progress(contacts.into(), contacts.into());
     Ok(())
@@ -58,7 +62,8 @@ async fn first_missing(tenant: &Tenant, pieces: u32) -> Result<u32> {
     while there < missing {
         let middle = u32::midpoint(there, missing);
         let first = ExternalId::check(key(SOURCE, &organization_key(middle, 0)))?;
-        if tenant.owner_of(OrganizationId::KIND, &first).await?.is_some() {
+        let existing: Option<OrganizationId> = (&*tenant).find_by_external_id(&first).await?;
+        if existing.is_some() {
             there = middle + 1;
         } else {
             missing = middle;
@@ -83,25 +88,24 @@ fn organization_key(piece: u32, place: u32) -> String {
 struct Piece<'a> {
     maker: Maker<'a>,
     number: u32,
-    learnt: &'a Learnt,
 }
 
 impl Piece<'_> {
-    async fn write(&mut self, tx: &mut Tx, count: u32) -> Result<Learnt> {
+    async fn write(&mut self, tx: &mut Tx, count: u32) -> Result<()> {
         let (mut organizations, mut contacts) = (Vec::new(), Vec::new());
         for place in 0..count.div_ceil(CONTACTS_OF_ORGANIZATION) {
             let people = CONTACTS_OF_ORGANIZATION.min(count - place * CONTACTS_OF_ORGANIZATION);
             self.organization(tx, place, people, &mut organizations, &mut contacts)?;
         }
-        let mut learnt = tx.add_organizations(&organizations, self.learnt).await?;
-        learnt.extend(tx.add_contacts(&contacts, self.learnt).await?);
+        tx.insert_all(&organizations).await?;
+        tx.insert_all(&contacts).await?;
         for organization in &organizations {
             self.relationship(tx, organization).await?;
         }
         for contact in contacts.iter().step_by(CONTACTS_TO_A_NOTE) {
             self.note(tx, contact).await?;
         }
-        Ok(learnt)
+        Ok(())
     }
 
     fn organization(
@@ -216,6 +220,6 @@ impl Piece<'_> {
             pinned: Value(*pinned),
         }
         .apply(&mut note)?;
-        tx.add_note(&note).await
+        tx.insert(&note).await
     }
 }

@@ -7,12 +7,12 @@ use super::content::Company;
 use super::people::{Employer, Maker, key};
 use super::prose::Details;
 use crate::error::Result;
-use crate::id::{NoteId, OrganizationId, RelationshipId, TypedId as _, UserId, WrapUpCodeId};
+use crate::id::{NoteId, OrganizationId, RelationshipId, UserId, WrapUpCodeId};
 use crate::model::{
     Contact, ContactFields, ContactPointLabel, Date, ExternalId, Note, NoteFields, NoteSubjectId,
     Organization, PhoneNumberInput, Region, Relationship, RelationshipFields,
 };
-use crate::store::{Learnt, Tx};
+use crate::store::{Read as _, Tx};
 
 /// The source in the external ids of the demo's records.
 pub const SOURCE: &str = "crm";
@@ -32,37 +32,27 @@ pub struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// Writes a company with its people, relationships, notes and interactions, unless it exists. Returns the name
-    /// words that `learnt` did not have.
-    pub async fn company(
-        &mut self,
-        tx: &mut Tx,
-        number: usize,
-        company: &Company,
-        learnt: &Learnt,
-    ) -> Result<Learnt> {
+    /// Writes a company with its people, relationships, notes and interactions, unless it exists.
+    pub async fn company(&mut self, tx: &mut Tx, number: usize, company: &Company) -> Result<()> {
         let external_id = key(SOURCE, &format!("A-{:04}", number + 1));
-        if tx
-            .owner_of(OrganizationId::KIND, &ExternalId::check(external_id.clone())?)
-            .await?
-            .is_some()
-        {
-            return Ok(Learnt::new());
+        let existing: Option<OrganizationId> = tx
+            .find_by_external_id(&ExternalId::check(external_id.clone())?)
+            .await?;
+        if existing.is_some() {
+            return Ok(());
         }
         let organization = self.maker.organization(tx, company, external_id)?;
-        let mut learning = tx
-            .add_organizations(std::slice::from_ref(&organization), learnt)
-            .await?;
+        tx.insert(&organization).await?;
         let people = self.people(tx, number, company, &organization)?;
-        learning.extend(tx.add_contacts(&people, learnt).await?);
+        tx.insert_all(&people).await?;
         let mut after = organization.clone();
         after.primary_contact_id = people.first().map(|contact| contact.id);
-        tx.save_organization(&organization, after).await?;
+        tx.update(&organization, after).await?;
         self.relationships(tx, number, &organization).await?;
         self.notes(tx, company, &organization, &people).await?;
         self.interactions(tx, number, company, &organization, &people)
             .await?;
-        Ok(learning)
+        Ok(())
     }
 
     fn people(
@@ -198,7 +188,7 @@ impl Writer<'_> {
             pinned: Value(pinned),
         }
         .apply(&mut note)?;
-        tx.add_note(&note).await
+        tx.insert(&note).await
     }
 
     /// Returns a text with the details of the company and one of its people.

@@ -14,7 +14,7 @@ pub async fn live() -> &'static str {
 
 /// `GET /readyz`: the database answers too.
 pub async fn ready(State(server): State<Arc<Server>>) -> (StatusCode, &'static str) {
-    if server.store.is_ready().await {
+    if server.store.system().is_ready().await {
         (StatusCode::OK, "ok")
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, "the database cannot be reached")

@@ -55,17 +55,3 @@ pub struct TenantRecord {
     /// The time the tenant was created.
     pub created_at: DateTime<Utc>,
 }
-
-impl TenantRecord {
-    /// Returns a placeholder for statements that run before there is a tenant.
-    pub fn nobody(now: DateTime<Utc>) -> Self {
-        Self {
-            id: 0,
-            name: String::new(),
-            display_name: String::new(),
-            default_region: Region::default(),
-            managed_entity_limit: 0,
-            created_at: now,
-        }
-    }
-}

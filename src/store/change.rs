@@ -1,7 +1,5 @@
 //! Where changes are kept: each is written in the transaction that makes it.
 
-use std::time::Duration;
-
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
@@ -9,13 +7,14 @@ use sqlx::types::Json;
 use tracing::instrument;
 use uuid::Uuid;
 
-use super::bulk::values;
-use super::engine::{Statement, sql};
-use super::{Column, Edge, Filter, Listed, Sort, SortField, Store, Tenant, Tx, change};
+use super::engine::{sql, system_sql};
+use super::rows::values;
+use super::statement::Statement;
+use super::system::SystemTx;
+use super::{Column, Edge, Filter, Listed, Sort, SortField, System, Table, Tenant, Tx, change};
 use crate::error::{Error, Result};
 use crate::model::{
-    Change, ChangeAction, ChangeFilter, Concerned, EntityKind, FieldChange, Place, Recorded, TenantRecord,
-    differences,
+    Change, ChangeAction, ChangeFilter, Concerned, EntityKind, FieldChange, Place, Recorded, differences,
 };
 use crate::page::{Cursor, Key, Page};
 
@@ -23,8 +22,6 @@ use crate::page::{Cursor, Key, Page};
 const MOST_VALUES: usize = 4000;
 /// How many changes are deleted by one statement when their time is over.
 const SWEPT_AT_ONCE: i64 = 1000;
-/// How long others have the database to themselves between two such statements.
-const BETWEEN_BATCHES: Duration = Duration::from_millis(50);
 
 /// What lists of changes are ordered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,16 +43,19 @@ impl ChangeOrder {
     };
 }
 
-impl Listed for Change {
+impl Table for Change {
     const TABLE: &'static str = "changes";
     // The epoch is the same for all rows of a statement, which looks it up once.
     const COLUMNS: &'static str = "id, xid, (SELECT epoch FROM epochs) AS epoch, changed_at, user_id, kind, entity_id, \
         action, version, contact_id, organization_id, fields";
-    type Order = ChangeOrder;
 
     fn uuid(&self) -> Uuid {
         self.id
     }
+}
+
+impl Listed for Change {
+    type Order = ChangeOrder;
 
     fn keys(&self, order: ChangeOrder) -> Vec<Key> {
         match order {
@@ -90,7 +90,8 @@ pub fn place_of(place: Place) -> Cursor {
 /// Only what is settled: nothing that is committed later comes before it.
 impl Filter for ChangeFilter {
     fn conditions<'a>(&'a self, to: &mut Statement<'a>) {
-        to.push(" AND xid < SETTLED_XID()");
+        let settled = to.engine().dialect().settled;
+        to.push(" AND xid < ").push(settled);
         // PostgreSQL takes no empty list; nothing equals NULL.
         to.push(" AND kind IN (NULL");
         for kind in &self.kinds {
@@ -127,12 +128,12 @@ impl Tenant {
         let rows: Vec<(i64, Option<Uuid>)> = self
             .fetch_all(sql!(
                 "
-                SELECT SETTLED_XID() AS xid, NULL AS id
+                SELECT " .settled " AS xid, NULL AS id
                  UNION ALL
                 SELECT xid, id
                   FROM changes
                  WHERE tenant_id = $1
-                   AND xid >= SETTLED_XID()"
+                   AND xid >= " .settled
             ))
             .await?;
         let settled = rows.iter().find(|(_, id)| id.is_none());
@@ -189,40 +190,56 @@ impl Tenant {
     }
 }
 
-impl Store {
-    /// Deletes the changes from before an instant, a batch at a time, with a pause for others between two.
-    #[instrument(skip_all, err)]
-    pub async fn sweep_changes(&self, before: DateTime<Utc>) -> Result<()> {
-        for tenant in self.tenants().await? {
-            while tenant.sweep_changes(before).await? {
-                tokio::time::sleep(BETWEEN_BATCHES).await;
-            }
-        }
-        Ok(())
-    }
-
-    /// Begins an epoch when the database is another than it was: when it was restored into another server, or copied.
+impl System<'_> {
+    /// Begins an epoch if the database is another one than it was: if it was restored into another server, or copied.
     /// Transactions are numbered anew there, so all changes from before are put in front, in the order of their time.
     #[instrument(skip_all, err)]
-    pub(super) async fn begin_epoch(&self) -> Result<()> {
+    pub(super) async fn begin_epoch(self) -> Result<()> {
         let same: Option<(i32,)> = self
-            .fetch_optional(
-                0,
-                sql!("SELECT id FROM epochs WHERE $1 = 0 AND fingerprint = DATABASE_FINGERPRINT()"),
-            )
+            .fetch_optional(system_sql!(
+                "SELECT id FROM epochs WHERE fingerprint = ".fingerprint
+            ))
             .await?;
         if same.is_some() {
             return Ok(());
         }
-        let nobody = self.of(TenantRecord::nobody(self.clock().now()));
-        let mut tx = nobody.begin(None).await?;
+        let mut tx = self.begin().await?;
         let done = tx.begin_epoch().await;
         tx.end(done).await
     }
 }
 
-/// A change that is to be written down.
-pub(super) struct NewChange {
+impl SystemTx {
+    async fn begin_epoch(&mut self) -> Result<()> {
+        self.lift_time_limits().await?;
+        let now = self.store.clock().now();
+        let epoch = self.store.0.ids.new_at(now);
+        let known: Option<(i32,)> = self
+            .fetch_optional(system_sql!("SELECT id FROM epochs".lock))
+            .await?;
+        let begun = self
+            .execute(system_sql!(
+                "
+                INSERT INTO epochs (id, epoch, fingerprint, began_at)
+                VALUES (1, $1, " .fingerprint ", $2)
+                ON CONFLICT (id) DO UPDATE
+                   SET epoch = excluded.epoch, fingerprint = excluded.fingerprint, began_at = excluded.began_at
+                 WHERE epochs.fingerprint <> excluded.fingerprint",
+                epoch,
+                now,
+            ))
+            .await?;
+        if known.is_some() && begun > 0 && self.store.engine().restarts_positions() {
+            tracing::warn!("the database was restored or copied: a new epoch of its changes begins");
+            self.execute(system_sql!("UPDATE changes SET xid = 0 WHERE xid <> 0"))
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+/// A change that is to be recorded.
+pub struct NewChange {
     action: ChangeAction,
     kind: EntityKind,
     entity_id: Uuid,
@@ -234,57 +251,46 @@ pub(super) struct NewChange {
 }
 
 impl NewChange {
-    /// A record is new.
-    pub fn created<R: Recorded>(record: &R) -> Self {
-        Self::of(ChangeAction::Created, record)
-    }
-
-    /// A record is another now.
-    pub fn updated<R: Recorded>(before: &R, after: &R) -> Result<Self> {
-        Ok(Self {
-            fields: differences(before, after).map_err(Error::internal)?,
-            ..Self::of(ChangeAction::Updated, after)
-        })
-    }
-
-    /// A record is gone.
-    pub fn deleted<R: Recorded>(record: &R) -> Self {
-        Self::of(ChangeAction::Deleted, record)
-    }
-
-    /// What was deleted or let go with it.
-    pub fn with(self, detached: impl Serialize) -> Result<Self> {
-        let detached = serde_json::to_value(detached).map_err(Error::internal)?;
-        Ok(Self { detached, ..self })
-    }
-
-    fn of<R: Recorded>(action: ChangeAction, record: &R) -> Self {
-        Self {
+    /// The change from one state of a record to another: it is created if it was not there, and deleted if it is not
+    /// there any longer.
+    pub fn of<R: Recorded>(before: Option<&R>, after: Option<&R>) -> Result<Option<Self>> {
+        let (action, record) = match (before, after) {
+            (None, None) => return Ok(None),
+            (None, Some(after)) => (ChangeAction::Created, after),
+            (Some(before), None) => (ChangeAction::Deleted, before),
+            (Some(_), Some(after)) => (ChangeAction::Updated, after),
+        };
+        let fields = match (before, after) {
+            (Some(before), Some(after)) => differences(before, after).map_err(Error::internal)?,
+            _ => Vec::new(),
+        };
+        Ok(Some(Self {
             action,
             kind: R::KIND,
             entity_id: record.entity_id(),
             version: record.version(),
             concerned: record.concerned(),
-            fields: Vec::new(),
+            fields,
             detached: Value::Null,
-        }
+        }))
+    }
+
+    /// Adds what was deleted or detached with the record.
+    pub fn with(self, detached: impl Serialize) -> Result<Self> {
+        let detached = serde_json::to_value(detached).map_err(Error::internal)?;
+        Ok(Self { detached, ..self })
     }
 }
 
 impl Tx {
-    /// Writes a change down.
-    pub(super) async fn record(&mut self, change: NewChange) -> Result<()> {
-        self.record_all(&[change]).await
-    }
-
-    /// Writes changes down, many a statement; they are followed in this order.
+    /// Records changes, many a statement. They are followed in this order.
     pub(super) async fn record_all(&mut self, changes: &[NewChange]) -> Result<()> {
         let (now, actor) = (self.now(), self.actor());
         let rows: Vec<(Uuid, &NewChange)> = changes
             .iter()
             .map(|change| (self.new_change_id(), change))
             .collect();
-        self.insert(
+        self.insert_rows(
             "INSERT INTO changes (tenant_id, id, changed_at, user_id, kind, entity_id, action, version, contact_id,
                                   organization_id, fields, detached)
              VALUES ",
@@ -309,33 +315,5 @@ impl Tx {
         )
         .await
         .map(drop)
-    }
-
-    async fn begin_epoch(&mut self) -> Result<()> {
-        self.take_long().await?;
-        let (epoch, now) = (self.new_id(), self.now());
-        let known: Option<(i32,)> = self
-            .fetch_optional(sql!("SELECT id FROM epochs WHERE $1 = 0 FOR UPDATE"))
-            .await?;
-        let begun = self
-            .execute(sql!(
-                "
-                INSERT INTO epochs (id, epoch, fingerprint, began_at)
-                SELECT 1, $2, DATABASE_FINGERPRINT(), $3
-                 WHERE $1 = 0
-                ON CONFLICT (id) DO UPDATE
-                   SET epoch = excluded.epoch, fingerprint = excluded.fingerprint, began_at = excluded.began_at
-                 WHERE epochs.fingerprint <> excluded.fingerprint",
-                epoch,
-                now,
-            ))
-            .await?;
-        // SQLite numbers changes itself, and goes on where it was.
-        if known.is_some() && begun > 0 && self.is_postgres() {
-            tracing::warn!("the database was restored or copied: a new epoch of its changes begins");
-            self.execute(sql!("UPDATE changes SET xid = 0 WHERE $1 = 0 AND xid <> 0"))
-                .await?;
-        }
-        Ok(())
     }
 }

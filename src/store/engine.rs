@@ -1,78 +1,252 @@
-//! The two engines, and every way in which their SQL differs.
+//! The database engines, and every way in which their SQL differs.
 //!
-//! A statement is written once. `$1` is always the tenant; values follow from `$2`. What SQLite spells differently is
-//! translated here.
+//! A statement is written once; `$1` is the tenant, and values follow from `$2`. Where the engines have different words
+//! for the same thing, a [`Dialect`] has the words of each. [`sql!`] puts them into the text of either engine while
+//! compiling; [`Statement`](super::statement::Statement) does so when a statement is assembled.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
-use sqlx::encode::{Encode, IsNull};
-use sqlx::error::BoxDynError;
-use sqlx::postgres::{PgArgumentBuffer, PgArguments, PgConnection, PgPool, PgRow, PgTypeInfo};
-use sqlx::sqlite::{
-    SqliteArguments, SqliteArgumentsBuffer, SqliteConnection, SqlitePool, SqliteRow, SqliteTypeInfo,
+use sqlx::{AssertSqlSafe, SqlSafeStr as _, SqlStr};
+
+use super::bind::Bind;
+
+/// A database engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// PostgreSQL, a server for many writers at once.
+    Postgres,
+    /// SQLite, a file with one writer.
+    Sqlite,
+}
+
+/// The words of an engine. A pair encloses a bound list.
+pub struct Dialect {
+    /// Membership in a bound list of ids: `id <any_ids($2)>`.
+    pub any_ids: (&'static str, &'static str),
+    /// Membership in a bound list of texts.
+    pub any_texts: (&'static str, &'static str),
+    /// A bound list of ids as a table with the column `listed_id`.
+    pub ids: (&'static str, &'static str),
+    /// A bound list of texts as a table with the column `listed_text`.
+    pub texts: (&'static str, &'static str),
+    /// The function that returns the position of a text in another, from 1, or 0 if it is not there.
+    pub position: &'static str,
+    /// The oldest transaction that may still commit changes.
+    pub settled: &'static str,
+    /// A text that differs between databases, and stays the same for one.
+    pub fingerprint: &'static str,
+    /// Locks the selected rows until the transaction ends.
+    pub lock: &'static str,
+    /// Locks the selected rows, passing over those that others have locked.
+    pub lock_free: &'static str,
+}
+
+/// The words of PostgreSQL.
+pub const POSTGRES: Dialect = Dialect {
+    any_ids: ("= ANY(", ")"),
+    any_texts: ("= ANY(", ")"),
+    ids: ("(SELECT unnest(", ") AS listed_id)"),
+    texts: ("(SELECT unnest(", ") AS listed_text)"),
+    position: "strpos",
+    settled: "CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)",
+    fingerprint: "(SELECT CAST(system_identifier AS TEXT) || '/' || CAST(oid AS TEXT)
+            FROM pg_control_system(), pg_database WHERE datname = current_database())",
+    lock: " FOR UPDATE",
+    lock_free: " FOR UPDATE SKIP LOCKED",
 };
-use sqlx::{Arguments, AssertSqlSafe, FromRow, Postgres, SqlSafeStr, SqlStr, Sqlite, Type};
-use uuid::Uuid;
 
-use crate::error::{Error, Result};
+/// The words of SQLite. Its one writer owns the whole database, so there is nothing to lock, and its changes are
+/// numbered in the order of COMMIT. A file is the same database wherever it is copied to.
+pub const SQLITE: Dialect = Dialect {
+    any_ids: ("IN (SELECT unhex(value) FROM json_each(", "))"),
+    any_texts: ("IN (SELECT value FROM json_each(", "))"),
+    ids: ("(SELECT unhex(value) AS listed_id FROM json_each(", "))"),
+    texts: ("(SELECT value AS listed_text FROM json_each(", "))"),
+    position: "instr",
+    settled: "(SELECT COALESCE(MAX(xid), 0) + 1 FROM changes)",
+    fingerprint: "'file'",
+    lock: "",
+    lock_free: "",
+};
 
-/// A value either engine can take.
-pub trait Bind: Send + Sync {
-    /// Adds it to a statement for PostgreSQL.
-    fn postgres(&self, to: &mut PgArguments) -> Result<(), BoxDynError>;
-    /// Adds it to a statement for SQLite.
-    fn sqlite(&self, to: &mut SqliteArguments) -> Result<(), BoxDynError>;
-}
-
-impl<T> Bind for T
-where
-    T: Send
-        + Sync
-        + for<'q> Encode<'q, Postgres>
-        + Type<Postgres>
-        + for<'q> Encode<'q, Sqlite>
-        + Type<Sqlite>,
-{
-    fn postgres(&self, to: &mut PgArguments) -> Result<(), BoxDynError> {
-        to.add(self)
+impl Engine {
+    /// The words of this engine.
+    pub const fn dialect(self) -> &'static Dialect {
+        match self {
+            Self::Postgres => &POSTGRES,
+            Self::Sqlite => &SQLITE,
+        }
     }
 
-    fn sqlite(&self, to: &mut SqliteArguments) -> Result<(), BoxDynError> {
-        Arguments::add(to, self)
+    /// Begins a transaction that writes. On PostgreSQL, neither a statement nor a pause between two may hold up those
+    /// who follow the changes; SQLite takes the place of the one writer at once, since a lock that is taken later fails.
+    pub const fn begin(self) -> &'static str {
+        match self {
+            Self::Postgres => {
+                "BEGIN; SET LOCAL statement_timeout = '5s'; \
+                 SET LOCAL idle_in_transaction_session_timeout = '5s'"
+            }
+            Self::Sqlite => "BEGIN IMMEDIATE",
+        }
+    }
+
+    /// The number of slots that the entity limit of a new tenant is divided into, so that creators do not queue on one
+    /// row.
+    pub const fn limit_slots(self) -> i32 {
+        match self {
+            Self::Postgres => 16,
+            Self::Sqlite => 1,
+        }
+    }
+
+    /// Whether a transaction has limits of time that a long load must lift.
+    pub const fn limits_transactions(self) -> bool {
+        matches!(self, Self::Postgres)
+    }
+
+    /// Whether the positions of changes start anew in a database that was restored or copied. SQLite numbers changes
+    /// itself and continues where it was.
+    pub const fn restarts_positions(self) -> bool {
+        matches!(self, Self::Postgres)
     }
 }
 
-/// A row either engine can give.
-pub trait Row: for<'r> FromRow<'r, PgRow> + for<'r> FromRow<'r, SqliteRow> + Send + Unpin {}
-impl<T> Row for T where T: for<'r> FromRow<'r, PgRow> + for<'r> FromRow<'r, SqliteRow> + Send + Unpin {}
+/// The text of a statement.
+#[derive(Clone, Debug)]
+pub enum Text {
+    /// A text that was made while compiling, for either engine.
+    Static {
+        /// As PostgreSQL reads it.
+        postgres: &'static str,
+        /// As SQLite reads it.
+        sqlite: &'static str,
+    },
+    /// A text that was assembled for the engine it runs on, from literals and names of columns only.
+    Assembled(String),
+}
 
-/// A statement with what goes into `$2` and up.
+impl Text {
+    /// The text for an engine.
+    pub fn of(&self, engine: Engine) -> Cow<'static, str> {
+        match (self, engine) {
+            (Self::Static { postgres, .. }, Engine::Postgres) => Cow::Borrowed(*postgres),
+            (Self::Static { sqlite, .. }, Engine::Sqlite) => Cow::Borrowed(*sqlite),
+            (Self::Assembled(text), _) => Cow::Owned(text.clone()),
+        }
+    }
+
+    /// The text for an engine, as the driver takes it. Nothing from outside ever gets into a text.
+    pub fn into_sql(self, engine: Engine) -> SqlStr {
+        match (self, engine) {
+            (Self::Static { postgres, .. }, Engine::Postgres) => postgres.into_sql_str(),
+            (Self::Static { sqlite, .. }, Engine::Sqlite) => sqlite.into_sql_str(),
+            (Self::Assembled(text), _) => AssertSqlSafe(text).into_sql_str(),
+        }
+    }
+}
+
+/// A statement of one tenant, whose id becomes `$1`.
 pub struct Sql<'a> {
-    /// The text, as PostgreSQL reads it.
-    pub text: Cow<'static, str>,
+    /// The text.
+    pub text: Text,
     /// The values, from `$2`.
     pub binds: Vec<&'a dyn Bind>,
 }
 
-/// Joins literals and column lists into one statement and binds values to it: `sql!("SELECT " COLUMNS " FROM …", id)`.
-/// A number of values that does not fit the text is a compile error (SQLite would bind NULL without a word).
-macro_rules! sql {
-    ($head:literal $($name:ident $($tail:literal)?)* $(, $bind:expr)* $(,)?) => {
-        $crate::store::engine::Sql {
-            text: {
-                const TEXT: &str = const_format::concatcp!($head $(, $name $(, $tail)?)*);
-                const { $crate::store::engine::check_arity(TEXT, 1 $(+ { let _ = stringify!($bind); 1 })*) };
-                std::borrow::Cow::Borrowed(TEXT)
-            },
-            binds: vec![$(&$bind as &dyn $crate::store::engine::Bind),*],
+/// A statement across tenants.
+pub struct SystemSql<'a> {
+    /// The text.
+    pub text: Text,
+    /// The values, from `$1`.
+    pub binds: Vec<&'a dyn Bind>,
+}
+
+impl Sql<'_> {
+    /// The number of values that the caller does not give.
+    pub const IMPLIED: usize = 1;
+}
+
+impl SystemSql<'_> {
+    /// The number of values that the caller does not give.
+    pub const IMPLIED: usize = 0;
+}
+
+/// Joins the pieces of a statement into its texts, while compiling. Pieces are literals, names of constants (lists of
+/// columns), and words of the engine with a dot before them: `.lock`, or `.any_ids(2)` for a list bound to `$2`.
+macro_rules! text {
+    (@join ($dialect:ident) [$($done:expr,)*]) => {
+        const_format::concatcp!($($done),*)
+    };
+    (@join ($dialect:ident) [$($done:expr,)*] . $word:ident ($number:literal) $($rest:tt)*) => {
+        $crate::store::engine::text!(
+            @join ($dialect) [$($done,)* $crate::store::engine::$dialect.$word.0,
+                "$", stringify!($number), $crate::store::engine::$dialect.$word.1,] $($rest)*
+        )
+    };
+    (@join ($dialect:ident) [$($done:expr,)*] . $word:ident $($rest:tt)*) => {
+        $crate::store::engine::text!(@join ($dialect) [$($done,)* $crate::store::engine::$dialect.$word,] $($rest)*)
+    };
+    (@join ($dialect:ident) [$($done:expr,)*] $piece:tt $($rest:tt)*) => {
+        $crate::store::engine::text!(@join ($dialect) [$($done,)* $piece,] $($rest)*)
+    };
+    ($($piece:tt)*) => {
+        $crate::store::engine::Text::Static {
+            postgres: $crate::store::engine::text!(@join (POSTGRES) [] $($piece)*),
+            sqlite: $crate::store::engine::text!(@join (SQLITE) [] $($piece)*),
         }
     };
 }
+pub(crate) use text;
+
+/// A statement with its values: `sql!("SELECT " COLUMNS " FROM notes WHERE tenant_id = $1 AND id " .any_ids(2), ids)`.
+/// A number of values that does not fit the text is a compile error (SQLite would bind NULL without a word).
+macro_rules! sql {
+    ($($all:tt)*) => { $crate::store::engine::statement!(@split Sql [] $($all)*) };
+}
 pub(crate) use sql;
 
+/// A statement across tenants, with its values from `$1`.
+macro_rules! system_sql {
+    ($($all:tt)*) => { $crate::store::engine::statement!(@split SystemSql [] $($all)*) };
+}
+pub(crate) use system_sql;
+
+/// Separates the text of a statement from its values.
+macro_rules! statement {
+    (@split $kind:ident [$($text:tt)*]) => {
+        $crate::store::engine::statement!(@make $kind [$($text)*] [])
+    };
+    (@split $kind:ident [$($text:tt)*] , $($bind:expr),* $(,)?) => {
+        $crate::store::engine::statement!(@make $kind [$($text)*] [$($bind),*])
+    };
+    (@split $kind:ident [$($text:tt)*] $next:tt $($rest:tt)*) => {
+        $crate::store::engine::statement!(@split $kind [$($text)* $next] $($rest)*)
+    };
+    (@make $kind:ident [$($text:tt)*] [$($bind:expr),*]) => {
+        $crate::store::engine::$kind {
+            text: const {
+                let text = $crate::store::engine::text!($($text)*);
+                let count = $crate::store::engine::$kind::IMPLIED $(+ { let _ = stringify!($bind); 1 })*;
+                $crate::store::engine::check_arity(&text, count);
+                text
+            },
+            binds: vec![$(&$bind as &dyn $crate::store::bind::Bind),*],
+        }
+    };
+}
+pub(crate) use statement;
+
 /// Fails to compile unless the highest `$n` of the text is `count`.
-pub const fn check_arity(text: &str, count: usize) {
+pub const fn check_arity(text: &Text, count: usize) {
+    if let Text::Static { postgres, sqlite } = text {
+        assert!(
+            highest(postgres) == count && highest(sqlite) == count,
+            "the statement and its values differ in number"
+        );
+    }
+}
+
+const fn highest(text: &str) -> usize {
     let mut rest = text.as_bytes();
     let mut most = 0;
     while let [first, tail @ ..] = rest {
@@ -89,335 +263,7 @@ pub const fn check_arity(text: &str, count: usize) {
             most = number;
         }
     }
-    assert!(
-        most == count,
-        "the statement and its values differ in number ($1 is the tenant)"
-    );
-}
-
-/// A statement that is put together as it is needed: of literals only, so nothing from outside gets into its text.
-#[derive(Default)]
-pub struct Statement<'a> {
-    text: String,
-    binds: Vec<Box<dyn Bind + 'a>>,
-}
-
-impl<'a> Statement<'a> {
-    /// Begins with this text.
-    pub fn new(text: &'static str) -> Self {
-        Self {
-            text: text.to_owned(),
-            binds: Vec::new(),
-        }
-    }
-
-    /// Goes on with this text.
-    pub fn push(&mut self, text: &'static str) -> &mut Self {
-        self.text.push_str(text);
-        self
-    }
-
-    /// Goes on with a value.
-    pub fn bind(&mut self, value: impl Bind + 'a) -> &mut Self {
-        self.bind_boxed(Box::new(value))
-    }
-
-    /// Goes on with a value that is boxed already.
-    pub fn bind_boxed(&mut self, value: Box<dyn Bind + 'a>) -> &mut Self {
-        self.binds.push(value);
-        let number = self.binds.len() + 1;
-        // Writing to a String cannot fail.
-        let _ = write!(self.text, "${number}");
-        self
-    }
-
-    /// The statement as it can be run.
-    pub fn sql(&self) -> Sql<'_> {
-        Sql {
-            text: Cow::Owned(self.text.clone()),
-            binds: self.binds.iter().map(|bind| &**bind as &dyn Bind).collect(),
-        }
-    }
-}
-
-/// What a statement runs on.
-pub enum Handle<'c> {
-    /// Any free connection to PostgreSQL.
-    PostgresPool(&'c PgPool),
-    /// Any free connection that reads SQLite.
-    SqlitePool(&'c SqlitePool),
-    /// The connection of a transaction.
-    Postgres(&'c mut PgConnection),
-    /// The connection of a transaction.
-    Sqlite(&'c mut SqliteConnection),
-}
-
-/// Runs one method of sqlx on whichever engine the handle is of.
-macro_rules! run {
-    ($handle:expr, $tenant:expr, $sql:expr, $make:ident, |$query:ident, $on:ident| $body:expr) => {
-        match $handle {
-            Handle::PostgresPool($on) => {
-                let $query = sqlx::$make(
-                    postgres_text($sql.text),
-                    postgres_arguments($tenant, &$sql.binds)?,
-                );
-                $body
-            }
-            Handle::Postgres($on) => {
-                let $query = sqlx::$make(
-                    postgres_text($sql.text),
-                    postgres_arguments($tenant, &$sql.binds)?,
-                );
-                $body
-            }
-            Handle::SqlitePool($on) => {
-                let $query = sqlx::$make(sqlite_text($sql.text), sqlite_arguments($tenant, &$sql.binds)?);
-                $body
-            }
-            Handle::Sqlite($on) => {
-                let $query = sqlx::$make(sqlite_text($sql.text), sqlite_arguments($tenant, &$sql.binds)?);
-                $body
-            }
-        }
-    };
-}
-
-impl Handle<'_> {
-    /// Every row.
-    pub async fn fetch_all<T: Row>(self, tenant: i32, sql: Sql<'_>) -> Result<Vec<T>> {
-        run!(self, tenant, sql, query_as_with, |query, on| query
-            .fetch_all(on)
-            .await
-            .map_err(fault))
-    }
-
-    /// The first row, if there is one.
-    pub async fn fetch_optional<T: Row>(self, tenant: i32, sql: Sql<'_>) -> Result<Option<T>> {
-        run!(self, tenant, sql, query_as_with, |query, on| query
-            .fetch_optional(on)
-            .await
-            .map_err(fault))
-    }
-
-    /// How many rows it changed.
-    pub async fn execute(self, tenant: i32, sql: Sql<'_>) -> Result<u64> {
-        run!(self, tenant, sql, query_with, |query, on| query
-            .execute(on)
-            .await
-            .map(|done| done.rows_affected())
-            .map_err(fault))
-    }
-}
-
-fn postgres_arguments(tenant: i32, binds: &[&dyn Bind]) -> Result<PgArguments> {
-    let mut arguments = PgArguments::default();
-    tenant
-        .postgres(&mut arguments)
-        .map_err(|error| fault(sqlx::Error::Encode(error)))?;
-    for bind in binds {
-        bind.postgres(&mut arguments)
-            .map_err(|error| fault(sqlx::Error::Encode(error)))?;
-    }
-    Ok(arguments)
-}
-
-fn sqlite_arguments(tenant: i32, binds: &[&dyn Bind]) -> Result<SqliteArguments> {
-    let mut arguments = SqliteArguments::default();
-    tenant
-        .sqlite(&mut arguments)
-        .map_err(|error| fault(sqlx::Error::Encode(error)))?;
-    for bind in binds {
-        bind.sqlite(&mut arguments)
-            .map_err(|error| fault(sqlx::Error::Encode(error)))?;
-    }
-    Ok(arguments)
-}
-
-/// What both engines can say, but in other words: how a statement writes it, then PostgreSQL, then SQLite. `#` is what
-/// stands in the brackets.
-const WORDINGS: [(&str, &str, &str, &str); 9] = [
-    // membership in a bound list of ids
-    (
-        "= ANY_ID(",
-        ")",
-        "= ANY(#)",
-        "IN (SELECT unhex(value) FROM json_each(#))",
-    ),
-    // membership in a bound list of texts
-    (
-        "= ANY_TEXT(",
-        ")",
-        "= ANY(#)",
-        "IN (SELECT value FROM json_each(#))",
-    ),
-    // where a text is in another, from 1; 0 when it is not
-    ("POSITION_IN(", ")", "strpos(#)", "instr(#)"),
-    // a bound list of ids as a table with the column `listed_id`
-    (
-        "IDS(",
-        ")",
-        "(SELECT unnest(#) AS listed_id)",
-        "(SELECT unhex(value) AS listed_id FROM json_each(#))",
-    ),
-    // a bound list of texts as a table with the column `listed_text`
-    (
-        "TEXTS(",
-        ")",
-        "(SELECT unnest(#) AS listed_text)",
-        "(SELECT value AS listed_text FROM json_each(#))",
-    ),
-    // the oldest transaction that may still commit changes: SQLite's one writer makes the next number
-    (
-        "SETTLED_XID()",
-        "",
-        "CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)",
-        "(SELECT COALESCE(MAX(xid), 0) + 1 FROM changes)",
-    ),
-    // which server's which database this is: a file is the same wherever it is copied to
-    (
-        "DATABASE_FINGERPRINT()",
-        "",
-        "(SELECT CAST(system_identifier AS TEXT) || '/' || CAST(oid AS TEXT)
-            FROM pg_control_system(), pg_database WHERE datname = current_database())",
-        "'file'",
-    ),
-    // SQLite's one writer owns the whole database: there is nothing to lock
-    (" FOR UPDATE SKIP LOCKED", "", " FOR UPDATE SKIP LOCKED", ""),
-    (" FOR UPDATE", "", " FOR UPDATE", ""),
-];
-
-fn postgres_text(text: Cow<'static, str>) -> SqlStr {
-    reworded(text, |(_, _, postgres, _)| postgres)
-}
-
-fn sqlite_text(text: Cow<'static, str>) -> SqlStr {
-    reworded(text, |(_, _, _, sqlite)| sqlite)
-}
-
-/// Statements are literals or made of literals (see [`Statement`]), so their text is safe.
-fn reworded(
-    text: Cow<'static, str>,
-    wording: impl Fn((&'static str, &'static str, &'static str, &'static str)) -> &'static str,
-) -> SqlStr {
-    let mut text = text;
-    for rule in WORDINGS {
-        if text.contains(rule.0) {
-            text = Cow::Owned(rewrite(&text, rule.0, rule.1, wording(rule)));
-        }
-    }
-    match text {
-        Cow::Borrowed(text) => text.into_sql_str(),
-        Cow::Owned(text) => AssertSqlSafe(text).into_sql_str(),
-    }
-}
-
-fn rewrite(text: &str, begin: &str, end: &str, with: &str) -> String {
-    let mut pieces = text.split(begin);
-    let mut out = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        let (inside, after) = if end.is_empty() {
-            ("", piece)
-        } else {
-            piece.split_once(end).unwrap_or((piece, ""))
-        };
-        out.push_str(&with.replace('#', inside));
-        out.push_str(after);
-    }
-    out
-}
-
-/// A list of ids, for `= ANY_ID($n)` and `IDS($n)`.
-#[derive(Clone, Debug)]
-pub struct IdList(pub Vec<Uuid>);
-
-impl Type<Postgres> for IdList {
-    fn type_info() -> PgTypeInfo {
-        <[Uuid] as Type<Postgres>>::type_info()
-    }
-}
-
-impl Encode<'_, Postgres> for IdList {
-    fn encode_by_ref(&self, to: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
-        Encode::<Postgres>::encode_by_ref(&self.0, to)
-    }
-}
-
-impl Type<Sqlite> for IdList {
-    fn type_info() -> SqliteTypeInfo {
-        <str as Type<Sqlite>>::type_info()
-    }
-}
-
-impl Encode<'_, Sqlite> for IdList {
-    fn encode_by_ref(&self, to: &mut SqliteArgumentsBuffer) -> Result<IsNull, BoxDynError> {
-        let hex: Vec<String> = self.0.iter().map(|id| id.simple().to_string()).collect();
-        Encode::<Sqlite>::encode(serde_json::to_string(&hex)?, to)
-    }
-}
-
-/// A list of texts, for `TEXTS($n)`.
-#[derive(Clone, Debug)]
-pub struct TextList(pub Vec<String>);
-
-impl Type<Postgres> for TextList {
-    fn type_info() -> PgTypeInfo {
-        <[String] as Type<Postgres>>::type_info()
-    }
-}
-
-impl Encode<'_, Postgres> for TextList {
-    fn encode_by_ref(&self, to: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
-        Encode::<Postgres>::encode_by_ref(&self.0, to)
-    }
-}
-
-impl Type<Sqlite> for TextList {
-    fn type_info() -> SqliteTypeInfo {
-        <str as Type<Sqlite>>::type_info()
-    }
-}
-
-impl Encode<'_, Sqlite> for TextList {
-    fn encode_by_ref(&self, to: &mut SqliteArgumentsBuffer) -> Result<IsNull, BoxDynError> {
-        Encode::<Sqlite>::encode(serde_json::to_string(&self.0)?, to)
-    }
-}
-
-/// What a failure of the database means to us. Its text is for the log only.
-pub fn fault(error: sqlx::Error) -> Error {
-    use sqlx::error::ErrorKind;
-
-    match &error {
-        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) | sqlx::Error::Tls(_) => {
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "the database cannot be reached"
-            );
-            Error::Unavailable
-        }
-        sqlx::Error::Database(database) => match database.code().as_deref() {
-            // serialization_failure, deadlock_detected; SQLITE_BUSY, SQLITE_BUSY_SNAPSHOT
-            Some("40001" | "40P01" | "5" | "517") => Error::Contended,
-            // query_canceled: the statement's time is up; idle_in_transaction_session_timeout
-            Some("57014" | "25P03") => Error::Timeout,
-            // admin_shutdown, cannot_connect_now, too_many_connections
-            Some("57P01" | "57P03" | "53300") => Error::Unavailable,
-            // Unique values and references are looked up before they are written: somebody came in between.
-            _ if matches!(
-                database.kind(),
-                ErrorKind::UniqueViolation | ErrorKind::ForeignKeyViolation
-            ) =>
-            {
-                tracing::debug!(
-                    error = &error as &dyn std::error::Error,
-                    "somebody came in between"
-                );
-                Error::Contended
-            }
-            _ => Error::internal(error),
-        },
-        _ => Error::internal(error),
-    }
+    most
 }
 
 #[cfg(test)]
@@ -425,26 +271,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_sqlite_spells_differently_is_translated() {
-        let text = "SELECT a FROM IDS($2) AS p JOIN t ON t.id = ANY_ID($3) FOR UPDATE";
+    fn words_that_differ_are_put_into_the_text_of_either_engine() {
+        let text = text!("SELECT a FROM " .ids(2) " AS p JOIN t ON t.id " .any_ids(3) .lock);
 
         assert_eq!(
-            sqlite_text(Cow::Borrowed(text)).as_str(),
+            text.of(Engine::Sqlite),
             "SELECT a FROM (SELECT unhex(value) AS listed_id FROM json_each($2)) AS p \
              JOIN t ON t.id IN (SELECT unhex(value) FROM json_each($3))"
         );
         assert_eq!(
-            postgres_text(Cow::Borrowed(text)).as_str(),
+            text.of(Engine::Postgres),
             "SELECT a FROM (SELECT unnest($2) AS listed_id) AS p JOIN t ON t.id = ANY($3) FOR UPDATE"
         );
-    }
-
-    #[test]
-    fn a_statement_numbers_its_values_from_two() {
-        let mut statement = Statement::new("SELECT 1 WHERE a = ");
-        statement.bind(1).push(" AND b = ").bind("x".to_owned());
-
-        assert_eq!(statement.sql().text, "SELECT 1 WHERE a = $2 AND b = $3");
-        assert_eq!(statement.sql().binds.len(), 2);
     }
 }

@@ -1,72 +1,43 @@
-//! The keys of records in other systems: unique per tenant, kind and source.
+//! The ids of records in other systems: unique per tenant, kind and source.
+
+use std::collections::HashSet;
 
 use uuid::Uuid;
 
+use super::Tx;
 use super::engine::sql;
-use super::{Tenant, Tx};
+use super::record::Stored;
+use super::rows::{MOST_VALUES, values};
 use crate::error::{Result, UserError};
 use crate::id::TypedId;
 use crate::model::ExternalId;
 
-impl Tenant {
-    /// The id of the record of this kind that has the key.
-    pub async fn owner_of(&self, kind: &'static str, key: &ExternalId) -> Result<Option<Uuid>> {
-        let owner: Option<(Uuid,)> = self
-            .fetch_optional(sql!(
-                "
-                SELECT owner_id
-                  FROM external_ids
-                 WHERE tenant_id = $1
-                   AND kind = $2
-                   AND source = $3
-                   AND value = $4",
-                kind,
-                key.source,
-                key.value,
-            ))
-            .await?;
-        Ok(owner.map(|(id,)| id))
-    }
-}
+/// Inserts external ids; what another record has is left out.
+const INSERT: &str = "INSERT INTO external_ids (tenant_id, kind, source, value, owner_id) VALUES ";
 
 impl Tx {
-    /// The id of the record of this kind that has the key.
-    pub async fn owner_of(&mut self, kind: &'static str, key: &ExternalId) -> Result<Option<Uuid>> {
-        let owner: Option<(Uuid,)> = self
-            .fetch_optional(sql!(
-                "
-                SELECT owner_id
-                  FROM external_ids
-                 WHERE tenant_id = $1
-                   AND kind = $2
-                   AND source = $3
-                   AND value = $4",
-                kind,
-                key.source,
-                key.value,
-            ))
-            .await?;
-        Ok(owner.map(|(id,)| id))
-    }
-
-    /// Gives a record other keys. Refuses those that another record of its kind has.
+    /// Replaces the external ids of a record. Refuses those that another record of its kind has.
     pub(super) async fn replace_external_ids<I: TypedId>(
         &mut self,
         owner: I,
         before: &[ExternalId],
         after: &[ExternalId],
     ) -> Result<()> {
-        for key in before.iter().filter(|key| !after.contains(key)) {
+        for external_id in before.iter().filter(|external_id| !after.contains(external_id)) {
             self.execute(sql!(
                 "DELETE FROM external_ids WHERE tenant_id = $1 AND kind = $2 AND source = $3 AND value = $4",
                 I::KIND,
-                key.source,
-                key.value,
+                external_id.source,
+                external_id.value,
             ))
             .await?;
         }
         let mut taken = Vec::new();
-        for (position, key) in after.iter().enumerate().filter(|(_, key)| !before.contains(key)) {
+        for (position, external_id) in after
+            .iter()
+            .enumerate()
+            .filter(|(_, external_id)| !before.contains(external_id))
+        {
             let added = self
                 .execute(sql!(
                     "
@@ -74,17 +45,13 @@ impl Tx {
                     VALUES ($1, $2, $3, $4, $5)
                     ON CONFLICT DO NOTHING",
                     I::KIND,
-                    key.source,
-                    key.value,
+                    external_id.source,
+                    external_id.value,
                     owner.uuid(),
                 ))
                 .await?;
             if added == 0 {
-                taken.push(
-                    UserError::taken(format!("another {} has this external id", I::KIND))
-                        .under(position)
-                        .under("externalIds"),
-                );
+                taken.push(taken_by_another::<I>(position));
             }
         }
         if taken.is_empty() {
@@ -93,4 +60,93 @@ impl Tx {
             Err(taken.into())
         }
     }
+
+    /// Adds the external ids of new records. Refuses those that another record has; the path of the refusal begins with
+    /// the place of the record.
+    pub(super) async fn add_external_ids<T: Stored>(&mut self, records: &[T]) -> Result<()> {
+        let added: Vec<(Uuid, &ExternalId)> = owned(records.iter()).collect();
+        if self.insert_external_ids::<T::Id>(&added).await? == added.len() as u64 {
+            return Ok(());
+        }
+        self.refuse_taken::<T>(records).await
+    }
+
+    /// Brings the external ids of records from what they were to what they are. Refuses those that another record has.
+    pub(super) async fn move_external_ids<T: Stored>(&mut self, changed: &[(T, T)]) -> Result<()> {
+        let before: HashSet<(Uuid, &ExternalId)> = owned(changed.iter().map(|(before, _)| before)).collect();
+        let after: Vec<(Uuid, &ExternalId)> = owned(changed.iter().map(|(_, after)| after)).collect();
+        let kept: HashSet<&(Uuid, &ExternalId)> = after.iter().collect();
+        let gone: Vec<&ExternalId> = before
+            .iter()
+            .filter(|external_id| !kept.contains(external_id))
+            .map(|(_, external_id)| *external_id)
+            .collect();
+        self.delete_external_ids::<T::Id>(&gone).await?;
+        let added: Vec<(Uuid, &ExternalId)> = after
+            .iter()
+            .filter(|external_id| !before.contains(external_id))
+            .copied()
+            .collect();
+        if self.insert_external_ids::<T::Id>(&added).await? == added.len() as u64 {
+            return Ok(());
+        }
+        let records: Vec<&T> = changed.iter().map(|(_, after)| after).collect();
+        self.refuse_taken::<T>(records).await
+    }
+
+    /// Removes the external ids of records that are deleted.
+    pub(super) async fn remove_external_ids<T: Stored>(&mut self, records: &[T]) -> Result<()> {
+        let gone: Vec<&ExternalId> = records.iter().flat_map(Stored::external_ids).collect();
+        self.delete_external_ids::<T::Id>(&gone).await
+    }
+
+    async fn insert_external_ids<I: TypedId>(&mut self, added: &[(Uuid, &ExternalId)]) -> Result<u64> {
+        self.insert_rows(
+            INSERT,
+            " ON CONFLICT DO NOTHING",
+            added,
+            MOST_VALUES,
+            |(owner, external_id)| values![I::KIND, &external_id.source, &external_id.value, *owner],
+        )
+        .await
+    }
+
+    async fn delete_external_ids<I: TypedId>(&mut self, gone: &[&ExternalId]) -> Result<()> {
+        self.delete_rows_by(
+            "DELETE FROM external_ids WHERE tenant_id = $1 AND (kind, source, value)",
+            gone,
+            |external_id| values![I::KIND, &external_id.source, &external_id.value],
+        )
+        .await
+    }
+
+    /// Refuses the external ids that are not those of the records, after an insert left some out.
+    async fn refuse_taken<'a, T: Stored>(&mut self, records: impl IntoIterator<Item = &'a T>) -> Result<()> {
+        let mut refusals = Vec::new();
+        for (place, record) in records.into_iter().enumerate() {
+            for (position, external_id) in record.external_ids().iter().enumerate() {
+                let owner: Option<T::Id> = super::Read::find_by_external_id(self, external_id).await?;
+                if owner.is_some_and(|owner| owner.uuid() != record.uuid()) {
+                    refusals.push(taken_by_another::<T::Id>(position).under(place));
+                }
+            }
+        }
+        Err(refusals.into())
+    }
+}
+
+/// The external ids of records, each with the record's id.
+fn owned<'a, T: Stored>(
+    records: impl Iterator<Item = &'a T>,
+) -> impl Iterator<Item = (Uuid, &'a ExternalId)> {
+    records.flat_map(|record| {
+        let external_ids = record.external_ids().iter();
+        external_ids.map(move |external_id| (record.uuid(), external_id))
+    })
+}
+
+fn taken_by_another<I: TypedId>(position: usize) -> UserError {
+    UserError::taken(format!("another {} has this external id", I::KIND))
+        .under(position)
+        .under("externalIds")
 }

@@ -1,16 +1,16 @@
-//! The conditions lists are narrowed by, each written once.
+//! The conditions of lists, each written once.
 
-use super::engine::{IdList, Statement, TextList};
+use super::statement::Statement;
 use crate::id::TypedId;
 use crate::model::{
     DateTime, DateTimeRange, ExternalId, NameMatch, Ranges, fold, lettered_whole, sort_key_start,
 };
 
-/// Greater than every text that begins as what stands before it.
+/// Sorts after every text that continues the characters before it.
 const LAST: char = char::MAX;
 
 impl Statement<'_> {
-    /// The column holds one of these ids.
+    /// Appends a condition: the column has one of these ids.
     pub fn one_of_ids<I: TypedId>(&mut self, column: &'static str, ids: Option<&[I]>) {
         match ids {
             None => {}
@@ -19,28 +19,20 @@ impl Statement<'_> {
                 self.push(" AND ").push(column).push(" = ").bind(id.uuid());
             }
             Some(ids) => {
-                let ids = IdList(ids.iter().map(|id| id.uuid()).collect());
-                self.push(" AND ")
-                    .push(column)
-                    .push(" = ANY_ID(")
-                    .bind(ids)
-                    .push(")");
+                let ids = ids.iter().map(|id| id.uuid()).collect();
+                self.push(" AND ").push(column).push(" ").any_ids(ids);
             }
         }
     }
 
-    /// The column holds one of these texts.
+    /// Appends a condition: the column has one of these texts.
     pub fn one_of_texts(&mut self, column: &'static str, texts: Option<Vec<String>>) {
         if let Some(texts) = texts {
-            self.push(" AND ")
-                .push(column)
-                .push(" = ANY_TEXT(")
-                .bind(TextList(texts))
-                .push(")");
+            self.push(" AND ").push(column).push(" ").any_texts(texts);
         }
     }
 
-    /// The column holds something, or nothing.
+    /// Appends a condition: the column has a value, or is null.
     pub fn is_there(&mut self, column: &'static str, there: Option<bool>) {
         if let Some(there) = there {
             self.push(" AND ")
@@ -49,14 +41,14 @@ impl Statement<'_> {
         }
     }
 
-    /// The column holds this.
+    /// Appends a condition: the column has this value.
     pub fn flag(&mut self, column: &'static str, flag: Option<bool>) {
         if let Some(flag) = flag {
             self.push(" AND ").push(column).push(" = ").bind(flag);
         }
     }
 
-    /// The sort key begins with this name, or its first part is this name.
+    /// Appends a condition: the sort key begins with this name, or its first part is this name.
     pub fn name(&mut self, column: &'static str, name: Option<&NameMatch>) {
         let start = match name {
             None => return,
@@ -70,20 +62,20 @@ impl Statement<'_> {
             .bind(format!("{start}{LAST}"));
     }
 
-    /// The record is found by one of these values as a whole (see [`crate::model::Found`]).
+    /// Appends a condition: the record is found by one of these values as a whole (see [`crate::model::Found`]).
     pub fn found_by(&mut self, letter: char, values: Option<&[String]>) {
         if let Some(values) = values {
             let words = values
                 .iter()
                 .map(|value| lettered_whole(letter, fold(value)))
                 .collect();
-            self.push(" AND id IN (SELECT id FROM search_words WHERE tenant_id = $1 AND word = ANY_TEXT(")
-                .bind(TextList(words))
-                .push("))");
+            self.push(" AND id IN (SELECT id FROM search_words WHERE tenant_id = $1 AND word ")
+                .any_texts(words)
+                .push(")");
         }
     }
 
-    /// The record has this key in another system.
+    /// Appends a condition: the record has this external id.
     pub fn external_id(&mut self, kind: &'static str, key: Option<&ExternalId>) {
         if let Some(key) = key {
             self.push(" AND id IN (SELECT owner_id FROM external_ids WHERE tenant_id = $1 AND kind = ")
@@ -96,7 +88,7 @@ impl Statement<'_> {
         }
     }
 
-    /// The column holds an instant of this span.
+    /// Appends a condition: the column has an instant in this range.
     pub fn within(&mut self, column: &'static str, range: DateTimeRange) {
         let mut compare = |with: &'static str, instant: Option<DateTime>| {
             if let Some(instant) = instant {
@@ -107,7 +99,7 @@ impl Statement<'_> {
         compare(" < ", range.before);
     }
 
-    /// The record was made and changed in these spans.
+    /// Appends conditions: the record was created and updated in these ranges.
     pub fn ranges(&mut self, ranges: &Ranges) {
         self.within("created_at", ranges.created_at);
         self.within("updated_at", ranges.updated_at);

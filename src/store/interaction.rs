@@ -1,28 +1,39 @@
-//! Where interactions are kept.
+//! The table of interactions.
 
-use sqlx::types::Json;
 use tracing::instrument;
-use uuid::Uuid;
 
-use super::change::NewChange;
-use super::engine::{IdList, Statement, sql};
-use super::{Column, Edge, Filter, Listed, SortField, Tenant, Tx};
+use super::bind::IdList;
+use super::declaration::stored;
+use super::engine::sql;
+use super::statement::Statement;
+use super::{Column, Edge, Filter, Listed, SortField, Table, Tenant, Tx};
 use crate::error::Result;
 use crate::id::{ContactId, InteractionId, OrganizationId, TypedId, UserId};
 use crate::model::{Interaction, InteractionFilter, InteractionOrderField, WrapUp};
 use crate::page::Key;
 
-const INTERACTION: &str = "id, version, created_at, updated_at, created_by, updated_by, external_id, media_type, \
-    direction, started_at, ended_at, subject_line, queue_name, contact_id, organization_id, agent_ids, wrap_ups";
+const INTERACTION: &str = <Interaction as Table>::COLUMNS;
+
+stored! {
+    Interaction: InteractionId in "interactions" [recorded] {
+        media_type,
+        direction,
+        started_at,
+        ended_at,
+        subject_line,
+        queue_name,
+        contact_id,
+        organization_id,
+        agent_ids: json,
+        wrap_ups: json,
+    }
+    fixed {
+        external_id,
+    }
+}
 
 impl Listed for Interaction {
-    const TABLE: &'static str = "interactions";
-    const COLUMNS: &'static str = INTERACTION;
     type Order = InteractionOrderField;
-
-    fn uuid(&self) -> Uuid {
-        self.id.uuid()
-    }
 
     fn keys(&self, order: InteractionOrderField) -> Vec<Key> {
         match order {
@@ -86,7 +97,7 @@ pub static INTERACTIONS_OF_ORGANIZATION: Edge<Interaction> = Edge {
 };
 
 impl Tenant {
-    /// The interaction that the telephony system calls this.
+    /// The interaction with this id in the telephony system.
     pub async fn interaction_by_external_id(&self, external_id: &str) -> Result<Option<Interaction>> {
         self.fetch_optional(sql!(
             "SELECT " INTERACTION " FROM interactions WHERE tenant_id = $1 AND external_id = $2",
@@ -97,107 +108,47 @@ impl Tenant {
 }
 
 impl Tx {
-    /// An interaction, locked until the transaction ends.
-    pub async fn interaction(&mut self, id: InteractionId) -> Result<Option<Interaction>> {
-        self.locked(id.uuid()).await
-    }
-
-    /// The interaction that the telephony system calls this, locked until the transaction ends.
+    /// The interaction with this id in the telephony system, locked until the transaction ends.
     pub async fn interaction_by_external_id(&mut self, external_id: &str) -> Result<Option<Interaction>> {
         self.fetch_optional(sql!(
-            "SELECT " INTERACTION " FROM interactions WHERE tenant_id = $1 AND external_id = $2 FOR UPDATE",
+            "SELECT " INTERACTION " FROM interactions WHERE tenant_id = $1 AND external_id = $2" .lock,
             external_id,
         ))
         .await
     }
 
-    /// Keeps a new interaction.
+    /// Adds an interaction with its agents.
     #[instrument(skip_all, err)]
     pub async fn add_interaction(&mut self, interaction: &Interaction) -> Result<()> {
-        self.execute(sql!(
-            "
-            INSERT INTO interactions
-                   (tenant_id, id, version, created_at, updated_at, created_by, updated_by, external_id,
-                    media_type, direction, started_at, ended_at, subject_line, queue_name, contact_id,
-                    organization_id, agent_ids, wrap_ups)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
-            interaction.id,
-            interaction.record.version,
-            interaction.record.created_at,
-            interaction.record.updated_at,
-            interaction.record.created_by,
-            interaction.record.updated_by,
-            interaction.external_id,
-            interaction.media_type,
-            interaction.direction,
-            interaction.started_at,
-            interaction.ended_at,
-            interaction.subject_line,
-            interaction.queue_name,
-            interaction.contact_id,
-            interaction.organization_id,
-            Json(&interaction.agent_ids),
-            Json(&interaction.wrap_ups),
-        ))
-        .await?;
-        self.add_agents(interaction.id, &interaction.agent_ids).await?;
-        self.record(NewChange::created(interaction)).await
+        self.insert(interaction).await?;
+        self.add_agents(interaction.id, &interaction.agent_ids).await
     }
 
-    /// Keeps what became of an interaction, and counts the change; nothing is written when nothing changed. Agents are
-    /// added and never removed.
+    /// Updates an interaction to what it became. Agents are added and never removed.
     #[instrument(skip_all, err)]
-    pub async fn save_interaction(
+    pub async fn update_interaction(
         &mut self,
         before: &Interaction,
-        mut after: Interaction,
+        after: Interaction,
     ) -> Result<Interaction> {
-        if *before == after {
-            return Ok(after);
-        }
-        after.record.touch(self.now(), self.actor());
-        self.execute(sql!(
-            "
-            UPDATE interactions
-               SET version = $3, updated_at = $4, updated_by = $5, media_type = $6, direction = $7,
-                   started_at = $8, ended_at = $9, subject_line = $10, queue_name = $11, contact_id = $12,
-                   organization_id = $13, agent_ids = $14, wrap_ups = $15
-             WHERE tenant_id = $1
-               AND id = $2",
-            after.id,
-            after.record.version,
-            after.record.updated_at,
-            after.record.updated_by,
-            after.media_type,
-            after.direction,
-            after.started_at,
-            after.ended_at,
-            after.subject_line,
-            after.queue_name,
-            after.contact_id,
-            after.organization_id,
-            Json(&after.agent_ids),
-            Json(&after.wrap_ups),
-        ))
-        .await?;
+        let after = self.update(before, after).await?;
         let is_new = |agent: &&UserId| !before.agent_ids.contains(agent);
         let agents: Vec<UserId> = after.agent_ids.iter().filter(is_new).copied().collect();
         self.add_agents(after.id, &agents).await?;
-        for gone in before
+        let stale = before
             .wrap_ups
             .iter()
-            .filter(|wrap_up| !after.wrap_ups.contains(wrap_up))
-        {
-            self.remove_wrap_up(after.id, gone).await?;
+            .filter(|wrap_up| !after.wrap_ups.contains(wrap_up));
+        for wrap_up in stale {
+            self.remove_wrap_up(after.id, wrap_up).await?;
         }
-        for new in after
+        let fresh = after
             .wrap_ups
             .iter()
-            .filter(|wrap_up| !before.wrap_ups.contains(wrap_up))
-        {
-            self.add_wrap_up(after.id, new).await?;
+            .filter(|wrap_up| !before.wrap_ups.contains(wrap_up));
+        for wrap_up in fresh {
+            self.add_wrap_up(after.id, wrap_up).await?;
         }
-        self.record(NewChange::updated(before, &after)?).await?;
         Ok(after)
     }
 
@@ -209,7 +160,7 @@ impl Tx {
             "
             INSERT INTO interaction_agents (tenant_id, user_id, interaction_id)
             SELECT $1, a.listed_id, $3
-              FROM IDS($2) AS a",
+              FROM " .ids(2) " AS a",
             IdList(agents.iter().map(|agent| agent.uuid()).collect()),
             interaction,
         ))
@@ -244,7 +195,7 @@ impl Tx {
         .map(drop)
     }
 
-    /// Keeps the interactions of a contact that goes, without it; gives how many. They keep their version.
+    /// Detaches the interactions from a contact that is deleted, and returns how many. They keep their version.
     pub(super) async fn detach_contact_from_interactions(&mut self, contact: ContactId) -> Result<i64> {
         let detached = self
             .execute(sql!(
@@ -255,7 +206,7 @@ impl Tx {
         Ok(i64::try_from(detached).unwrap_or(i64::MAX))
     }
 
-    /// Keeps the interactions of an organization that goes, without it; gives how many. They keep their version.
+    /// Detaches the interactions from an organization that is deleted, and returns how many. They keep their version.
     pub(super) async fn detach_organization_from_interactions(
         &mut self,
         organization: OrganizationId,

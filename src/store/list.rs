@@ -6,27 +6,33 @@ use std::fmt;
 use tracing::instrument;
 use uuid::Uuid;
 
-use super::engine::{IdList, Row, Statement};
-use super::{Tenant, Tx};
+use super::Tenant;
+use super::bind::Row;
+use super::read::Read as _;
+use super::statement::Statement;
 use crate::error::{Error, Result};
 use crate::page::{Cursor, Key, Page, PageArgs, Slice};
 
-/// A record that is kept in a table of its own and read in lists.
-pub trait Listed: Row + Clone + Sync + 'static {
-    /// Its table.
+/// A record with a table of its own.
+pub trait Table: Row + Clone + Sync + 'static {
+    /// The name of the table.
     const TABLE: &'static str;
-    /// The columns it is made of.
+    /// The columns that a record is read from.
     const COLUMNS: &'static str;
-    /// What its lists can be ordered by.
+
+    /// The record's id.
+    fn uuid(&self) -> Uuid;
+}
+
+/// A record that is read in lists.
+pub trait Listed: Table {
+    /// The orders of its lists.
     type Order: SortField;
 
-    /// Its id.
-    fn uuid(&self) -> Uuid;
-
-    /// Its place in an order: one key for each of the order's columns.
+    /// The record's place in an order: one key for each of the order's columns.
     fn keys(&self, order: Self::Order) -> Vec<Key>;
 
-    /// Where it stands in a list.
+    /// The cursor of the record in a list.
     fn cursor(&self, sort: Sort<Self::Order>) -> Cursor {
         Cursor {
             order: sort.name(),
@@ -131,7 +137,7 @@ pub struct Edge<T> {
 }
 
 impl Tenant {
-    /// One page of a list.
+    /// Returns one page of a list.
     #[instrument(skip_all, err)]
     pub async fn list<T: Listed>(
         &self,
@@ -139,7 +145,7 @@ impl Tenant {
         sort: Sort<T::Order>,
         page: &Page,
     ) -> Result<Slice<T>> {
-        let mut statement = Statement::new("SELECT ");
+        let mut statement = Statement::new(self.engine(), "SELECT ");
         statement
             .push(T::COLUMNS)
             .push(" FROM ")
@@ -152,10 +158,10 @@ impl Tenant {
         Ok(Slice::of(self.fetch_all(statement.sql()).await?, page))
     }
 
-    /// How many rows a list has, counted up to one more than `most`.
+    /// Returns the number of rows of a list, counted up to one more than `most`.
     #[instrument(skip_all, err)]
     pub async fn count<T: Listed>(&self, filter: &dyn Filter, most: i64) -> Result<i64> {
-        let mut statement = Statement::new("SELECT COUNT(*) FROM (SELECT 1 AS one FROM ");
+        let mut statement = Statement::new(self.engine(), "SELECT COUNT(*) FROM (SELECT 1 AS one FROM ");
         statement.push(T::TABLE).push(" WHERE tenant_id = $1");
         filter.conditions(&mut statement);
         statement.push(" LIMIT ").bind(most + 1).push(") AS counted");
@@ -163,7 +169,7 @@ impl Tenant {
         Ok(count.unwrap_or_default().0)
     }
 
-    /// The same page of each parent's children, in one statement.
+    /// Returns the same page of each parent's children, by one statement.
     #[instrument(skip_all, err)]
     pub async fn pages_of<T: Listed>(
         &self,
@@ -172,30 +178,10 @@ impl Tenant {
         page: &Page,
         parents: &[Uuid],
     ) -> Result<HashMap<Uuid, Slice<T>>> {
-        let mut statement = Statement::new("");
-        if self.store.is_postgres() {
-            statement
-                .push("SELECT ")
-                .push(T::COLUMNS)
-                .push(" FROM IDS(")
-                .bind(IdList(parents.to_vec()))
-                .push(") AS p CROSS JOIN LATERAL (SELECT ")
-                .push(T::COLUMNS);
-            push_children(&mut statement, edge, sort, page);
-            statement.push(") AS children");
-        } else {
-            // CROSS JOIN keeps SQLite from starting at the children.
-            statement
-                .push("WITH p AS (SELECT listed_id FROM IDS(")
-                .bind(IdList(parents.to_vec()))
-                .push(")) SELECT ")
-                .push(T::COLUMNS)
-                .push(" FROM p CROSS JOIN ")
-                .push(T::TABLE)
-                .push(" AS children WHERE children.tenant_id = $1 AND children.id IN (SELECT id");
-            push_children(&mut statement, edge, sort, page);
-            statement.push(")");
-        }
+        let mut statement = Statement::new(self.engine(), "");
+        statement.page_per_parent(T::TABLE, T::COLUMNS, parents.to_vec(), |statement| {
+            push_children(statement, edge, sort, page);
+        });
         push_order(&mut statement, sort, page.backward);
 
         let mut pages: HashMap<Uuid, Vec<T>> = HashMap::new();
@@ -210,7 +196,7 @@ impl Tenant {
             .collect())
     }
 
-    /// How many children each parent has, counted up to one more than `most`, in one statement.
+    /// Returns the number of each parent's children, counted up to one more than `most`, by one statement.
     #[instrument(skip_all, err)]
     pub async fn counts_of<T: Listed>(
         &self,
@@ -218,8 +204,10 @@ impl Tenant {
         most: i64,
         parents: &[Uuid],
     ) -> Result<HashMap<Uuid, i64>> {
-        let mut statement =
-            Statement::new("SELECT p.listed_id, (SELECT COUNT(*) FROM (SELECT 1 AS one FROM ");
+        let mut statement = Statement::new(
+            self.engine(),
+            "SELECT p.listed_id, (SELECT COUNT(*) FROM (SELECT 1 AS one FROM ",
+        );
         statement
             .push(T::TABLE)
             .push(" WHERE tenant_id = $1 AND ")
@@ -228,39 +216,19 @@ impl Tenant {
             .push(edge.condition)
             .push(" LIMIT ")
             .bind(most + 1)
-            .push(") AS counted) FROM IDS(")
-            .bind(IdList(parents.to_vec()))
-            .push(") AS p");
+            .push(") AS counted) FROM ")
+            .ids(parents.to_vec())
+            .push(" AS p");
         let counts: Vec<(Uuid, i64)> = self.fetch_all(statement.sql()).await?;
         Ok(counts.into_iter().collect())
     }
 
-    /// The records of these ids, in no order; those that are not there are left out.
+    /// Returns the records with these ids, in no order, without those that do not exist.
     #[instrument(skip_all, err)]
-    pub async fn by_ids<T: Listed>(&self, ids: &[Uuid]) -> Result<Vec<T>> {
-        self.fetch_all(select_by_ids::<T>(ids).sql()).await
+    pub async fn by_ids<T: Table>(&self, ids: &[Uuid]) -> Result<Vec<T>> {
+        let mut tenant = self;
+        tenant.find_all(ids.to_vec()).await
     }
-}
-
-impl Tx {
-    /// A record, locked until the transaction ends.
-    pub(super) async fn locked<T: Listed>(&mut self, id: Uuid) -> Result<Option<T>> {
-        let mut statement = select_by_ids::<T>(&[id]);
-        statement.push(" FOR UPDATE");
-        self.fetch_optional(statement.sql()).await
-    }
-}
-
-fn select_by_ids<T: Listed>(ids: &[Uuid]) -> Statement<'static> {
-    let mut statement = Statement::new("SELECT ");
-    statement
-        .push(T::COLUMNS)
-        .push(" FROM ")
-        .push(T::TABLE)
-        .push(" WHERE tenant_id = $1 AND id = ANY_ID(")
-        .bind(IdList(ids.to_vec()))
-        .push(")");
-    statement
 }
 
 fn push_children<T: Listed>(

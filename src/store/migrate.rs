@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use sqlx::migrate::{MigrateError, Migrator};
 
-use super::{Database, OpenError, Store};
+use super::database::Database;
+use super::{OpenError, Store};
 
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
@@ -28,6 +29,7 @@ impl Store {
             .unwrap_or_default();
         match done {
             Ok(()) => self
+                .system()
                 .begin_epoch()
                 .await
                 .map(|()| program)

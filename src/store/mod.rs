@@ -1,59 +1,74 @@
 //! All SQL, and nothing but SQL.
 //!
-//! [`Store`] is the database. [`Tenant`] gives every read of one tenant's data, each statement on any free connection:
-//! they run side by side and are not one snapshot. [`Tx`] gives every write of one tenant's data: what one transaction
-//! does commits together or not at all. Statements across tenants are methods of [`Store`] itself (`tenant.rs`,
-//! `migrate.rs`).
+//! [`Store`] is the database. [`Tenant`] has every read of one tenant's data, each statement on any free connection: they
+//! run concurrently and are not one snapshot. [`Tx`] has every write of one tenant's data: what one transaction does
+//! commits together or not at all. [`System`] has the statements across tenants. A statement of a tenant cannot be run by
+//! `System`, nor the other way round: their types differ.
+//!
+//! How a record is stored is declared in its noun's file; `record.rs` reads and writes whatever is declared.
 
-mod bulk;
+mod bind;
 mod change;
+mod connection;
 mod contact;
-pub(crate) mod engine;
+mod database;
+mod declaration;
+mod engine;
+mod entity_limit;
 mod external_id;
+mod failure;
 mod feed;
 mod filter;
 mod interaction;
 mod list;
 mod migrate;
+mod named;
 mod note;
 mod open;
 mod organization;
+mod read;
+mod record;
 mod relationship;
-mod room;
+mod rows;
 mod search;
+mod statement;
+mod system;
 mod tenant;
 mod tx;
 mod user;
 mod words;
 mod wrap_up_code;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use sqlx::{PgPool, SqlitePool};
-
-pub use bulk::Learnt;
 pub use change::{CHANGES_OF_ENTITY, ChangeOrder, place_of};
 pub use contact::{CONTACTS_OF_ORGANIZATION, RemovedContact};
 pub use interaction::{INTERACTIONS_OF_CONTACT, INTERACTIONS_OF_ORGANIZATION};
-pub use list::{Column, Edge, Filter, Listed, Sort, SortField};
+pub use list::{Column, Edge, Filter, Listed, Sort, SortField, Table};
 pub use note::{NOTES_OF_AUTHOR, NOTES_OF_CONTACT, NOTES_OF_ORGANIZATION};
 pub use open::{DatabaseUrl, OpenError};
 pub use organization::RemovedOrganization;
+pub use read::Read;
+pub use record::Stored;
 pub use relationship::{Transfer, Transferred, relationships_of_organization, relationships_of_user};
 pub use search::WordFilter;
+pub use system::System;
 pub(crate) use tx::change;
 pub use tx::{Attempts, LONGEST_CHANGE, LONGEST_LOAD, Tx};
+pub use words::Names;
 
 use crate::clock::Clock;
 use crate::error::Result;
 use crate::id::Ids;
 use crate::model::TenantRecord;
-use engine::{Handle, Row, Sql, sql};
+use bind::Row;
+use connection::Query;
+use database::Database;
+use engine::{Engine, Sql};
 use feed::Feeds;
 
-/// The database of this program, whichever engine keeps it. Clones share it.
+/// The database, whichever engine keeps it. Clones share it.
 #[derive(Clone)]
 pub struct Store(Arc<Inner>);
 
@@ -61,40 +76,32 @@ struct Inner {
     database: Database,
     clock: Clock,
     ids: Ids,
-    /// How many statements were run since the start.
+    /// The number of statements since the start.
     statements: AtomicU64,
-    /// Who follows the changes.
+    /// The feeds of changes that are followed.
     feeds: Feeds,
 }
 
-enum Database {
-    Postgres {
-        pool: PgPool,
-        /// Connections apart, for signals.
-        signals: PgPool,
-    },
-    Sqlite {
-        readers: SqlitePool,
-        writer: SqlitePool,
-        file: PathBuf,
-    },
-}
-
 impl Store {
-    /// What time it is here.
+    /// The clock.
     pub fn clock(&self) -> &Clock {
         &self.0.clock
     }
 
-    /// How many statements were run since the start, transactions' own BEGIN and COMMIT left out.
+    /// The number of statements since the start, without BEGIN and COMMIT of transactions.
     pub fn statements(&self) -> u64 {
         self.0.statements.load(Ordering::Relaxed)
     }
 
-    /// Whether the database answers.
-    pub async fn is_ready(&self) -> bool {
-        let answer: Result<Option<(i32,)>> = self.fetch_optional(0, sql!("SELECT 1 WHERE $1 = 0")).await;
-        answer.is_ok()
+    /// The statements across tenants.
+    pub const fn system(&self) -> System<'_> {
+        System::of(self)
+    }
+
+    /// Closes every connection once its work is done.
+    pub async fn close(&self) {
+        self.0.feeds.close();
+        self.0.database.close().await;
     }
 
     /// The data of one tenant.
@@ -105,24 +112,12 @@ impl Store {
         }
     }
 
-    fn reader(&self) -> Handle<'_> {
+    fn engine(&self) -> Engine {
+        self.0.database.engine()
+    }
+
+    fn count_statement(&self) {
         self.0.statements.fetch_add(1, Ordering::Relaxed);
-        match &self.0.database {
-            Database::Postgres { pool, .. } => Handle::PostgresPool(pool),
-            Database::Sqlite { readers, .. } => Handle::SqlitePool(readers),
-        }
-    }
-
-    async fn fetch_all<T: Row>(&self, tenant: i32, sql: Sql<'_>) -> Result<Vec<T>> {
-        self.reader().fetch_all(tenant, sql).await
-    }
-
-    async fn fetch_optional<T: Row>(&self, tenant: i32, sql: Sql<'_>) -> Result<Option<T>> {
-        self.reader().fetch_optional(tenant, sql).await
-    }
-
-    fn is_postgres(&self) -> bool {
-        matches!(self.0.database, Database::Postgres { .. })
     }
 }
 
@@ -134,21 +129,29 @@ pub struct Tenant {
 }
 
 impl Tenant {
-    /// The tenant as it was when the request began.
+    /// The tenant as it was at the beginning of the request.
     pub fn record(&self) -> &TenantRecord {
         &self.record
     }
 
-    /// What time it is here.
+    /// The clock.
     pub fn clock(&self) -> &Clock {
         self.store.clock()
     }
 
+    fn engine(&self) -> Engine {
+        self.store.engine()
+    }
+
     async fn fetch_all<T: Row>(&self, sql: Sql<'_>) -> Result<Vec<T>> {
-        self.store.fetch_all(self.record.id, sql).await
+        self.store.count_statement();
+        let query = Query::of(self.record.id, sql);
+        self.store.0.database.reader().fetch_all(query).await
     }
 
     async fn fetch_optional<T: Row>(&self, sql: Sql<'_>) -> Result<Option<T>> {
-        self.store.fetch_optional(self.record.id, sql).await
+        self.store.count_statement();
+        let query = Query::of(self.record.id, sql);
+        self.store.0.database.reader().fetch_optional(query).await
     }
 }

@@ -13,8 +13,9 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 
 use tokio::time::timeout;
 
+use super::database::Database;
 use super::feed::Feeds;
-use super::{Database, Inner, Store};
+use super::{Inner, Store};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::id::Ids;
@@ -136,21 +137,6 @@ impl Store {
             ids,
             statements: AtomicU64::new(0),
         })))
-    }
-
-    /// Ends every connection once what runs on it is done.
-    pub async fn close(&self) {
-        self.0.feeds.close();
-        match &self.0.database {
-            Database::Postgres { pool, signals } => {
-                signals.close().await;
-                pool.close().await;
-            }
-            Database::Sqlite { readers, writer, .. } => {
-                readers.close().await;
-                writer.close().await;
-            }
-        }
     }
 }
 

@@ -1,27 +1,41 @@
-//! Where organizations are kept.
+//! The table of organizations.
 
-use sqlx::types::Json;
 use tracing::instrument;
-use uuid::Uuid;
 
-use super::change::NewChange;
-use super::engine::{IdList, Statement, sql};
+use super::declaration::stored;
+use super::engine::sql;
+use super::statement::Statement;
 use super::{Column, Filter, Listed, SortField, Tx};
 use crate::error::Result;
 use crate::id::{OrganizationId, TypedId};
 use crate::model::{Organization, OrganizationFilter, OrganizationOrderField};
 use crate::page::Key;
 
-impl Listed for Organization {
-    const TABLE: &'static str = "organizations";
-    const COLUMNS: &'static str = "id, version, created_at, updated_at, created_by, updated_by, name, company_type, \
-        industry, address, phone_number, fax_number, employee_count, annual_revenue, websites, tags, tickers, \
-        external_system_url, external_ids, primary_contact_id, sort_name";
-    type Order = OrganizationOrderField;
-
-    fn uuid(&self) -> Uuid {
-        self.id.uuid()
+stored! {
+    Organization: OrganizationId in "organizations" [counted, external_ids, indexed, recorded] {
+        name,
+        company_type,
+        industry,
+        address: json,
+        phone_number: json,
+        fax_number: json,
+        employee_count,
+        annual_revenue: json,
+        websites: json,
+        tags: json,
+        tickers: json,
+        external_system_url,
+        external_ids: json,
+        primary_contact_id,
+        sort_name,
     }
+    derived {
+        search_text: |_, entry| entry.search_text(),
+    }
+}
+
+impl Listed for Organization {
+    type Order = OrganizationOrderField;
 
     fn keys(&self, order: OrganizationOrderField) -> Vec<Key> {
         vec![match order {
@@ -55,10 +69,10 @@ impl Filter for OrganizationFilter {
         if let Some(owners) = &self.owner_ids {
             to.push(
                 " AND id IN (SELECT organization_id FROM relationships WHERE tenant_id = $1 AND ended_on IS NULL \
-                 AND user_id = ANY_ID(",
+                 AND user_id ",
             )
-            .bind(IdList(owners.iter().map(|id| id.uuid()).collect()))
-            .push("))");
+            .any_ids(owners.iter().map(|id| id.uuid()).collect())
+            .push(")");
         }
         if let Some(has_owner) = self.has_owner {
             to.push(if has_owner {
@@ -76,158 +90,37 @@ impl Filter for OrganizationFilter {
     }
 }
 
-/// What went with an organization.
+/// The records that were deleted or detached with an organization.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RemovedOrganization {
-    /// Relationships that were deleted.
+    /// The number of deleted relationships.
     pub relationships: i64,
-    /// Notes that were deleted.
+    /// The number of deleted notes.
     pub notes: i64,
-    /// Contacts that were kept, without their organization.
+    /// The number of contacts that lost their organization.
     pub contacts: i64,
-    /// Interactions that were kept, without their organization.
+    /// The number of interactions that lost their organization.
     pub interactions: i64,
 }
 
 impl Tx {
-    /// Whether there is such an organization.
-    pub async fn has_organization(&mut self, id: OrganizationId) -> Result<bool> {
-        let one: Option<(i32,)> = self
-            .fetch_optional(sql!(
-                "SELECT 1 FROM organizations WHERE tenant_id = $1 AND id = $2",
-                id
-            ))
-            .await?;
-        Ok(one.is_some())
-    }
-
-    /// An organization, locked until the transaction ends.
-    pub async fn organization(&mut self, id: OrganizationId) -> Result<Option<Organization>> {
-        self.locked(id.uuid()).await
-    }
-
-    /// Keeps a new organization. Refuses when there is no room, or when an external id is taken.
-    #[instrument(skip_all, err)]
-    pub async fn add_organization(&mut self, organization: &Organization) -> Result<()> {
-        self.take_room(1).await?;
-        let found = organization.found();
-        self.execute(sql!(
-            "
-            INSERT INTO organizations
-                   (tenant_id, id, version, created_at, updated_at, created_by, updated_by, name, company_type,
-                    industry, address, phone_number, fax_number, employee_count, annual_revenue, websites, tags,
-                    tickers, external_system_url, external_ids, primary_contact_id, sort_name, search_text)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-                    $20, $21, $22, $23)",
-            organization.id,
-            organization.record.version,
-            organization.record.created_at,
-            organization.record.updated_at,
-            organization.record.created_by,
-            organization.record.updated_by,
-            organization.name,
-            organization.company_type,
-            organization.industry,
-            Json(&organization.address),
-            Json(&organization.phone_number),
-            Json(&organization.fax_number),
-            organization.employee_count,
-            Json(&organization.annual_revenue),
-            Json(&organization.websites),
-            Json(&organization.tags),
-            Json(&organization.tickers),
-            organization.external_system_url,
-            Json(&organization.external_ids),
-            organization.primary_contact_id,
-            organization.sort_name,
-            found.search_text(),
-        ))
-        .await?;
-        self.replace_external_ids(organization.id, &[], &organization.external_ids)
-            .await?;
-        self.reindex(organization.id.uuid(), None, Some(found)).await?;
-        self.record(NewChange::created(organization)).await
-    }
-
-    /// Keeps what became of an organization, and counts the change; nothing is written when nothing changed. Refuses
-    /// when an external id is taken.
-    #[instrument(skip_all, err)]
-    pub async fn save_organization(
-        &mut self,
-        before: &Organization,
-        mut after: Organization,
-    ) -> Result<Organization> {
-        if *before == after {
-            return Ok(after);
-        }
-        after.record.touch(self.now(), self.actor());
-        let found = after.found();
-        self.execute(sql!(
-            "
-            UPDATE organizations
-               SET version = $3, updated_at = $4, updated_by = $5, name = $6, company_type = $7, industry = $8,
-                   address = $9, phone_number = $10, fax_number = $11, employee_count = $12,
-                   annual_revenue = $13, websites = $14, tags = $15, tickers = $16, external_system_url = $17,
-                   external_ids = $18, primary_contact_id = $19, sort_name = $20, search_text = $21
-             WHERE tenant_id = $1
-               AND id = $2",
-            after.id,
-            after.record.version,
-            after.record.updated_at,
-            after.record.updated_by,
-            after.name,
-            after.company_type,
-            after.industry,
-            Json(&after.address),
-            Json(&after.phone_number),
-            Json(&after.fax_number),
-            after.employee_count,
-            Json(&after.annual_revenue),
-            Json(&after.websites),
-            Json(&after.tags),
-            Json(&after.tickers),
-            after.external_system_url,
-            Json(&after.external_ids),
-            after.primary_contact_id,
-            after.sort_name,
-            found.search_text(),
-        ))
-        .await?;
-        self.replace_external_ids(after.id, &before.external_ids, &after.external_ids)
-            .await?;
-        self.reindex(after.id.uuid(), Some(before.found()), Some(found))
-            .await?;
-        self.record(NewChange::updated(before, &after)?).await?;
-        Ok(after)
-    }
-
     /// Deletes an organization with its relationships and notes; its contacts and interactions stay, without it.
     #[instrument(skip_all, err)]
-    pub async fn remove_organization(&mut self, organization: &Organization) -> Result<RemovedOrganization> {
+    pub async fn delete_organization(&mut self, organization: &Organization) -> Result<RemovedOrganization> {
         let id = organization.id;
         let removed = RemovedOrganization {
-            relationships: self.remove_relationships_of_organization(id).await?,
-            notes: self.remove_notes_of_organization(id).await?,
+            relationships: self.delete_relationships_of_organization(id).await?,
+            notes: self.delete_notes_of_organization(id).await?,
             contacts: self.detach_organization_from_contacts(id).await?,
             interactions: self.detach_organization_from_interactions(id).await?,
         };
-        self.replace_external_ids(id, &organization.external_ids, &[])
-            .await?;
-        self.reindex(id.uuid(), Some(organization.found()), None).await?;
-        self.execute(sql!(
-            "DELETE FROM organizations WHERE tenant_id = $1 AND id = $2",
-            id
-        ))
-        .await?;
-        self.give_room(1 + removed.relationships + removed.notes).await?;
-        self.record(NewChange::deleted(organization).with(removed)?)
-            .await?;
+        self.delete_with(organization, removed).await?;
         Ok(removed)
     }
 
-    /// Keeps the contacts of an organization that goes, without it; gives how many. They keep their version, and their
-    /// words, which never hold the organization's name.
+    /// Detaches the contacts from an organization that is deleted, and returns how many. They keep their version, and
+    /// their words, which never include the organization's name.
     async fn detach_organization_from_contacts(&mut self, organization: OrganizationId) -> Result<i64> {
         let detached = self
             .execute(sql!(

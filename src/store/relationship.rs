@@ -1,4 +1,4 @@
-//! Where relationships are kept.
+//! The table of relationships.
 
 mod transfer;
 
@@ -7,9 +7,10 @@ pub use transfer::{Transfer, Transferred};
 use tracing::instrument;
 use uuid::Uuid;
 
-use super::change::NewChange;
-use super::engine::{Statement, sql};
-use super::{Column, Edge, Filter, Listed, SortField, Tenant, Tx};
+use super::declaration::stored;
+use super::engine::sql;
+use super::statement::Statement;
+use super::{Column, Edge, Filter, Listed, SortField, Table, Tenant, Tx};
 use crate::error::{Result, UserError};
 use crate::id::{OrganizationId, RelationshipId, TypedId};
 use crate::model::{Relationship, RelationshipFilter, RelationshipOrderField, fold};
@@ -18,17 +19,23 @@ use crate::page::Key;
 /// The most types [`Tenant::relationship_types`] gives.
 const MOST_TYPES: i32 = 1000;
 
-const RELATIONSHIP: &str = "id, version, created_at, updated_at, created_by, updated_by, user_id, organization_id, \
-    type, started_on, ended_on, type_key";
+const RELATIONSHIP: &str = <Relationship as Table>::COLUMNS;
+
+stored! {
+    Relationship: RelationshipId in "relationships" [counted, recorded] {
+        r#type as "type",
+        user_id,
+        started_on,
+        ended_on,
+        type_key,
+    }
+    fixed {
+        organization_id,
+    }
+}
 
 impl Listed for Relationship {
-    const TABLE: &'static str = "relationships";
-    const COLUMNS: &'static str = RELATIONSHIP;
     type Order = RelationshipOrderField;
-
-    fn uuid(&self) -> Uuid {
-        self.id.uuid()
-    }
 
     fn keys(&self, order: RelationshipOrderField) -> Vec<Key> {
         vec![match order {
@@ -148,101 +155,40 @@ impl Tenant {
 }
 
 impl Tx {
-    /// A relationship, locked until the transaction ends.
-    pub async fn relationship(&mut self, id: RelationshipId) -> Result<Option<Relationship>> {
-        self.locked(id.uuid()).await
-    }
-
-    /// Keeps a new relationship. Refuses when there is no room, or when there is one like it that is current.
+    /// Adds a relationship. Refuses it if there is a current one with the same user, organization and type.
     #[instrument(skip_all, err)]
     pub async fn add_relationship(&mut self, relationship: &Relationship) -> Result<()> {
         self.refuse_second_current(relationship).await?;
-        self.take_room(1).await?;
-        self.execute(sql!(
-            "
-            INSERT INTO relationships
-                   (tenant_id, id, version, created_at, updated_at, created_by, updated_by, user_id,
-                    organization_id, type, started_on, ended_on, type_key)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-            relationship.id,
-            relationship.record.version,
-            relationship.record.created_at,
-            relationship.record.updated_at,
-            relationship.record.created_by,
-            relationship.record.updated_by,
-            relationship.user_id,
-            relationship.organization_id,
-            relationship.r#type,
-            relationship.started_on,
-            relationship.ended_on,
-            relationship.type_key,
-        ))
-        .await?;
-        self.record(NewChange::created(relationship)).await
+        self.insert(relationship).await
     }
 
-    /// Keeps what became of a relationship, and counts the change; nothing is written when nothing changed. Refuses
-    /// when there is another like it that is current.
+    /// Updates a relationship to what it became. Refuses the change if there is another current one with the same user,
+    /// organization and type.
     #[instrument(skip_all, err)]
-    pub async fn save_relationship(
+    pub async fn update_relationship(
         &mut self,
         before: &Relationship,
-        mut after: Relationship,
+        after: Relationship,
     ) -> Result<Relationship> {
-        if *before == after {
-            return Ok(after);
+        if *before != after {
+            self.refuse_second_current(&after).await?;
         }
-        self.refuse_second_current(&after).await?;
-        after.record.touch(self.now(), self.actor());
-        self.execute(sql!(
-            "
-            UPDATE relationships
-               SET version = $3, updated_at = $4, updated_by = $5, type = $6, started_on = $7, ended_on = $8,
-                   type_key = $9
-             WHERE tenant_id = $1
-               AND id = $2",
-            after.id,
-            after.record.version,
-            after.record.updated_at,
-            after.record.updated_by,
-            after.r#type,
-            after.started_on,
-            after.ended_on,
-            after.type_key,
-        ))
-        .await?;
-        self.record(NewChange::updated(before, &after)?).await?;
-        Ok(after)
+        self.update(before, after).await
     }
 
-    /// Deletes a relationship.
-    #[instrument(skip_all, err)]
-    pub async fn remove_relationship(&mut self, relationship: &Relationship) -> Result<()> {
-        let id = relationship.id;
-        self.execute(sql!(
-            "DELETE FROM relationships WHERE tenant_id = $1 AND id = $2",
-            id
-        ))
-        .await?;
-        self.give_room(1).await?;
-        self.record(NewChange::deleted(relationship)).await
-    }
-
-    /// Deletes the relationships with an organization; gives how many there were. Their room is the caller's to give
-    /// back.
-    pub(super) async fn remove_relationships_of_organization(
+    /// Deletes the relationships with an organization, and returns how many there were.
+    pub(super) async fn delete_relationships_of_organization(
         &mut self,
         organization: OrganizationId,
     ) -> Result<i64> {
-        let removed: Vec<Relationship> = self
+        let relationships: Vec<Relationship> = self
             .fetch_all(sql!(
                 "DELETE FROM relationships WHERE tenant_id = $1 AND organization_id = $2 RETURNING " RELATIONSHIP,
                 organization,
             ))
             .await?;
-        let changes: Vec<NewChange> = removed.iter().map(NewChange::deleted).collect();
-        self.record_all(&changes).await?;
-        Ok(i64::try_from(removed.len()).unwrap_or(i64::MAX))
+        self.follow_deletion(&relationships).await?;
+        Ok(i64::try_from(relationships.len()).unwrap_or(i64::MAX))
     }
 
     /// The same user, organization and type cannot be current twice.

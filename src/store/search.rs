@@ -13,7 +13,9 @@ use std::collections::{HashMap, HashSet};
 use tracing::instrument;
 use uuid::Uuid;
 
-use super::engine::{IdList, Statement, TextList, sql};
+use super::bind::{IdList, TextList};
+use super::engine::sql;
+use super::statement::Statement;
 use super::{Filter, Tenant};
 use crate::error::Result;
 use crate::id::TypedId as _;
@@ -131,7 +133,7 @@ impl Tenant {
         if soughts.is_empty() {
             return Ok(Vec::new());
         }
-        let mut statement = Statement::new("");
+        let mut statement = Statement::new(self.engine(), "");
         for (place, sought) in (0_i32..).zip(&soughts) {
             let range = sought.map_or_else(Range::empty, Range::of);
             statement
@@ -163,7 +165,7 @@ impl Tenant {
         if sources.is_empty() {
             return Ok(counts);
         }
-        let mut statement = Statement::new("");
+        let mut statement = Statement::new(self.engine(), "");
         for (place, (_, source)) in (0_i32..).zip(sources) {
             statement
                 .push(if place == 0 {
@@ -173,7 +175,7 @@ impl Tenant {
                 })
                 .bind(place)
                 .push(" AS place, COUNT(*) AS hits FROM (");
-            source.push_count(&mut statement, self.store.is_postgres(), EXAMINED + 1);
+            source.push_count(&mut statement, EXAMINED + 1);
             statement.push(") AS counted");
         }
         let rows: Vec<(i32, i64)> = self.fetch_all(statement.sql()).await?;
@@ -200,8 +202,8 @@ impl Tenant {
         let mut seen = HashSet::new();
         let mut after: Option<Place> = None;
         loop {
-            let mut statement = Statement::new("SELECT word, sort_key, id, text FROM (");
-            source.push(&mut statement, search, self.store.is_postgres(), after.take());
+            let mut statement = Statement::new(self.engine(), "SELECT word, sort_key, id, text FROM (");
+            source.push(&mut statement, search, after.take());
             statement.push(") AS candidates WHERE text IS NOT NULL");
             push_checks(&mut statement, search, exact);
             statement.push(" LIMIT ").bind(i64_of(MOST_ROWS));
@@ -233,7 +235,7 @@ impl Tenant {
     pub async fn organization_names(&self, ids: Vec<Uuid>) -> Result<HashMap<Uuid, String>> {
         let rows: Vec<(Uuid, String)> = self
             .fetch_all(sql!(
-                "SELECT id, name FROM organizations WHERE tenant_id = $1 AND id = ANY_ID($2)",
+                "SELECT id, name FROM organizations WHERE tenant_id = $1 AND id ".any_ids(2),
                 IdList(ids)
             ))
             .await?;
@@ -257,7 +259,7 @@ impl Tenant {
                 SELECT word
                   FROM vocabulary
                  WHERE tenant_id = $1
-                   AND variant = ANY_TEXT($2)
+                   AND variant " .any_texts(2) "
                  ORDER BY variant, word
                  LIMIT $3",
                 TextList(variants),
@@ -366,9 +368,7 @@ fn push_checks(statement: &mut Statement<'_>, search: &Search, exact: bool) {
             for (position, sought) in way.words.iter().enumerate() {
                 statement
                     .push(if position == 0 { "" } else { " AND " })
-                    .push("POSITION_IN(text, ")
-                    .bind(sought.needle(exact))
-                    .push(") > 0");
+                    .contains("text", sought.needle(exact));
             }
         }
         statement.push(if alternatives == 0 { " AND 1 = 0" } else { "))" });

@@ -1,46 +1,49 @@
 //! Transactions: everything one change writes commits together or not at all.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::{Postgres, Sqlite, Transaction};
 use tracing::instrument;
 use uuid::Uuid;
 
-use super::engine::{Handle, Row, Sql, fault, sql};
-use super::{Database, Store, Tenant};
+use super::bind::Row;
+use super::connection::Query;
+use super::database::Transacting;
+use super::engine::{Engine, Sql, sql};
+use super::words::Names;
+use super::{Store, Tenant};
 use crate::error::{Error, Result};
 use crate::id::UserId;
 
-/// How often a change is tried when others are in its way.
+/// The most attempts of a change when others are in its way.
 const ATTEMPTS: u32 = 6;
-/// The longest a change may take: who follows the changes waits for the oldest transaction.
+/// The longest time of a change: those who follow the changes wait for the oldest transaction.
 pub const LONGEST_CHANGE: Duration = Duration::from_secs(5);
-/// The longest that one piece of a load may take, which an operator starts: those who follow changes wait for it.
+/// The longest time of one batch of a load, which an operator starts: those who follow the changes wait for it.
 pub const LONGEST_LOAD: Duration = Duration::from_mins(2);
-/// How a transaction begins on PostgreSQL: neither a statement nor what comes between two holds it up for longer.
-const BEGIN: &str =
-    "BEGIN; SET LOCAL statement_timeout = '5s'; SET LOCAL idle_in_transaction_session_timeout = '5s'";
 
 /// Every write of one tenant's data, in one transaction.
 pub struct Tx {
     store: Store,
-    pub(super) tenant_id: i32,
+    tenant_id: i32,
     actor: Option<UserId>,
     now: DateTime<Utc>,
-    connection: Connection,
-    /// How many changes were written down.
+    transaction: Transacting,
+    /// The number of changes that were recorded.
     recorded: i64,
+    /// The number of managed entities that were deleted, and whose room is still to be given back.
+    pub(super) released: i64,
+    /// Words of names that the vocabulary is known to have.
+    pub(super) known_names: Arc<Names>,
+    /// Words of names that this transaction added to the vocabulary.
+    pub(super) learnt_names: Names,
 }
 
-enum Connection {
-    Postgres(Transaction<'static, Postgres>),
-    Sqlite(Transaction<'static, Sqlite>),
-}
-
-/// Does what the block does in one transaction of the tenant, wanted by `actor`: all of it, or nothing when it fails.
-/// When somebody else's transaction is in the way, the whole is done again, so the block must not do anything but use
-/// the transaction. It is given up after [`LONGEST_CHANGE`], or what is said `within`. (A macro, because an async closure's future cannot be proven `Send` for every lifetime of `Tx`.)
+/// Runs the block in one transaction of the tenant, on behalf of `actor`: all of it is committed, or nothing if it fails.
+/// When another transaction is in the way, the block runs again, so it must do nothing but use the transaction. It is
+/// ended after [`LONGEST_CHANGE`], or the time `within`. (A macro, since the future of an async closure cannot be proven
+/// `Send` for every lifetime of `Tx`.)
 macro_rules! change {
     ($tenant:expr, $actor:expr, |$tx:ident| $block:block) => {
         $crate::store::change!($tenant, $actor, within $crate::store::LONGEST_CHANGE, |$tx| $block)
@@ -70,12 +73,12 @@ macro_rules! change {
 }
 pub(crate) use change;
 
-/// How often a change was tried.
+/// The number of attempts of a change.
 #[derive(Default)]
 pub struct Attempts(u32);
 
 impl Attempts {
-    /// Whether to try again, after a pause of chance length, so that those in each other's way part.
+    /// Whether to try again, after a pause of random length, so that transactions in each other's way part.
     pub async fn again(&mut self) -> bool {
         self.0 += 1;
         if self.0 < ATTEMPTS {
@@ -87,35 +90,31 @@ impl Attempts {
 }
 
 impl Tenant {
-    /// Begins a transaction, wanted by `actor`. Use `change!` unless there is a reason not to.
+    /// Begins a transaction on behalf of `actor`. Use `change!` unless there is a reason not to.
     #[instrument(skip_all, err)]
     pub async fn begin(&self, actor: Option<UserId>) -> Result<Tx> {
-        let connection = match &self.store.0.database {
-            Database::Postgres { pool, .. } => {
-                Connection::Postgres(pool.begin_with(BEGIN).await.map_err(fault)?)
-            }
-            Database::Sqlite { writer, .. } => {
-                Connection::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await.map_err(fault)?)
-            }
-        };
+        let transaction = self.store.0.database.begin().await?;
         Ok(Tx {
             now: self.clock().now(),
             store: self.store.clone(),
             tenant_id: self.record.id,
             actor,
-            connection,
+            transaction,
             recorded: 0,
+            released: 0,
+            known_names: Arc::default(),
+            learnt_names: Names::new(),
         })
     }
 }
 
 impl Tx {
-    /// The instant of everything this transaction writes.
+    /// The instant of everything that this transaction writes.
     pub const fn now(&self) -> DateTime<Utc> {
         self.now
     }
 
-    /// Who wants it.
+    /// The user on whose behalf it runs.
     pub const fn actor(&self) -> Option<UserId> {
         self.actor
     }
@@ -132,13 +131,13 @@ impl Tx {
         self.store.0.ids.new_at(at)
     }
 
-    pub(super) fn is_postgres(&self) -> bool {
-        self.store.is_postgres()
+    pub(super) fn engine(&self) -> Engine {
+        self.store.engine()
     }
 
-    /// Lifts what PostgreSQL limits: its statements, and what comes between them, take as long as they need.
-    pub async fn take_long(&mut self) -> Result<()> {
-        if self.is_postgres() {
+    /// Lifts the limits of time that PostgreSQL sets for statements and for pauses between them.
+    pub async fn lift_time_limits(&mut self) -> Result<()> {
+        if self.engine().limits_transactions() {
             let unlimited = "0";
             let _: Option<(String, String)> = self
                 .fetch_optional(sql!(
@@ -153,73 +152,54 @@ impl Tx {
         Ok(())
     }
 
-    pub(super) fn handle(&mut self) -> Handle<'_> {
-        self.store
-            .0
-            .statements
-            .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        match &mut self.connection {
-            Connection::Postgres(tx) => Handle::Postgres(tx),
-            Connection::Sqlite(tx) => Handle::Sqlite(tx),
-        }
-    }
-
     pub(super) async fn fetch_all<T: Row>(&mut self, sql: Sql<'_>) -> Result<Vec<T>> {
-        let tenant = self.tenant_id;
-        self.handle().fetch_all(tenant, sql).await
+        self.store.count_statement();
+        let query = Query::of(self.tenant_id, sql);
+        self.transaction.connection().fetch_all(query).await
     }
 
     pub(super) async fn fetch_optional<T: Row>(&mut self, sql: Sql<'_>) -> Result<Option<T>> {
-        let tenant = self.tenant_id;
-        self.handle().fetch_optional(tenant, sql).await
+        self.store.count_statement();
+        let query = Query::of(self.tenant_id, sql);
+        self.transaction.connection().fetch_optional(query).await
     }
 
-    /// The row that must be there.
+    /// Returns the row of a statement that always returns one.
     pub(super) async fn fetch_one<T: Row>(&mut self, sql: Sql<'_>) -> Result<T> {
-        self.fetch_optional(sql)
-            .await?
-            .ok_or_else(|| Error::internal(anyhow::anyhow!("a statement that always gives a row gave none")))
+        self.fetch_optional(sql).await?.ok_or_else(|| {
+            Error::internal(anyhow::anyhow!(
+                "a statement that always returns a row returned none"
+            ))
+        })
     }
 
-    /// How many rows it changed.
+    /// Returns the number of rows that the statement changed.
     pub(super) async fn execute(&mut self, sql: Sql<'_>) -> Result<u64> {
-        let tenant = self.tenant_id;
-        self.handle().execute(tenant, sql).await
+        self.store.count_statement();
+        let query = Query::of(self.tenant_id, sql);
+        self.transaction.connection().execute(query).await
     }
 
-    /// Commits what was done, or, when it failed, undoes it.
-    pub async fn end<T>(self, done: Result<T>) -> Result<T> {
+    /// Commits what was done or, if it failed, undoes it.
+    pub async fn end<T>(mut self, done: Result<T>) -> Result<T> {
+        let done = match done {
+            Ok(value) => self.flush_released().await.map(|()| value),
+            Err(error) => Err(error),
+        };
         match done {
             Ok(value) => self.commit().await.map(|()| value),
             Err(error) => {
-                self.rollback().await;
+                self.transaction.rollback().await;
                 Err(error)
             }
         }
     }
 
     async fn commit(self) -> Result<()> {
-        match self.connection {
-            Connection::Postgres(tx) => tx.commit().await.map_err(fault),
-            Connection::Sqlite(tx) => tx.commit().await.map_err(fault),
-        }?;
+        self.transaction.commit().await?;
         if self.recorded > 0 {
             self.store.0.feeds.committed(self.tenant_id);
         }
         Ok(())
-    }
-
-    /// A transaction that cannot be rolled back has lost its connection, and the database rolls it back itself.
-    async fn rollback(self) {
-        let done = match self.connection {
-            Connection::Postgres(tx) => tx.rollback().await,
-            Connection::Sqlite(tx) => tx.rollback().await,
-        };
-        if let Err(error) = done {
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "a transaction ended without its connection"
-            );
-        }
     }
 }

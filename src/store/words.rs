@@ -1,13 +1,19 @@
 //! The table of words that search reads: kept in step with its records, in their transactions.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use uuid::Uuid;
 
 use super::Tx;
-use super::engine::{TextList, sql};
+use super::bind::TextList;
+use super::engine::sql;
+use super::rows::{MOST_VALUES, values};
 use crate::error::Result;
 use crate::model::{Found, deletions};
+
+/// Words of names that the vocabulary has.
+pub type Names = BTreeSet<String>;
 
 impl Tx {
     /// Brings the words of a record from what they were to what they are; `None` where it is not there.
@@ -46,7 +52,7 @@ impl Tx {
             "
             DELETE FROM search_words
              WHERE tenant_id = $1
-               AND word = ANY_TEXT($2)
+               AND word " .any_texts(2) "
                AND sort_key = $3
                AND id = $4",
             TextList(words),
@@ -65,7 +71,7 @@ impl Tx {
             "
             INSERT INTO search_words (tenant_id, word, sort_key, id)
             SELECT $1, w.listed_text, $3, $4
-              FROM TEXTS($2) AS w
+              FROM " .texts(2) " AS w
              WHERE true
             ON CONFLICT DO NOTHING",
             TextList(words),
@@ -76,8 +82,49 @@ impl Tx {
         .map(drop)
     }
 
+    /// Tells the transaction which words of names the vocabulary has, so that a long load adds each of them once.
+    pub fn assume_known_names(&mut self, known: &Arc<Names>) {
+        self.known_names = known.clone();
+    }
+
+    /// The words of names that the transaction added to the vocabulary. They are known once it is committed.
+    pub fn learnt_names(&mut self) -> Names {
+        std::mem::take(&mut self.learnt_names)
+    }
+
+    /// Brings the words of records from what they were to what they are, by a number of statements that grows with the
+    /// number of words only.
+    pub(super) async fn index_all(
+        &mut self,
+        before: &[(Uuid, Found)],
+        after: &[(Uuid, Found)],
+    ) -> Result<()> {
+        let (before_rows, after_rows) = (rows(before), rows(after));
+        let stale: Vec<&WordRow<'_>> = before_rows.difference(&after_rows).collect();
+        self.delete_rows_by(
+            "DELETE FROM search_words WHERE tenant_id = $1 AND (word, sort_key, id)",
+            &stale,
+            |(word, sort_key, id)| values![*word, *sort_key, *id],
+        )
+        .await?;
+        let names: BTreeSet<&String> = after.iter().flat_map(|(_, entry)| &entry.names).collect();
+        self.learn(names.into_iter().cloned().collect()).await?;
+        // In the order of the index: a batch then meets each of its pages once.
+        let fresh: Vec<&WordRow<'_>> = after_rows.difference(&before_rows).collect();
+        self.insert_rows(
+            "INSERT INTO search_words (tenant_id, word, sort_key, id) VALUES ",
+            " ON CONFLICT DO NOTHING",
+            &fresh,
+            MOST_VALUES,
+            |(word, sort_key, id)| values![*word, *sort_key, *id],
+        )
+        .await
+        .map(drop)
+    }
+
     /// Adds words to the vocabulary, under each of their variants with a letter left out.
-    pub(super) async fn learn(&mut self, names: Vec<String>) -> Result<()> {
+    pub(super) async fn learn(&mut self, mut names: Vec<String>) -> Result<()> {
+        names.retain(|name| !self.known_names.contains(name) && !self.learnt_names.contains(name));
         if names.is_empty() {
             return Ok(());
         }
@@ -87,32 +134,71 @@ impl Tx {
                 SELECT word
                   FROM vocabulary
                  WHERE tenant_id = $1
-                   AND variant = ANY_TEXT($2)
+                   AND variant " .any_texts(2) "
                    AND word = variant",
                 TextList(names.clone()),
             ))
             .await?;
+        let known: BTreeSet<String> = known.into_iter().map(|(word,)| word).collect();
+        let new: Vec<&String> = names.iter().filter(|name| !known.contains(*name)).collect();
         // In order, so that two who learn the same words do not wait for each other in a circle.
-        for word in names
-            .into_iter()
-            .filter(|name| known.iter().all(|(word,)| word != name))
-        {
-            let mut variants = deletions(&word);
-            variants.sort_unstable();
-            self.execute(sql!(
-                "
-                INSERT INTO vocabulary (tenant_id, variant, word)
-                SELECT $1, v.listed_text, $3
-                  FROM TEXTS($2) AS v
-                 WHERE true
-                ON CONFLICT DO NOTHING",
-                TextList(variants),
-                word,
-            ))
-            .await?;
+        if let [name] = new.as_slice() {
+            self.learn_one(name).await?;
+        } else {
+            self.learn_many(&new).await?;
         }
+        self.learnt_names.extend(names);
         Ok(())
     }
+
+    async fn learn_one(&mut self, word: &str) -> Result<()> {
+        let mut variants = deletions(word);
+        variants.sort_unstable();
+        self.execute(sql!(
+            "
+            INSERT INTO vocabulary (tenant_id, variant, word)
+            SELECT $1, v.listed_text, $3
+              FROM " .texts(2) " AS v
+             WHERE true
+            ON CONFLICT DO NOTHING",
+            TextList(variants),
+            word,
+        ))
+        .await
+        .map(drop)
+    }
+
+    async fn learn_many(&mut self, words: &[&String]) -> Result<()> {
+        let mut variants: Vec<(String, &String)> = words
+            .iter()
+            .flat_map(|word| deletions(word).into_iter().map(move |variant| (variant, *word)))
+            .collect();
+        variants.sort_unstable();
+        self.insert_rows(
+            "INSERT INTO vocabulary (tenant_id, variant, word) VALUES ",
+            " ON CONFLICT DO NOTHING",
+            &variants,
+            MOST_VALUES,
+            |(variant, word)| values![variant, *word],
+        )
+        .await
+        .map(drop)
+    }
+}
+
+/// A row of the table of words.
+type WordRow<'a> = (&'a str, &'a str, Uuid);
+
+fn rows(entries: &[(Uuid, Found)]) -> BTreeSet<WordRow<'_>> {
+    entries
+        .iter()
+        .flat_map(|(id, entry)| {
+            entry
+                .words
+                .iter()
+                .map(|word| (word.as_str(), entry.sort_key.as_str(), *id))
+        })
+        .collect()
 }
 
 fn difference(these: &BTreeSet<String>, without: &BTreeSet<String>) -> Vec<String> {

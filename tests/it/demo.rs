@@ -4,7 +4,7 @@ use async_graphql::Pos;
 use external_contacts::demo::{self, FillError};
 use external_contacts::id::{ContactId, OrganizationId};
 use external_contacts::model::{Contact, ContactFields, Organization, OrganizationFields, Record, Region};
-use external_contacts::store::{DatabaseUrl, Learnt, Tenant};
+use external_contacts::store::{DatabaseUrl, Tenant};
 use serde_json::{Value, json};
 
 use crate::support::{TestApp, TestCaller, on_both_engines};
@@ -146,8 +146,9 @@ on_both_engines! {
         tx.end(added).await.unwrap();
         let mut tx = other.begin(None).await.unwrap();
         let added = async {
-            tx.add_organizations(std::slice::from_ref(&organization), &Learnt::new()).await?;
-            tx.add_contacts(std::slice::from_ref(&contact), &Learnt::new()).await
+            tx.insert_all(std::slice::from_ref(&organization)).await?;
+            tx.insert_all(std::slice::from_ref(&contact)).await?;
+            Ok(tx.learnt_names())
         };
         let added = added.await;
         let learnt = tx.end(added).await.unwrap();

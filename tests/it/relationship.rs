@@ -1,6 +1,6 @@
 //! Relationships.
 
-use external_contacts::model::{Permission, Permissions};
+use external_contacts::model::{Permission, Permissions, User};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
@@ -53,9 +53,12 @@ fn types_of(answer: &Value) -> Vec<String> {
 
 async fn deactivate(app: &TestApp, subject: &str) {
     let mut tx = app.tenant.begin(None).await.unwrap();
-    let mut user = tx.user_by_subject(subject).await.unwrap().unwrap();
-    user.active = false;
-    let saved = tx.save_user(user).await;
+    let before = tx.user_by_subject(subject).await.unwrap().unwrap();
+    let after = User {
+        active: false,
+        ..before.clone()
+    };
+    let saved = tx.update_user(&before, after).await;
     tx.end(saved).await.unwrap();
 }
 

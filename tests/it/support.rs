@@ -124,6 +124,7 @@ impl TestApp {
             Run::Repeatable => open_with(&url, still(&time), Ids::seeded(SEED)).await,
         };
         let tenant = store
+            .system()
             .add_tenant(&"acme".parse().unwrap(), &Region::default())
             .await
             .unwrap()
@@ -149,14 +150,24 @@ impl TestApp {
     pub async fn at(url: DatabaseUrl) -> Self {
         let time = Arc::new(AtomicI64::new(Clock::system().now().timestamp_micros()));
         let store = open(&url, ticking(&time)).await;
-        let tenant = store.tenant("acme").await.unwrap().expect("somebody made it");
+        let tenant = store
+            .system()
+            .tenant("acme")
+            .await
+            .unwrap()
+            .expect("somebody made it");
         Self::of(store, tenant, url, time, Place::Shared)
     }
 
     /// Another server over the same database and tenant. The database goes with the first.
     pub async fn again(&self) -> Self {
         let store = open(&self.url, ticking(&self.time)).await;
-        let tenant = store.tenant("acme").await.unwrap().expect("the first made it");
+        let tenant = store
+            .system()
+            .tenant("acme")
+            .await
+            .unwrap()
+            .expect("the first made it");
         Self {
             store,
             tenant,
@@ -182,6 +193,7 @@ impl TestApp {
     /// Another tenant of the same database.
     pub async fn tenant(&self, name: &str) -> Tenant {
         self.store
+            .system()
             .add_tenant(&name.parse().unwrap(), &Region::default())
             .await
             .unwrap()

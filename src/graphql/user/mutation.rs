@@ -162,7 +162,7 @@ async fn save(tx: &mut Tx, before: &User, after: User) -> crate::error::Result<U
     if *before == after {
         return Ok(after);
     }
-    tx.save_user(after).await
+    tx.update_user(before, after).await
 }
 
 /// Returns the user to change, at the version the caller expects.

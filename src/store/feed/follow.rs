@@ -24,7 +24,7 @@ impl Tenant {
         filter: ChangeFilter,
         after: Option<Place>,
     ) -> Result<impl Stream<Item = Result<Arc<Change>>> + Send + use<>> {
-        self.store.begin_epoch().await?;
+        self.store.system().begin_epoch().await?;
         let start = self.start().await?;
         let (receiver, wake) = self.store.join_feed(self, start.place);
         let follower = Follower {

@@ -14,7 +14,8 @@ use std::time::Duration;
 use tokio::sync::{Notify, broadcast};
 
 use self::signal::{Notifier, Watcher};
-use super::{Database, Store, Tenant};
+use super::database::{Database, Signals};
+use super::{Store, Tenant};
 use crate::error::{Error, Result};
 use crate::model::{Change, ChangeFilter, EntityKind, Place};
 
@@ -59,9 +60,9 @@ impl Feeds {
     pub fn of(database: &Database) -> Self {
         Self {
             open: Arc::default(),
-            notifier: match database {
-                Database::Postgres { signals, .. } => Some(Notifier::new(signals.clone())),
-                Database::Sqlite { .. } => None,
+            notifier: match database.signals() {
+                Signals::Notifications(pool) => Some(Notifier::new(pool)),
+                Signals::FileVersion(_) => None,
             },
         }
     }
@@ -119,7 +120,7 @@ impl Store {
         let mut open = feeds.lock();
         if open.watcher.is_none() && !open.closed {
             let origin = feeds.notifier.as_ref().map(Notifier::origin);
-            open.watcher = Some(Watcher::of(&self.0.database, origin, &feeds.open));
+            open.watcher = Some(Watcher::of(self.0.database.signals(), origin, &feeds.open));
         }
         let feed = open.feeds.entry(tenant.record.id).or_insert_with(|| {
             let feed = Feed {

@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::{Open, lock};
-use crate::store::Database;
+use crate::store::database::Signals;
 
 const CHANNEL: &str = "external_contacts_changes";
 /// At most twenty notifications a second and process.
@@ -85,15 +85,11 @@ impl Drop for Watcher {
 }
 
 impl Watcher {
-    pub fn of(database: &Database, origin: Option<u64>, open: &Arc<Mutex<Open>>) -> Self {
+    pub fn of(signals: Signals, origin: Option<u64>, open: &Arc<Mutex<Open>>) -> Self {
         let open = Arc::downgrade(open);
-        Self(match database {
-            Database::Postgres { signals, .. } => {
-                tokio::spawn(listen(signals.clone(), origin.unwrap_or_default(), open))
-            }
-            Database::Sqlite { readers, .. } => {
-                tokio::spawn(look((*readers.connect_options()).clone(), open))
-            }
+        Self(match signals {
+            Signals::Notifications(pool) => tokio::spawn(listen(pool, origin.unwrap_or_default(), open)),
+            Signals::FileVersion(options) => tokio::spawn(look(options, open)),
         })
     }
 }
@@ -135,7 +131,7 @@ async fn listen_on(pool: &PgPool, origin: u64, open: &Weak<Mutex<Open>>) -> sqlx
 }
 
 /// A file that cannot be looked at is looked at again: the feeds look for themselves meanwhile.
-async fn look(options: SqliteConnectOptions, open: Weak<Mutex<Open>>) {
+async fn look(options: Arc<SqliteConnectOptions>, open: Weak<Mutex<Open>>) {
     loop {
         if let Ok(mut connection) = options.connect().await {
             let mut last = None;

@@ -10,8 +10,10 @@ use crate::error::Result;
 use crate::id::{OrganizationId, RelationshipId, TypedId, UserId};
 use crate::model::Relationship;
 use crate::store::Tx;
+use crate::store::bind::IdList;
 use crate::store::change::NewChange;
-use crate::store::engine::{IdList, Statement, sql};
+use crate::store::engine::sql;
+use crate::store::statement::Statement;
 
 /// Which relationships change hands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,14 +68,14 @@ impl Tx {
             before.iter().map(|before| (before.id, before)).collect();
         let changes: Vec<NewChange> = after
             .iter()
-            .filter_map(|after| Some(NewChange::updated(*before.get(&after.id)?, after)))
+            .filter_map(|after| NewChange::of(Some(*before.get(&after.id)?), Some(after)).transpose())
             .collect::<Result<_>>()?;
         self.record_all(&changes).await
     }
 
     /// One more than change hands at once tells whether there are more.
     async fn current_relationships(&mut self, transfer: &Transfer) -> Result<Vec<Relationship>> {
-        let mut statement = Statement::new("SELECT ");
+        let mut statement = Statement::new(self.engine(), "SELECT ");
         statement
             .push(RELATIONSHIP)
             .push(" FROM relationships WHERE tenant_id = $1 AND ended_on IS NULL AND user_id = ")
@@ -82,7 +84,7 @@ impl Tx {
         statement
             .push(" ORDER BY type_key, id LIMIT ")
             .bind(i64::try_from(Transfer::MOST + 1).unwrap_or(i64::MAX))
-            .push(" FOR UPDATE");
+            .lock();
         self.fetch_all(statement.sql()).await
     }
 
@@ -95,7 +97,7 @@ impl Tx {
                SET ended_on = CASE WHEN started_on > $4 THEN started_on ELSE $4 END,
                    version = version + 1, updated_at = $5, updated_by = $6
              WHERE tenant_id = $1
-               AND id = ANY_ID($2)
+               AND id " .any_ids(2) "
                AND EXISTS (SELECT 1
                              FROM relationships AS held
                             WHERE held.tenant_id = $1
@@ -120,7 +122,7 @@ impl Tx {
             UPDATE relationships
                SET user_id = $3, version = version + 1, updated_at = $4, updated_by = $5
              WHERE tenant_id = $1
-               AND id = ANY_ID($2)
+               AND id " .any_ids(2) "
                AND ended_on IS NULL
             RETURNING " RELATIONSHIP,
             chosen,
@@ -138,7 +140,7 @@ impl Tx {
             .fetch_all(sql!(
                 "
                 SELECT l.listed_id
-                  FROM IDS($2) AS l
+                  FROM " .ids(2) " AS l
                  WHERE NOT EXISTS (SELECT 1 FROM organizations WHERE tenant_id = $1 AND id = l.listed_id)",
                 ids,
             ))

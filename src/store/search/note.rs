@@ -4,7 +4,8 @@ use tracing::instrument;
 use uuid::Uuid;
 
 use super::super::Tenant;
-use super::super::engine::{Statement, TextList, sql};
+use super::super::engine::sql;
+use super::super::statement::Statement;
 use super::{EXAMINED, LAST, MOST_ROWS, i64_of};
 use crate::error::Result;
 use crate::model::{Gathered, Hit, Hits, lettered};
@@ -78,14 +79,14 @@ impl Tenant {
 
     /// How many notes each term is in, counted up to one more than [`EXAMINED`].
     async fn note_counts(&self, terms: &[Vec<String>]) -> Result<Vec<i64>> {
-        let mut statement = Statement::new("");
+        let mut statement = Statement::new(self.engine(), "");
         for (place, words) in (0_i32..).zip(terms) {
             statement
                 .push(if place == 0 { "SELECT " } else { " UNION ALL SELECT " })
                 .bind(place)
-                .push(" AS place, COUNT(*) AS hits FROM (SELECT 1 AS one FROM search_words WHERE tenant_id = $1 AND word = ANY_TEXT(")
-                .bind(TextList(words.clone()))
-                .push(") LIMIT ")
+                .push(" AS place, COUNT(*) AS hits FROM (SELECT 1 AS one FROM search_words WHERE tenant_id = $1 AND word ")
+                .any_texts(words.clone())
+                .push(" LIMIT ")
                 .bind(EXAMINED + 1)
                 .push(") AS counted");
         }
@@ -96,7 +97,7 @@ impl Tenant {
 
     /// The newest notes that have a word of the driver and of every other term.
     async fn notes_with(&self, terms: &[Vec<String>], driver: usize) -> Result<Vec<Uuid>> {
-        let mut statement = Statement::new("");
+        let mut statement = Statement::new(self.engine(), "");
         for (place, word) in terms.get(driver).into_iter().flatten().enumerate() {
             statement
                 .push(if place == 0 { "" } else { " UNION ALL " })
@@ -107,9 +108,9 @@ impl Tenant {
                 .push(") AS c WHERE 1 = 1");
             for (_, words) in terms.iter().enumerate().filter(|(other, _)| *other != driver) {
                 statement
-                    .push(" AND EXISTS (SELECT 1 FROM search_words AS w WHERE w.tenant_id = $1 AND w.word = ANY_TEXT(")
-                    .bind(TextList(words.clone()))
-                    .push(") AND w.sort_key = '' AND w.id = c.id)");
+                    .push(" AND EXISTS (SELECT 1 FROM search_words AS w WHERE w.tenant_id = $1 AND w.word ")
+                    .any_texts(words.clone())
+                    .push(" AND w.sort_key = '' AND w.id = c.id)");
             }
             statement
                 .push(" LIMIT ")

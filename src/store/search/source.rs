@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::super::engine::{IdList, Statement};
+use super::super::statement::Statement;
 use super::{EXAMINED, MOST_ORGANIZATIONS};
 use crate::id::TypedId as _;
 use crate::model::{Search, Sought, Subject};
@@ -95,7 +95,7 @@ impl Source {
     }
 
     /// A row for each candidate, up to `most` of them.
-    pub fn push_count(&self, to: &mut Statement<'_>, is_postgres: bool, most: i64) {
+    pub fn push_count(&self, to: &mut Statement<'_>, most: i64) {
         match self {
             Self::Words(range) => {
                 to.push("SELECT 1 AS one FROM search_words AS c WHERE ");
@@ -103,14 +103,14 @@ impl Source {
             }
             Self::People(organizations) => {
                 to.push("SELECT 1 AS one FROM ");
-                push_people(to, is_postgres, organizations);
+                to.people_of(organizations.clone(), EXAMINED);
             }
         }
         to.push(" LIMIT ").bind(most);
     }
 
     /// The candidates with their texts, `EXAMINED` at most, after a place if one is given.
-    pub fn push(&self, to: &mut Statement<'_>, search: &Search, is_postgres: bool, after: Option<Place>) {
+    pub fn push(&self, to: &mut Statement<'_>, search: &Search, after: Option<Place>) {
         match self {
             Self::Words(range) => {
                 to.push("SELECT c.word, c.sort_key, c.id, (");
@@ -137,33 +137,13 @@ impl Source {
                     );
                 }
                 to.push(" AS text FROM ");
-                push_people(to, is_postgres, organizations);
+                to.people_of(organizations.clone(), EXAMINED);
                 if let Some(organization) = search.organization_id {
-                    to.push(if is_postgres { " WHERE " } else { " AND " })
-                        .push("e.organization_id = ")
-                        .bind(organization.uuid());
+                    to.push(" AND e.organization_id = ").bind(organization.uuid());
                 }
             }
         }
         to.push(" LIMIT ").bind(EXAMINED);
-    }
-}
-
-/// The contacts `e` of organizations, those of the first organization first, each organization's by name. Both engines
-/// walk the list in its order and the index below it, so a LIMIT stops them.
-fn push_people(to: &mut Statement<'_>, is_postgres: bool, organizations: &[Uuid]) {
-    to.push("IDS(")
-        .bind(IdList(organizations.to_vec()))
-        .push(") AS l CROSS JOIN ");
-    if is_postgres {
-        to.push(
-            "LATERAL (SELECT c.id, c.sort_name, c.search_text, c.organization_id FROM contacts AS c \
-             WHERE c.tenant_id = $1 AND c.organization_id = l.listed_id ORDER BY c.sort_name, c.id LIMIT ",
-        )
-        .bind(EXAMINED)
-        .push(") AS e");
-    } else {
-        to.push("contacts AS e WHERE e.tenant_id = $1 AND e.organization_id = l.listed_id");
     }
 }
 

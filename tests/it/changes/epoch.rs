@@ -63,7 +63,7 @@ on_both_engines! {
         contact(&admin, "Hopper").await;
         let new = last_cursor(&admin, 2).await;
 
-        app.store.sweep_changes(app.store.clock().now() - TimeDelta::days(90)).await.unwrap();
+        app.store.system().sweep_changes(app.store.clock().now() - TimeDelta::days(90)).await.unwrap();
 
         assert_eq!(refusal(&admin, &old).await, "CURSOR_EXPIRED");
         assert_eq!(settled(&admin, "", "cursor", 1).await, [json!({ "cursor": new })]);
@@ -77,7 +77,7 @@ on_both_engines! {
         for _ in 0..3 {
             let mut tx = app.tenant.begin(None).await.unwrap();
             let contacts: Vec<_> = (0..500).map(|nr| named(&tx, &format!("Nr {nr}"))).collect();
-            let added = tx.add_contacts(&contacts, &external_contacts::store::Learnt::new()).await;
+            let added = tx.insert_all(&contacts).await;
             tx.end(added).await.unwrap();
         }
         app.pass(TimeDelta::days(1));
@@ -160,6 +160,7 @@ async fn migrator_before(engine: &str) -> Migrator {
 async fn upgrade(url: &DatabaseUrl) {
     let store = open(url, Clock::system()).await;
     let tenant = store
+        .system()
         .add_tenant(&"acme".parse().unwrap(), &Region::default())
         .await
         .unwrap();

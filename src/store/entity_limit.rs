@@ -1,22 +1,15 @@
-//! The managed-entity limit: room in slots, so that creators do not queue on one row.
+//! The limit of managed entities: what is left is kept in slots, so that creators do not queue on one row.
 
 use super::Tx;
 use super::engine::sql;
 use crate::error::{Result, UserError, UserErrorCode};
 
-/// Slots of a tenant where many may write at once.
-const MANY: i32 = 16;
-
-/// How many slots a new tenant gets: SQLite has one writer, so one is enough.
-pub const fn slots(is_postgres: bool) -> i32 {
-    if is_postgres { MANY } else { 1 }
-}
-
 impl Tx {
-    /// Takes room for `count` new managed entities, or refuses with `ENTITY_LIMIT_REACHED`.
+    /// Reserves room for new managed entities, or refuses with `ENTITY_LIMIT_REACHED`.
     ///
-    /// Any slot nobody else is using will do; only the last units of room take them all.
-    pub(super) async fn take_room(&mut self, count: i64) -> Result<()> {
+    /// Any slot that nobody else is using will do; only the last units of room take them all.
+    pub(super) async fn reserve(&mut self, count: i64) -> Result<()> {
+        self.flush_released().await?;
         let taken = self
             .execute(sql!(
                 "
@@ -29,7 +22,7 @@ impl Tx {
                                   AND room >= $2
                                   AND NOT EXISTS (SELECT 1 FROM entity_room WHERE tenant_id = $1 AND room < 0)
                                 ORDER BY random()
-                                LIMIT 1 FOR UPDATE SKIP LOCKED)",
+                                LIMIT 1" .lock_free ")",
                 count,
             ))
             .await?;
@@ -44,8 +37,17 @@ impl Tx {
         self.spread_room(room - count, &slots).await
     }
 
-    /// Gives back the room of `count` deleted entities.
-    pub(super) async fn give_room(&mut self, count: i64) -> Result<()> {
+    /// Notes the room of deleted entities. It is given back once, at the end of the transaction.
+    pub(super) const fn release(&mut self, count: i64) {
+        self.released += count;
+    }
+
+    /// Gives back the room of the entities that were deleted so far.
+    pub(super) async fn flush_released(&mut self) -> Result<()> {
+        let count = std::mem::take(&mut self.released);
+        if count == 0 {
+            return Ok(());
+        }
         let given = self
             .execute(sql!(
                 "
@@ -56,7 +58,7 @@ impl Tx {
                                  FROM entity_room
                                 WHERE tenant_id = $1
                                 ORDER BY random()
-                                LIMIT 1 FOR UPDATE SKIP LOCKED)",
+                                LIMIT 1" .lock_free ")",
                 count,
             ))
             .await?;
@@ -68,11 +70,11 @@ impl Tx {
         self.spread_room(room + count, &slots).await
     }
 
-    /// Changes the limit. What there is stays, even if it is more than the new limit; nothing is created then.
+    /// Changes the limit. Entities stay, even if they are more than the new limit; then nothing can be created.
     pub(super) async fn set_entity_limit(&mut self, limit: i64) -> Result<()> {
         let (before,): (i64,) = self
             .fetch_one(sql!(
-                "SELECT managed_entity_limit FROM tenants WHERE id = $1 FOR UPDATE"
+                "SELECT managed_entity_limit FROM tenants WHERE id = $1".lock
             ))
             .await?;
         let slots = self.lock_slots().await?;
@@ -86,10 +88,10 @@ impl Tx {
         .map(drop)
     }
 
-    /// Always in the same order, so that two who want all of them do not wait for each other.
+    /// Locks all slots, always in the same order, so that two who want all of them do not wait for each other.
     async fn lock_slots(&mut self) -> Result<Vec<(i32, i64)>> {
         self.fetch_all(sql!(
-            "SELECT slot, room FROM entity_room WHERE tenant_id = $1 ORDER BY slot FOR UPDATE"
+            "SELECT slot, room FROM entity_room WHERE tenant_id = $1 ORDER BY slot".lock
         ))
         .await
     }

@@ -1,0 +1,127 @@
+//! Connections, and statements run on them.
+
+use sqlx::postgres::{PgArguments, PgConnection, PgPool};
+use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqlitePool};
+
+use super::bind::{Bind, Row};
+use super::engine::{Engine, Sql, SystemSql, Text};
+use super::failure::map_database_error;
+use crate::error::Result;
+
+/// The connection that a statement runs on.
+pub enum Connection<'c> {
+    /// Any free connection to PostgreSQL.
+    PostgresPool(&'c PgPool),
+    /// Any free connection that reads SQLite.
+    SqlitePool(&'c SqlitePool),
+    /// The connection of a transaction.
+    Postgres(&'c mut PgConnection),
+    /// The connection of a transaction.
+    Sqlite(&'c mut SqliteConnection),
+}
+
+/// A statement with all of its values.
+pub struct Query<'a> {
+    text: Text,
+    tenant: Option<i32>,
+    binds: Vec<&'a dyn Bind>,
+}
+
+impl<'a> Query<'a> {
+    /// A statement of a tenant.
+    pub fn of(tenant: i32, sql: Sql<'a>) -> Self {
+        Self {
+            text: sql.text,
+            tenant: Some(tenant),
+            binds: sql.binds,
+        }
+    }
+
+    /// The values, in the order of their numbers.
+    fn values(&self) -> impl Iterator<Item = &dyn Bind> {
+        let tenant = self.tenant.as_ref().map(|tenant| tenant as &dyn Bind);
+        tenant.into_iter().chain(self.binds.iter().copied())
+    }
+
+    fn postgres(&self) -> Result<PgArguments> {
+        let mut arguments = PgArguments::default();
+        for value in self.values() {
+            value
+                .postgres(&mut arguments)
+                .map_err(|error| map_database_error(sqlx::Error::Encode(error)))?;
+        }
+        Ok(arguments)
+    }
+
+    fn sqlite(&self) -> Result<SqliteArguments> {
+        let mut arguments = SqliteArguments::default();
+        for value in self.values() {
+            value
+                .sqlite(&mut arguments)
+                .map_err(|error| map_database_error(sqlx::Error::Encode(error)))?;
+        }
+        Ok(arguments)
+    }
+}
+
+impl<'a> From<SystemSql<'a>> for Query<'a> {
+    fn from(sql: SystemSql<'a>) -> Self {
+        Self {
+            text: sql.text,
+            tenant: None,
+            binds: sql.binds,
+        }
+    }
+}
+
+/// Makes a query of sqlx for the engine of the connection, and runs the body with it.
+macro_rules! run {
+    ($connection:expr, $query:expr, $make:ident, |$made:ident, $on:ident| $body:expr) => {{
+        let query = $query;
+        let done = match $connection {
+            Connection::PostgresPool($on) => {
+                let arguments = query.postgres()?;
+                let $made = sqlx::$make(query.text.into_sql(Engine::Postgres), arguments);
+                $body
+            }
+            Connection::Postgres($on) => {
+                let arguments = query.postgres()?;
+                let $made = sqlx::$make(query.text.into_sql(Engine::Postgres), arguments);
+                $body
+            }
+            Connection::SqlitePool($on) => {
+                let arguments = query.sqlite()?;
+                let $made = sqlx::$make(query.text.into_sql(Engine::Sqlite), arguments);
+                $body
+            }
+            Connection::Sqlite($on) => {
+                let arguments = query.sqlite()?;
+                let $made = sqlx::$make(query.text.into_sql(Engine::Sqlite), arguments);
+                $body
+            }
+        };
+        done.map_err(map_database_error)
+    }};
+}
+
+impl Connection<'_> {
+    /// Returns every row.
+    pub async fn fetch_all<T: Row>(self, query: Query<'_>) -> Result<Vec<T>> {
+        run!(self, query, query_as_with, |made, on| made.fetch_all(on).await)
+    }
+
+    /// Returns the first row, if there is one.
+    pub async fn fetch_optional<T: Row>(self, query: Query<'_>) -> Result<Option<T>> {
+        run!(self, query, query_as_with, |made, on| made
+            .fetch_optional(on)
+            .await)
+    }
+
+    /// Returns the number of rows that the statement changed.
+    pub async fn execute(self, query: Query<'_>) -> Result<u64> {
+        run!(self, query, query_with, |made, on| made
+            .execute(on)
+            .await
+            .map(|done| done.rows_affected()))
+    }
+}

@@ -1,0 +1,209 @@
+//! The declaration of how a record is stored.
+
+/// Declares how a record is stored.
+///
+/// The hooks in brackets say what follows a change: `counted`, `external_ids`, `indexed`, `recorded`. Then come the
+/// columns that may change; those that never change after the record is created (`fixed`); and those that are written
+/// and never read (`derived`), from the record and its entry in the search index. Columns are fields of the same name
+/// (`as "…"` gives another one) and plain values, or `json`. Id, version, authors and times need no mention.
+macro_rules! stored {
+    (
+        $record:ident: $id:ident in $table:literal [$($hook:ident),*] {
+            $($column:ident $(as $name:literal)? $(: $kind:ident)?),* $(,)?
+        }
+        $(fixed { $($fixed:ident $(as $fixed_name:literal)? $(: $fixed_kind:ident)?),* $(,)? })?
+        $(derived { $($derived:ident: |$it:tt, $entry:tt| $value:expr),* $(,)? })?
+    ) => {
+        const _: () = {
+            use const_format::concatcp;
+            use $crate::store::declaration::{column, columns_of_rows, numbers, value};
+            use $crate::store::record::{RecordSql, Stored};
+
+            const TABLE: &str = $table;
+            const CHANGED: &str = concatcp!(
+                "version, updated_at, updated_by"
+                $(, ", ", column!($column $($name)?))* $($(, ", ", stringify!($derived))*)?
+            );
+            const FIXED: &str = concatcp!(
+                "created_at, created_by" $($(, ", ", column!($fixed $($fixed_name)?))*)?
+            );
+            const COLUMNS: &str = concatcp!(
+                "id, version, updated_at, updated_by" $(, ", ", column!($column $($name)?))*, ", ", FIXED
+            );
+            /// The number of values of an update, `$1` and the id included.
+            const UPDATED: usize = 5 $(+ { let _ = stringify!($column); 1 })*
+                $($(+ { let _ = stringify!($derived); 1 })*)?;
+            const INSERTED: usize = UPDATED + 2 $($(+ { let _ = stringify!($fixed); 1 })*)?;
+
+            impl $crate::store::Table for $record {
+                const TABLE: &'static str = TABLE;
+                const COLUMNS: &'static str = COLUMNS;
+
+                fn uuid(&self) -> uuid::Uuid {
+                    $crate::id::TypedId::uuid(self.id)
+                }
+            }
+
+            impl Stored for $record {
+                type Id = $id;
+                const SQL: RecordSql = RecordSql {
+                    find_locked: $crate::store::engine::text!(
+                        "SELECT " COLUMNS " FROM " TABLE " WHERE tenant_id = $1 AND id = $2" .lock
+                    ),
+                    exists: $crate::store::engine::text!("SELECT 1 FROM " TABLE " WHERE tenant_id = $1 AND id = $2"),
+                    insert: {
+                        const NUMBERS: &str = numbers(1, INSERTED);
+                        $crate::store::engine::text!(
+                            "INSERT INTO " TABLE " (tenant_id, id, " CHANGED ", " FIXED ") VALUES (" NUMBERS ")"
+                        )
+                    },
+                    insert_into: concatcp!("INSERT INTO ", TABLE, " (tenant_id, id, ", CHANGED, ", ", FIXED, ") VALUES "),
+                    update: {
+                        const NUMBERS: &str = numbers(3, UPDATED);
+                        $crate::store::engine::text!(
+                            "UPDATE " TABLE " SET (" CHANGED ") = (" NUMBERS ") WHERE tenant_id = $1 AND id = $2"
+                        )
+                    },
+                    update_from: (
+                        concatcp!(
+                            "UPDATE ", TABLE, " SET (", CHANGED, ") = (", columns_of_rows(2, UPDATED - 1), ") FROM (VALUES "
+                        ),
+                        concatcp!(") AS v WHERE ", TABLE, ".tenant_id = $1 AND ", TABLE, ".id = v.column1"),
+                    ),
+                    updated: UPDATED - 1,
+                    delete: $crate::store::engine::text!("DELETE FROM " TABLE " WHERE tenant_id = $1 AND id " .any_ids(2)),
+                };
+
+                $($crate::store::declaration::hook!($hook);)*
+
+                fn record(&self) -> &$crate::model::Record {
+                    &self.record
+                }
+
+                fn record_mut(&mut self) -> &mut $crate::model::Record {
+                    &mut self.record
+                }
+
+                fn values<'a>(&'a self, entry: &$crate::model::Found) -> $crate::store::rows::Values<'a> {
+                    let _ = entry;
+                    vec![
+                        Box::new(self.id),
+                        Box::new(self.record.version),
+                        Box::new(self.record.updated_at),
+                        Box::new(self.record.updated_by),
+                        $(value!(self, $column $($kind)?),)*
+                        $($({ let ($it, $entry) = (self, entry); Box::new($value) },)*)?
+                        Box::new(self.record.created_at),
+                        Box::new(self.record.created_by),
+                        $($(value!(self, $fixed $($fixed_kind)?),)*)?
+                    ]
+                }
+            }
+        };
+    };
+}
+pub(crate) use stored;
+
+/// The name of a column.
+macro_rules! column {
+    ($field:ident) => {
+        stringify!($field)
+    };
+    ($field:ident $name:literal) => {
+        $name
+    };
+}
+pub(crate) use column;
+
+/// The value of a column.
+macro_rules! value {
+    ($record:ident, $field:ident) => {
+        Box::new(&$record.$field)
+    };
+    ($record:ident, $field:ident json) => {
+        Box::new(sqlx::types::Json(&$record.$field))
+    };
+}
+pub(crate) use value;
+
+/// What a hook adds to the implementation of [`Stored`].
+macro_rules! hook {
+    (counted) => {
+        const COUNTED: bool = true;
+    };
+    (external_ids) => {
+        fn external_ids(&self) -> &[$crate::model::ExternalId] {
+            &self.external_ids
+        }
+    };
+    (indexed) => {
+        fn index_entry(&self) -> Option<$crate::model::Found> {
+            Some(self.found())
+        }
+    };
+    (recorded) => {
+        fn change(
+            before: Option<&Self>,
+            after: Option<&Self>,
+        ) -> $crate::error::Result<Option<$crate::store::change::NewChange>> {
+            $crate::store::change::NewChange::of(before, after)
+        }
+    };
+}
+pub(crate) use hook;
+
+/// The placeholders `$1` to `$48`.
+const NUMBERS: &str = "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, \
+    $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, \
+    $41, $42, $43, $44, $45, $46, $47, $48";
+/// The names that both engines give to the columns of a list of rows.
+const COLUMNS_OF_ROWS: &str = "v.column1, v.column2, v.column3, v.column4, v.column5, v.column6, v.column7, v.column8, \
+    v.column9, v.column10, v.column11, v.column12, v.column13, v.column14, v.column15, v.column16, \
+    v.column17, v.column18, v.column19, v.column20, v.column21, v.column22, v.column23, v.column24, \
+    v.column25, v.column26, v.column27, v.column28, v.column29, v.column30, v.column31, v.column32, \
+    v.column33, v.column34, v.column35, v.column36, v.column37, v.column38, v.column39, v.column40, \
+    v.column41, v.column42, v.column43, v.column44, v.column45, v.column46, v.column47, v.column48";
+
+/// The placeholders from one number to another.
+pub const fn numbers(from: usize, to: usize) -> &'static str {
+    items(NUMBERS, from, to)
+}
+
+/// The names of the columns of a list of rows `v`, from one place to another.
+pub const fn columns_of_rows(from: usize, to: usize) -> &'static str {
+    items(COLUMNS_OF_ROWS, from, to)
+}
+
+/// The items of a list from one place to another, counted from 1.
+const fn items(list: &'static str, from: usize, to: usize) -> &'static str {
+    let mut rest = list.as_bytes();
+    let (mut item, mut start, mut end) = (1, 0, 0);
+    while let [byte, tail @ ..] = rest {
+        rest = tail;
+        if *byte == b',' {
+            if item == to {
+                break;
+            }
+            item += 1;
+            if item == from {
+                start = end + 2;
+            }
+        }
+        end += 1;
+    }
+    assert!(item == to, "the list has too few items");
+    list.split_at(end).0.split_at(start).1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn items_are_taken_from_anywhere_in_a_list() {
+        assert_eq!(numbers(1, 3), "$1, $2, $3");
+        assert_eq!(numbers(9, 11), "$9, $10, $11");
+        assert_eq!(numbers(48, 48), "$48");
+        assert_eq!(columns_of_rows(2, 3), "v.column2, v.column3");
+    }
+}

@@ -1,0 +1,305 @@
+//! Reading and writing of every record that is declared with `stored!`, one or many at once.
+//!
+//! A declaration (`declaration.rs`) names the columns of a record's table and what follows a change: the entity limit,
+//! external ids, the search index, the feed of changes. The texts of the statements and their values come from it while
+//! compiling, so a new column is one line. Rules that only one noun has stand in its own file and call these methods.
+
+use serde::Serialize;
+use tracing::instrument;
+use uuid::Uuid;
+
+use super::bind::{Bind, IdList};
+use super::change::NewChange;
+use super::engine::{Sql, Text};
+use super::rows::{MOST_VALUES, Values};
+use super::statement::Statement;
+use super::{Table, Tx};
+use crate::error::Result;
+use crate::id::TypedId;
+use crate::model::{ExternalId, Found, Record};
+
+/// A record with a table of its own; implemented by `stored!`.
+pub trait Stored: Table + PartialEq {
+    /// The type of its id.
+    type Id: TypedId;
+    /// The statements of its table.
+    const SQL: RecordSql;
+    /// Whether it counts against the tenant's limit of managed entities.
+    const COUNTED: bool = false;
+
+    /// Its version, authors and times.
+    fn record(&self) -> &Record;
+
+    /// Its version, authors and times, to be changed.
+    fn record_mut(&mut self) -> &mut Record;
+
+    /// The values of its columns, in the order of [`RecordSql::insert`].
+    fn values<'a>(&'a self, entry: &Found) -> Values<'a>;
+
+    /// Its external ids.
+    fn external_ids(&self) -> &[ExternalId] {
+        &[]
+    }
+
+    /// Its entry in the search index.
+    fn index_entry(&self) -> Option<Found> {
+        None
+    }
+
+    /// The record of its creation (`before` is `None`), change, or deletion (`after` is `None`) in the feed of changes.
+    fn change(before: Option<&Self>, after: Option<&Self>) -> Result<Option<NewChange>> {
+        let _ = (before, after);
+        Ok(None)
+    }
+}
+
+/// The statements of a table. All but `insert` have the id as `$2`.
+pub struct RecordSql {
+    /// Selects a record, and locks it until the transaction ends.
+    pub find_locked: Text,
+    /// Selects 1 if a record exists.
+    pub exists: Text,
+    /// Inserts a record.
+    pub insert: Text,
+    /// The beginning of `insert`, up to the values.
+    pub insert_into: &'static str,
+    /// Updates the columns that may change.
+    pub update: Text,
+    /// The beginning and the end of an update of many records, around their values.
+    pub update_from: (&'static str, &'static str),
+    /// The number of values that `update` takes, the id included; they are the first ones of `insert`.
+    pub updated: usize,
+    /// Deletes many records: `$2` is the list of their ids.
+    pub delete: Text,
+}
+
+impl RecordSql {
+    /// The statement that selects 1 if a record exists.
+    pub fn exists<'a>(&self, id: &'a Uuid) -> Sql<'a> {
+        Sql {
+            text: self.exists.clone(),
+            binds: vec![id],
+        }
+    }
+}
+
+impl Tx {
+    /// Returns a record, locked until the transaction ends.
+    pub async fn find_locked<T: Stored>(&mut self, id: T::Id) -> Result<Option<T>> {
+        let id = id.uuid();
+        self.fetch_optional(Sql {
+            text: T::SQL.find_locked.clone(),
+            binds: vec![&id],
+        })
+        .await
+    }
+
+    /// Inserts a new record. Refuses it if the tenant is at its limit, or if an external id is taken.
+    #[instrument(skip_all, err)]
+    pub async fn insert<T: Stored>(&mut self, record: &T) -> Result<()> {
+        self.reserve_for::<T>(1).await?;
+        let entry = record.index_entry();
+        let values = record.values(entry.as_ref().unwrap_or(&Found::default()));
+        self.execute(Sql {
+            text: T::SQL.insert.clone(),
+            binds: references(&values),
+        })
+        .await?;
+        drop(values);
+        self.replace_external_ids(record_id(record), &[], record.external_ids())
+            .await?;
+        if entry.is_some() {
+            self.reindex(record.uuid(), None, entry).await?;
+        }
+        self.record_all(&Vec::from_iter(T::change(None, Some(record))?))
+            .await
+    }
+
+    /// Inserts new records as [`insert`](Self::insert) does each, by a number of statements that grows with the size of
+    /// the values and not with the number of records.
+    #[instrument(skip_all, err)]
+    pub async fn insert_all<T: Stored>(&mut self, records: &[T]) -> Result<()> {
+        self.reserve_for::<T>(records.len()).await?;
+        let entries: Vec<(&T, Found)> = records
+            .iter()
+            .map(|record| (record, record.index_entry().unwrap_or_default()))
+            .collect();
+        self.insert_rows(
+            T::SQL.insert_into,
+            "",
+            &entries,
+            MOST_VALUES,
+            |(record, entry)| record.values(entry),
+        )
+        .await?;
+        self.add_external_ids(records).await?;
+        let words: Vec<(Uuid, Found)> = entries
+            .into_iter()
+            .filter(|(_, entry)| *entry != Found::default())
+            .map(|(record, entry)| (record.uuid(), entry))
+            .collect();
+        self.index_all(&[], &words).await?;
+        let changes = records.iter().map(|record| T::change(None, Some(record)));
+        self.record_all(&recorded(changes)?).await
+    }
+
+    /// Updates a record to what it became, counts its version, and returns it. Writes nothing if nothing changed.
+    /// Refuses the change if an external id is taken.
+    #[instrument(skip_all, err)]
+    pub async fn update<T: Stored>(&mut self, before: &T, mut after: T) -> Result<T> {
+        if *before == after {
+            return Ok(after);
+        }
+        after.record_mut().touch(self.now(), self.actor());
+        let entry = after.index_entry();
+        let mut values = after.values(entry.as_ref().unwrap_or(&Found::default()));
+        values.truncate(T::SQL.updated);
+        self.execute(Sql {
+            text: T::SQL.update.clone(),
+            binds: references(&values),
+        })
+        .await?;
+        drop(values);
+        self.replace_external_ids(record_id(&after), before.external_ids(), after.external_ids())
+            .await?;
+        if entry.is_some() {
+            self.reindex(after.uuid(), before.index_entry(), entry).await?;
+        }
+        self.record_all(&Vec::from_iter(T::change(Some(before), Some(&after))?))
+            .await?;
+        Ok(after)
+    }
+
+    /// Updates records as [`update`](Self::update) does each, by a number of statements that does not grow with the
+    /// number of records. Takes and returns them in the same order.
+    #[instrument(skip_all, err)]
+    pub async fn update_all<T: Stored>(&mut self, pairs: Vec<(T, T)>) -> Result<Vec<T>> {
+        let (now, actor) = (self.now(), self.actor());
+        let (mut changed, mut results) = (Vec::new(), Vec::with_capacity(pairs.len()));
+        for (before, mut after) in pairs {
+            if before != after {
+                after.record_mut().touch(now, actor);
+                changed.push((before, after.clone()));
+            }
+            results.push(after);
+        }
+        let entries: Vec<(&T, Found)> = changed
+            .iter()
+            .map(|(_, after)| (after, after.index_entry().unwrap_or_default()))
+            .collect();
+        self.update_rows(&entries).await?;
+        let words = |records: Vec<&T>| -> Vec<(Uuid, Found)> {
+            let indexed = records.into_iter();
+            indexed
+                .filter_map(|record| Some((record.uuid(), record.index_entry()?)))
+                .collect()
+        };
+        self.move_external_ids(&changed).await?;
+        let before = words(changed.iter().map(|(before, _)| before).collect());
+        let after = words(changed.iter().map(|(_, after)| after).collect());
+        self.index_all(&before, &after).await?;
+        let news = changed
+            .iter()
+            .map(|(before, after)| T::change(Some(before), Some(after)));
+        self.record_all(&recorded(news)?).await?;
+        Ok(results)
+    }
+
+    /// Deletes a record.
+    pub async fn delete<T: Stored>(&mut self, record: &T) -> Result<()> {
+        self.delete_all(std::slice::from_ref(record)).await
+    }
+
+    /// Deletes a record with what the feed of changes says went with it.
+    #[instrument(skip_all, err)]
+    pub async fn delete_with<T: Stored>(&mut self, record: &T, detached: impl Serialize) -> Result<()> {
+        self.delete_rows(std::slice::from_ref(record)).await?;
+        let change = T::change(Some(record), None)?.map(|change| change.with(detached));
+        self.record_all(&Vec::from_iter(change.transpose()?)).await
+    }
+
+    /// Deletes records, by a number of statements that does not grow with their number.
+    #[instrument(skip_all, err)]
+    pub async fn delete_all<T: Stored>(&mut self, records: &[T]) -> Result<()> {
+        self.delete_rows(records).await?;
+        self.record_deleted(records).await
+    }
+
+    /// Does what follows the deletion of records that a statement of their own deleted.
+    pub(super) async fn follow_deletion<T: Stored>(&mut self, records: &[T]) -> Result<()> {
+        self.forget(records).await?;
+        self.record_deleted(records).await
+    }
+
+    async fn record_deleted<T: Stored>(&mut self, records: &[T]) -> Result<()> {
+        let changes = records.iter().map(|record| T::change(Some(record), None));
+        self.record_all(&recorded(changes)?).await
+    }
+
+    async fn delete_rows<T: Stored>(&mut self, records: &[T]) -> Result<()> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        let ids = IdList(records.iter().map(Table::uuid).collect());
+        self.execute(Sql {
+            text: T::SQL.delete.clone(),
+            binds: vec![&ids],
+        })
+        .await?;
+        self.forget(records).await
+    }
+
+    /// Removes the external ids and words of records that were deleted, and gives back their room.
+    async fn forget<T: Stored>(&mut self, records: &[T]) -> Result<()> {
+        self.remove_external_ids(records).await?;
+        let entries: Vec<(Uuid, Found)> = records
+            .iter()
+            .filter_map(|record| Some((record.uuid(), record.index_entry()?)))
+            .collect();
+        self.index_all(&entries, &[]).await?;
+        if T::COUNTED {
+            self.release(i64::try_from(records.len()).unwrap_or(i64::MAX));
+        }
+        Ok(())
+    }
+
+    async fn update_rows<T: Stored>(&mut self, entries: &[(&T, Found)]) -> Result<()> {
+        let (before, after) = T::SQL.update_from;
+        for entries in entries.chunks((MOST_VALUES / T::SQL.updated).max(1)) {
+            let mut statement = Statement::new(self.engine(), before);
+            for (position, (record, entry)) in entries.iter().enumerate() {
+                statement.push(if position == 0 { "(" } else { ", (" });
+                let values = record.values(entry).into_iter().take(T::SQL.updated);
+                for (place, value) in values.enumerate() {
+                    statement
+                        .push(if place == 0 { "" } else { ", " })
+                        .bind_boxed(value);
+                }
+                statement.push(")");
+            }
+            statement.push(after);
+            self.execute(statement.sql()).await?;
+        }
+        Ok(())
+    }
+
+    async fn reserve_for<T: Stored>(&mut self, count: usize) -> Result<()> {
+        if T::COUNTED {
+            self.reserve(i64::try_from(count).unwrap_or(i64::MAX)).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The changes that are to be recorded.
+fn recorded(changes: impl Iterator<Item = Result<Option<NewChange>>>) -> Result<Vec<NewChange>> {
+    changes.filter_map(Result::transpose).collect()
+}
+
+fn references<'v>(values: &'v Values<'_>) -> Vec<&'v dyn Bind> {
+    values.iter().map(|value| &**value as &dyn Bind).collect()
+}
+
+fn record_id<T: Stored>(record: &T) -> T::Id {
+    T::Id::from_uuid(record.uuid())
+}

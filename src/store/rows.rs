@@ -1,0 +1,75 @@
+//! Inserting many rows by few statements.
+
+use super::Tx;
+use super::bind::Bind;
+use super::statement::Statement;
+use crate::error::Result;
+
+/// The most values of one statement: SQLite looks each up by its name, one after the other.
+pub const MOST_VALUES: usize = 1200;
+
+/// The values of a row, without the tenant.
+pub type Values<'a> = Vec<Box<dyn Bind + 'a>>;
+
+macro_rules! values {
+    ($($value:expr),* $(,)?) => {
+        vec![$(Box::new($value) as Box<dyn $crate::store::bind::Bind + '_>),*]
+    };
+}
+pub(crate) use values;
+
+impl Tx {
+    /// Inserts rows, with at most so many values a statement, and returns how many were inserted. The text is `head`, the
+    /// rows, and `tail`; `values` returns the values of a row after the tenant.
+    pub(super) async fn insert_rows<'a, R: Sync>(
+        &mut self,
+        head: &'static str,
+        tail: &'static str,
+        rows: &'a [R],
+        most: usize,
+        values: impl Fn(&'a R) -> Values<'a> + Send,
+    ) -> Result<u64> {
+        let width = rows.first().map_or(1, |row| values(row).len());
+        let mut inserted = 0;
+        for rows in rows.chunks((most / width).max(1)) {
+            let mut statement = Statement::new(self.engine(), head);
+            for (position, row) in rows.iter().enumerate() {
+                statement.push(if position == 0 { "($1" } else { ", ($1" });
+                for value in values(row) {
+                    statement.push(", ").bind_boxed(value);
+                }
+                statement.push(")");
+            }
+            statement.push(tail);
+            inserted += self.execute(statement.sql()).await?;
+        }
+        Ok(inserted)
+    }
+
+    /// Deletes the rows of a table whose columns have these values, with at most [`MOST_VALUES`] of them a statement.
+    /// `head` ends with the columns in brackets, such as `DELETE FROM t WHERE tenant_id = $1 AND (a, b)`.
+    pub(super) async fn delete_rows_by<'a, R: Sync>(
+        &mut self,
+        head: &'static str,
+        rows: &'a [R],
+        values: impl Fn(&'a R) -> Values<'a> + Send,
+    ) -> Result<()> {
+        let width = rows.first().map_or(1, |row| values(row).len());
+        for rows in rows.chunks((MOST_VALUES / width).max(1)) {
+            let mut statement = Statement::new(self.engine(), head);
+            statement.push(" IN (VALUES ");
+            for (position, row) in rows.iter().enumerate() {
+                statement.push(if position == 0 { "(" } else { ", (" });
+                for (place, value) in values(row).into_iter().enumerate() {
+                    statement
+                        .push(if place == 0 { "" } else { ", " })
+                        .bind_boxed(value);
+                }
+                statement.push(")");
+            }
+            statement.push(")");
+            self.execute(statement.sql()).await?;
+        }
+        Ok(())
+    }
+}

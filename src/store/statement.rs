@@ -1,0 +1,160 @@
+//! Statements that are assembled when they are needed.
+
+use std::fmt::Write as _;
+
+use uuid::Uuid;
+
+use super::bind::{Bind, IdList, TextList};
+use super::engine::{Engine, Sql, Text};
+
+/// A statement that is assembled for an engine: of literals only, so nothing from outside gets into its text.
+pub struct Statement<'a> {
+    engine: Engine,
+    text: String,
+    binds: Vec<Box<dyn Bind + 'a>>,
+}
+
+impl<'a> Statement<'a> {
+    /// Begins a statement.
+    pub fn new(engine: Engine, text: &'static str) -> Self {
+        Self {
+            engine,
+            text: text.to_owned(),
+            binds: Vec::new(),
+        }
+    }
+
+    /// The engine that the statement is for.
+    pub const fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// Appends text.
+    pub fn push(&mut self, text: &'static str) -> &mut Self {
+        self.text.push_str(text);
+        self
+    }
+
+    /// Appends a value.
+    pub fn bind(&mut self, value: impl Bind + 'a) -> &mut Self {
+        self.bind_boxed(Box::new(value))
+    }
+
+    /// Appends a value that is boxed already.
+    pub fn bind_boxed(&mut self, value: Box<dyn Bind + 'a>) -> &mut Self {
+        self.binds.push(value);
+        let number = self.binds.len() + 1;
+        // Writing to a String cannot fail.
+        let _ = write!(self.text, "${number}");
+        self
+    }
+
+    /// Appends a condition on the expression before it: it is one of these ids.
+    pub fn any_ids(&mut self, ids: Vec<Uuid>) -> &mut Self {
+        self.enclose(self.engine.dialect().any_ids, IdList(ids))
+    }
+
+    /// Appends a condition on the expression before it: it is one of these texts.
+    pub fn any_texts(&mut self, texts: Vec<String>) -> &mut Self {
+        self.enclose(self.engine.dialect().any_texts, TextList(texts))
+    }
+
+    /// Appends a table of these ids, in the column `listed_id`.
+    pub fn ids(&mut self, ids: Vec<Uuid>) -> &mut Self {
+        self.enclose(self.engine.dialect().ids, IdList(ids))
+    }
+
+    /// Appends the lock of the selected rows.
+    pub fn lock(&mut self) -> &mut Self {
+        self.push(self.engine.dialect().lock)
+    }
+
+    /// Appends a condition: `needle` is in the text of the expression.
+    pub fn contains(&mut self, expression: &'static str, needle: String) -> &mut Self {
+        self.push(self.engine.dialect().position)
+            .push("(")
+            .push(expression)
+            .push(", ")
+            .bind(needle)
+            .push(") > 0")
+    }
+
+    /// Appends a statement that selects columns of the same page of children for each of the parents. `children` appends
+    /// `FROM … WHERE … ORDER BY … LIMIT …`, where `p.listed_id` is the parent.
+    pub fn page_per_parent(
+        &mut self,
+        table: &'static str,
+        columns: &'static str,
+        parents: Vec<Uuid>,
+        children: impl FnOnce(&mut Self),
+    ) -> &mut Self {
+        match self.engine {
+            Engine::Postgres => {
+                self.push("SELECT ").push(columns).push(" FROM ").ids(parents);
+                self.push(" AS p CROSS JOIN LATERAL (SELECT ").push(columns);
+                children(self);
+                self.push(") AS children")
+            }
+            // CROSS JOIN keeps SQLite from starting at the children.
+            Engine::Sqlite => {
+                self.push("WITH p AS (SELECT listed_id FROM ").ids(parents);
+                self.push(") SELECT ")
+                    .push(columns)
+                    .push(" FROM p CROSS JOIN ")
+                    .push(table);
+                self.push(" AS children WHERE children.tenant_id = $1 AND children.id IN (SELECT id");
+                children(self);
+                self.push(")")
+            }
+        }
+    }
+
+    /// Appends `FROM … WHERE …` of the contacts `e` who work for organizations: those of the first organization first,
+    /// each organization's by name. Both engines walk the list in its order and the index below it, so a LIMIT stops
+    /// them.
+    pub fn people_of(&mut self, organizations: Vec<Uuid>, most: i64) -> &mut Self {
+        self.ids(organizations).push(" AS l CROSS JOIN ");
+        match self.engine {
+            Engine::Postgres => self
+                .push(
+                    "LATERAL (SELECT c.id, c.sort_name, c.search_text, c.organization_id FROM contacts AS c \
+                     WHERE c.tenant_id = $1 AND c.organization_id = l.listed_id ORDER BY c.sort_name, c.id LIMIT ",
+                )
+                .bind(most)
+                .push(") AS e WHERE 1 = 1"),
+            Engine::Sqlite => {
+                self.push("contacts AS e WHERE e.tenant_id = $1 AND e.organization_id = l.listed_id")
+            }
+        }
+    }
+
+    fn enclose(&mut self, (before, after): (&'static str, &'static str), list: impl Bind + 'a) -> &mut Self {
+        self.push(before).bind(list).push(after)
+    }
+
+    /// The statement as it can be run.
+    pub fn sql(&self) -> Sql<'_> {
+        Sql {
+            text: Text::Assembled(self.text.clone()),
+            binds: self.binds.iter().map(|bind| &**bind as &dyn Bind).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_numbers_its_values_from_two() {
+        let mut statement = Statement::new(Engine::Sqlite, "SELECT 1 WHERE a = ");
+        statement.bind(1).push(" AND b ").any_texts(vec!["x".to_owned()]);
+
+        let sql = statement.sql();
+        assert_eq!(
+            sql.text.of(Engine::Sqlite),
+            "SELECT 1 WHERE a = $2 AND b IN (SELECT value FROM json_each($3))"
+        );
+        assert_eq!(sql.binds.len(), 2);
+    }
+}
