@@ -16,6 +16,7 @@ mod plan;
 mod read;
 mod run;
 mod schema;
+mod suggestion;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -123,7 +124,7 @@ impl Operations {
         let plan = parsed.plan(&variables, || {
             let (types, permissions) = (&self.possible_types, &self.permissions);
             let mut planner = Planner::new(&self.schema, types, permissions, document, &variables);
-            planner.plan(operation.object_type(), &[&operation.selection_set], 1)
+            planner.plan(operation.object_type(), &[&operation.selection_set], run::ROOT)
         })?;
         self.lengths.check(&plan, introspection, limits)?;
         check::check_representations(&plan, &variables, limits)?;

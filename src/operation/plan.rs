@@ -2,9 +2,9 @@
 //! fields, `@skip` and `@include` have been resolved.
 
 use apollo_compiler::Node;
-use apollo_compiler::executable::Field;
+use apollo_compiler::ast::{Argument, Value};
 use apollo_compiler::schema::FieldDefinition;
-use async_graphql::{Name, Pos};
+use async_graphql::{Name, Pos, ServerError};
 
 use crate::model::{Permission, Permissions};
 
@@ -15,6 +15,9 @@ pub(super) struct Plan {
     pub object_type: Name,
     /// The fields in the order of the answer. Every key occurs once.
     pub fields: Vec<PlannedField>,
+    /// The error of an object of this type whose fields cannot be determined, since `@skip` or `@include` has no boolean.
+    /// There are no fields then.
+    pub error: Option<Box<ServerError>>,
 }
 
 /// One key of the answer.
@@ -26,8 +29,8 @@ pub(super) struct PlannedField {
     pub name: Name,
     /// The position of the field in the document; the first one if it is requested several times.
     pub position: Pos,
-    /// The field as it is written at that position. All positions have the same arguments.
-    pub field: Node<Field>,
+    /// The arguments. They are the same at all positions.
+    pub arguments: Vec<Node<Argument>>,
     /// The field as the object type defines it. An interface may define it with another type.
     pub definition: Node<FieldDefinition>,
     /// The selection from the field's value.
@@ -104,6 +107,14 @@ impl PlannedField {
             }
         };
         fold.field(self, place, selection)
+    }
+
+    /// Returns the value of an argument, if it is given.
+    pub(super) fn argument(&self, name: &str) -> Option<&Value> {
+        let mut arguments = self.arguments.iter();
+        arguments
+            .find(|argument| argument.name == name)
+            .map(|argument| &*argument.value)
     }
 
     /// The permission that the caller lacks for this field, if any.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use anyhow::ensure;
 use apollo_compiler::ast::{DirectiveList, FieldDefinition, Type};
 use apollo_compiler::schema::{Component, ExtendedType, InputObjectType};
 use apollo_compiler::validation::{DiagnosticList, Valid};
@@ -16,7 +17,22 @@ pub(super) fn parse_schema(sdl: &str) -> anyhow::Result<Valid<Schema>> {
     let invalid = |list: DiagnosticList| anyhow::anyhow!("the schema is not valid: {list}");
     let mut schema = Schema::parse(sdl, "schema.graphql").map_err(|failed| invalid(failed.errors))?;
     add_is_one_of(&mut schema);
-    schema.validate().map_err(|failed| invalid(failed.errors))
+    let schema = schema.validate().map_err(|failed| invalid(failed.errors))?;
+    ensure_flat_interfaces(&schema)?;
+    Ok(schema)
+}
+
+/// Fails on an interface that implements another: async-graphql does not return `interfaces` of interfaces, and the
+/// completion of an answer can only add an empty list.
+fn ensure_flat_interfaces(schema: &Schema) -> anyhow::Result<()> {
+    for (name, definition) in &schema.types {
+        let is_flat = match definition {
+            ExtendedType::Interface(interface) => interface.implements_interfaces.is_empty(),
+            _ => true,
+        };
+        ensure!(is_flat, "the interface `{name}` must not implement another");
+    }
+    Ok(())
 }
 
 /// Adds `__Type.isOneOf`, which came with the September 2025 edition; the compiler's introspection types are older.

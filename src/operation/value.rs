@@ -1,8 +1,11 @@
 //! Conversions of values: from the document and from JSON to those that resolvers read.
 
-use apollo_compiler::ast;
+use apollo_compiler::ast::{self, Type};
 use apollo_compiler::response::{JsonMap, JsonValue};
+use apollo_compiler::{Node, Schema};
 use async_graphql::{Name, Value};
+
+use super::schema::input_object;
 
 /// Replaces the variables in a value of the document by their values. Returns `None` for a variable that has no value:
 /// then the argument or input field is absent as well.
@@ -28,6 +31,43 @@ pub(super) fn substitute(value: &ast::Value, variables: &JsonMap) -> Option<Valu
                 .collect(),
         ),
     })
+}
+
+/// Writes integers in the place of an `ID` as text, so that no digit of a long one is lost. Returns `None` if there are
+/// none.
+pub(super) fn ids_as_text(schema: &Schema, of: &Type, value: &ast::Value) -> Option<ast::Value> {
+    match value {
+        ast::Value::Int(digits) if of.inner_named_type() == "ID" => {
+            Some(ast::Value::String(digits.as_str().to_owned()))
+        }
+        ast::Value::List(items) => {
+            let convert = |item: &Node<ast::Value>| ids_as_text(schema, of, item).map(Node::new);
+            let converted: Vec<_> = items.iter().map(convert).collect();
+            converted.iter().any(Option::is_some).then(|| {
+                let items = converted.into_iter().zip(items);
+                ast::Value::List(
+                    items
+                        .map(|(new, old)| new.unwrap_or_else(|| old.clone()))
+                        .collect(),
+                )
+            })
+        }
+        ast::Value::Object(fields) => {
+            let input = input_object(schema, of)?;
+            let convert = |(name, value): &(apollo_compiler::Name, Node<ast::Value>)| {
+                let of = &input.fields.get(name)?.ty;
+                ids_as_text(schema, of, value).map(Node::new)
+            };
+            let converted: Vec<_> = fields.iter().map(convert).collect();
+            converted.iter().any(Option::is_some).then(|| {
+                let fields = converted.into_iter().zip(fields);
+                let fields =
+                    fields.map(|(new, (name, old))| (name.clone(), new.unwrap_or_else(|| old.clone())));
+                ast::Value::Object(fields.collect())
+            })
+        }
+        _ => None,
+    }
 }
 
 /// Converts a constant of the document to JSON. A number too large for JSON becomes text, which every number type

@@ -41,7 +41,7 @@ impl Fold for ArgumentSize<'_> {
     fn place_below(&self, _: &PlannedField, (): ()) {}
 
     fn field(&self, field: &PlannedField, (): (), selection: Option<usize>) -> usize {
-        let arguments = field.field.arguments.iter();
+        let arguments = field.arguments.iter();
         let own = self.object(arguments.map(|argument| self.literal(&argument.value)));
         own.saturating_add(selection.unwrap_or_default())
     }

@@ -157,7 +157,7 @@ impl Estimate<'_> {
     }
 
     fn argument(&self, field: &PlannedField, name: &str) -> Option<Value> {
-        let value = field.field.specified_argument_by_name(name)?;
+        let value = field.argument(name)?;
         substitute(value, self.variables)
     }
 

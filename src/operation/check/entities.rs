@@ -31,7 +31,7 @@ pub(in crate::operation) fn is_entities(field: &PlannedField) -> bool {
 
 /// Returns the representations of an `_entities` field; `None` if a variable makes the argument null.
 pub(in crate::operation) fn representations(field: &PlannedField, variables: &JsonMap) -> Option<Vec<Value>> {
-    let argument = field.field.specified_argument_by_name("representations");
+    let argument = field.argument("representations");
     match argument.and_then(|value| substitute(value, variables)) {
         Some(Value::List(items)) => Some(items),
         Some(Value::Null) => None,

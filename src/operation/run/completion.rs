@@ -10,6 +10,7 @@ use apollo_compiler::ast::Type;
 use async_graphql::indexmap::IndexMap;
 use async_graphql::{Name, PathSegment, Response, ServerError, Value};
 
+use super::introspection::{INTERFACES, is_interface};
 use super::mask::mask_internal;
 use super::request::TYPE;
 use crate::error::Code;
@@ -102,6 +103,13 @@ impl Completion {
         mut found: IndexMap<Name, Value>,
         above: Option<&Path<'_>>,
     ) -> Result<Value, Propagated> {
+        if let Some(error) = &plan.error {
+            let mut error = (**error).clone();
+            error.path = above.map_or_else(Vec::new, Path::segments);
+            self.errors.push(error);
+            return Err(Propagated);
+        }
+        let is_interface = is_interface(plan, &found);
         let mut completed = IndexMap::with_capacity(plan.fields.len());
         for planned in &plan.fields {
             let path = Path {
@@ -113,7 +121,10 @@ impl Completion {
             } else if matches!(planned.selection, Selection::TypeName) {
                 Value::String(plan.object_type.to_string())
             } else {
-                let value = found.swap_remove(&planned.key).unwrap_or_default();
+                let mut value = found.swap_remove(&planned.key).unwrap_or_default();
+                if is_interface && planned.name == INTERFACES && value == Value::Null {
+                    value = Value::List(Vec::new());
+                }
                 self.value(planned, &planned.definition.ty, value, &path)?
             };
             completed.insert(planned.key.clone(), value);

@@ -3,6 +3,7 @@
 
 mod completion;
 mod entities;
+mod introspection;
 mod mask;
 mod planner;
 mod prepared;
@@ -10,7 +11,7 @@ mod request;
 mod syntax;
 mod variables;
 
-pub(super) use self::planner::Planner;
+pub(super) use self::planner::{Planner, ROOT};
 pub use self::prepared::Prepared;
 pub(super) use self::prepared::kind;
 pub(super) use self::variables::coerce_variables;

@@ -3,27 +3,39 @@
 
 use std::collections::HashSet;
 
-use apollo_compiler::ast::DirectiveList;
+use apollo_compiler::ast::{Argument, DirectiveList};
 use apollo_compiler::executable::{self, Field, SelectionSet};
 use apollo_compiler::response::{JsonMap, JsonValue};
-use apollo_compiler::schema::ExtendedType;
+use apollo_compiler::schema::{ExtendedType, FieldDefinition};
 use apollo_compiler::{ExecutableDocument, Node, Schema};
-use async_graphql::Name;
 use async_graphql::indexmap::IndexMap;
+use async_graphql::{Name, ServerError};
 
 use crate::error::Code;
 use crate::operation::answer::Answer;
 use crate::operation::check::PermissionTable;
-use crate::operation::error::position;
+use crate::operation::error::{error, position};
 use crate::operation::limit::check_limit;
 use crate::operation::plan::{Plan, PlannedField, Selection};
 use crate::operation::schema::PossibleTypes;
+use crate::operation::value::ids_as_text;
 
 /// The most selections visited while planning, each counted for every object type for which it is visited. It limits the
 /// size of the plan and the time of planning.
 const SELECTIONS: u32 = 20_000;
 /// The deepest nesting of fields, fragments opened. All later steps recurse that deep.
 const LEVELS: u32 = 64;
+
+/// The level of the fields at the root.
+pub(in crate::operation) const ROOT: usize = 1;
+
+/// The reason why fields are not collected to the end.
+enum Stop {
+    /// The operation exceeds a limit and is refused.
+    Limit(Answer),
+    /// The condition of `@skip` or `@include` is null. This is an error of every object whose fields depend on it.
+    NullCondition(Box<ServerError>),
+}
 
 /// The planner of one operation.
 pub(in crate::operation) struct Planner<'a> {
@@ -66,8 +78,19 @@ impl<'a> Planner<'a> {
     ) -> Result<Plan, Answer> {
         check_limit(LEVELS, level, "levels of fields")?;
         let (mut groups, mut opened) = (Groups::new(), HashSet::new());
-        for set in sets {
-            self.collect(object_type, set, &mut opened, &mut groups)?;
+        let mut sets = sets.iter();
+        let collected = sets.try_for_each(|set| self.collect(object_type, set, &mut opened, &mut groups));
+        match collected {
+            Ok(()) => {}
+            Err(Stop::Limit(refusal)) => return Err(refusal),
+            Err(Stop::NullCondition(error)) if level == ROOT => return Err(Answer::refusal(vec![*error])),
+            Err(Stop::NullCondition(error)) => {
+                return Ok(Plan {
+                    object_type: Name::new(object_type),
+                    fields: Vec::new(),
+                    error: Some(error),
+                });
+            }
         }
         let fields = groups
             .into_iter()
@@ -76,6 +99,7 @@ impl<'a> Planner<'a> {
         Ok(Plan {
             object_type: Name::new(object_type),
             fields,
+            error: None,
         })
     }
 
@@ -87,14 +111,15 @@ impl<'a> Planner<'a> {
         set: &'a SelectionSet,
         opened: &mut HashSet<&'a str>,
         groups: &mut Groups<'a>,
-    ) -> Result<(), Answer> {
+    ) -> Result<(), Stop> {
         for selection in &set.selections {
             self.visited += 1;
-            check_limit(
+            let within = check_limit(
                 SELECTIONS,
                 self.visited,
-                "selections, each counted for every type that can come",
-            )?;
+                "selections, each counted for every type that can occur",
+            );
+            within.map_err(Stop::Limit)?;
             if !self.included(selection.directives())? {
                 continue;
             }
@@ -124,12 +149,12 @@ impl<'a> Planner<'a> {
     }
 
     /// Whether `@skip` and `@include` leave a selection in the operation.
-    fn included(&self, directives: &DirectiveList) -> Result<bool, Answer> {
+    fn included(&self, directives: &DirectiveList) -> Result<bool, Stop> {
         Ok(self.condition(directives, "skip")? != Some(true)
             && self.condition(directives, "include")? != Some(false))
     }
 
-    fn condition(&self, directives: &DirectiveList, name: &str) -> Result<Option<bool>, Answer> {
+    fn condition(&self, directives: &DirectiveList, name: &str) -> Result<Option<bool>, Stop> {
         let Some(value) = directives
             .get(name)
             .and_then(|directive| directive.specified_argument_by_name("if"))
@@ -143,11 +168,8 @@ impl<'a> Planner<'a> {
         // A nullable variable may be used here if it has a default, and null may be sent for it all the same.
         truth.map(Some).ok_or_else(|| {
             let message = format!("`if` of @{name} must not be null");
-            Answer::refuse(
-                Code::BadUserInput,
-                message,
-                position(&self.document.sources, value.location()),
-            )
+            let position = position(&self.document.sources, value.location());
+            Stop::NullCondition(Box::new(error(Code::BadUserInput, message, position)))
         })
     }
 
@@ -184,11 +206,27 @@ impl<'a> Planner<'a> {
                 .map_or_else(|| key.clone(), |_| Name::new(&field.name)),
             key,
             position: position(&self.document.sources, field.location()).unwrap_or_default(),
-            field: field.clone(),
+            arguments: self.arguments(field, &definition),
             required_permission: self.permissions.required_permission(object_type, &field.name),
             definition,
             selection,
         }))
+    }
+
+    /// Returns the arguments of a field, with ids as text.
+    fn arguments(&self, field: &Field, definition: &FieldDefinition) -> Vec<Node<Argument>> {
+        let convert = |argument: &Node<Argument>| {
+            let definition = definition.argument_by_name(&argument.name)?;
+            let value = ids_as_text(self.schema, &definition.ty, &argument.value)?;
+            Some(Node::new(Argument {
+                name: argument.name.clone(),
+                value: Node::new(value),
+            }))
+        };
+        let arguments = field.arguments.iter();
+        arguments
+            .map(|argument| convert(argument).unwrap_or_else(|| argument.clone()))
+            .collect()
     }
 
     fn selection(&mut self, of: &str, sets: &[&'a SelectionSet], level: usize) -> Result<Selection, Answer> {

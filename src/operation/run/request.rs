@@ -13,6 +13,7 @@ use async_graphql::parser::types::{
 use async_graphql::{Name, Pos, Positioned};
 
 use super::entities::split;
+use super::introspection::kind_field;
 use super::syntax::{add_argument, at, field};
 use crate::model::Permissions;
 use crate::operation::check::is_entities;
@@ -76,12 +77,17 @@ impl Fold for Writer<'_> {
         if let Some(mut items) = selection {
             let type_name = field(&Name::new(TYPE), &Name::new("__typename"), position);
             items.push(at(position, Selection::Field(at(position, type_name))));
+            if let plan::Selection::Object(plan) = &planned.selection
+                && let Some(kind) = kind_field(plan, position)
+            {
+                items.push(at(position, Selection::Field(at(position, kind))));
+            }
             written.selection_set.node.items = items;
         }
         let fields = if is_entities(planned) {
             split(planned, &written, self.variables)
         } else {
-            for argument in &planned.field.arguments {
+            for argument in &planned.arguments {
                 if let Some(value) = substitute(&argument.value, self.variables) {
                     add_argument(&mut written, &argument.name, value);
                 }

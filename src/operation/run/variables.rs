@@ -17,7 +17,8 @@ use crate::model::{Given, check_scalar};
 use crate::operation::answer::Answer;
 use crate::operation::error::{error, position, set_extension};
 use crate::operation::schema::{is_one_of, one_of_message};
-use crate::operation::value::to_json;
+use crate::operation::suggestion::did_you_mean;
+use crate::operation::value::{ids_as_text, to_json};
 
 /// Checks the sent values against the declared types and adds defaults, as `CoerceVariableValues` of the specification
 /// does. A variable that was not sent and has no default has no value: absent is not null.
@@ -49,7 +50,11 @@ fn value_of(
     variable: &VariableDefinition,
     sent: Option<JsonValue>,
 ) -> Result<Option<JsonValue>, Mismatch> {
-    let default = || variable.default_value.as_deref().map(to_json);
+    let default = || {
+        let default = variable.default_value.as_deref()?;
+        let converted = ids_as_text(schema, &variable.ty, default);
+        Some(to_json(converted.as_ref().unwrap_or(default)))
+    };
     match sent.or_else(default) {
         Some(value) => fit(schema, &variable.ty, value).map(Some),
         None if variable.ty.is_non_null() => {
@@ -143,10 +148,12 @@ fn fit(schema: &Schema, of: &Type, value: JsonValue) -> Result<JsonValue, Mismat
         Some(ExtendedType::Scalar(scalar)) => scalar_value(scalar, value),
         Some(ExtendedType::Enum(values)) => match value.as_str() {
             Some(name) if values.values.contains_key(name) => Ok(value),
-            _ => Err(Mismatch::new(format!(
-                "must be one of the values of {}",
-                values.name
-            ))),
+            name => {
+                let known = values.values.keys().map(|name| name.as_str());
+                let suggestion = name.map_or_else(String::new, |name| did_you_mean(name, known));
+                let message = format!("must be one of the values of {}{suggestion}", values.name);
+                Err(Mismatch::new(message))
+            }
         },
         Some(ExtendedType::InputObject(input)) => input_value(schema, input, value),
         _ => Err(Mismatch::new(format!("is of {of}, which is no input type"))),
@@ -194,9 +201,11 @@ fn input_value(schema: &Schema, input: &InputObjectType, value: JsonValue) -> Re
     let JsonValue::Object(mut sent) = value else {
         return Err(Mismatch::new(format!("must be an object of {}", input.name)));
     };
-    if let Some(name) = sent.keys().find(|name| !input.fields.contains_key(name.as_str())) {
-        return Err(Mismatch::new(format!("is no field of {}", input.name))
-            .below(Step::Field(name.as_str().to_owned())));
+    let mut names = sent.keys().map(|name| name.as_str());
+    if let Some(name) = names.find(|name| !input.fields.contains_key(*name)) {
+        let known = input.fields.keys().map(|name| name.as_str());
+        let message = format!("is no field of {}{}", input.name, did_you_mean(name, known));
+        return Err(Mismatch::new(message).below(Step::Field(name.to_owned())));
     }
     if is_one_of(input) && (sent.len() != 1 || sent.values().any(JsonValue::is_null)) {
         return Err(Mismatch::new(format!(

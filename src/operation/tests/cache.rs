@@ -1,4 +1,4 @@
-//! An operation that is known answers as it did when it was new.
+//! Operations from the cache: they are answered as they were the first time.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use crate::model::Permission;
 use crate::operation::Introspection;
 
 #[tokio::test]
-async fn a_known_operation_obeys_the_variables_of_each_request() {
+async fn a_cached_operation_uses_the_variables_of_each_request() {
     let graph = Graph::new();
     let query = "query ($slow: Boolean!, $fast: Boolean = true, $n: String) { slow @include(if: $slow) fast @skip(if: $fast) greet(name: $n) }";
     for _ in 0..2 {
@@ -31,7 +31,7 @@ async fn a_known_operation_obeys_the_variables_of_each_request() {
 }
 
 #[tokio::test]
-async fn more_ways_than_are_kept_are_answered_all_the_same() {
+async fn an_operation_with_more_plans_than_are_kept_is_answered() {
     let graph = Graph::new();
     let query = "query ($a: Boolean!, $b: Boolean!, $c: Boolean!, $d: Boolean!) {
         a: fast @skip(if: $a) b: fast @skip(if: $b) c: fast @skip(if: $c) d: fast @skip(if: $d) }";
@@ -53,7 +53,7 @@ async fn more_ways_than_are_kept_are_answered_all_the_same() {
 }
 
 #[tokio::test]
-async fn the_name_of_the_operation_tells_operations_of_one_text_apart() {
+async fn operations_of_one_text_are_cached_by_their_names() {
     let graph = Graph::new();
     let query = "query A { fast } query B { slow }";
     for _ in 0..2 {
@@ -64,7 +64,7 @@ async fn the_name_of_the_operation_tells_operations_of_one_text_apart() {
 }
 
 #[tokio::test]
-async fn what_one_caller_was_refused_another_has() {
+async fn a_cached_operation_uses_the_permissions_of_each_caller() {
     let mut graph = Graph::new();
     let query = "{ child { notes { text } } }";
     let all = graph.permissions;
@@ -84,7 +84,7 @@ async fn what_one_caller_was_refused_another_has() {
 }
 
 #[tokio::test]
-async fn without_memory_nothing_is_kept_and_everything_is_answered() {
+async fn operations_are_answered_without_memory_for_a_cache() {
     let graph = Graph::keeping(0);
     for _ in 0..2 {
         assert_eq!(graph.run("{ fast }").await.data(), r#"{"fast":2}"#);

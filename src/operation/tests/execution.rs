@@ -29,7 +29,7 @@ async fn a_nullable_field_that_fails_is_null() {
 }
 
 #[tokio::test]
-async fn an_object_of_which_nothing_came_out_is_still_an_object() {
+async fn an_object_whose_fields_all_failed_is_still_an_object() {
     let reply = Graph::new()
         .run("{ child { broken } sure { option } none: child { none { broken } } }")
         .await;
@@ -60,7 +60,7 @@ async fn a_failure_that_reaches_the_root_makes_data_null() {
 }
 
 #[tokio::test]
-async fn all_errors_of_siblings_are_told_with_their_place_in_lists_and_in_the_text() {
+async fn errors_of_siblings_have_paths_with_indexes_and_positions() {
     let reply = Graph::new()
         .run("{\n  children {\n    broken\n    x: option\n  }\n}")
         .await;
@@ -82,7 +82,7 @@ async fn all_errors_of_siblings_are_told_with_their_place_in_lists_and_in_the_te
 }
 
 #[tokio::test]
-async fn what_is_skipped_is_not_there_and_its_object_is_empty() {
+async fn a_skipped_field_has_no_key_and_its_object_may_be_empty() {
     let query = "query ($no: Boolean!) { child { index @skip(if: true) slow @include(if: $no) } fast @include(if: true) }";
     let reply = Graph::new()
         .run_with(query, serde_json::json!({ "no": false }))
@@ -99,7 +99,7 @@ async fn a_directive_reads_the_default_of_a_variable() {
 }
 
 #[tokio::test]
-async fn the_same_field_runs_once_and_its_selections_are_merged() {
+async fn a_repeated_field_runs_once_with_merged_selections() {
     let graph = Graph::new();
     let query = "{ hit { a } ...F ... on Query { hit { b a } } } fragment F on Query { hit { __typename } }";
     let reply = graph.run(query).await;
@@ -108,7 +108,7 @@ async fn the_same_field_runs_once_and_its_selections_are_merged() {
 }
 
 #[tokio::test]
-async fn a_mutation_runs_its_fields_one_after_the_other_and_each_once() {
+async fn the_fields_of_a_mutation_run_one_after_the_other_and_each_once() {
     let graph = Graph::new();
     let reply = graph
         .run("mutation { hit { a } last hit { b } second: hit { a } }")
@@ -118,7 +118,7 @@ async fn a_mutation_runs_its_fields_one_after_the_other_and_each_once() {
 }
 
 #[tokio::test]
-async fn fragments_apply_to_the_types_they_are_for() {
+async fn fragments_apply_to_objects_of_their_types() {
     let graph = Graph::new();
     let reply = graph
         .run("{ search { __typename ... on Node { id } ... on Organization { name } ...N } } fragment N on Note { text }")
@@ -132,7 +132,7 @@ async fn fragments_apply_to_the_types_they_are_for() {
 }
 
 #[tokio::test]
-async fn faults_are_masked_and_what_was_said_on_purpose_is_not() {
+async fn internal_errors_are_masked_and_errors_with_a_code_are_not() {
     let reply = Graph::new().run("{ child { fault broken } }").await;
     assert_eq!(reply.data(), r#"{"child":{"fault":null,"broken":null}}"#);
     assert_eq!(
@@ -148,7 +148,7 @@ async fn faults_are_masked_and_what_was_said_on_purpose_is_not() {
 }
 
 #[tokio::test]
-async fn a_null_that_nobody_explains_is_a_fault() {
+async fn an_unexplained_null_is_an_internal_error() {
     let graph = Graph::new();
     let params = crate::operation::Params {
         query: "{ sure { index } }".to_owned(),
@@ -176,7 +176,7 @@ async fn sixty_four_levels_run_on_a_small_stack() {
 }
 
 #[tokio::test]
-async fn entities_stand_for_themselves() {
+async fn every_representation_has_its_own_result_and_errors() {
     let query = r"query ($r: [_Any!]!) { all: _entities(representations: $r) { __typename ... on Contact { id broken } ... on Organization { name } } }";
     let one = |name: &str, id: &str| serde_json::json!({ "__typename": name, "id": id });
     let representations = [
@@ -214,7 +214,7 @@ async fn entities_stand_for_themselves() {
 }
 
 #[tokio::test]
-async fn what_represents_no_entity_is_refused_at_its_own_place() {
+async fn an_invalid_representation_has_an_error_at_its_index() {
     let query = "query ($r: [_Any!]!) { all: _entities(representations: $r) { ... on Contact { id } } }";
     let representations = serde_json::json!([
         { "__typename": "Contact", "id": "a" },
@@ -262,7 +262,7 @@ async fn the_schema_can_be_read() {
 }
 
 #[tokio::test]
-async fn representations_that_are_null_fail_as_a_whole() {
+async fn null_representations_are_an_error_of_the_field() {
     let query = "query ($r: [_Any!]! = []) { all: _entities(representations: $r) { __typename } }";
     let optional = "query ($r: [_Any!] = []) { all: _entities(representations: $r) { __typename } fast }";
     assert!(
@@ -280,11 +280,44 @@ async fn representations_that_are_null_fail_as_a_whole() {
 }
 
 #[tokio::test]
-async fn an_error_of_reading_a_type_says_where() {
+async fn an_error_about_a_type_of_the_schema_has_a_path() {
     let query = r#"query ($name: String = "Query") { fast a: __type(name: $name) { name } b: __type(name: "Key") { name } }"#;
     let reply = Graph::new()
         .run_with(query, serde_json::json!({ "name": null }))
         .await;
     assert_eq!(reply.data(), r#"{"fast":2,"a":null,"b":{"name":"Key"}}"#);
     assert_eq!(reply.errors(), ["[a] BAD_USER_INPUT"]);
+}
+
+#[tokio::test]
+async fn a_null_condition_is_an_error_where_it_is_reached() {
+    let graph = Graph::new();
+    let query = "query ($if: Boolean = true) { fast child { none { index @include(if: $if) } } }";
+    let null = serde_json::json!({ "if": null });
+    let reply = graph.run_with(query, null.clone()).await;
+    assert_eq!(reply.data(), r#"{"fast":2,"child":{"none":null}}"#);
+    assert_eq!(reply.errors(), Vec::<String>::new());
+
+    let query =
+        "query ($if: Boolean = true) { fast child { index sure { notes { text } index @skip(if: $if) } } }";
+    let reply = graph.run_with(query, null.clone()).await;
+    assert_eq!(reply.data(), r#"{"fast":2,"child":null}"#);
+    assert_eq!(reply.errors(), ["[child,sure] BAD_USER_INPUT"]);
+    assert_eq!(graph.ran(), Vec::<&str>::new());
+
+    let query = "query ($if: Boolean = true) { search { ... on Note { text @skip(if: $if) } ... on Contact { id } } }";
+    let reply = graph.run_with(query, null).await;
+    assert_eq!(reply.data(), "null");
+    assert_eq!(reply.errors(), ["[search,2] BAD_USER_INPUT"]);
+}
+
+#[tokio::test]
+async fn an_interface_that_implements_none_has_no_interfaces() {
+    let query = r#"{ a: __type(name: "Node") { interfaces { name } } b: __type(name: "Contact") { kind interfaces { name } }
+        c: __type(name: "Found") { of: interfaces { name } } }"#;
+    let reply = Graph::new().run(query).await;
+    assert_eq!(
+        reply.data(),
+        r#"{"a":{"interfaces":[]},"b":{"kind":"OBJECT","interfaces":[{"name":"Node"}]},"c":{"of":null}}"#
+    );
 }

@@ -1,4 +1,4 @@
-//! A small graph that has every way to answer and to fail.
+//! A small graph whose fields answer and fail in every way.
 
 #![expect(clippy::unused_async, reason = "resolvers are async whether they wait or not")]
 
@@ -8,11 +8,11 @@ use futures_util::stream::{self, Stream};
 
 use crate::model::{Date, DateTime, Decimal, Permission, Url};
 use async_graphql::{
-    ComplexObject, Context, Error, ErrorExtensions, ID, InputObject, Interface, MaybeUndefined, Object,
+    ComplexObject, Context, Enum, Error, ErrorExtensions, ID, InputObject, Interface, MaybeUndefined, Object,
     OneofObject, Result, Schema, SimpleObject, Subscription, TypeDirective, Union, ValidationMode,
 };
 
-/// This field needs that permission.
+/// Requires a permission to resolve the field.
 #[TypeDirective(
     name = "requiresPermission",
     location = "FieldDefinition",
@@ -20,7 +20,7 @@ use async_graphql::{
 )]
 fn requires(permission: Permission) {}
 
-/// The resolvers that ran and may not always, in order.
+/// The resolvers that ran, in order.
 pub(super) type Ran = Arc<Mutex<Vec<&'static str>>>;
 
 fn ran(ctx: &Context<'_>, what: &'static str) {
@@ -206,6 +206,18 @@ enum Key {
     Name(String),
 }
 
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+enum Order {
+    Name,
+    Created,
+}
+
+#[derive(InputObject)]
+struct Span {
+    from: i32,
+    to: Option<i32>,
+}
+
 #[derive(SimpleObject)]
 struct Hit {
     a: i32,
@@ -311,6 +323,12 @@ impl Query {
     async fn tell(&self, change: Change) -> String {
         change.tell()
     }
+    async fn ordered(&self, by: Order) -> Order {
+        by
+    }
+    async fn length(&self, of: Span) -> i32 {
+        of.to.unwrap_or(of.from) - of.from
+    }
     async fn stay(&self, of: Option<Stay>) -> String {
         of.map_or_else(String::new, Stay::tell)
     }
@@ -379,7 +397,7 @@ impl Ticks {
 
 pub(super) type GraphSchema = Schema<Query, Mutation, Ticks>;
 
-/// The schema, as the program builds its own; `ran` is told which resolvers ran.
+/// Builds the schema as the program builds its own. Resolvers add their names to `ran`.
 pub(super) fn schema(ran: Ran) -> GraphSchema {
     Schema::build(Query, Mutation, Ticks)
         .enable_federation()

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::support::Graph;
 
-async fn told(query: &str, variables: serde_json::Value) -> String {
+async fn data_of(query: &str, variables: serde_json::Value) -> String {
     let reply = Graph::new().run_with(query, variables).await;
     assert_eq!(reply.errors(), Vec::<String>::new());
     reply.data()
@@ -14,22 +14,25 @@ async fn told(query: &str, variables: serde_json::Value) -> String {
 async fn a_variable_that_was_not_sent_is_absent_and_not_null() {
     let query = "query ($t: String, $s: Int) { tell(change: {title: $t, size: $s, inner: {title: $t}}) }";
     assert_eq!(
-        told(query, json!({ "s": 1 })).await,
+        data_of(query, json!({ "s": 1 })).await,
         r#"{"tell":"absent 1 (absent 7)"}"#
     );
     assert_eq!(
-        told(query, json!({ "s": 1, "t": null })).await,
+        data_of(query, json!({ "s": 1, "t": null })).await,
         r#"{"tell":"null 1 (null 7)"}"#
     );
-    assert_eq!(told(query, json!({ "t": "x" })).await, r#"{"tell":"x 7 (x 7)"}"#);
+    assert_eq!(
+        data_of(query, json!({ "t": "x" })).await,
+        r#"{"tell":"x 7 (x 7)"}"#
+    );
 }
 
 #[tokio::test]
-async fn a_whole_input_in_a_variable_keeps_what_is_absent_absent() {
+async fn absent_fields_of_an_input_in_a_variable_stay_absent() {
     let query = "query ($c: Change!) { tell(change: $c) }";
-    assert_eq!(told(query, json!({ "c": {} })).await, r#"{"tell":"absent 7"}"#);
+    assert_eq!(data_of(query, json!({ "c": {} })).await, r#"{"tell":"absent 7"}"#);
     assert_eq!(
-        told(query, json!({ "c": { "title": null, "size": 2 } })).await,
+        data_of(query, json!({ "c": { "title": null, "size": 2 } })).await,
         r#"{"tell":"null 2"}"#
     );
 }
@@ -38,22 +41,22 @@ async fn a_whole_input_in_a_variable_keeps_what_is_absent_absent() {
 async fn an_argument_whose_variable_was_not_sent_has_its_default() {
     let query = "query ($n: String, $l: Boolean, $f: Int) { greet(name: $n, loud: $l) children(first: $f) { index } }";
     assert_eq!(
-        told(query, json!({ "f": 1 })).await,
+        data_of(query, json!({ "f": 1 })).await,
         r#"{"greet":"you None","children":[{"index":0}]}"#
     );
     assert_eq!(
-        told(query, json!({ "n": "Ada", "l": true })).await,
+        data_of(query, json!({ "n": "Ada", "l": true })).await,
         r#"{"greet":"Ada Some(true)","children":[{"index":0},{"index":1}]}"#
     );
 }
 
 #[tokio::test]
-async fn the_default_of_a_variable_stands_for_what_was_not_sent() {
+async fn a_variable_that_was_not_sent_has_its_default() {
     let query =
         r#"query ($n: String = "Bob", $c: Change = {title: "t"}) { greet(name: $n) tell(change: $c) }"#;
     let query = query.replace("Change =", "Change! =");
     assert_eq!(
-        told(&query, json!({})).await,
+        data_of(&query, json!({})).await,
         r#"{"greet":"Bob None","tell":"t 7"}"#
     );
 }
@@ -91,7 +94,7 @@ async fn variables_of_the_wrong_type_are_refused_before_anything_runs() {
 }
 
 #[tokio::test]
-async fn input_that_only_a_resolver_can_refuse_is_bad_input_at_its_field() {
+async fn input_that_a_resolver_refuses_is_bad_input_at_its_field() {
     let graph = Graph::new();
     let reply = graph.run("{ limited(first: 4) fast }").await;
     assert_eq!(reply.data(), r#"{"limited":null,"fast":2}"#);
@@ -103,16 +106,16 @@ async fn input_that_only_a_resolver_can_refuse_is_bad_input_at_its_field() {
 }
 
 #[tokio::test]
-async fn an_input_of_which_one_field_is_to_be_given_takes_exactly_one() {
+async fn a_one_of_input_accepts_exactly_one_field() {
     assert_eq!(
-        told("{ by(key: {name: \"x\"}) }", json!({})).await,
+        data_of("{ by(key: {name: \"x\"}) }", json!({})).await,
         r#"{"by":"name x"}"#
     );
     let query = "query ($i: ID!) { by(key: {id: $i}) }";
-    assert_eq!(told(query, json!({ "i": "7" })).await, r#"{"by":"id 7"}"#);
+    assert_eq!(data_of(query, json!({ "i": "7" })).await, r#"{"by":"id 7"}"#);
     let query = "query ($k: Key!) { hit { a } by(key: $k) }";
     assert_eq!(
-        told(query, json!({ "k": { "id": "1" } })).await,
+        data_of(query, json!({ "k": { "id": "1" } })).await,
         r#"{"hit":{"a":1},"by":"id 1"}"#
     );
     for key in [
@@ -129,7 +132,7 @@ async fn an_input_of_which_one_field_is_to_be_given_takes_exactly_one() {
 }
 
 #[tokio::test]
-async fn a_value_that_does_not_fit_is_named_with_its_place() {
+async fn the_error_of_a_variable_names_the_path_inside_it() {
     let graph = Graph::new();
     let query = "query ($c: Change!, $n: [ID!]!, $f: Int) { tell(change: $c) nodes(ids: $n) { id } children(first: $f) { index } }";
     let variables = json!({ "c": { "inner": { "inner": { "size": "x" } } }, "n": ["a", null], "f": 1.5 });
@@ -162,27 +165,30 @@ async fn a_value_that_does_not_fit_is_named_with_its_place() {
 }
 
 #[tokio::test]
-async fn values_are_taken_as_the_specification_has_them() {
+async fn values_are_coerced_as_the_specification_defines_it() {
     let query = "query ($n: [ID!]!, $f: Int) { nodes(ids: $n) { id } children(first: $f) { index } }";
     assert_eq!(
-        told(query, json!({ "n": 7, "f": 1.0 })).await,
+        data_of(query, json!({ "n": 7, "f": 1.0 })).await,
         r#"{"nodes":[{"id":"7"}],"children":[{"index":0}]}"#
     );
     let query = "query ($c: Change = {inner: {}}) { tell(change: $c) }".replace("Change =", "Change! =");
-    assert_eq!(told(&query, json!({})).await, r#"{"tell":"absent 7 (absent 7)"}"#);
+    assert_eq!(
+        data_of(&query, json!({})).await,
+        r#"{"tell":"absent 7 (absent 7)"}"#
+    );
 }
 
 #[tokio::test]
-async fn a_variable_with_a_default_may_stand_where_exactly_one_is_asked_for() {
+async fn a_variable_with_a_default_may_be_the_field_of_a_one_of_input() {
     let query = r#"query ($i: ID = "d") { by(key: {id: $i}) }"#;
-    assert_eq!(told(query, json!({})).await, r#"{"by":"id d"}"#);
-    assert_eq!(told(query, json!({ "i": "1" })).await, r#"{"by":"id 1"}"#);
+    assert_eq!(data_of(query, json!({})).await, r#"{"by":"id d"}"#);
+    assert_eq!(data_of(query, json!({ "i": "1" })).await, r#"{"by":"id 1"}"#);
     let reply = Graph::new().run_with(query, json!({ "i": null })).await;
     assert_eq!(reply.errors(), ["[by] BAD_USER_INPUT"]);
 }
 
 #[tokio::test]
-async fn a_variable_is_that_of_the_operation_in_which_it_is_used() {
+async fn a_fragment_uses_the_variables_of_the_operation_that_runs() {
     let query = "query A($i: ID!) { ...F } query B($i: String) { tell(change: {title: $i}) }
         fragment F on Query { by(key: {id: $i}) }";
     let reply = Graph::new()
@@ -199,14 +205,14 @@ async fn a_variable_is_that_of_the_operation_in_which_it_is_used() {
 #[tokio::test]
 async fn zero_with_a_sign_is_zero() {
     let query = "query ($f: Int = -0) { children(first: -0) { index } a: children(first: $f) { index } }";
-    assert_eq!(told(query, json!({})).await, r#"{"children":[],"a":[]}"#);
+    assert_eq!(data_of(query, json!({})).await, r#"{"children":[],"a":[]}"#);
 }
 
 #[tokio::test]
-async fn variables_stand_inside_lists_where_they_fit() {
+async fn variables_are_used_inside_lists() {
     let query = "query ($r: [Int!], $s: Int!, $z: Int) { tell(change: {size: $z, steps: [$r, [$s, 2]]}) }";
     assert_eq!(
-        told(query, json!({ "r": [1], "s": 3 })).await,
+        data_of(query, json!({ "r": [1], "s": 3 })).await,
         r#"{"tell":"absent 7 [[1], [3, 2]]"}"#
     );
 }
@@ -235,4 +241,17 @@ async fn a_default_of_null_does_not_fit_a_directive() {
         );
         assert!(!asked("= true").await.0.is_request_error(), "{place}");
     }
+}
+
+#[tokio::test]
+async fn an_integer_is_an_id_however_long_it_is() {
+    let long = "123456789012345678901234567890";
+    let query = format!(
+        "query ($i: ID! = {long}, $n: [ID!]! = [{long}]) {{ a: by(key: {{id: {long}}}) b: by(key: {{id: $i}})
+            c: nodes(ids: [7, {long}]) {{ id }} d: nodes(ids: {long}) {{ id }} e: nodes(ids: $n) {{ id }} }}"
+    );
+    let expected = format!(
+        r#"{{"a":"id {long}","b":"id {long}","c":[{{"id":"7"}},{{"id":"{long}"}}],"d":[{{"id":"{long}"}}],"e":[{{"id":"{long}"}}]}}"#
+    );
+    assert_eq!(data_of(&query, json!({})).await, expected);
 }

@@ -24,7 +24,7 @@ const SMALL: Limits = Limits {
     reported_errors: 2,
 };
 
-/// Code, limit and actual number of the only error; null when it ran.
+/// The code, the limit and the actual number of the only error; null if the operation ran.
 async fn refusal(graph: &Graph, query: &str) -> Value {
     let reply = graph.run(query).await;
     if !reply.0.is_request_error() {
@@ -40,7 +40,7 @@ fn exceeded(limit: u32, actual: u32) -> Value {
 }
 
 #[tokio::test]
-async fn every_limit_is_reached_and_not_passed() {
+async fn every_limit_may_be_reached_but_not_exceeded() {
     let graph = Graph::within(SMALL);
     let nested = |levels: usize| {
         let open: String = "child { ".repeat(levels - 1);
@@ -97,7 +97,7 @@ async fn every_limit_is_reached_and_not_passed() {
 }
 
 #[tokio::test]
-async fn fragments_count_wherever_they_are_spread() {
+async fn fragments_count_every_time_they_are_spread() {
     let graph = Graph::within(SMALL);
     let spread = "{ child { ...F child { ...F child { ...F child { ...F } } } } } fragment F on Child { index slow odd none { index } }";
     assert_eq!(refusal(&graph, spread).await, exceeded(5, 6));
@@ -108,7 +108,7 @@ async fn fragments_count_wherever_they_are_spread() {
 }
 
 #[tokio::test]
-async fn a_bomb_of_fragments_is_measured_without_going_off() {
+async fn fragments_that_double_are_measured_in_little_time() {
     let fragments = (0..20).fold(String::new(), |mut text, index| {
         let next = index + 1;
         let _ = write!(
@@ -135,7 +135,7 @@ async fn tools_may_read_the_schema_deeply() {
 }
 
 #[tokio::test]
-async fn a_large_value_is_counted_wherever_it_is_used() {
+async fn a_large_value_counts_every_time_it_is_used() {
     let graph = Graph::within(SMALL);
     let query = "query ($r: [_Any!]!) { a: _entities(representations: $r) { __typename } b: _entities(representations: $r) { __typename } }";
     for (length, expected) in [(300, None), (400, Some((1_000, 2 * (4 * 32 + 19 + 400))))] {
@@ -158,13 +158,13 @@ async fn a_large_value_is_counted_wherever_it_is_used() {
 }
 
 #[tokio::test]
-async fn what_an_invalid_document_is_told_is_bounded() {
+async fn the_errors_of_an_invalid_document_are_limited() {
     let reply = Graph::within(SMALL).run("{ a b c }").await;
     assert_eq!(reply.refusals().len(), 2);
 }
 
 #[tokio::test]
-async fn the_cost_is_told_when_it_is_asked_for() {
+async fn the_cost_is_reported_on_request() {
     for (query, cost) in [
         ("{ fast slow __typename }", 0),
         ("{ child { index } }", 1),
@@ -215,7 +215,7 @@ async fn the_cost_is_told_when_it_is_asked_for() {
 }
 
 #[tokio::test]
-async fn what_costs_too_much_does_not_run_and_the_dearest_part_is_named() {
+async fn an_operation_that_costs_too_much_is_refused_with_its_most_expensive_path() {
     let graph = Graph::within(Limits {
         cost: 60,
         ..Limits::default()

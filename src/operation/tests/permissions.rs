@@ -11,7 +11,7 @@ fn without_notes() -> Graph {
 }
 
 #[tokio::test]
-async fn a_refused_field_does_not_run_and_is_null_at_every_place_of_a_list() {
+async fn a_refused_field_does_not_run_and_is_null_in_every_item_of_a_list() {
     let graph = without_notes();
     let reply = graph.run("{ children { index notes { text } slow } }").await;
     assert_eq!(
@@ -26,7 +26,7 @@ async fn a_refused_field_does_not_run_and_is_null_at_every_place_of_a_list() {
 }
 
 #[tokio::test]
-async fn the_error_names_the_permission_and_the_place() {
+async fn the_error_of_a_refused_field_names_the_permission_and_the_path() {
     let reply = without_notes().run("{ child { mine: notes { text } } }").await;
     assert_eq!(
         serde_json::to_value(reply.0.errors()).unwrap(),
@@ -70,7 +70,7 @@ async fn a_refused_non_null_field_makes_the_nearest_nullable_place_null() {
 }
 
 #[tokio::test]
-async fn where_there_is_no_object_there_is_no_refusal() {
+async fn a_refused_field_of_a_null_object_has_no_error() {
     let reply = without_notes()
         .run("{ child { none { notes { text } } } children(first: 0) { noteCount } }")
         .await;
@@ -79,7 +79,7 @@ async fn where_there_is_no_object_there_is_no_refusal() {
 }
 
 #[tokio::test]
-async fn a_field_asked_of_an_interface_is_refused_on_the_types_that_guard_it() {
+async fn a_field_of_an_interface_is_refused_on_the_types_that_guard_it() {
     let graph = without_notes();
     let reply = graph
         .run(r#"{ a: node(id: "contact_1") { notes { text } } b: node(id: "organization_1") { notes { text } } }"#)
@@ -107,7 +107,7 @@ async fn fragments_unions_and_aliases_do_not_get_around_it() {
 }
 
 #[tokio::test]
-async fn entities_are_guarded_as_everything_else() {
+async fn the_fields_of_entities_are_guarded() {
     let graph = without_notes();
     let query = r#"{ _entities(representations: [{__typename: "Organization", id: "o"}, {__typename: "Contact", id: "c"}, {__typename: "Contact", id: "d"}]) {
         ... on Contact { id notes { text } } ... on Organization { notes { text } } } }"#;
@@ -143,7 +143,7 @@ async fn a_refused_root_field_leaves_the_others_alone() {
 }
 
 #[tokio::test]
-async fn who_may_not_read_the_schema_is_told_so_and_nothing_runs() {
+async fn an_operation_that_reads_the_schema_is_refused_without_introspection() {
     let mut graph = Graph::new();
     graph.introspection = Introspection::Refused;
     for query in [

@@ -1,4 +1,4 @@
-//! Values of custom scalars: what is none of them is refused before anything runs.
+//! Values of custom scalars: invalid ones are refused before anything runs.
 
 use serde_json::json;
 
@@ -13,7 +13,7 @@ async fn refused(query: &str, variables: serde_json::Value) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_variable_that_is_no_value_of_its_scalar_is_named_with_its_place() {
+async fn an_invalid_scalar_in_a_variable_is_refused_with_its_path() {
     let query = "query ($d: Decimal!, $l: [Decimal!], $s: Stay) { hit { a } stay(of: $s)
         a: stay(of: {prices: [$d]}) b: stay(of: {prices: $l}) }";
     let variables = json!({
@@ -43,7 +43,7 @@ async fn a_variable_that_is_no_value_of_its_scalar_is_named_with_its_place() {
 }
 
 #[tokio::test]
-async fn a_literal_that_is_no_value_of_its_scalar_is_not_valid() {
+async fn an_invalid_scalar_in_the_document_is_refused() {
     for (stay, told) in [
         (
             "day: 1",
@@ -81,7 +81,7 @@ async fn a_literal_that_is_no_value_of_its_scalar_is_not_valid() {
 }
 
 #[tokio::test]
-async fn a_default_that_is_no_value_of_its_scalar_is_not_valid() {
+async fn an_invalid_scalar_as_a_default_is_refused() {
     for default in ["$d: Decimal = \"x\"", "$d: Decimal = 1e400"] {
         let query =
             format!("query ({default}) {{ hit {{ a }} stay(of: {{prices: [$d]}}) }}").replace("[$d]", "$l");
@@ -101,7 +101,7 @@ async fn a_default_that_is_no_value_of_its_scalar_is_not_valid() {
 }
 
 #[tokio::test]
-async fn what_is_a_value_of_its_scalar_is_read_wherever_it_stands() {
+async fn a_valid_scalar_is_accepted_everywhere() {
     let told = r#"{"stay":"2026-02-28 2026-11-26T03:10:00Z https://example.com 1.50 1000"}"#;
     let literal = r#"{ stay(of: {day: "2026-02-28", at: "2026-11-26T04:10:00+01:00", site: "https://example.com",
         prices: ["1.50", 1e3]}) }"#;

@@ -1,4 +1,4 @@
-//! Subscriptions: an answer for every event, each as exact as a query's.
+//! Subscriptions: an answer for every event, as exact as the answer to a query.
 
 use super::support::{Graph, Reply};
 use crate::model::Permission;
@@ -21,14 +21,14 @@ async fn every_event_is_answered_in_the_order_of_the_selection() {
 }
 
 #[tokio::test]
-async fn one_that_cannot_begin_is_a_request_error() {
+async fn a_subscription_that_cannot_begin_is_a_request_error() {
     let answers = Graph::new().subscribe("subscription { broken }").await;
     assert_eq!(answers.len(), 1);
     assert_eq!(answers[0].refusals(), ["[broken] TEAPOT: is a teapot"]);
 }
 
 #[tokio::test]
-async fn one_that_ends_badly_says_so_in_its_last_answer() {
+async fn a_subscription_that_fails_has_the_error_in_its_last_answer() {
     let answers = Graph::new().subscribe("subscription { endsBadly }").await;
     assert_eq!(answers.len(), 2);
     assert_eq!(answers[0].data(), r#"{"endsBadly":1}"#);
@@ -37,7 +37,7 @@ async fn one_that_ends_badly_says_so_in_its_last_answer() {
 }
 
 #[tokio::test]
-async fn one_that_needs_another_permission_does_not_begin() {
+async fn a_subscription_without_its_permission_does_not_begin() {
     let graph = Graph::new().without(Permission::NoteView);
     let answers = graph.subscribe("subscription { guarded }").await;
     assert_eq!(answers.len(), 1);
@@ -50,7 +50,7 @@ async fn one_that_needs_another_permission_does_not_begin() {
 }
 
 #[tokio::test]
-async fn a_subscription_may_ask_for_its_root_field_in_several_places() {
+async fn a_subscription_may_repeat_its_root_field() {
     let query = "subscription { ...F ticks { index } } fragment F on Ticks { ticks { slow index } }";
     let answers = Graph::new().subscribe(query).await;
     assert_eq!(answers[0].data(), r#"{"ticks":{"slow":0,"index":0}}"#);

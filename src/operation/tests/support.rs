@@ -8,7 +8,7 @@ use crate::limits::Limits;
 use crate::model::{Permission, Permissions};
 use crate::operation::{Answer, Introspection, Operations, Params, Prepared};
 
-/// Servers move futures between threads.
+/// Checks that a future can move between threads, as servers require.
 fn send<F: Future + Send>(future: F) -> F {
     future
 }
@@ -49,13 +49,13 @@ impl Graph {
         }
     }
 
-    /// The same for a caller without one of the permissions.
+    /// The same graph for a caller without one of the permissions.
     pub(super) fn without(mut self, permission: Permission) -> Self {
         self.permissions = self.permissions.without(permission);
         self
     }
 
-    /// The resolvers that ran, of those that tell.
+    /// The resolvers that ran, of those that are recorded.
     pub(super) fn ran(&self) -> Vec<&'static str> {
         self.ran.lock().unwrap().clone()
     }
@@ -73,7 +73,7 @@ impl Graph {
         .await
     }
 
-    /// One of the operations of a text.
+    /// Runs one of the operations of a text.
     pub(super) async fn run_named(&self, query: &str, name: &str) -> Reply {
         self.send(Params {
             query: query.to_owned(),
@@ -93,7 +93,7 @@ impl Graph {
         .await
     }
 
-    /// Every answer of a subscription.
+    /// Runs a subscription to its end.
     pub(super) async fn subscribe(&self, query: &str) -> Vec<Reply> {
         let params = Params {
             query: query.to_owned(),
@@ -122,7 +122,7 @@ impl Graph {
     }
 }
 
-/// An answer in a shape that is short to compare.
+/// An answer in a form that is short to compare.
 pub(super) struct Reply(pub(super) Answer);
 
 impl Reply {
@@ -132,7 +132,7 @@ impl Reply {
         self.0.data().map_or_else(|| "none".to_owned(), text)
     }
 
-    /// Path and code of every error, by path.
+    /// The path and the code of every error, by path.
     pub(super) fn errors(&self) -> Vec<String> {
         let mut errors: Vec<_> = self
             .0
@@ -149,7 +149,7 @@ impl Reply {
         errors
     }
 
-    /// Code and message of every error of a request that did not run.
+    /// The code and the message of every error of a request that did not run.
     pub(super) fn refusals(&self) -> Vec<String> {
         assert!(self.0.is_request_error(), "it ran: {}", self.data());
         let told = self.0.errors().iter().zip(self.errors());

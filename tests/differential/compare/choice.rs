@@ -10,9 +10,9 @@ pub enum Choice {
     /// Several failures made the same place null. The specification (6.4.4) asks for one error; graphql-js tells those
     /// that it met before it gave up on the place, this server may tell more.
     OtherErrorsOfOneNull,
-    /// `if` of `@skip` and `@include` is given null by a variable that has a default. No step of the specification
-    /// says when that fails: graphql-js fails where the selection is met, and does not where it never is; this server
-    /// refuses the request.
+    /// `if` of `@skip` or `@include` at the root is null, by a variable that has a default. No step of the specification
+    /// defines this error: graphql-js answers null for all of `data`, this server refuses the request. Below the root,
+    /// both report it where an object is reached.
     ConditionIsNull,
     /// A change that must not be null was null, so that all of `data` is. The changes after it may be cancelled
     /// (6.4.4) or not: graphql-js leaves them out, this server makes them.
@@ -23,16 +23,13 @@ pub enum Choice {
     /// How deep an operation may look into the schema is each server's own limit; graphql-js counts it for all operations
     /// of a document, this server for the one that runs.
     DepthOfIntrospection,
-    /// An integer of more than 64 bits for an `ID`: the specification (3.5.5) takes integers as appropriate for the ids
-    /// that a service has. graphql-js takes any, and rounds it in a variable.
+    /// An integer of more than 64 bits for an `ID` in a variable: JSON libraries round it. The specification (3.5.5) accepts
+    /// integers as appropriate for the ids of a service. graphql-js accepts the rounded one, this server refuses it.
     LongId,
     /// Introspection lists types, directives and possible types in no order that the specification tells.
     OrderOfDefinitions,
     /// A schema may have a description (4.5); graphql-js knows none, since the text of a schema does not tell it here.
     DescriptionOfSchema,
-    /// No choice, but a fault of async-graphql that is left: `interfaces` of an interface that implements none is null,
-    /// and should be an empty list (4.5.3).
-    InterfacesOfInterface,
     /// No choice, but a fault of async-graphql that is left: an item which fails in a list in a list, where neither the
     /// item nor anything up to the outer item may be null, is told at the outer item's path. The item's own index is
     /// lost. It takes a resolver that gives failures as items of such a list.
@@ -54,15 +51,6 @@ pub fn run(case: &Case) -> Option<Choice> {
     (case.rules == ["MaxIntrospectionDepth"]).then_some(Choice::DepthOfIntrospection)
 }
 
-/// Both run it, and `data` differs.
-pub fn data(case: &Case, outcome: &Outcome) -> Option<Choice> {
-    let refused = outcome
-        .told
-        .iter()
-        .any(|told| told.contains("is not of its type"));
-    (refused && has_long_integer(&case.query)).then_some(Choice::LongId)
-}
-
 /// Only this server refuses.
 pub fn refusal(run: &Run, outcome: &Outcome) -> Option<Choice> {
     let [told] = outcome.told.as_slice() else {
@@ -80,7 +68,7 @@ pub fn refusal(run: &Run, outcome: &Outcome) -> Option<Choice> {
 }
 
 /// Whether there is an integer that does not fit 64 bits.
-pub fn has_long_integer(text: &str) -> bool {
+fn has_long_integer(text: &str) -> bool {
     let words = text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '+' | '-')));
     let is_integer = |word: &&str| {
         word.trim_start_matches('-')

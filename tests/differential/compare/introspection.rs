@@ -24,9 +24,8 @@ pub fn choices(expected: &str, told: &str) -> Vec<Choice> {
 type Level = fn(&mut Value);
 
 /// How each choice is taken out of an answer.
-const LEVELS: [(Choice, Level); 3] = [
+const LEVELS: [(Choice, Level); 2] = [
     (Choice::DescriptionOfSchema, without_description),
-    (Choice::InterfacesOfInterface, with_interfaces),
     (Choice::OrderOfDefinitions, in_order),
 ];
 
@@ -36,16 +35,6 @@ fn without_description(data: &mut Value) {
             schema.remove("description");
         }
     }
-}
-
-fn with_interfaces(data: &mut Value) {
-    each_object(data, &mut |fields| {
-        let is_interface = fields.get("kind").is_some_and(|kind| kind == "INTERFACE");
-        let implements = |value: &Value| value.as_array().is_none_or(Vec::is_empty);
-        if is_interface && fields.get("interfaces").is_some_and(implements) {
-            fields.insert("interfaces".to_owned(), Value::Null);
-        }
-    });
 }
 
 fn in_order(data: &mut Value) {

@@ -96,10 +96,6 @@ fn differs(case: &Case, run: &Run, outcome: &Outcome, choices: &mut Vec<Choice>)
         }
         (Some(expected), Some(data)) => {
             if expected != data {
-                if let Some(choice) = choice::data(case, outcome) {
-                    choices.push(choice);
-                    return None;
-                }
                 let found = introspection::choices(expected, data);
                 if found.is_empty() {
                     return Some("data differs".to_owned());
