@@ -6,8 +6,10 @@ mod cost;
 mod entities;
 mod introspection;
 mod literals;
+mod mistakes;
 mod permission;
 mod size;
+mod unknown_field;
 mod validation;
 
 pub(super) use self::argument_size::check_argument_size;

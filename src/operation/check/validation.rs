@@ -6,13 +6,15 @@ use apollo_compiler::ast::Document;
 use apollo_compiler::executable::{Operation, Selection, SelectionSet};
 use apollo_compiler::validation::{DiagnosticList, Valid};
 use apollo_compiler::{ExecutableDocument, Name, Node, Schema};
+use async_graphql::indexmap::IndexMap;
+use async_graphql::{Pos, ServerError};
 
 use super::literals::check_literals;
+use super::mistakes::find_mistakes;
 use crate::error::Code;
 use crate::limits::Limits;
 use crate::operation::answer::Answer;
-use crate::operation::error::position;
-use crate::operation::read::{diagnostics, refusal};
+use crate::operation::error::{error, position};
 
 /// Validates a document whose size was checked. A refusal names every error once, with all its positions.
 pub(in crate::operation) fn validate(
@@ -26,13 +28,7 @@ pub(in crate::operation) fn validate(
         Err(failed) if count_root_fields(&failed.errors) && have_one_root_key(&failed.partial) => {
             Valid::assume_valid(failed.partial)
         }
-        Err(failed) => {
-            return Err(refusal(
-                Code::ValidationFailed,
-                diagnostics(&failed.errors),
-                limits,
-            ));
-        }
+        Err(failed) => return Err(refusal(diagnostics(schema, document, &failed.errors), limits)),
     };
     let violations = check_literals(schema, &document);
     if violations.is_empty() {
@@ -41,7 +37,50 @@ pub(in crate::operation) fn validate(
     let violations = violations
         .into_iter()
         .map(|(message, span)| (message, position(&document.sources, span).into_iter().collect()));
-    Err(refusal(Code::ValidationFailed, violations, limits))
+    Err(refusal(violations, limits))
+}
+
+/// Lists the messages and the positions of all errors, in the order of the document. The compiler's errors at positions
+/// that are explained better, or that follow from another error, are left out.
+fn diagnostics(schema: &Schema, document: &Document, found: &DiagnosticList) -> Vec<(String, Vec<Pos>)> {
+    let mistakes = find_mistakes(schema, document);
+    let compiler = found.iter().map(|diagnostic| {
+        let error = diagnostic.to_json();
+        let positions = error.locations.iter().map(|location| Pos {
+            line: location.line,
+            column: location.column,
+        });
+        (error.message, positions.collect::<Vec<_>>())
+    });
+    let is_explained = |positions: &[Pos]| {
+        let first = positions.first();
+        first.is_some_and(|first| mistakes.explained.contains(first))
+    };
+    let mut errors: Vec<_> = compiler
+        .filter(|(_, positions)| !is_explained(positions))
+        .collect();
+    let mistakes = mistakes.found.into_iter();
+    errors.extend(mistakes.map(|(message, position)| (message, vec![position])));
+    errors.sort_by_key(|(_, positions)| positions.first().copied());
+    errors
+}
+
+/// Makes a request error that names every message once, with all its positions. A short document can have thousands of
+/// errors, so both the errors and the positions of each are limited.
+fn refusal(found: impl IntoIterator<Item = (String, Vec<Pos>)>, limits: &Limits) -> Answer {
+    let limit = usize::try_from(limits.reported_errors).unwrap_or(usize::MAX);
+    let mut errors = IndexMap::<String, ServerError>::new();
+    for (message, positions) in found {
+        if errors.len() == limit && !errors.contains_key(&message) {
+            continue;
+        }
+        let error = errors
+            .entry(message)
+            .or_insert_with_key(|message| error(Code::ValidationFailed, message, None));
+        let rest = limit.saturating_sub(error.locations.len());
+        error.locations.extend(positions.into_iter().take(rest));
+    }
+    Answer::refusal(errors.into_values().collect())
 }
 
 /// Whether all errors are about subscriptions with several root fields.

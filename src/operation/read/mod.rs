@@ -2,15 +2,14 @@
 //! the next request with the same text.
 
 mod cache;
-mod diagnostics;
 mod ignored;
 mod missing_value;
 mod parse;
 mod parsed_operation;
 mod scan;
+mod syntax_error;
 mod token;
 
 pub(super) use self::cache::{OperationCache, OperationKey};
-pub(super) use self::diagnostics::{diagnostics, refusal};
 pub(super) use self::parse::parse;
 pub(super) use self::parsed_operation::ParsedOperation;

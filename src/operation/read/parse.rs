@@ -3,10 +3,10 @@
 use apollo_compiler::ast::Document;
 use apollo_compiler::parser::Parser;
 
-use super::diagnostics::{diagnostics, refusal};
 use super::ignored::{descriptions, strip_ignored};
 use super::missing_value::find_missing_value;
 use super::scan::scan;
+use super::syntax_error::syntax_error;
 use crate::error::Code;
 use crate::limits::Limits;
 use crate::operation::answer::Answer;
@@ -23,7 +23,7 @@ pub(in crate::operation) fn parse(text: &str, limits: &Limits) -> Result<Documen
     let document = Parser::new()
         .recursion_limit(RECURSION)
         .parse_ast(stripped.as_ref(), "operation.graphql")
-        .map_err(|failed| refusal(Code::ParseFailed, diagnostics(&failed.errors), limits))?;
+        .map_err(|failed| syntax_error(&failed.errors))?;
     tokens.retain(|token| !descriptions.contains(&token.range));
     let Some((name, position)) = find_missing_value(text, &tokens) else {
         return Ok(document);

@@ -1,4 +1,4 @@
-//! Requests that do not run: no `data`, a code, and where in the text it is wrong.
+//! Request errors: no `data`, a code and the position in the document.
 
 use std::fmt::Write;
 
@@ -14,7 +14,7 @@ async fn code(query: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_text_that_is_no_document_is_refused_with_its_place() {
+async fn a_text_that_cannot_be_parsed_is_refused_with_the_position() {
     let reply = Graph::new().run("{ fast\n  }}").await;
     let answer = serde_json::to_value(&reply.0).unwrap();
     assert_eq!(answer.get("data"), None);
@@ -40,7 +40,7 @@ async fn a_text_that_is_no_document_is_refused_with_its_place() {
 }
 
 #[tokio::test]
-async fn what_is_not_valid_for_the_schema_is_refused() {
+async fn a_document_that_is_not_valid_is_refused() {
     for query in [
         "{ nope }",
         "{ fast { a } }",
@@ -76,7 +76,7 @@ async fn what_is_not_valid_for_the_schema_is_refused() {
 }
 
 #[tokio::test]
-async fn the_same_error_is_told_once_with_all_its_places() {
+async fn an_error_that_occurs_twice_is_reported_once_with_both_positions() {
     let reply = Graph::new().run("{ a: nope b: nope }").await;
     assert_eq!(reply.0.errors().len(), 1, "{:?}", reply.0.errors());
     let columns: Vec<_> = reply.0.errors()[0]
@@ -88,7 +88,7 @@ async fn the_same_error_is_told_once_with_all_its_places() {
 }
 
 #[tokio::test]
-async fn at_most_five_errors_are_told() {
+async fn at_most_five_errors_are_reported() {
     let many: Vec<_> = (0..300).map(|index| format!("nope{index}")).collect();
     let reply = Graph::new()
         .run(&format!("{{ child {{ {} }} }}", many.join(" ")))
@@ -100,7 +100,7 @@ async fn at_most_five_errors_are_told() {
 }
 
 #[tokio::test]
-async fn the_operation_must_be_there_and_be_the_only_one_meant() {
+async fn the_operation_to_run_must_exist_and_be_unambiguous() {
     let graph = Graph::new();
     let two = "query A { fast } query B { slow }";
     let send = |name: Option<&str>| {
@@ -121,7 +121,7 @@ async fn the_operation_must_be_there_and_be_the_only_one_meant() {
 }
 
 #[tokio::test]
-async fn too_many_entities_at_once_are_refused() {
+async fn too_many_representations_in_a_field_are_refused() {
     let query = "query ($r: [_Any!]!) { a: _entities(representations: $r) { __typename } b: _entities(representations: $r) { __typename } }";
     let some = |count: usize| json!({ "r": vec![json!({ "__typename": "Contact", "id": "a" }); count] });
     let graph = Graph::new();
@@ -137,7 +137,7 @@ async fn too_many_entities_at_once_are_refused() {
 }
 
 #[tokio::test]
-async fn what_it_does_is_known_before_it_runs() {
+async fn the_kind_of_an_operation_is_known_before_it_runs() {
     let graph = Graph::new();
     let kind = |query: &str| {
         let params = Params {
@@ -208,7 +208,7 @@ async fn fragments_do_not_get_around_the_depth() {
 }
 
 #[tokio::test]
-async fn commas_mean_nothing_wherever_they_stand() {
+async fn commas_are_ignored_everywhere() {
     let reply = Graph::new()
         .run("{,..., { a, : fast },..., F } fragment, F on, Query {,...,on, Query { slow, } }")
         .await;
@@ -216,11 +216,11 @@ async fn commas_mean_nothing_wherever_they_stand() {
 }
 
 #[tokio::test]
-async fn what_follows_from_an_error_is_not_told() {
+async fn an_error_that_follows_from_another_is_not_reported() {
     for (query, told) in [
         ("{ child { nope } }", "nope"),
         ("{ child { ... on Nope { index } } }", "Nope"),
-        ("{ child }", "must have a subselection set"),
+        ("{ child }", "must have a selection set"),
     ] {
         let refusals = Graph::new().run(query).await.refusals();
         assert!(
