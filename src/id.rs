@@ -74,6 +74,13 @@ pub trait TypedId:
 #[error("is not the id of {0}, which looks like `{1}_0192f7c4-1c2d-7e3f-8a4b-5c6d7e8f9a0b`")]
 pub struct NotAnId(&'static str, &'static str);
 
+impl NotAnId {
+    /// Names the kinds that were asked for, and one kind as the example.
+    pub const fn of(kinds: &'static str, example: &'static str) -> Self {
+        Self(kinds, example)
+    }
+}
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident = $kind:literal ($article:literal)),* $(,)?) => {$(
         $(#[$doc])*

@@ -1,7 +1,8 @@
 //! A GraphQL server for external organizations, contacts, relationships, notes and interactions.
 //!
 //! One noun, from the inside out: `model::contact` (fields and rules), `store::contact` (its table),
-//! `graphql::contact` (its part of the schema), `tests/it/contact.rs` (its behaviour).
+//! `service::contact` (what changing it entails), `graphql::contact` (its part of the schema), `tests/it/contact.rs`
+//! (its behaviour).
 //!
 //! One request, from the outside in: `http` (transport), `auth` (the caller), `operation` (parse, check and run),
 //! `graphql` (resolvers), `store` (statements).
@@ -9,7 +10,7 @@
 //! Folders use only the ones below them, which `tests/it/layers.rs` checks:
 //!
 //! ```text
-//! main → cli → app → http → operation → graphql → auth → store → model, error → id, page, clock, limits
+//! main → cli → app → http → operation → graphql → auth → service → store → model, error → id, page, clock, limits
 //! ```
 
 pub mod app;
@@ -26,4 +27,5 @@ pub mod limits;
 pub mod model;
 pub mod operation;
 pub mod page;
+pub mod service;
 pub mod store;

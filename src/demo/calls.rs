@@ -1,6 +1,5 @@
 //! Interactions with a company.
 
-use async_graphql::MaybeUndefined::Value;
 use chrono::{TimeDelta, Utc};
 
 use super::content::Company;
@@ -8,8 +7,8 @@ use super::piece::Writer;
 use crate::error::Result;
 use crate::id::{InteractionId, UserId};
 use crate::model::{
-    Contact, DateTime, Interaction, InteractionDirection, InteractionFields, MediaType, Organization, Record,
-    WrapUp,
+    Contact, DateTime, Interaction, InteractionChanges, InteractionDirection, MediaType, Organization, Patch,
+    Record, WrapUp,
 };
 use crate::store::Tx;
 
@@ -64,7 +63,7 @@ impl Writer<'_> {
         &mut self,
         started_at: chrono::DateTime<Utc>,
         ended_at: chrono::DateTime<Utc>,
-    ) -> InteractionFields {
+    ) -> InteractionChanges {
         const MEDIA: [MediaType; 8] = [
             MediaType::Call,
             MediaType::Call,
@@ -78,16 +77,16 @@ impl Writer<'_> {
         const QUEUES: [&str; 4] = ["Support", "Sales", "Billing", "Priority"];
         let rng = &mut self.maker.rng;
         let inbound = rng.u8(0..10) < 7;
-        let text = |text: Option<&str>| Value(text.unwrap_or_default().to_owned());
-        InteractionFields {
-            media_type: Value(rng.choice(MEDIA).unwrap_or(MediaType::Call)),
-            direction: Value(if inbound {
+        let text = |text: Option<&str>| Patch::Set(text.unwrap_or_default().to_owned());
+        InteractionChanges {
+            media_type: Patch::Set(rng.choice(MEDIA).unwrap_or(MediaType::Call)),
+            direction: Patch::Set(if inbound {
                 InteractionDirection::Inbound
             } else {
                 InteractionDirection::Outbound
             }),
-            started_at: Value(DateTime(started_at)),
-            ended_at: Value(DateTime(ended_at)),
+            started_at: Patch::Set(DateTime(started_at)),
+            ended_at: Patch::Set(DateTime(ended_at)),
             subject_line: text(rng.choice(self.maker.content.prose.subject_lines.iter().copied())),
             queue_name: text(rng.choice(QUEUES)),
         }

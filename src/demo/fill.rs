@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use async_graphql::MaybeUndefined::Value;
 use fastrand::Rng;
 
 use super::Progress;
@@ -11,7 +10,7 @@ use super::people::Maker;
 use super::piece::{House, Writer};
 use crate::error::{Error, Result};
 use crate::id::{UserId, WrapUpCodeId};
-use crate::model::{Record, User, WrapUpCode, WrapUpCodeFields};
+use crate::model::{Patch, Record, User, WrapUpCode, WrapUpCodeChanges};
 use crate::store::{LONGEST_LOAD, Names, Tenant, Tx, change};
 
 /// The fixed seed that makes the demo the same every time.
@@ -117,10 +116,10 @@ async fn user(tx: &mut Tx, colleague: &Colleague) -> Result<UserId> {
 
 async fn code(tx: &mut Tx, name: &str, description: &str) -> Result<WrapUpCodeId> {
     let mut code = WrapUpCode::new(WrapUpCodeId::new(tx.new_id()), Record::new(tx.now(), None));
-    WrapUpCodeFields {
-        name: Value((*name).to_owned()),
-        description: Value((*description).to_owned()),
-        ..WrapUpCodeFields::default()
+    WrapUpCodeChanges {
+        name: Patch::Set((*name).to_owned()),
+        description: Patch::Set((*description).to_owned()),
+        ..WrapUpCodeChanges::default()
     }
     .apply(&mut code)?;
     if let Some(there) = tx.wrap_up_code_called(&code.name_key).await? {

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use async_graphql::MaybeUndefined::Value;
 use fastrand::Rng;
 
 use super::Progress;
@@ -14,7 +13,8 @@ use super::prose::Details;
 use crate::error::Result;
 use crate::id::{NoteId, OrganizationId, RelationshipId};
 use crate::model::{
-    Contact, ExternalId, Note, NoteFields, NoteSubjectId, Organization, Relationship, RelationshipFields,
+    Contact, ExternalId, Note, NoteChanges, NoteSubjectId, Organization, Patch, Relationship,
+    RelationshipChanges,
 };
 use crate::store::{LONGEST_LOAD, Names, Read as _, Tenant, Tx, change};
 
@@ -184,9 +184,9 @@ impl Piece<'_> {
         };
         let mut relationship =
             Relationship::new(RelationshipId::new(tx.new_id()), record, user, organization.id);
-        RelationshipFields {
-            r#type: Value("Account Manager".to_owned()),
-            ..RelationshipFields::default()
+        RelationshipChanges {
+            r#type: Patch::Set("Account Manager".to_owned()),
+            ..RelationshipChanges::default()
         }
         .apply(&mut relationship)?;
         tx.add_relationship(&relationship).await
@@ -215,9 +215,9 @@ impl Piece<'_> {
             NoteSubjectId::Contact(contact.id),
             author,
         );
-        NoteFields {
-            text: Value(text),
-            pinned: Value(*pinned),
+        NoteChanges {
+            text: Patch::Set(text),
+            pinned: Patch::Set(*pinned),
         }
         .apply(&mut note)?;
         tx.insert(&note).await

@@ -1,6 +1,5 @@
 //! People and companies, created as the API creates them, so that all rules hold.
 
-use async_graphql::MaybeUndefined;
 use chrono::{DateTime, TimeDelta, Utc};
 use fastrand::Rng;
 
@@ -9,9 +8,9 @@ use super::phone;
 use crate::error::Result;
 use crate::id::{ContactId, OrganizationId, UserId};
 use crate::model::{
-    AddressInput, Contact, ContactFields, ContactPointLabel, Decimal, EmailAddressInput, ExternalIdInput,
-    MoneyInput, Organization, OrganizationFields, PhoneNumberInput, Record, Region, SocialHandleInput,
-    SocialNetwork, TickerInput, Url, words,
+    AddressInput, Contact, ContactChanges, ContactPointLabel, Decimal, EmailAddressInput, ExternalIdInput,
+    MoneyInput, Organization, OrganizationChanges, Patch, PhoneNumberInput, Record, Region,
+    SocialHandleInput, SocialNetwork, TickerInput, Url, words,
 };
 use crate::store::Tx;
 
@@ -69,26 +68,26 @@ impl Maker<'_> {
         external_id: ExternalIdInput,
     ) -> Result<Organization> {
         let mut organization = Organization::new(OrganizationId::new(tx.new_id()), self.record(tx));
-        OrganizationFields {
+        OrganizationChanges {
             name: given(company.name),
             company_type: given(company.kind),
             industry: given(company.industry),
-            address: MaybeUndefined::Value(address(&company.place, ContactPointLabel::Work)),
-            phone_number: MaybeUndefined::Value(self.phone(&company.place, ContactPointLabel::Main)),
-            employee_count: company.employees.into_maybe(),
+            address: Patch::Set(address(&company.place, ContactPointLabel::Work)),
+            phone_number: Patch::Set(self.phone(&company.place, ContactPointLabel::Main)),
+            employee_count: company.employees.into(),
             annual_revenue: company
                 .revenue
                 .map(|millions| revenue(millions, company.currency))
-                .into_maybe(),
-            websites: MaybeUndefined::Value(vec![Url(format!("https://www.{}/", company.domain))]),
-            tags: MaybeUndefined::Value(company.tags.iter().map(|tag| (*tag).to_owned()).collect()),
-            tickers: MaybeUndefined::Value(company.ticker.map(ticker).into_iter().collect()),
-            external_system_url: MaybeUndefined::Value(Url(format!(
+                .into(),
+            websites: Patch::Set(vec![Url(format!("https://www.{}/", company.domain))]),
+            tags: Patch::Set(company.tags.iter().map(|tag| (*tag).to_owned()).collect()),
+            tickers: Patch::Set(company.ticker.map(ticker).into_iter().collect()),
+            external_system_url: Patch::Set(Url(format!(
                 "https://crm.example/accounts/{}",
                 external_id.value
             ))),
-            external_ids: MaybeUndefined::Value(vec![external_id]),
-            fax_number: MaybeUndefined::Undefined,
+            external_ids: Patch::Set(vec![external_id]),
+            ..OrganizationChanges::default()
         }
         .apply(&mut organization, self.region)?;
         Ok(organization)
@@ -105,23 +104,23 @@ impl Maker<'_> {
     ) -> Result<Contact> {
         let mut contact = Contact::new(ContactId::new(tx.new_id()), self.record(tx));
         contact.organization_id = employer.organization_id;
-        let fields = ContactFields {
+        let fields = ContactChanges {
             salutation: if self.rng.u8(0..20) == 0 {
                 given("Dr.")
             } else {
-                MaybeUndefined::Undefined
+                Patch::Keep
             },
             first_name: given(name.0),
             last_name: given(name.1),
             title: given(self.title()),
-            tags: MaybeUndefined::Value(tags),
-            external_ids: MaybeUndefined::Value(vec![external_id]),
-            phone_numbers: MaybeUndefined::Value(self.phones(employer.place)),
-            email_addresses: MaybeUndefined::Value(vec![email(name, employer.domain)]),
-            addresses: MaybeUndefined::Value(vec![address(employer.place, ContactPointLabel::Work)]),
-            social_handles: MaybeUndefined::Value(self.handles(name)),
-            survey_opt_out: MaybeUndefined::Value(self.rng.u8(0..25) == 0),
-            ..ContactFields::default()
+            tags: Patch::Set(tags),
+            external_ids: Patch::Set(vec![external_id]),
+            phone_numbers: Patch::Set(self.phones(employer.place)),
+            email_addresses: Patch::Set(vec![email(name, employer.domain)]),
+            addresses: Patch::Set(vec![address(employer.place, ContactPointLabel::Work)]),
+            social_handles: Patch::Set(self.handles(name)),
+            survey_opt_out: Patch::Set(self.rng.u8(0..25) == 0),
+            ..ContactChanges::default()
         };
         fields.apply(&mut contact, self.region)?;
         Ok(contact)
@@ -172,19 +171,8 @@ impl Maker<'_> {
     }
 }
 
-fn given(text: &str) -> MaybeUndefined<String> {
-    MaybeUndefined::Value(text.to_owned())
-}
-
-/// A conversion of optional values in which `None` becomes an absent field.
-trait IntoMaybe<T> {
-    fn into_maybe(self) -> MaybeUndefined<T>;
-}
-
-impl<T> IntoMaybe<T> for Option<T> {
-    fn into_maybe(self) -> MaybeUndefined<T> {
-        self.map_or(MaybeUndefined::Undefined, MaybeUndefined::Value)
-    }
+fn given(text: &str) -> Patch<String> {
+    Patch::Set(text.to_owned())
 }
 
 fn address(place: &Place, label: ContactPointLabel) -> AddressInput {

@@ -1,6 +1,5 @@
 //! A company with all its records, written in one transaction.
 
-use async_graphql::MaybeUndefined::{Undefined, Value};
 use chrono::TimeDelta;
 
 use super::content::Company;
@@ -9,8 +8,8 @@ use super::prose::Details;
 use crate::error::Result;
 use crate::id::{NoteId, OrganizationId, RelationshipId, UserId, WrapUpCodeId};
 use crate::model::{
-    Contact, ContactFields, ContactPointLabel, Date, ExternalId, Note, NoteFields, NoteSubjectId,
-    Organization, PhoneNumberInput, Region, Relationship, RelationshipFields,
+    Contact, ContactChanges, ContactPointLabel, Date, ExternalId, Note, NoteChanges, NoteSubjectId,
+    Organization, Patch, PhoneNumberInput, Region, Relationship, RelationshipChanges,
 };
 use crate::store::{Read as _, Tx};
 
@@ -112,15 +111,15 @@ impl Writer<'_> {
             let record = self.maker.record(tx);
             let day = record.created_at.0.date_naive();
             let (started_on, ended_on) = if role.is_current {
-                (day, Undefined)
+                (day, Patch::Keep)
             } else {
-                (day - TimeDelta::days(700), Value(Date(day)))
+                (day - TimeDelta::days(700), Patch::Set(Date(day)))
             };
             let mut relationship =
                 Relationship::new(RelationshipId::new(tx.new_id()), record, *user, organization.id);
-            RelationshipFields {
-                r#type: Value(role.name.to_owned()),
-                started_on: Value(Date(started_on)),
+            RelationshipChanges {
+                r#type: Patch::Set(role.name.to_owned()),
+                started_on: Patch::Set(Date(started_on)),
                 ended_on,
             }
             .apply(&mut relationship)?;
@@ -183,9 +182,9 @@ impl Writer<'_> {
             return Ok(());
         };
         let mut note = Note::new(NoteId::new(tx.new_id()), record, subject, author);
-        NoteFields {
-            text: Value(self.text(template, company, people, contact)),
-            pinned: Value(pinned),
+        NoteChanges {
+            text: Patch::Set(self.text(template, company, people, contact)),
+            pinned: Patch::Set(pinned),
         }
         .apply(&mut note)?;
         tx.insert(&note).await
@@ -227,10 +226,10 @@ fn well_known(contact: &mut Contact, region: &Region) -> Result<()> {
         label: ContactPointLabel::Work,
         primary: true,
     };
-    ContactFields {
-        title: Value("Head of Purchasing".to_owned()),
-        phone_numbers: Value(vec![number]),
-        ..ContactFields::default()
+    ContactChanges {
+        title: Patch::Set("Head of Purchasing".to_owned()),
+        phone_numbers: Patch::Set(vec![number]),
+        ..ContactChanges::default()
     }
     .apply(contact, region)?;
     Ok(())

@@ -6,11 +6,11 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use async_graphql::{Enum, ID, MaybeUndefined, SimpleObject};
+use async_graphql::{Enum, SimpleObject};
 
 pub use self::code::Code;
 use crate::id::NotAnId;
-use crate::model::Permission;
+use crate::model::{Patch, Permission};
 use crate::page::PageError;
 
 /// The result of a function that can fail with [`Error`].
@@ -83,7 +83,7 @@ impl Error {
     }
 
     /// Parses the id in a query's argument.
-    pub fn id<T: FromStr<Err = NotAnId>>(argument: &'static str, id: &ID) -> Result<T> {
+    pub fn id<T: FromStr<Err = NotAnId>>(argument: &'static str, id: &str) -> Result<T> {
         id.parse()
             .map_err(|error: NotAnId| Self::argument(argument, error.to_string()))
     }
@@ -180,7 +180,7 @@ impl UserError {
     }
 
     /// Parses an id in the input of a mutation.
-    pub fn id<T: FromStr<Err = NotAnId>>(id: &ID) -> Result<T, Vec<UserError>> {
+    pub fn id<T: FromStr<Err = NotAnId>>(id: &str) -> Result<T, Vec<UserError>> {
         id.parse()
             .map_err(|error: NotAnId| vec![Self::invalid(error.to_string())])
     }
@@ -221,6 +221,19 @@ pub fn under(name: &str, refusals: Vec<UserError>) -> Vec<UserError> {
     refusals.into_iter().map(|refusal| refusal.under(name)).collect()
 }
 
+/// Returns a field's name in the schema: `first_name` is `firstName` there.
+fn schema_name(field: &str) -> String {
+    let mut name = String::with_capacity(field.len());
+    for (position, word) in field.trim_start_matches("r#").split('_').enumerate() {
+        let mut letters = word.chars();
+        if position > 0 {
+            name.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+        }
+        name.extend(letters);
+    }
+    name
+}
+
 /// A collection of refusals of one input, so that one answer names all of them.
 #[derive(Debug, Default)]
 pub struct Refusals(Vec<UserError>);
@@ -237,21 +250,28 @@ impl Refusals {
         }
     }
 
-    /// Writes a field of an input into `target` unless it is absent; null is `None` to `check`.
+    /// Collects refusals that have their whole path; returns the value if there is one.
+    pub fn collect<T>(&mut self, value: Result<T, Vec<UserError>>) -> Option<T> {
+        value.map_err(|refusals| self.0.extend(refusals)).ok()
+    }
+
+    /// Writes a changed field into `target`, unless `check` refuses the new value: `None` if the field is cleared. The
+    /// path of a refusal has the field's name in the schema.
     pub fn set<T, U>(
         &mut self,
-        name: &'static str,
-        value: MaybeUndefined<T>,
+        field: &'static str,
+        value: Patch<T>,
         target: &mut U,
         check: impl FnOnce(Option<T>) -> Result<U, Vec<UserError>>,
     ) {
         let value = match value {
-            MaybeUndefined::Undefined => return,
-            MaybeUndefined::Null => None,
-            MaybeUndefined::Value(value) => Some(value),
+            Patch::Keep => return,
+            Patch::Clear => None,
+            Patch::Set(value) => Some(value),
         };
-        if let Some(value) = self.check(name, check(value)) {
-            *target = value;
+        match check(value) {
+            Ok(value) => *target = value,
+            Err(refusals) => self.0.extend(under(&schema_name(field), refusals)),
         }
     }
 

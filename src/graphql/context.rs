@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::connection::Connected;
 use super::loader::{Children, Loaders};
 use crate::auth::Caller;
-use crate::error::{Error, Result, UserError, UserErrorCode};
+use crate::error::{Error, Result};
 use crate::id::{TypedId, UserId};
 use crate::limits::Limits;
 use crate::model::Permission;
@@ -194,57 +194,5 @@ impl Ask for Context<'_> {
 
     fn limits(&self) -> Limits {
         *self.data_unchecked::<Limits>()
-    }
-}
-
-/// The outcome of a change: the result, or the reasons for its refusal.
-pub struct Outcome<T> {
-    /// The changed record or, after a version conflict, its current state.
-    pub value: Option<T>,
-    /// The reasons for the refusal.
-    pub user_errors: Vec<UserError>,
-}
-
-impl<T> Outcome<T> {
-    /// Turns refusals into user errors; other errors stay errors.
-    pub fn of(result: Result<T>) -> Result<Self> {
-        match result {
-            Ok(value) => Ok(Self {
-                value: Some(value),
-                user_errors: Vec::new(),
-            }),
-            Err(Error::Refused(user_errors)) => Ok(Self {
-                value: None,
-                user_errors,
-            }),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Whether the change was refused because of the record's version.
-    pub fn is_version_conflict(&self) -> bool {
-        self.user_errors
-            .iter()
-            .any(|error| error.code == UserErrorCode::VersionConflict)
-    }
-
-    /// Adds the record's current state, loaded by `current`, after a version conflict.
-    pub async fn or_current(
-        result: Result<T>,
-        current: impl Future<Output = Result<Option<T>>>,
-    ) -> Result<Self> {
-        let mut outcome = Self::of(result)?;
-        if outcome.is_version_conflict() {
-            outcome.value = current.await?;
-        }
-        Ok(outcome)
-    }
-}
-
-/// Refuses a change if the record is not at the expected version.
-pub fn expect_version(expected: Option<i32>, version: i32) -> Result<()> {
-    match expected {
-        Some(expected) if expected != version => Err(UserError::version_conflict(version).into()),
-        _ => Ok(()),
     }
 }

@@ -1,14 +1,14 @@
 //! Contacts: external people.
 
-use async_graphql::{Enum, InputObject, MaybeUndefined, SimpleObject};
+use async_graphql::{Enum, SimpleObject};
 use serde::Serialize;
 
 use super::{
-    Address, AddressInput, EmailAddress, EmailAddressInput, ExternalId, ExternalIdInput, Found, NameMatch,
-    PhoneNumber, PhoneNumberInput, Ranges, Record, Region, SocialHandle, SocialHandleInput, Url, sort_key,
-    text,
+    Address, AddressInput, Checked, EmailAddress, EmailAddressInput, ExternalId, ExternalIdInput, Found,
+    NameMatch, PhoneNumber, PhoneNumberInput, Ranges, Record, Region, SocialHandle, SocialHandleInput, Url,
+    changes, sort_key, text,
 };
-use crate::error::{Refusals, Result, UserError};
+use crate::error::{Refusals, UserError};
 use crate::id::{ContactId, OrganizationId, global_option};
 
 /// The maximum length of a name or title, in characters.
@@ -69,91 +69,36 @@ pub struct Contact {
     pub sort_name: String,
 }
 
-/// The fields of a contact that people write. Absent fields are left unchanged, or empty in a new contact; null clears
-/// a field.
-#[derive(Clone, Debug, Default, InputObject)]
-pub struct ContactFields {
-    /// The form of address, such as "Dr.", at most 1000 characters, as each of the names.
-    pub salutation: MaybeUndefined<String>,
-    /// The given name. A contact must have a `firstName` or a `lastName`.
-    pub first_name: MaybeUndefined<String>,
-    /// The middle name.
-    pub middle_name: MaybeUndefined<String>,
-    /// The family name.
-    pub last_name: MaybeUndefined<String>,
-    /// The job title, such as "Head of Purchasing", at most 1000 characters.
-    pub title: MaybeUndefined<String>,
-    /// Words for grouping contacts: at most 50, each at most 100 characters.
-    pub tags: MaybeUndefined<Vec<String>>,
-    /// The contact's keys in other systems, at most 10.
-    pub external_ids: MaybeUndefined<Vec<ExternalIdInput>>,
-    /// The contact's phone numbers, at most 20.
-    pub phone_numbers: MaybeUndefined<Vec<PhoneNumberInput>>,
-    /// The contact's e-mail addresses, at most 20.
-    pub email_addresses: MaybeUndefined<Vec<EmailAddressInput>>,
-    /// The contact's postal addresses, at most 10.
-    pub addresses: MaybeUndefined<Vec<AddressInput>>,
-    /// The contact's handles in social networks, at most 20.
-    pub social_handles: MaybeUndefined<Vec<SocialHandleInput>>,
-    /// Whether the contact has opted out of surveys. Null means `false`.
-    pub survey_opt_out: MaybeUndefined<bool>,
-    /// The URL of the contact in another system: an absolute `http` or `https` URL.
-    pub external_system_url: MaybeUndefined<Url>,
+changes! {
+    /// A partial update of a contact. Its employer must exist, which only the store knows.
+    ContactChanges of Contact, in region: &Region {
+        salutation: String => name,
+        first_name: String => name,
+        middle_name: String => name,
+        last_name: String => name,
+        title: String => name,
+        tags: Vec<String> => |tags| text::tags(tags.unwrap_or_default()),
+        external_ids: Vec<ExternalIdInput> => |ids| ExternalId::list(ids.unwrap_or_default()),
+        phone_numbers: Vec<PhoneNumberInput> => |numbers| PhoneNumber::list(numbers.unwrap_or_default(), region),
+        email_addresses: Vec<EmailAddressInput> => |addresses| EmailAddress::list(addresses.unwrap_or_default()),
+        addresses: Vec<AddressInput> => |addresses| Address::list(addresses.unwrap_or_default()),
+        social_handles: Vec<SocialHandleInput> => |handles| SocialHandle::list(handles.unwrap_or_default()),
+        survey_opt_out: bool => |opted| Ok(opted.unwrap_or_default()),
+        external_system_url: Url => Url::optional,
+        organization_id: OrganizationId => Ok,
+    }
 }
 
-impl ContactFields {
-    /// Writes the given fields into `contact`; a refusal names every invalid field. Phone numbers without a country
+fn name(name: Option<String>) -> Checked<Option<String>> {
+    text::optional(name, LONGEST_NAME)
+}
+
+impl ContactChanges {
+    /// Applies the changes to `contact`; a refusal names every invalid field. Phone numbers without a country
     /// code are read as numbers of `region`.
-    pub fn apply(self, contact: &mut Contact, region: &Region) -> Result<(), Vec<UserError>> {
+    pub fn apply(self, contact: &mut Contact, region: &Region) -> Checked<()> {
         let mut refusals = Refusals::default();
-        let name = |value| text::optional(value, LONGEST_NAME);
-        refusals.set("salutation", self.salutation, &mut contact.salutation, name);
-        refusals.set("firstName", self.first_name, &mut contact.first_name, name);
-        refusals.set("middleName", self.middle_name, &mut contact.middle_name, name);
-        refusals.set("lastName", self.last_name, &mut contact.last_name, name);
-        refusals.set("title", self.title, &mut contact.title, name);
-        refusals.set("tags", self.tags, &mut contact.tags, |tags| {
-            text::tags(tags.unwrap_or_default())
-        });
-        refusals.set(
-            "externalIds",
-            self.external_ids,
-            &mut contact.external_ids,
-            |ids| ExternalId::list(ids.unwrap_or_default()),
-        );
-        refusals.set(
-            "phoneNumbers",
-            self.phone_numbers,
-            &mut contact.phone_numbers,
-            |numbers| PhoneNumber::list(numbers.unwrap_or_default(), region),
-        );
-        refusals.set(
-            "emailAddresses",
-            self.email_addresses,
-            &mut contact.email_addresses,
-            |addresses| EmailAddress::list(addresses.unwrap_or_default()),
-        );
-        refusals.set("addresses", self.addresses, &mut contact.addresses, |addresses| {
-            Address::list(addresses.unwrap_or_default())
-        });
-        refusals.set(
-            "socialHandles",
-            self.social_handles,
-            &mut contact.social_handles,
-            |handles| SocialHandle::list(handles.unwrap_or_default()),
-        );
-        refusals.set(
-            "surveyOptOut",
-            self.survey_opt_out,
-            &mut contact.survey_opt_out,
-            |opted| Ok(opted.unwrap_or_default()),
-        );
-        refusals.set(
-            "externalSystemUrl",
-            self.external_system_url,
-            &mut contact.external_system_url,
-            Url::optional,
-        );
+        self.write(contact, region, &mut refusals);
         if refusals.is_empty() && contact.first_name.is_none() && contact.last_name.is_none() {
             refusals.add(UserError::invalid("a contact needs a first name or a last name").under("lastName"));
         }

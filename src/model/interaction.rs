@@ -1,9 +1,9 @@
 //! Interactions: conversations with external people.
 
-use async_graphql::{Enum, InputObject, MaybeUndefined, SimpleObject};
+use async_graphql::{Enum, SimpleObject};
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{DateTime, DateTimeRange, Ranges, Record, text};
+use super::{Checked, DateTime, DateTimeRange, Ranges, Record, changes, text};
 use crate::error::{Refusals, Result, UserError};
 use crate::id::{
     ContactId, InteractionId, OrganizationId, UserId, WrapUpCodeId, global, global_list, global_option,
@@ -137,44 +137,23 @@ fn shown_wrap_ups<S: Serializer>(wrap_ups: &[WrapUp], to: S) -> Result<S::Ok, S:
     }))
 }
 
-/// The recorded fields of an interaction. Absent fields are left unchanged, or empty in a new interaction; null clears
-/// a field.
-#[derive(Clone, Debug, Default, InputObject)]
-pub struct InteractionFields {
-    /// The medium of the interaction. Required for a new interaction.
-    pub media_type: MaybeUndefined<MediaType>,
-    /// The side that began the interaction. Required for a new interaction.
-    pub direction: MaybeUndefined<InteractionDirection>,
-    /// The start time. Required for a new interaction.
-    pub started_at: MaybeUndefined<DateTime>,
-    /// The end time, not before the start.
-    pub ended_at: MaybeUndefined<DateTime>,
-    /// The topic, such as the subject of an e-mail, at most 1000 characters.
-    pub subject_line: MaybeUndefined<String>,
-    /// The queue that the interaction came through, at most 200 characters.
-    pub queue_name: MaybeUndefined<String>,
+changes! {
+    /// A partial update of an interaction's own fields.
+    InteractionChanges of Interaction {
+        media_type: MediaType => there,
+        direction: InteractionDirection => there,
+        started_at: DateTime => there,
+        ended_at: DateTime => Ok,
+        subject_line: String => |line| text::optional(line, LONGEST_SUBJECT_LINE),
+        queue_name: String => |name| text::optional(name, LONGEST_QUEUE_NAME),
+    }
 }
 
-impl InteractionFields {
-    /// Writes the given fields into `interaction`; a refusal names every invalid field.
-    pub fn apply(self, interaction: &mut Interaction) -> Result<(), Vec<UserError>> {
+impl InteractionChanges {
+    /// Applies the changes to `interaction`; a refusal names every invalid field.
+    pub fn apply(self, interaction: &mut Interaction) -> Checked<()> {
         let mut refusals = Refusals::default();
-        refusals.set("mediaType", self.media_type, &mut interaction.media_type, there);
-        refusals.set("direction", self.direction, &mut interaction.direction, there);
-        refusals.set("startedAt", self.started_at, &mut interaction.started_at, there);
-        refusals.set("endedAt", self.ended_at, &mut interaction.ended_at, Ok);
-        refusals.set(
-            "subjectLine",
-            self.subject_line,
-            &mut interaction.subject_line,
-            |line| text::optional(line, LONGEST_SUBJECT_LINE),
-        );
-        refusals.set(
-            "queueName",
-            self.queue_name,
-            &mut interaction.queue_name,
-            |name| text::optional(name, LONGEST_QUEUE_NAME),
-        );
+        self.write(interaction, &mut refusals);
         if interaction
             .ended_at
             .is_some_and(|ended| ended < interaction.started_at)
@@ -184,26 +163,19 @@ impl InteractionFields {
         refusals.finish()
     }
 
-    /// Makes the fields that a new interaction requires count as given, so that their absence is refused.
+    /// Returns the changes of a new interaction: an absent medium, direction or start is refused.
     #[must_use]
     pub fn of_new(self) -> Self {
         Self {
-            media_type: or_null(self.media_type),
-            direction: or_null(self.direction),
-            started_at: or_null(self.started_at),
+            media_type: self.media_type.of_new(),
+            direction: self.direction.of_new(),
+            started_at: self.started_at.of_new(),
             ..self
         }
     }
 }
 
-fn or_null<T>(value: MaybeUndefined<T>) -> MaybeUndefined<T> {
-    match value {
-        MaybeUndefined::Undefined => MaybeUndefined::Null,
-        value => value,
-    }
-}
-
-fn there<T>(value: Option<T>) -> Result<T, Vec<UserError>> {
+fn there<T>(value: Option<T>) -> Checked<T> {
     value.ok_or_else(|| vec![UserError::invalid("must not be empty")])
 }
 
@@ -292,24 +264,23 @@ pub struct InteractionFilter {
 mod tests {
     use uuid::Uuid;
 
-    use MaybeUndefined::Value;
-
     use super::*;
+    use crate::model::Patch::Set;
 
     fn at(text: &str) -> DateTime {
         DateTime(text.parse().unwrap())
     }
 
-    fn fields() -> InteractionFields {
-        InteractionFields {
-            media_type: Value(MediaType::Call),
-            direction: Value(InteractionDirection::Inbound),
-            started_at: Value(at("2026-01-02T03:04:05Z")),
-            ..InteractionFields::default()
+    fn fields() -> InteractionChanges {
+        InteractionChanges {
+            media_type: Set(MediaType::Call),
+            direction: Set(InteractionDirection::Inbound),
+            started_at: Set(at("2026-01-02T03:04:05Z")),
+            ..InteractionChanges::default()
         }
     }
 
-    fn begin(fields: InteractionFields) -> Result<Interaction, Vec<UserError>> {
+    fn begin(fields: InteractionChanges) -> Result<Interaction, Vec<UserError>> {
         let record = Record::new(chrono::DateTime::UNIX_EPOCH, None);
         let mut interaction = Interaction::new(InteractionId::new(Uuid::nil()), record, None);
         fields.of_new().apply(&mut interaction)?;
@@ -330,15 +301,15 @@ mod tests {
 
     #[test]
     fn a_new_interaction_says_how_it_is_held_who_began_it_and_when() {
-        let refused = begin(InteractionFields::default()).unwrap_err();
+        let refused = begin(InteractionChanges::default()).unwrap_err();
         assert_eq!(paths(refused), ["mediaType", "direction", "startedAt"]);
         assert!(begin(fields()).is_ok());
     }
 
     #[test]
     fn it_does_not_end_before_it_began() {
-        let ended = |at: DateTime| InteractionFields {
-            ended_at: Value(at),
+        let ended = |at: DateTime| InteractionChanges {
+            ended_at: Set(at),
             ..fields()
         };
         assert!(begin(ended(at("2026-01-02T03:04:05Z"))).is_ok());
@@ -346,9 +317,9 @@ mod tests {
         assert_eq!(paths(refused), ["endedAt"]);
 
         let mut begun = begin(ended(at("2026-01-02T03:05:00Z"))).unwrap();
-        let later = InteractionFields {
-            started_at: Value(at("2026-01-02T04:00:00Z")),
-            ..InteractionFields::default()
+        let later = InteractionChanges {
+            started_at: Set(at("2026-01-02T04:00:00Z")),
+            ..InteractionChanges::default()
         };
         assert_eq!(paths(later.apply(&mut begun).unwrap_err()), ["endedAt"]);
     }
@@ -384,9 +355,9 @@ mod tests {
 
     #[test]
     fn texts_have_limits() {
-        let long = InteractionFields {
-            subject_line: Value("x".repeat(1001)),
-            queue_name: Value("x".repeat(201)),
+        let long = InteractionChanges {
+            subject_line: Set("x".repeat(1001)),
+            queue_name: Set("x".repeat(201)),
             ..fields()
         };
         assert_eq!(paths(begin(long).unwrap_err()), ["subjectLine", "queueName"]);

@@ -13,6 +13,7 @@ mod label;
 mod money;
 mod note;
 mod organization;
+mod patch;
 mod permission;
 mod phone;
 mod record;
@@ -33,30 +34,32 @@ pub use change::{
     differences,
 };
 pub use check::{Checked, distinct, each, whole};
-pub use contact::{Contact, ContactFields, ContactFilter, ContactOrderField};
+pub use contact::{Contact, ContactChanges, ContactFilter, ContactOrderField};
 pub use email::{EmailAddress, EmailAddressInput};
 pub use external_id::{ExternalId, ExternalIdInput};
 pub use fold::{LONGEST_START, deletions, fold, is_near, shortened, sort_key, sort_key_start, words};
 pub use found::{Found, lettered, lettered_whole, phone_key};
 pub use interaction::{
-    Interaction, InteractionDirection, InteractionFields, InteractionFilter, InteractionOrderField,
+    Interaction, InteractionChanges, InteractionDirection, InteractionFilter, InteractionOrderField,
     MediaType, WrapUp,
 };
 pub use label::{ContactPointLabel, one_primary};
 pub use money::{Money, MoneyInput};
-pub use note::{Note, NoteFields, NoteFilter, NoteOrderField, NoteSubjectId, words_of_note};
-pub use organization::{Organization, OrganizationFields, OrganizationFilter, OrganizationOrderField};
+pub use note::{Note, NoteChanges, NoteFilter, NoteOrderField, NoteSubjectId, words_of_note};
+pub use organization::{Organization, OrganizationChanges, OrganizationFilter, OrganizationOrderField};
+pub use patch::Patch;
+pub(crate) use patch::changes;
 pub use permission::{Permission, Permissions};
 pub use phone::{PhoneNumber, PhoneNumberInput, digits};
 pub use record::{DateTimeRange, NameMatch, Ranges, Record};
 pub use region::{Region, UnknownRegion};
-pub use relationship::{Relationship, RelationshipFields, RelationshipFilter, RelationshipOrderField};
+pub use relationship::{Relationship, RelationshipChanges, RelationshipFilter, RelationshipOrderField};
 pub use scalar::{Date, DateTime, Decimal, Given, Url, check as check_scalar, websites};
 pub use search::{
     By, CAP, Facet, FacetValue, Facets, Gathered, Hit, Hits, Query, Search, Sought, Subject, Term, Way,
 };
 pub use social::{SocialHandle, SocialHandleInput, SocialNetwork};
-pub use tenant::{TenantName, TenantRecord};
+pub use tenant::{TenantChanges, TenantName, TenantRecord};
 pub use ticker::{Ticker, TickerInput};
-pub use user::{User, UserFields, UserFilter, UserOrderField};
-pub use wrap_up_code::{WrapUpCode, WrapUpCodeFields, WrapUpCodeFilter, WrapUpCodeOrderField};
+pub use user::{User, UserChanges, UserFilter, UserOrderField};
+pub use wrap_up_code::{WrapUpCode, WrapUpCodeChanges, WrapUpCodeFilter, WrapUpCodeOrderField};

@@ -1,11 +1,15 @@
 //! Notes: texts about a contact or an organization.
 
-use async_graphql::{Enum, InputObject, MaybeUndefined, SimpleObject};
+use std::str::FromStr;
+
+use async_graphql::{Enum, SimpleObject};
 use serde::Serialize;
 
-use super::{Found, Ranges, Record, text};
-use crate::error::{Refusals, Result, UserError};
-use crate::id::{ContactId, NoteId, OrganizationId, UserId, global, global_option};
+use super::{Checked, Found, Ranges, Record, changes, text};
+use crate::error::Refusals;
+use crate::id::{
+    ContactId, NodeId, NotAnId, NoteId, OrganizationId, TypedId as _, UserId, global, global_option,
+};
 
 /// The maximum length of a note, in characters.
 const LONGEST_TEXT: usize = 32_000;
@@ -50,30 +54,34 @@ pub enum NoteSubjectId {
     Organization(OrganizationId),
 }
 
-/// The fields of a note that people write. Absent fields are left unchanged, or empty in a new note.
-#[derive(Clone, Debug, Default, InputObject)]
-pub struct NoteFields {
-    /// The note's plain text, 1 to 32,000 characters.
-    pub text: MaybeUndefined<String>,
-    /// Whether the note is an alert to agents. Pinned notes come first in lists. Null means `false`.
-    pub pinned: MaybeUndefined<bool>,
+impl FromStr for NoteSubjectId {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        match NodeId::read(text) {
+            Some(NodeId::ContactId(id)) => Ok(Self::Contact(id)),
+            Some(NodeId::OrganizationId(id)) => Ok(Self::Organization(id)),
+            _ => Err(NotAnId::of("a contact or an organization", ContactId::KIND)),
+        }
+    }
 }
 
-impl NoteFields {
-    /// Writes the given fields into `note`; a refusal names every invalid field.
-    pub fn apply(self, note: &mut Note) -> Result<(), Vec<UserError>> {
+changes! {
+    /// A partial update of a note.
+    NoteChanges of Note {
+        text: String => |text| text::required(text.unwrap_or_default(), LONGEST_TEXT),
+        pinned: bool => |pinned| Ok(pinned.unwrap_or_default()),
+    }
+}
+
+impl NoteChanges {
+    /// Applies the changes to `note`; a refusal names every invalid field.
+    pub fn apply(mut self, note: &mut Note) -> Checked<()> {
         let mut refusals = Refusals::default();
-        let is_new = note.text.is_empty();
-        let text = match self.text {
-            MaybeUndefined::Undefined if is_new => MaybeUndefined::Null,
-            text => text,
-        };
-        refusals.set("text", text, &mut note.text, |text| {
-            text::required(text.unwrap_or_default(), LONGEST_TEXT)
-        });
-        refusals.set("pinned", self.pinned, &mut note.pinned, |pinned| {
-            Ok(pinned.unwrap_or_default())
-        });
+        if note.text.is_empty() {
+            self.text = self.text.of_new();
+        }
+        self.write(note, &mut refusals);
         refusals.finish()
     }
 }
@@ -139,6 +147,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::model::Patch;
 
     fn note() -> Note {
         Note::new(
@@ -149,15 +158,15 @@ mod tests {
         )
     }
 
-    fn of(text: MaybeUndefined<String>) -> NoteFields {
-        NoteFields {
+    fn of(text: Patch<String>) -> NoteChanges {
+        NoteChanges {
             text,
-            ..NoteFields::default()
+            ..NoteChanges::default()
         }
     }
 
-    fn saying(text: &str) -> NoteFields {
-        of(MaybeUndefined::Value(text.to_owned()))
+    fn saying(text: &str) -> NoteChanges {
+        of(Patch::Set(text.to_owned()))
     }
 
     #[test]
@@ -168,11 +177,7 @@ mod tests {
             long[0].message,
             "must have at most 32000 characters; it has 32001, so shorten it"
         );
-        for empty in [
-            MaybeUndefined::Undefined,
-            MaybeUndefined::Null,
-            MaybeUndefined::Value(" ".to_owned()),
-        ] {
+        for empty in [Patch::Keep, Patch::Clear, Patch::Set(" ".to_owned())] {
             let refused = of(empty).apply(&mut note()).unwrap_err();
             assert_eq!(refused[0].field, Some(vec!["text".to_owned()]));
         }
@@ -182,9 +187,9 @@ mod tests {
     fn what_is_left_out_of_a_change_stays() {
         let mut note = note();
         saying("First").apply(&mut note).unwrap();
-        NoteFields {
-            pinned: MaybeUndefined::Value(true),
-            ..NoteFields::default()
+        NoteChanges {
+            pinned: Patch::Set(true),
+            ..NoteChanges::default()
         }
         .apply(&mut note)
         .unwrap();

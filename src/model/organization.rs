@@ -1,13 +1,14 @@
 //! Organizations: external companies.
 
-use async_graphql::{Enum, InputObject, MaybeUndefined, SimpleObject};
+use async_graphql::{Enum, SimpleObject};
 use serde::Serialize;
 
 use super::{
-    Address, AddressInput, ExternalId, ExternalIdInput, Found, Money, MoneyInput, NameMatch, PhoneNumber,
-    PhoneNumberInput, Ranges, Record, Region, Ticker, TickerInput, Url, sort_key, text, websites,
+    Address, AddressInput, Checked, ExternalId, ExternalIdInput, Found, Money, MoneyInput, NameMatch,
+    PhoneNumber, PhoneNumberInput, Ranges, Record, Region, Ticker, TickerInput, Url, changes, sort_key, text,
+    websites,
 };
-use crate::error::{Refusals, Result, UserError};
+use crate::error::{Refusals, UserError};
 use crate::id::{ContactId, OrganizationId, UserId, global_option};
 
 /// The maximum length of a name, in characters.
@@ -72,114 +73,48 @@ pub struct Organization {
     pub sort_name: String,
 }
 
-/// The fields of an organization that people write. Absent fields are left unchanged, or empty in a new organization;
-/// null clears a field.
-#[derive(Clone, Debug, Default, InputObject)]
-pub struct OrganizationFields {
-    /// The organization's name, at most 1000 characters. Every organization has a name.
-    pub name: MaybeUndefined<String>,
-    /// The kind of company, such as "Customer" or "Partner", at most 256 characters.
-    pub company_type: MaybeUndefined<String>,
-    /// The industry, such as "Logistics", at most 256 characters.
-    pub industry: MaybeUndefined<String>,
-    /// The organization's address.
-    pub address: MaybeUndefined<AddressInput>,
-    /// The organization's phone number.
-    pub phone_number: MaybeUndefined<PhoneNumberInput>,
-    /// The organization's fax number.
-    pub fax_number: MaybeUndefined<PhoneNumberInput>,
-    /// The number of employees, zero or more.
-    pub employee_count: MaybeUndefined<i32>,
-    /// The annual revenue.
-    pub annual_revenue: MaybeUndefined<MoneyInput>,
-    /// The organization's websites: at most 20 absolute `http` or `https` URLs.
-    pub websites: MaybeUndefined<Vec<Url>>,
-    /// Words for grouping organizations: at most 50, each at most 100 characters.
-    pub tags: MaybeUndefined<Vec<String>>,
-    /// The ticker symbols of the organization's shares, at most 10.
-    pub tickers: MaybeUndefined<Vec<TickerInput>>,
-    /// The URL of the organization in another system: an absolute `http` or `https` URL.
-    pub external_system_url: MaybeUndefined<Url>,
-    /// The organization's keys in other systems, at most 10.
-    pub external_ids: MaybeUndefined<Vec<ExternalIdInput>>,
+changes! {
+    /// A partial update of an organization. Its primary contact must work there, which only the store knows.
+    OrganizationChanges of Organization, in region: &Region {
+        name: String => |name| text::required(name.unwrap_or_default(), LONGEST_NAME),
+        company_type: String => |kind| text::optional(kind, LONGEST_KIND),
+        industry: String => |industry| text::optional(industry, LONGEST_KIND),
+        address: AddressInput => |address| address.map(Address::check).transpose(),
+        phone_number: PhoneNumberInput => |number| phone(number, region),
+        fax_number: PhoneNumberInput => |number| phone(number, region),
+        employee_count: i32 => not_negative,
+        annual_revenue: MoneyInput => |revenue| revenue.map(Money::check).transpose(),
+        websites: Vec<Url> => |sites| websites(sites.unwrap_or_default()),
+        tags: Vec<String> => |tags| text::tags(tags.unwrap_or_default()),
+        tickers: Vec<TickerInput> => |tickers| Ticker::list(tickers.unwrap_or_default()),
+        external_system_url: Url => Url::optional,
+        external_ids: Vec<ExternalIdInput> => |ids| ExternalId::list(ids.unwrap_or_default()),
+        primary_contact_id: ContactId => Ok,
+    }
 }
 
-impl OrganizationFields {
-    /// Writes the given fields into `organization`; a refusal names every invalid field. Phone numbers without a
+impl OrganizationChanges {
+    /// Applies the changes to `organization`; a refusal names every invalid field. Phone numbers without a
     /// country code are read as numbers of `region`.
-    pub fn apply(self, organization: &mut Organization, region: &Region) -> Result<(), Vec<UserError>> {
+    pub fn apply(mut self, organization: &mut Organization, region: &Region) -> Checked<()> {
         let mut refusals = Refusals::default();
-        let is_new = organization.name.is_empty();
-        let name = match self.name {
-            MaybeUndefined::Undefined if is_new => MaybeUndefined::Null,
-            name => name,
-        };
-        refusals.set("name", name, &mut organization.name, |name| {
-            text::required(name.unwrap_or_default(), LONGEST_NAME)
-        });
-        let kind = |value| text::optional(value, LONGEST_KIND);
-        refusals.set(
-            "companyType",
-            self.company_type,
-            &mut organization.company_type,
-            kind,
-        );
-        refusals.set("industry", self.industry, &mut organization.industry, kind);
-        refusals.set("address", self.address, &mut organization.address, |address| {
-            address.map(Address::check).transpose()
-        });
-        let phone = |number: Option<PhoneNumberInput>| {
-            number
-                .map(|number| PhoneNumber::check(number, region))
-                .transpose()
-        };
-        refusals.set(
-            "phoneNumber",
-            self.phone_number,
-            &mut organization.phone_number,
-            phone,
-        );
-        refusals.set("faxNumber", self.fax_number, &mut organization.fax_number, phone);
-        refusals.set(
-            "employeeCount",
-            self.employee_count,
-            &mut organization.employee_count,
-            not_negative,
-        );
-        refusals.set(
-            "annualRevenue",
-            self.annual_revenue,
-            &mut organization.annual_revenue,
-            |revenue| revenue.map(Money::check).transpose(),
-        );
-        refusals.set("websites", self.websites, &mut organization.websites, |sites| {
-            websites(sites.unwrap_or_default())
-        });
-        refusals.set("tags", self.tags, &mut organization.tags, |tags| {
-            text::tags(tags.unwrap_or_default())
-        });
-        refusals.set("tickers", self.tickers, &mut organization.tickers, |tickers| {
-            Ticker::list(tickers.unwrap_or_default())
-        });
-        refusals.set(
-            "externalSystemUrl",
-            self.external_system_url,
-            &mut organization.external_system_url,
-            Url::optional,
-        );
-        refusals.set(
-            "externalIds",
-            self.external_ids,
-            &mut organization.external_ids,
-            |ids| ExternalId::list(ids.unwrap_or_default()),
-        );
+        if organization.name.is_empty() {
+            self.name = self.name.of_new();
+        }
+        self.write(organization, region, &mut refusals);
         // The empty part ends the name, so that a filter can ask for it as a whole.
         organization.sort_name = sort_key(&[&organization.name, ""]);
         refusals.finish()
     }
 }
 
-fn not_negative(count: Option<i32>) -> Result<Option<i32>, Vec<UserError>> {
+fn phone(number: Option<PhoneNumberInput>, region: &Region) -> Checked<Option<PhoneNumber>> {
+    number
+        .map(|number| PhoneNumber::check(number, region))
+        .transpose()
+}
+
+fn not_negative(count: Option<i32>) -> Checked<Option<i32>> {
     match count {
         Some(count) if count < 0 => Err(vec![UserError::invalid("must not be negative")]),
         count => Ok(count),

@@ -1,10 +1,10 @@
 //! Relationships: the users who are responsible for an organization, each in a role.
 
-use async_graphql::{Enum, InputObject, MaybeUndefined, SimpleObject};
+use async_graphql::{Enum, SimpleObject};
 use serde::Serialize;
 
-use super::{Date, Ranges, Record, fold, text};
-use crate::error::{Refusals, Result, UserError};
+use super::{Checked, Date, Ranges, Record, changes, fold, text};
+use crate::error::{Refusals, UserError};
 use crate::id::{OrganizationId, RelationshipId, UserId, global};
 
 /// The maximum length of a type, in characters.
@@ -44,33 +44,23 @@ pub struct Relationship {
     pub type_key: String,
 }
 
-/// The fields of a relationship that people write. Absent fields are left unchanged, or empty in a new relationship;
-/// null clears a field.
-#[derive(Clone, Debug, Default, InputObject)]
-pub struct RelationshipFields {
-    /// The user's role for the organization, such as "Account Manager": free text, 1 to 100 characters.
-    /// `relationshipTypes` suggests types that are in use.
-    pub r#type: MaybeUndefined<String>,
-    /// The first day of the relationship.
-    pub started_on: MaybeUndefined<Date>,
-    /// The last day of the relationship, not before the first. Null makes the relationship current.
-    pub ended_on: MaybeUndefined<Date>,
+changes! {
+    /// A partial update of a relationship.
+    RelationshipChanges of Relationship {
+        r#type: String => |r#type| text::required(r#type.unwrap_or_default(), LONGEST_TYPE),
+        started_on: Date => Ok,
+        ended_on: Date => Ok,
+    }
 }
 
-impl RelationshipFields {
-    /// Writes the given fields into `relationship`; a refusal names every invalid field.
-    pub fn apply(self, relationship: &mut Relationship) -> Result<(), Vec<UserError>> {
+impl RelationshipChanges {
+    /// Applies the changes to `relationship`; a refusal names every invalid field.
+    pub fn apply(mut self, relationship: &mut Relationship) -> Checked<()> {
         let mut refusals = Refusals::default();
-        let is_new = relationship.r#type.is_empty();
-        let r#type = match self.r#type {
-            MaybeUndefined::Undefined if is_new => MaybeUndefined::Null,
-            r#type => r#type,
-        };
-        refusals.set("type", r#type, &mut relationship.r#type, |r#type| {
-            text::required(r#type.unwrap_or_default(), LONGEST_TYPE)
-        });
-        refusals.set("startedOn", self.started_on, &mut relationship.started_on, Ok);
-        refusals.set("endedOn", self.ended_on, &mut relationship.ended_on, Ok);
+        if relationship.r#type.is_empty() {
+            self.r#type = self.r#type.of_new();
+        }
+        self.write(relationship, &mut refusals);
         if let (Some(started), Some(ended)) = (relationship.started_on, relationship.ended_on)
             && ended < started
         {

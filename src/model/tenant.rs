@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 
-use super::Region;
+use super::{Checked, Region, changes, text};
+use crate::error::{Refusals, UserError};
 
 /// A tenant's name, as tokens carry it: 1 to 63 characters of `a-z`, `0-9` and `-`.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::Type)]
@@ -39,6 +40,9 @@ impl fmt::Display for TenantName {
     }
 }
 
+/// The maximum length of a display name, in characters.
+const LONGEST_DISPLAY_NAME: usize = 200;
+
 /// A tenant as stored.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub struct TenantRecord {
@@ -54,4 +58,28 @@ pub struct TenantRecord {
     pub managed_entity_limit: i64,
     /// The time the tenant was created.
     pub created_at: DateTime<Utc>,
+}
+
+changes! {
+    /// A partial update of a tenant's own settings.
+    TenantChanges of TenantRecord {
+        display_name: String => |name| text::required(name.unwrap_or_default(), LONGEST_DISPLAY_NAME),
+        default_region: String => region,
+    }
+}
+
+impl TenantChanges {
+    /// Applies the changes to `tenant`; a refusal names every invalid setting.
+    pub fn apply(self, tenant: &mut TenantRecord) -> Checked<()> {
+        let mut refusals = Refusals::default();
+        self.write(tenant, &mut refusals);
+        refusals.finish()
+    }
+}
+
+fn region(region: Option<String>) -> Checked<Region> {
+    region
+        .unwrap_or_default()
+        .parse::<Region>()
+        .map_err(|error| vec![UserError::invalid(error.to_string())])
 }

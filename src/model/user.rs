@@ -1,9 +1,11 @@
 //! Users: the tenant's own people.
 
-use async_graphql::{Enum, InputObject, MaybeUndefined, SimpleObject};
+use async_graphql::{Enum, SimpleObject};
 
-use super::{ContactPointLabel, EmailAddress, EmailAddressInput, NameMatch, Ranges, Record, text};
-use crate::error::{Refusals, Result, UserError};
+use super::{
+    Checked, ContactPointLabel, EmailAddress, EmailAddressInput, NameMatch, Ranges, Record, changes, text,
+};
+use crate::error::{Refusals, UserError};
 use crate::id::UserId;
 
 /// The maximum length of a name or title, in characters.
@@ -56,39 +58,32 @@ impl User {
         }
     }
 
-    /// Checks a user's subject at the identity provider.
-    pub fn check_subject(subject: String) -> Result<String, Vec<UserError>> {
+    /// Checks what the identity provider calls a user.
+    pub fn check_subject(subject: String) -> Checked<String> {
         text::required(subject, LONGEST_SUBJECT)
     }
 }
 
-/// The fields of a user that people write. Absent fields are left unchanged, or empty in a new user; null clears a
-/// field.
-#[derive(Clone, Debug, Default, InputObject)]
-pub struct UserFields {
-    /// The user's name, at most 1000 characters. An empty name or e-mail address may be filled from the user's next
-    /// token.
-    pub name: MaybeUndefined<String>,
-    /// The user's e-mail address.
-    pub email: MaybeUndefined<String>,
-    /// The user's job title, such as "Account Manager", at most 1000 characters.
-    pub title: MaybeUndefined<String>,
+changes! {
+    /// A partial update of a user.
+    UserChanges of User {
+        name: String => |name| text::optional(name, LONGEST_NAME),
+        email: String => email,
+        title: String => |title| text::optional(title, LONGEST_NAME),
+    }
 }
 
-impl UserFields {
-    /// Writes the given fields into `user`; a refusal names every invalid field.
-    pub fn apply(self, user: &mut User) -> Result<(), Vec<UserError>> {
+impl UserChanges {
+    /// Applies the changes to `user`; a refusal names every invalid field.
+    pub fn apply(self, user: &mut User) -> Checked<()> {
         let mut refusals = Refusals::default();
-        let name = |value| text::optional(value, LONGEST_NAME);
-        refusals.set("name", self.name, &mut user.name, name);
-        refusals.set("email", self.email, &mut user.email, email);
-        refusals.set("title", self.title, &mut user.title, name);
+        self.write(user, &mut refusals);
         refusals.finish()
     }
 }
 
-/// Checks an optional address by the rules for contacts' addresses.
-fn email(address: Option<String>) -> Result<Option<String>, Vec<UserError>> {
+/// An address that may be missing, checked as those of contacts are.
+fn email(address: Option<String>) -> Checked<Option<String>> {
     let Some(address) = address.filter(|address| !address.trim().is_empty()) else {
         return Ok(None);
     };
@@ -132,9 +127,8 @@ mod tests {
     use chrono::DateTime;
     use uuid::Uuid;
 
-    use MaybeUndefined::Value;
-
     use super::*;
+    use crate::model::Patch::Set;
 
     fn user() -> User {
         User::new(
@@ -146,10 +140,10 @@ mod tests {
 
     #[test]
     fn a_wrong_field_is_named_with_its_path() {
-        let fields = UserFields {
-            name: Value("x".repeat(1001)),
-            email: Value("nobody".to_owned()),
-            title: Value("x".repeat(1001)),
+        let fields = UserChanges {
+            name: Set("x".repeat(1001)),
+            email: Set("nobody".to_owned()),
+            title: Set("x".repeat(1001)),
         };
         let refused = fields.apply(&mut user()).unwrap_err();
         let paths: Vec<_> = refused.into_iter().filter_map(|error| error.field).collect();
@@ -160,9 +154,9 @@ mod tests {
     fn an_empty_text_is_nothing() {
         let mut user = user();
         user.email = Some("ada@example.com".to_owned());
-        let fields = UserFields {
-            email: Value(" ".to_owned()),
-            ..UserFields::default()
+        let fields = UserChanges {
+            email: Set(" ".to_owned()),
+            ..UserChanges::default()
         };
         fields.apply(&mut user).unwrap();
         assert_eq!(user.email, None);

@@ -1,9 +1,9 @@
 //! Wrap-up codes: the outcomes that agents can record at the end of their part in an interaction.
 
-use async_graphql::{Enum, InputObject, MaybeUndefined, SimpleObject};
+use async_graphql::{Enum, SimpleObject};
 
-use super::{Ranges, Record, fold, text};
-use crate::error::{Refusals, Result, UserError};
+use super::{Checked, Ranges, Record, changes, fold, text};
+use crate::error::{Refusals, UserError};
 use crate::id::WrapUpCodeId;
 
 /// The maximum length of a name, in characters.
@@ -31,38 +31,23 @@ pub struct WrapUpCode {
     pub name_key: String,
 }
 
-/// The fields of a wrap-up code that people write. Absent fields are left unchanged; null clears a field.
-#[derive(Clone, Debug, Default, InputObject)]
-pub struct WrapUpCodeFields {
-    /// The name, 1 to 200 characters, unique among wrap-up codes regardless of case and accents.
-    pub name: MaybeUndefined<String>,
-    /// The guidance on when to use the code, at most 1000 characters.
-    pub description: MaybeUndefined<String>,
-    /// Whether agents can choose the code. A new code is active unless this is `false`.
-    pub active: MaybeUndefined<bool>,
+changes! {
+    /// A partial update of a wrap-up code.
+    WrapUpCodeChanges of WrapUpCode {
+        name: String => |name| text::required(name.unwrap_or_default(), LONGEST_NAME),
+        description: String => |description| text::optional(description, LONGEST_DESCRIPTION),
+        active: bool => |active| active.ok_or_else(|| vec![UserError::invalid("must not be empty")]),
+    }
 }
 
-impl WrapUpCodeFields {
-    /// Writes the given fields into `code`; a refusal names every invalid field.
-    pub fn apply(self, code: &mut WrapUpCode) -> Result<(), Vec<UserError>> {
+impl WrapUpCodeChanges {
+    /// Applies the changes to `code`; a refusal names every invalid field.
+    pub fn apply(mut self, code: &mut WrapUpCode) -> Checked<()> {
         let mut refusals = Refusals::default();
-        let is_new = code.name.is_empty();
-        let name = match self.name {
-            MaybeUndefined::Undefined if is_new => MaybeUndefined::Null,
-            name => name,
-        };
-        refusals.set("name", name, &mut code.name, |name| {
-            text::required(name.unwrap_or_default(), LONGEST_NAME)
-        });
-        refusals.set(
-            "description",
-            self.description,
-            &mut code.description,
-            |description| text::optional(description, LONGEST_DESCRIPTION),
-        );
-        refusals.set("active", self.active, &mut code.active, |active| {
-            active.ok_or_else(|| vec![UserError::invalid("must not be empty")])
-        });
+        if code.name.is_empty() {
+            self.name = self.name.of_new();
+        }
+        self.write(code, &mut refusals);
         code.name_key = fold(&code.name);
         refusals.finish()
     }
@@ -103,9 +88,8 @@ mod tests {
     use chrono::DateTime;
     use uuid::Uuid;
 
-    use MaybeUndefined::Value;
-
     use super::*;
+    use crate::model::Patch::{self, Set};
 
     fn code() -> WrapUpCode {
         WrapUpCode::new(
@@ -114,10 +98,10 @@ mod tests {
         )
     }
 
-    fn named(name: String) -> WrapUpCodeFields {
-        WrapUpCodeFields {
-            name: Value(name),
-            ..WrapUpCodeFields::default()
+    fn named(name: String) -> WrapUpCodeChanges {
+        WrapUpCodeChanges {
+            name: Set(name),
+            ..WrapUpCodeChanges::default()
         }
     }
 
@@ -128,15 +112,15 @@ mod tests {
         assert_eq!((kept.name.as_str(), kept.name_key.as_str()), ("Réglé", "regle"));
         assert!(named("x".repeat(200)).apply(&mut code()).is_ok());
         assert!(named("x".repeat(201)).apply(&mut code()).is_err());
-        assert!(WrapUpCodeFields::default().apply(&mut code()).is_err());
+        assert!(WrapUpCodeChanges::default().apply(&mut code()).is_err());
     }
 
     #[test]
     fn everything_that_is_wrong_is_named_at_once() {
-        let fields = WrapUpCodeFields {
-            name: MaybeUndefined::Null,
-            description: Value("x".repeat(1001)),
-            active: MaybeUndefined::Null,
+        let fields = WrapUpCodeChanges {
+            name: Patch::Clear,
+            description: Set("x".repeat(1001)),
+            active: Patch::Clear,
         };
         let refused = fields.apply(&mut code()).unwrap_err();
         let paths: Vec<_> = refused.into_iter().filter_map(|error| error.field).collect();

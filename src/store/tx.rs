@@ -15,6 +15,7 @@ use super::words::Names;
 use super::{Store, Tenant};
 use crate::error::{Error, Result};
 use crate::id::UserId;
+use crate::model::{Record, Region};
 
 /// The most attempts of a change when others are in its way.
 const ATTEMPTS: u32 = 6;
@@ -28,6 +29,7 @@ pub struct Tx {
     store: Store,
     tenant_id: i32,
     actor: Option<UserId>,
+    region: Region,
     now: DateTime<Utc>,
     transaction: Transacting,
     /// The number of changes that were recorded.
@@ -99,6 +101,7 @@ impl Tenant {
             store: self.store.clone(),
             tenant_id: self.record.id,
             actor,
+            region: self.record.default_region.clone(),
             transaction,
             recorded: 0,
             released: 0,
@@ -117,6 +120,16 @@ impl Tx {
     /// The user on whose behalf it runs.
     pub const fn actor(&self) -> Option<UserId> {
         self.actor
+    }
+
+    /// Returns the region of phone numbers without a country code, as it was when the request began.
+    pub const fn region(&self) -> &Region {
+        &self.region
+    }
+
+    /// Returns the stamp of a record that this transaction creates.
+    pub const fn new_record(&self) -> Record {
+        Record::new(self.now, self.actor)
     }
 
     /// A new id.

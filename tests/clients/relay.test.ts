@@ -82,7 +82,7 @@ test("mutations add to a connection and take from it", async (test) => {
   const { environment, organization, shown } = await organizationWithNotes(test, 1);
   const connections = [shown()?.__id ?? ""];
 
-  const input = { organizationId: organization, text: "Prefers mornings" };
+  const input = { subjectId: organization, text: "Prefers mornings" };
   const { createNote } = await commit<Add>(environment, addMutation, { input, connections });
   assert.deepEqual(createNote?.userErrors, []);
   assert.deepEqual(shown()?.edges.map(({ node }) => node.text), ["Prefers mornings", "note 1"]);
@@ -128,7 +128,7 @@ async function organizationWithNotes(test: TestContext, count: number) {
   });
   for (let number = 1; number <= count; number++) {
     await ask(`mutation ($input: CreateNoteInput!) { createNote(input: $input) { note { id } } }`, {
-      input: { organizationId: organization, text: `note ${number}` },
+      input: { subjectId: organization, text: `note ${number}` },
     });
   }
   const environment = relay(everything);

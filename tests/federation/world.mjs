@@ -155,7 +155,7 @@ const others = await change(
   }`,
   {
     contact: { lastName: 'Lovelace', organizationId },
-    note: { text: 'pays late', organizationId },
+    note: { text: 'pays late', subjectId: organizationId },
     relationship: { type: 'Seller', organizationId, userId: viewer.user.id },
     interaction: { mediaType: 'CALL', direction: 'INBOUND', startedAt: '2026-01-01T10:00:00Z', organizationId },
     wrapUpCode: { name: 'Resolved' },

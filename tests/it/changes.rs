@@ -10,7 +10,7 @@ mod writers;
 use std::time::Duration;
 
 use external_contacts::id::ContactId;
-use external_contacts::model::{Contact, ContactFields, Record, Region};
+use external_contacts::model::{Contact, ContactChanges, Patch, Record, Region};
 use external_contacts::store::Tx;
 use serde_json::{Value, json};
 
@@ -101,9 +101,9 @@ async fn last_cursor(caller: &TestCaller<'_>, count: usize) -> Value {
 /// A new contact of this name, which no mutation made.
 fn named(tx: &Tx, name: &str) -> Contact {
     let mut contact = Contact::new(ContactId::new(tx.new_id()), Record::new(tx.now(), None));
-    let fields = ContactFields {
-        last_name: async_graphql::MaybeUndefined::Value(name.to_owned()),
-        ..ContactFields::default()
+    let fields = ContactChanges {
+        last_name: Patch::Set(name.to_owned()),
+        ..ContactChanges::default()
     };
     fields.apply(&mut contact, &Region::default()).unwrap();
     contact

@@ -12,6 +12,7 @@ const FLOORS: &[&[&str]] = &[
     &["operation"],
     &["graphql"],
     &["auth"],
+    &["service"],
     &["store"],
     &["model", "error"],
     &["id", "page", "clock", "limits"],

@@ -42,7 +42,7 @@ async fn organization(admin: &TestCaller<'_>) -> Value {
         make(
             "createNote",
             "note",
-            format!("organizationId: {organization}, text: \"Nr {number}\""),
+            format!("subjectId: {organization}, text: \"Nr {number}\""),
         )
         .await;
     }
@@ -53,7 +53,7 @@ async fn organization(admin: &TestCaller<'_>) -> Value {
             make(
                 "createNote",
                 "note",
-                format!("contactId: {contact}, text: \"{text}\""),
+                format!("subjectId: {contact}, text: \"{text}\""),
             )
             .await;
         }

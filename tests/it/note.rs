@@ -29,7 +29,7 @@ async fn organization(caller: &TestCaller<'_>, name: &str) -> Value {
 }
 
 async fn note(caller: &TestCaller<'_>, contact: &Value, text: &str, pinned: bool) -> Value {
-    let input = json!({ "contactId": contact, "text": text, "pinned": pinned });
+    let input = json!({ "subjectId": contact, "text": text, "pinned": pinned });
     caller.done(CREATE, input).await["note"]["id"].take()
 }
 
@@ -61,8 +61,8 @@ on_both_engines! {
         let ada = contact(&admin, "Lovelace").await;
         let acme = organization(&admin, "Acme").await;
 
-        let about_ada = admin.done(CREATE, json!({ "contactId": ada, "text": " Likes engines " })).await;
-        let about_acme = admin.done(CREATE, json!({ "organizationId": acme, "text": "Pays late", "pinned": true })).await;
+        let about_ada = admin.done(CREATE, json!({ "subjectId": ada, "text": " Likes engines " })).await;
+        let about_acme = admin.done(CREATE, json!({ "subjectId": acme, "text": "Pays late", "pinned": true })).await;
 
         assert_eq!(about_ada["note"]["text"], "Likes engines");
         assert_eq!(about_ada["note"]["pinned"], false);
@@ -89,16 +89,16 @@ on_both_engines! {
         let other = app.tenant("other").await;
         let stranger = app.caller_of(&other, "stranger", Permissions::all()).await;
         let theirs = contact(&stranger, "Theirs").await;
+        let no_organization = "organization_0192f7c4-1c2d-7e3f-8a4b-5c6d7e8f9a0b";
 
-        assert_snapshot!(admin.refusal(CREATE, json!({ "text": "x" })).await,
-            @"INVALID contactId: give exactly one of contactId and organizationId");
-        assert_snapshot!(admin.refusal(CREATE, json!({ "contactId": ada, "organizationId": acme, "text": "x" })).await,
-            @"INVALID organizationId: give exactly one of contactId and organizationId");
-        assert_snapshot!(admin.refusal(CREATE, json!({ "contactId": theirs, "text": "x" })).await,
-            @"NOT_FOUND contactId: there is no contact with this id");
-        assert!(admin.refusal(CREATE, json!({ "contactId": acme, "text": "x" })).await.starts_with("INVALID contactId"));
-        assert!(admin.refusal(CREATE, json!({ "contactId": ada })).await.starts_with("INVALID text"));
-        let long = json!({ "contactId": ada, "text": "x".repeat(32_001) });
+        assert_snapshot!(admin.refusal(CREATE, json!({ "subjectId": admin.caller.user.id.to_string(), "text": "x" })).await,
+            @"INVALID subjectId: is not the id of a contact or an organization, which looks like `contact_0192f7c4-1c2d-7e3f-8a4b-5c6d7e8f9a0b`");
+        assert_snapshot!(admin.refusal(CREATE, json!({ "subjectId": theirs, "text": "x" })).await,
+            @"NOT_FOUND subjectId: there is no contact with this id");
+        assert_snapshot!(admin.refusal(CREATE, json!({ "subjectId": no_organization, "text": "x" })).await,
+            @"NOT_FOUND subjectId: there is no organization with this id");
+        assert!(admin.refusal(CREATE, json!({ "subjectId": acme, "text": " " })).await.starts_with("INVALID text"));
+        let long = json!({ "subjectId": ada, "text": "x".repeat(32_001) });
         assert!(admin.refusal(CREATE, long).await.starts_with("INVALID text"));
         assert_eq!(listed(&admin, Value::Null, Value::Null).await, [""; 0]);
         assert_eq!(managed(&admin).await, 2);
@@ -149,7 +149,7 @@ on_both_engines! {
         let acme = organization(&admin, "Acme").await;
         note(&admin, &ada, "1", true).await;
         note(&other, &ada, "2", false).await;
-        admin.done(CREATE, json!({ "organizationId": acme, "text": "3" })).await;
+        admin.done(CREATE, json!({ "subjectId": acme, "text": "3" })).await;
         let made = admin.data("{ notes(filter: { pinned: true }) { nodes { createdAt } } }", json!({})).await;
         let first = &made["notes"]["nodes"][0]["createdAt"];
 
@@ -215,7 +215,7 @@ on_both_engines! {
         let acme = organization(&admin, "Acme").await;
         note(&admin, &ada, "1", false).await;
         note(&admin, &ada, "2", false).await;
-        admin.done(CREATE, json!({ "organizationId": acme, "text": "3" })).await;
+        admin.done(CREATE, json!({ "subjectId": acme, "text": "3" })).await;
         let delete = "mutation ($input: DeleteContactInput!) {
             deleteContact(input: $input) { deletedNotes userErrors { message } } }";
         let dissolve = "mutation ($input: DeleteOrganizationInput!) {
@@ -233,7 +233,7 @@ on_both_engines! {
         let admin = app.admin().await;
         let ada = contact(&admin, "Lovelace").await;
         let theirs = note(&admin, &ada, "Theirs", false).await;
-        let own = [Permission::ContactView, Permission::NoteAdd, Permission::NoteEdit, Permission::NoteDelete];
+        let own = [Permission::ContactView, Permission::NoteView, Permission::NoteAdd, Permission::NoteEdit, Permission::NoteDelete];
         let writer = app.caller(own).await;
         let mine = note(&app.caller(own).await, &ada, "Mine", false).await;
 

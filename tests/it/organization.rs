@@ -103,6 +103,7 @@ on_both_engines! {
             .refusal(
                 CREATE,
                 json!({
+                    "name": "",
                     "industry": "x".repeat(257),
                     "employeeCount": -1,
                     "websites": ["https://a.example", "nonsense"],
@@ -197,7 +198,7 @@ on_both_engines! {
             admin
                 .done(CREATE_RELATIONSHIP, json!({ "userId": me, "organizationId": organization, "type": "Owner" }))
                 .await;
-            admin.done(CREATE_NOTE, json!({ "organizationId": organization, "text": "pays late" })).await;
+            admin.done(CREATE_NOTE, json!({ "subjectId": organization, "text": "pays late" })).await;
         }
         let before = app.tenant.managed_entities().await.unwrap();
 

@@ -87,7 +87,7 @@ on_both_engines! {
 
         let missing = admin.refusal(CREATE, json!({ "userId": NOBODY, "organizationId": NOWHERE, "type": "Owner" })).await;
         let confused = admin.refusal(CREATE, json!({ "userId": acme, "organizationId": acme, "type": "Owner" })).await;
-        let untyped = admin.refusal(CREATE, json!({ "userId": ada, "organizationId": acme })).await;
+        let untyped = admin.refusal(CREATE, json!({ "userId": ada, "organizationId": acme, "type": " " })).await;
         let long = json!({ "userId": ada, "organizationId": acme, "type": "x".repeat(101) });
         let long = admin.refusal(CREATE, long).await;
 

@@ -140,7 +140,7 @@ on_both_engines! {
         let acme = organization(&admin, "Rocket Works", json!({})).await;
         let ada = employee(&admin, &acme, "Ada Rocket").await;
         for text in ["The ROCKET is late", "Rockets, again", "Ship the other rocket"] {
-            admin.done(CREATE_NOTE, json!({ "contactId": ada, "text": text })).await;
+            admin.done(CREATE_NOTE, json!({ "subjectId": ada, "text": text })).await;
         }
 
         assert_eq!(
@@ -169,7 +169,7 @@ on_both_engines! {
         let admin = app.admin().await;
         let acme = organization(&admin, "Rocket Works", json!({})).await;
         let ada = employee(&admin, &acme, "Ada Rocket").await;
-        admin.done(CREATE_NOTE, json!({ "contactId": ada, "text": "rocket" })).await;
+        admin.done(CREATE_NOTE, json!({ "subjectId": ada, "text": "rocket" })).await;
         let people = app.caller([Permission::ContactView]).await;
         let nobody = app.caller([Permission::UserView]).await;
 

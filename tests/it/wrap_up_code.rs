@@ -43,7 +43,7 @@ on_both_engines! {
             @"TAKEN name: another wrap-up code has this name");
         assert_snapshot!(admin.refusal(UPDATE, json!({ "id": second, "name": "regle" })).await,
             @"TAKEN name: another wrap-up code has this name");
-        assert!(admin.refusal(CREATE, json!({})).await.starts_with("INVALID name"));
+        assert!(admin.refusal(CREATE, json!({ "name": " " })).await.starts_with("INVALID name"));
         assert!(admin.refusal(UPDATE, json!({ "id": second, "name": null })).await.starts_with("INVALID name"));
         assert!(admin.refusal(CREATE, json!({ "name": "x".repeat(201) })).await.starts_with("INVALID name"));
         assert!(admin.refusal(UPDATE, json!({ "id": second, "active": null })).await.starts_with("INVALID active"));

@@ -1,17 +1,54 @@
 //! Mutations for organizations.
 
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 
-use crate::error::{Error, UserError, under};
-use crate::graphql::context::{Ask as _, Outcome, expect_version};
+use crate::graphql::context::Ask as _;
+use crate::graphql::input::{fields, patch_id, target};
+use crate::graphql::mutation::Mutate as _;
+use crate::graphql::payload::payload;
 use crate::graphql::permission::requires_permission;
-use crate::id::{ContactId, OrganizationId, TypedId};
-use crate::model::{ExternalId, ExternalIdInput, Organization, OrganizationFields, Permission, Record};
-use crate::store::{Tx, change};
+use crate::id::OrganizationId;
+use crate::model::{
+    AddressInput, Checked, ExternalIdInput, MoneyInput, Organization, OrganizationChanges, Patch, Permission,
+    PhoneNumberInput, TickerInput, Url,
+};
+use crate::service::{self, Target};
 
-/// Input for `createOrganization`. `name` is required.
+fields! {
+    /// The fields of an organization that people write, except for its name.
+    OrganizationFields for OrganizationChanges {
+        /// The kind of company, such as "Customer" or "Partner", at most 256 characters.
+        company_type: String,
+        /// The industry, such as "Logistics", at most 256 characters.
+        industry: String,
+        /// The organization's address.
+        address: AddressInput,
+        /// The organization's phone number.
+        phone_number: PhoneNumberInput,
+        /// The organization's fax number.
+        fax_number: PhoneNumberInput,
+        /// The number of employees, zero or more.
+        employee_count: i32,
+        /// The annual revenue.
+        annual_revenue: MoneyInput,
+        /// The organization's websites: at most 20 absolute `http` or `https` URLs.
+        websites: Vec<Url>,
+        /// Words for grouping organizations: at most 50, each at most 100 characters.
+        tags: Vec<String>,
+        /// The ticker symbols of the organization's shares, at most 10.
+        tickers: Vec<TickerInput>,
+        /// The URL of the organization in another system: an absolute `http` or `https` URL.
+        external_system_url: Url,
+        /// The organization's keys in other systems, at most 10.
+        external_ids: Vec<ExternalIdInput>,
+    }
+}
+
+/// Input for `createOrganization`.
 #[derive(InputObject)]
 pub struct CreateOrganizationInput {
+    /// The organization's name, 1 to 1000 characters.
+    name: String,
     #[graphql(flatten)]
     fields: OrganizationFields,
 }
@@ -20,22 +57,36 @@ pub struct CreateOrganizationInput {
 #[derive(InputObject)]
 pub struct UpdateOrganizationInput {
     /// The organization's id.
-    pub id: ID,
+    id: ID,
     /// The version the organization must have; otherwise the mutation fails with `VERSION_CONFLICT`.
-    pub expected_version: Option<i32>,
+    expected_version: Option<i32>,
+    /// The organization's name, 1 to 1000 characters.
+    name: MaybeUndefined<String>,
     /// The contact to approach first, who must work for the organization; null for none.
-    pub primary_contact_id: MaybeUndefined<ID>,
+    primary_contact_id: MaybeUndefined<ID>,
     #[graphql(flatten)]
     fields: OrganizationFields,
+}
+
+impl UpdateOrganizationInput {
+    fn check(self) -> Checked<(Target<OrganizationId>, OrganizationChanges)> {
+        let target = target(&self.id, self.expected_version)?;
+        let changes = OrganizationChanges {
+            name: self.name.into(),
+            primary_contact_id: patch_id("primaryContactId", &self.primary_contact_id)?,
+            ..self.fields.into()
+        };
+        Ok((target, changes))
+    }
 }
 
 /// Input for `deleteOrganization`.
 #[derive(InputObject)]
 pub struct DeleteOrganizationInput {
     /// The organization's id.
-    pub id: ID,
+    id: ID,
     /// The version the organization must have; otherwise the mutation fails with `VERSION_CONFLICT`.
-    pub expected_version: Option<i32>,
+    expected_version: Option<i32>,
 }
 
 /// Input for `upsertOrganization`. Absent fields are left unchanged, or empty in a new organization; null clears a
@@ -44,48 +95,63 @@ pub struct DeleteOrganizationInput {
 pub struct UpsertOrganizationInput {
     /// The key to find the organization by. A new organization gets this key; `externalIds` determines the
     /// organization's other keys.
-    pub key: ExternalIdInput,
+    key: ExternalIdInput,
+    /// The organization's name, 1 to 1000 characters. Required for a new organization.
+    name: MaybeUndefined<String>,
     #[graphql(flatten)]
     fields: OrganizationFields,
 }
 
-/// The result of creating or updating an organization.
-#[derive(SimpleObject)]
-pub struct OrganizationPayload {
-    /// The organization in its current state. Null if the mutation was refused, except for a version conflict.
-    pub organization: Option<Organization>,
-    /// The reasons for a refusal; empty if the mutation succeeded.
-    pub user_errors: Vec<UserError>,
+payload! {
+    /// The result of creating an organization.
+    CreateOrganizationPayload {
+        /// The new organization, or null if the mutation was refused.
+        ///
+        /// Requires `externalContacts:organization:view`.
+        organization: Organization, for OrganizationView
+    }
 }
 
-/// The result of upserting an organization.
-#[derive(SimpleObject)]
-pub struct UpsertOrganizationPayload {
-    /// The organization in its current state, or null if the mutation was refused.
-    pub organization: Option<Organization>,
-    /// Whether the mutation created a new record, or null if it was refused.
-    pub created: Option<bool>,
-    /// The reasons for a refusal; empty if the mutation succeeded.
-    pub user_errors: Vec<UserError>,
+payload! {
+    /// The result of updating an organization.
+    UpdateOrganizationPayload {
+        /// The organization in its current state. Null if the mutation was refused, except for a version conflict.
+        ///
+        /// Requires `externalContacts:organization:view`.
+        organization: Organization, for OrganizationView
+    }
 }
 
-/// The result of deleting an organization.
-#[derive(SimpleObject)]
-pub struct DeleteOrganizationPayload {
-    /// The id of the deleted organization, or null if the mutation was refused.
-    pub deleted_organization_id: Option<OrganizationId>,
-    /// The number of relationships that were deleted with it.
-    pub deleted_relationships: i64,
-    /// The number of notes that were deleted with it.
-    pub deleted_notes: i64,
-    /// The number of contacts that were kept without their organization.
-    pub detached_contacts: i64,
-    /// The number of interactions that were kept without their organization.
-    pub detached_interactions: i64,
-    /// The organization in its current state if its version did not match, otherwise null.
-    pub organization: Option<Organization>,
-    /// The reasons for a refusal; empty if the mutation succeeded.
-    pub user_errors: Vec<UserError>,
+payload! {
+    /// The result of upserting an organization.
+    UpsertOrganizationPayload {
+        /// The organization in its current state, or null if the mutation was refused.
+        ///
+        /// Requires `externalContacts:organization:view`.
+        organization: Option<Organization>, for OrganizationView;
+        /// Whether the mutation created a new record, or null if it was refused.
+        created: Option<bool>;
+    }
+}
+
+payload! {
+    /// The result of deleting an organization.
+    DeleteOrganizationPayload {
+        /// The id of the deleted organization, or null if the mutation was refused.
+        deleted_organization_id: Option<OrganizationId>;
+        /// The number of relationships that were deleted with it.
+        deleted_relationships: i64;
+        /// The number of notes that were deleted with it.
+        deleted_notes: i64;
+        /// The number of contacts that were kept without their organization.
+        detached_contacts: i64;
+        /// The number of interactions that were kept without their organization.
+        detached_interactions: i64;
+        /// The organization in its current state if its version did not match, otherwise null.
+        ///
+        /// Requires `externalContacts:organization:view`.
+        organization: Option<Organization>, for OrganizationView;
+    }
 }
 
 /// Mutations for organizations.
@@ -102,15 +168,13 @@ impl OrganizationMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The new organization's fields.")] input: CreateOrganizationInput,
-    ) -> Result<Option<OrganizationPayload>> {
-        let region = &ctx.tenant().record().default_region;
-        let result = change!(ctx.tenant(), ctx.actor(), |tx| {
-            let mut organization = blank(tx);
-            input.fields.clone().apply(&mut organization, region)?;
-            tx.add_organization(&organization).await?;
-            Ok(organization)
-        });
-        payload(Outcome::of(result)?)
+    ) -> Result<Option<CreateOrganizationPayload>> {
+        let changes = OrganizationChanges {
+            name: Patch::Set(input.name),
+            ..input.fields.into()
+        };
+        let outcome = ctx.change(Ok((changes,)), service::create_organization).await?;
+        Ok(Some(outcome.into()))
     }
 
     /// Updates an organization.
@@ -121,22 +185,9 @@ impl OrganizationMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The organization's id and the fields to change.")] input: UpdateOrganizationInput,
-    ) -> Result<Option<OrganizationPayload>> {
-        let region = &ctx.tenant().record().default_region;
-        let result = change!(ctx.tenant(), ctx.actor(), |tx| {
-            let before = existing(tx, &input.id, input.expected_version).await?;
-            let mut after = before.clone();
-            input.fields.clone().apply(&mut after, region)?;
-            match &input.primary_contact_id {
-                MaybeUndefined::Undefined => {}
-                MaybeUndefined::Null => after.primary_contact_id = None,
-                MaybeUndefined::Value(id) => {
-                    after.primary_contact_id = Some(employee(tx, before.id, id).await?);
-                }
-            }
-            tx.save_organization(&before, after).await
-        });
-        payload(Outcome::or_current(result, current(ctx, &input.id)).await?)
+    ) -> Result<Option<UpdateOrganizationPayload>> {
+        let outcome = ctx.update(input.check(), service::update_organization).await?;
+        Ok(Some(outcome.into()))
     }
 
     /// Deletes an organization with its relationships and notes. Its contacts and interactions are kept without an
@@ -149,25 +200,19 @@ impl OrganizationMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The organization to delete.")] input: DeleteOrganizationInput,
     ) -> Result<Option<DeleteOrganizationPayload>> {
-        let result = change!(ctx.tenant(), ctx.actor(), |tx| {
-            let organization = existing(tx, &input.id, input.expected_version).await?;
-            Ok((organization.id, tx.remove_organization(&organization).await?))
-        });
-        let outcome = Outcome::of(result)?;
-        let organization = if outcome.is_version_conflict() {
-            current(ctx, &input.id).await?
-        } else {
-            None
-        };
+        let target = target(&input.id, input.expected_version);
+        let (outcome, organization) = ctx
+            .change_record(target.map(|target| (target,)), service::delete_organization)
+            .await?;
         let (id, removed) = outcome.value.unzip();
         let removed = removed.unwrap_or_default();
         Ok(Some(DeleteOrganizationPayload {
+            organization,
             deleted_organization_id: id,
             deleted_relationships: removed.relationships,
             deleted_notes: removed.notes,
             detached_contacts: removed.contacts,
             detached_interactions: removed.interactions,
-            organization,
             user_errors: outcome.user_errors,
         }))
     }
@@ -182,86 +227,17 @@ impl OrganizationMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The organization's key and fields.")] input: UpsertOrganizationInput,
     ) -> Result<Option<UpsertOrganizationPayload>> {
-        let region = &ctx.tenant().record().default_region;
-        let may_edit = ctx.require(Permission::OrganizationEdit);
-        let result = change!(ctx.tenant(), ctx.actor(), |tx| {
-            let key = ExternalId::check(input.key.clone()).map_err(|refusals| under("key", refusals))?;
-            let before = match tx.owner_of(OrganizationId::KIND, &key).await? {
-                Some(id) => tx.organization(OrganizationId::new(id)).await?,
-                None => None,
-            };
-            if before.is_some() && may_edit.is_err() {
-                return Err(Error::Forbidden(Permission::OrganizationEdit));
-            }
-            let mut after = before.clone().unwrap_or_else(|| blank(tx));
-            input.fields.clone().apply(&mut after, region)?;
-            key.join(&mut after.external_ids)
-                .map_err(|refusals| under("key", refusals))?;
-            if let Some(before) = before {
-                Ok((tx.save_organization(&before, after).await?, false))
-            } else {
-                tx.add_organization(&after).await?;
-                Ok((after, true))
-            }
-        });
-        let outcome = Outcome::of(result)?;
+        let changes = OrganizationChanges {
+            name: input.name.into(),
+            ..input.fields.into()
+        };
+        let input = (ctx.caller().permissions, input.key, changes);
+        let outcome = ctx.change(Ok(input), service::upsert_organization).await?;
         let (organization, created) = outcome.value.unzip();
         Ok(Some(UpsertOrganizationPayload {
             organization,
             created,
             user_errors: outcome.user_errors,
         }))
-    }
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "what a nullable field resolves to")]
-fn payload(outcome: Outcome<Organization>) -> Result<Option<OrganizationPayload>> {
-    Ok(Some(OrganizationPayload {
-        organization: outcome.value,
-        user_errors: outcome.user_errors,
-    }))
-}
-
-fn blank(tx: &Tx) -> Organization {
-    Organization::new(
-        OrganizationId::new(tx.new_id()),
-        Record::new(tx.now(), tx.actor()),
-    )
-}
-
-/// Returns the organization to change, at the version the caller expects.
-async fn existing(tx: &mut Tx, id: &ID, expected_version: Option<i32>) -> crate::error::Result<Organization> {
-    let id = UserError::id::<OrganizationId>(id).map_err(|refusals| under("id", refusals))?;
-    let organization = tx
-        .organization(id)
-        .await?
-        .ok_or_else(|| UserError::not_found("organization").under("id"))?;
-    expect_version(expected_version, organization.record.version)?;
-    Ok(organization)
-}
-
-/// Returns the organization's current state for the payload of a version conflict.
-async fn current(ctx: &Context<'_>, id: &ID) -> crate::error::Result<Option<Organization>> {
-    match id.parse::<OrganizationId>() {
-        Ok(id) => ctx.load(id).await,
-        Err(_) => Ok(None),
-    }
-}
-
-/// Returns a contact who works for this organization, and locks it so that it cannot leave before the commit.
-async fn employee(tx: &mut Tx, employer: OrganizationId, id: &ID) -> crate::error::Result<ContactId> {
-    let refused = |refusal: UserError| refusal.under("primaryContactId");
-    let id = UserError::id::<ContactId>(id).map_err(|refusals| under("primaryContactId", refusals))?;
-    let contact = tx
-        .contact(id)
-        .await?
-        .ok_or_else(|| refused(UserError::not_found("contact")))?;
-    if contact.organization_id == Some(employer) {
-        Ok(id)
-    } else {
-        Err(refused(UserError::invalid(
-            "must be a contact who works for this organization",
-        ))
-        .into())
     }
 }

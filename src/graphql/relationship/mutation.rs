@@ -1,23 +1,55 @@
-//! Mutations for single relationships.
+//! Mutations for relationships, one at a time.
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 
-use crate::error::{Refusals, UserError, under};
-use crate::graphql::context::{Ask as _, Outcome, expect_version};
+use crate::error::Refusals;
+use crate::graphql::input::{fields, id, target};
+use crate::graphql::mutation::Mutate as _;
+use crate::graphql::payload::payload;
 use crate::graphql::permission::requires_permission;
 use crate::id::{OrganizationId, RelationshipId, UserId};
-use crate::model::{Permission, Record, Relationship, RelationshipFields};
-use crate::store::{Tx, change};
+use crate::model::{Checked, Date, Patch, Permission, Relationship, RelationshipChanges, whole};
+use crate::service::{self, Target};
 
-/// Input for `createRelationship`. `type` is required.
+fields! {
+    /// The fields of a relationship that people write, except for its type.
+    RelationshipFields for RelationshipChanges {
+        /// The first day of the relationship.
+        started_on: Date,
+        /// The last day of the relationship, not before the first. Null makes the relationship current.
+        ended_on: Date,
+    }
+}
+
+/// Input for `createRelationship`.
 #[derive(InputObject)]
 pub struct CreateRelationshipInput {
     /// The user who is responsible for the organization.
-    pub user_id: ID,
+    user_id: ID,
     /// The organization's id.
-    pub organization_id: ID,
+    organization_id: ID,
+    /// The user's role for the organization, such as "Account Manager": free text, 1 to 100 characters.
+    /// `relationshipTypes` suggests types that are in use.
+    r#type: String,
     #[graphql(flatten)]
     fields: RelationshipFields,
+}
+
+impl CreateRelationshipInput {
+    fn check(self) -> Checked<(UserId, OrganizationId, RelationshipChanges)> {
+        let mut refusals = Refusals::default();
+        let user = refusals.collect(id("userId", &self.user_id));
+        let organization = refusals.collect(id("organizationId", &self.organization_id));
+        let changes = RelationshipChanges {
+            r#type: Patch::Set(self.r#type),
+            ..self.fields.into()
+        };
+        let parties = user.zip(organization);
+        whole(
+            refusals,
+            parties.map(|(user, organization)| (user, organization, changes)),
+        )
+    }
 }
 
 /// Input for `updateRelationship`. Absent fields are left unchanged; null clears a field. To assign the organization to
@@ -25,40 +57,66 @@ pub struct CreateRelationshipInput {
 #[derive(InputObject)]
 pub struct UpdateRelationshipInput {
     /// The relationship's id.
-    pub id: ID,
+    id: ID,
     /// The version the relationship must have; otherwise the mutation fails with `VERSION_CONFLICT`.
-    pub expected_version: Option<i32>,
+    expected_version: Option<i32>,
+    /// The user's role for the organization, such as "Account Manager": free text, 1 to 100 characters.
+    /// `relationshipTypes` suggests types that are in use.
+    r#type: MaybeUndefined<String>,
     #[graphql(flatten)]
     fields: RelationshipFields,
+}
+
+impl UpdateRelationshipInput {
+    fn check(self) -> Checked<(Target<RelationshipId>, RelationshipChanges)> {
+        let target = target(&self.id, self.expected_version)?;
+        let changes = RelationshipChanges {
+            r#type: self.r#type.into(),
+            ..self.fields.into()
+        };
+        Ok((target, changes))
+    }
 }
 
 /// Input for `deleteRelationship`.
 #[derive(InputObject)]
 pub struct DeleteRelationshipInput {
     /// The relationship's id.
-    pub id: ID,
+    id: ID,
     /// The version the relationship must have; otherwise the mutation fails with `VERSION_CONFLICT`.
-    pub expected_version: Option<i32>,
+    expected_version: Option<i32>,
 }
 
-/// The result of creating or updating a relationship.
-#[derive(SimpleObject)]
-pub struct RelationshipPayload {
-    /// The relationship in its current state. Null if the mutation was refused, except for a version conflict.
-    pub relationship: Option<Relationship>,
-    /// The reasons for a refusal; empty if the mutation succeeded.
-    pub user_errors: Vec<UserError>,
+payload! {
+    /// The result of creating a relationship.
+    CreateRelationshipPayload {
+        /// The new relationship, or null if the mutation was refused.
+        ///
+        /// Requires `externalContacts:relationship:view`.
+        relationship: Relationship, for RelationshipView
+    }
 }
 
-/// The result of deleting a relationship.
-#[derive(SimpleObject)]
-pub struct DeleteRelationshipPayload {
-    /// The id of the deleted relationship, or null if the mutation was refused.
-    pub deleted_relationship_id: Option<RelationshipId>,
-    /// The relationship in its current state if its version did not match, otherwise null.
-    pub relationship: Option<Relationship>,
-    /// The reasons for a refusal; empty if the mutation succeeded.
-    pub user_errors: Vec<UserError>,
+payload! {
+    /// The result of updating a relationship.
+    UpdateRelationshipPayload {
+        /// The relationship in its current state. Null if the mutation was refused, except for a version conflict.
+        ///
+        /// Requires `externalContacts:relationship:view`.
+        relationship: Relationship, for RelationshipView
+    }
+}
+
+payload! {
+    /// The result of deleting a relationship.
+    DeleteRelationshipPayload {
+        /// The id of the deleted relationship, or null if the mutation was refused.
+        deleted_relationship_id: Option<RelationshipId>;
+        /// The relationship in its current state if its version did not match, otherwise null.
+        ///
+        /// Requires `externalContacts:relationship:view`.
+        relationship: Option<Relationship>, for RelationshipView;
+    }
 }
 
 /// Mutations for relationships.
@@ -76,14 +134,9 @@ impl RelationshipMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The new relationship's fields.")] input: CreateRelationshipInput,
-    ) -> Result<Option<RelationshipPayload>> {
-        let result = change!(ctx.tenant(), ctx.actor(), |tx| {
-            let mut relationship = between(tx, &input.user_id, &input.organization_id).await?;
-            input.fields.clone().apply(&mut relationship)?;
-            tx.add_relationship(&relationship).await?;
-            Ok(relationship)
-        });
-        payload(Outcome::of(result)?)
+    ) -> Result<Option<CreateRelationshipPayload>> {
+        let outcome = ctx.change(input.check(), service::create_relationship).await?;
+        Ok(Some(outcome.into()))
     }
 
     /// Updates a relationship: its type, its start or its end.
@@ -94,14 +147,9 @@ impl RelationshipMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The relationship's id and the fields to change.")] input: UpdateRelationshipInput,
-    ) -> Result<Option<RelationshipPayload>> {
-        let result = change!(ctx.tenant(), ctx.actor(), |tx| {
-            let before = existing(tx, &input.id, input.expected_version).await?;
-            let mut after = before.clone();
-            input.fields.clone().apply(&mut after)?;
-            tx.save_relationship(&before, after).await
-        });
-        payload(Outcome::or_current(result, current(ctx, &input.id)).await?)
+    ) -> Result<Option<UpdateRelationshipPayload>> {
+        let outcome = ctx.update(input.check(), service::update_relationship).await?;
+        Ok(Some(outcome.into()))
     }
 
     /// Deletes a relationship. To keep an ended relationship on record, set its end with `updateRelationship` instead.
@@ -113,74 +161,14 @@ impl RelationshipMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The relationship to delete.")] input: DeleteRelationshipInput,
     ) -> Result<Option<DeleteRelationshipPayload>> {
-        let result = change!(ctx.tenant(), ctx.actor(), |tx| {
-            let relationship = existing(tx, &input.id, input.expected_version).await?;
-            tx.remove_relationship(&relationship).await?;
-            Ok(relationship.id)
-        });
-        let outcome = Outcome::of(result)?;
-        let relationship = if outcome.is_version_conflict() {
-            current(ctx, &input.id).await?
-        } else {
-            None
-        };
+        let target = target(&input.id, input.expected_version);
+        let (outcome, relationship) = ctx
+            .change_record(target.map(|target| (target,)), service::delete_relationship)
+            .await?;
         Ok(Some(DeleteRelationshipPayload {
-            deleted_relationship_id: outcome.value,
             relationship,
+            deleted_relationship_id: outcome.value,
             user_errors: outcome.user_errors,
         }))
-    }
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "what a nullable field resolves to")]
-fn payload(outcome: Outcome<Relationship>) -> Result<Option<RelationshipPayload>> {
-    Ok(Some(RelationshipPayload {
-        relationship: outcome.value,
-        user_errors: outcome.user_errors,
-    }))
-}
-
-/// Creates a relationship of this user with this organization, both of which must exist.
-async fn between(tx: &mut Tx, user: &ID, organization: &ID) -> crate::error::Result<Relationship> {
-    let mut refusals = Refusals::default();
-    let user = refusals.check("userId", UserError::id::<UserId>(user));
-    let organization = refusals.check("organizationId", UserError::id::<OrganizationId>(organization));
-    if let Some(user) = user
-        && !tx.has_user(user).await?
-    {
-        refusals.add(UserError::not_found("user").under("userId"));
-    }
-    if let Some(organization) = organization
-        && !tx.has_organization(organization).await?
-    {
-        refusals.add(UserError::not_found("organization").under("organizationId"));
-    }
-    match (user, organization) {
-        (Some(user), Some(organization)) if refusals.is_empty() => Ok(Relationship::new(
-            RelationshipId::new(tx.new_id()),
-            Record::new(tx.now(), tx.actor()),
-            user,
-            organization,
-        )),
-        _ => Err(refusals.into()),
-    }
-}
-
-/// Returns the relationship to change, at the version the caller expects.
-async fn existing(tx: &mut Tx, id: &ID, expected_version: Option<i32>) -> crate::error::Result<Relationship> {
-    let id = UserError::id::<RelationshipId>(id).map_err(|refusals| under("id", refusals))?;
-    let relationship = tx
-        .relationship(id)
-        .await?
-        .ok_or_else(|| UserError::not_found("relationship").under("id"))?;
-    expect_version(expected_version, relationship.record.version)?;
-    Ok(relationship)
-}
-
-/// Returns the relationship's current state for the payload of a version conflict.
-async fn current(ctx: &Context<'_>, id: &ID) -> crate::error::Result<Option<Relationship>> {
-    match id.parse::<RelationshipId>() {
-        Ok(id) => ctx.load(id).await,
-        Err(_) => Ok(None),
     }
 }

@@ -1,19 +1,33 @@
 //! Mutations for users.
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object, Result};
 
-use crate::error::{UserError, under};
-use crate::graphql::context::{Ask as _, Outcome, expect_version};
+use crate::graphql::context::Ask as _;
+use crate::graphql::input::{fields, target};
+use crate::graphql::mutation::Mutate as _;
+use crate::graphql::payload::payload;
 use crate::graphql::permission::requires_permission;
-use crate::id::UserId;
-use crate::model::{Permission, Record, User, UserFields};
-use crate::store::{Tx, change};
+use crate::model::{Permission, User, UserChanges};
+use crate::service;
+
+fields! {
+    /// The fields of a user that people write.
+    UserFields for UserChanges {
+        /// The user's name, at most 1000 characters. An empty name or e-mail address may be filled from the user's next
+        /// token.
+        name: String,
+        /// The user's e-mail address.
+        email: String,
+        /// The user's job title, such as "Account Manager", at most 1000 characters.
+        title: String,
+    }
+}
 
 /// Input for `upsertUser`. Absent fields are left unchanged, or empty in a new user; null clears a field.
 #[derive(InputObject)]
 pub struct UpsertUserInput {
     /// The user's subject at the identity provider (the `sub` claim of their tokens), at most 255 characters.
-    pub subject: String,
+    subject: String,
     #[graphql(flatten)]
     fields: UserFields,
 }
@@ -22,38 +36,44 @@ pub struct UpsertUserInput {
 #[derive(InputObject)]
 pub struct DeactivateUserInput {
     /// The user's id.
-    pub id: ID,
+    id: ID,
     /// The version the user must have; otherwise the mutation fails with `VERSION_CONFLICT`.
-    pub expected_version: Option<i32>,
+    expected_version: Option<i32>,
 }
 
 /// Input for `reactivateUser`.
 #[derive(InputObject)]
 pub struct ReactivateUserInput {
     /// The user's id.
-    pub id: ID,
+    id: ID,
     /// The version the user must have; otherwise the mutation fails with `VERSION_CONFLICT`.
-    pub expected_version: Option<i32>,
+    expected_version: Option<i32>,
 }
 
-/// The result of deactivating or reactivating a user.
-#[derive(SimpleObject)]
-pub struct UserPayload {
-    /// The user in their current state. Null if the mutation was refused, except for a version conflict.
-    pub user: Option<User>,
-    /// The reasons for a refusal; empty if the mutation succeeded.
-    pub user_errors: Vec<UserError>,
+payload! {
+    /// The result of upserting a user.
+    UpsertUserPayload {
+        /// The user in their current state, or null if the mutation was refused.
+        user: Option<User>;
+        /// Whether the mutation created the user, or null if it was refused.
+        created: Option<bool>;
+    }
 }
 
-/// The result of upserting a user.
-#[derive(SimpleObject)]
-pub struct UpsertUserPayload {
-    /// The user in their current state, or null if the mutation was refused.
-    pub user: Option<User>,
-    /// Whether the mutation created the user, or null if it was refused.
-    pub created: Option<bool>,
-    /// The reasons for a refusal; empty if the mutation succeeded.
-    pub user_errors: Vec<UserError>,
+payload! {
+    /// The result of deactivating a user.
+    DeactivateUserPayload {
+        /// The user in their current state. Null if the mutation was refused, except for a version conflict.
+        user: User
+    }
+}
+
+payload! {
+    /// The result of reactivating a user.
+    ReactivateUserPayload {
+        /// The user in their current state. Null if the mutation was refused, except for a version conflict.
+        user: User
+    }
 }
 
 /// Mutations for users.
@@ -71,12 +91,10 @@ impl UserMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The user's subject and fields.")] input: UpsertUserInput,
     ) -> Result<Option<UpsertUserPayload>> {
-        let result = change!(ctx.tenant(), ctx.actor(), |tx| { upsert(tx, &input).await });
-        let outcome = Outcome::of(result)?;
+        let input = (input.subject, input.fields.into());
+        let outcome = ctx.change(Ok(input), service::upsert_user).await?;
         let (user, created) = outcome.value.unzip();
-        if let Some(user) = &user {
-            ctx.request().user_changed(&user.subject);
-        }
+        forget(ctx, user.as_ref());
         Ok(Some(UpsertUserPayload {
             user,
             created,
@@ -93,8 +111,11 @@ impl UserMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The user to deactivate.")] input: DeactivateUserInput,
-    ) -> Result<Option<UserPayload>> {
-        set_active(ctx, &input.id, input.expected_version, false).await
+    ) -> Result<Option<DeactivateUserPayload>> {
+        let target = target(&input.id, input.expected_version).map(|target| (target,));
+        let outcome = ctx.update(target, service::deactivate_user).await?;
+        forget(ctx, outcome.value.as_ref());
+        Ok(Some(outcome.into()))
     }
 
     /// Reactivates a user, who may then use this service again.
@@ -105,81 +126,17 @@ impl UserMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The user to reactivate.")] input: ReactivateUserInput,
-    ) -> Result<Option<UserPayload>> {
-        set_active(ctx, &input.id, input.expected_version, true).await
+    ) -> Result<Option<ReactivateUserPayload>> {
+        let target = target(&input.id, input.expected_version).map(|target| (target,));
+        let outcome = ctx.update(target, service::reactivate_user).await?;
+        forget(ctx, outcome.value.as_ref());
+        Ok(Some(outcome.into()))
     }
 }
 
-/// Updates the user with this subject or creates one; also returns whether the user is new.
-async fn upsert(tx: &mut Tx, input: &UpsertUserInput) -> crate::error::Result<(User, bool)> {
-    let subject =
-        User::check_subject(input.subject.clone()).map_err(|refusals| under("subject", refusals))?;
-    if let Some(before) = tx.user_by_subject(&subject).await? {
-        let mut after = before.clone();
-        input.fields.clone().apply(&mut after)?;
-        return Ok((save(tx, &before, after).await?, false));
-    }
-    let record = Record::new(tx.now(), tx.actor());
-    let mut user = User::new(UserId::new(tx.new_id()), &subject, record);
-    input.fields.clone().apply(&mut user)?;
-    Ok((tx.add_user(user).await?, true))
-}
-
-async fn set_active(
-    ctx: &Context<'_>,
-    id: &ID,
-    expected_version: Option<i32>,
-    active: bool,
-) -> Result<Option<UserPayload>> {
-    let caller = ctx.caller().user.id;
-    let result = change!(ctx.tenant(), ctx.actor(), |tx| {
-        let before = existing(tx, id, expected_version).await?;
-        if !active && before.id == caller {
-            return Err(
-                UserError::invalid("you cannot deactivate yourself; ask another administrator")
-                    .under("id")
-                    .into(),
-            );
-        }
-        let after = User {
-            active,
-            ..before.clone()
-        };
-        save(tx, &before, after).await
-    });
-    let outcome = Outcome::or_current(result, current(ctx, id)).await?;
-    if let Some(user) = &outcome.value {
+/// Makes this server forget the user as it has remembered them.
+fn forget(ctx: &Context<'_>, user: Option<&User>) {
+    if let Some(user) = user {
         ctx.request().user_changed(&user.subject);
-    }
-    Ok(Some(UserPayload {
-        user: outcome.value,
-        user_errors: outcome.user_errors,
-    }))
-}
-
-/// Saves the user unless nothing changed; then nothing is written and the version stays.
-async fn save(tx: &mut Tx, before: &User, after: User) -> crate::error::Result<User> {
-    if *before == after {
-        return Ok(after);
-    }
-    tx.update_user(before, after).await
-}
-
-/// Returns the user to change, at the version the caller expects.
-async fn existing(tx: &mut Tx, id: &ID, expected_version: Option<i32>) -> crate::error::Result<User> {
-    let id = UserError::id::<UserId>(id).map_err(|refusals| under("id", refusals))?;
-    let user = tx
-        .user(id)
-        .await?
-        .ok_or_else(|| UserError::not_found("user").under("id"))?;
-    expect_version(expected_version, user.record.version)?;
-    Ok(user)
-}
-
-/// Returns the user's current state for the payload of a version conflict.
-async fn current(ctx: &Context<'_>, id: &ID) -> crate::error::Result<Option<User>> {
-    match id.parse::<UserId>() {
-        Ok(id) => ctx.load(id).await,
-        Err(_) => Ok(None),
     }
 }

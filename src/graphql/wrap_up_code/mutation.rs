@@ -1,17 +1,30 @@
 //! Mutations for wrap-up codes.
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 
-use crate::error::{UserError, under};
-use crate::graphql::context::{Ask as _, Outcome, expect_version};
+use crate::graphql::input::{fields, target};
+use crate::graphql::mutation::Mutate as _;
+use crate::graphql::payload::payload;
 use crate::graphql::permission::requires_permission;
 use crate::id::WrapUpCodeId;
-use crate::model::{Permission, Record, WrapUpCode, WrapUpCodeFields};
-use crate::store::{Tx, change};
+use crate::model::{Checked, Patch, Permission, WrapUpCode, WrapUpCodeChanges};
+use crate::service::{self, Target};
+
+fields! {
+    /// The fields of a wrap-up code that people write, except for its name.
+    WrapUpCodeFields for WrapUpCodeChanges {
+        /// The guidance on when to use the code, at most 1000 characters.
+        description: String,
+        /// Whether agents can choose the code. A new code is active unless this is `false`.
+        active: bool,
+    }
+}
 
 /// Input for `createWrapUpCode`.
 #[derive(InputObject)]
 pub struct CreateWrapUpCodeInput {
+    /// The name, 1 to 200 characters, unique among wrap-up codes regardless of case and accents.
+    name: String,
     #[graphql(flatten)]
     fields: WrapUpCodeFields,
 }
@@ -20,20 +33,44 @@ pub struct CreateWrapUpCodeInput {
 #[derive(InputObject)]
 pub struct UpdateWrapUpCodeInput {
     /// The wrap-up code's id.
-    pub id: ID,
+    id: ID,
     /// The version the wrap-up code must have; otherwise the mutation fails with `VERSION_CONFLICT`.
-    pub expected_version: Option<i32>,
+    expected_version: Option<i32>,
+    /// The name, 1 to 200 characters, unique among wrap-up codes regardless of case and accents.
+    name: MaybeUndefined<String>,
     #[graphql(flatten)]
     fields: WrapUpCodeFields,
 }
 
-/// The result of creating or updating a wrap-up code.
-#[derive(SimpleObject)]
-pub struct WrapUpCodePayload {
-    /// The wrap-up code in its current state. Null if the mutation was refused, except for a version conflict.
-    pub wrap_up_code: Option<WrapUpCode>,
-    /// The reasons for a refusal; empty if the mutation succeeded.
-    pub user_errors: Vec<UserError>,
+impl UpdateWrapUpCodeInput {
+    fn check(self) -> Checked<(Target<WrapUpCodeId>, WrapUpCodeChanges)> {
+        let target = target(&self.id, self.expected_version)?;
+        let changes = WrapUpCodeChanges {
+            name: self.name.into(),
+            ..self.fields.into()
+        };
+        Ok((target, changes))
+    }
+}
+
+payload! {
+    /// The result of creating a wrap-up code.
+    CreateWrapUpCodePayload {
+        /// The new wrap-up code, or null if the mutation was refused.
+        ///
+        /// Requires `externalContacts:wrapUpCode:view`.
+        wrap_up_code: WrapUpCode, for WrapUpCodeView
+    }
+}
+
+payload! {
+    /// The result of updating a wrap-up code.
+    UpdateWrapUpCodePayload {
+        /// The wrap-up code in its current state. Null if the mutation was refused, except for a version conflict.
+        ///
+        /// Requires `externalContacts:wrapUpCode:view`.
+        wrap_up_code: WrapUpCode, for WrapUpCodeView
+    }
 }
 
 /// Mutations for wrap-up codes.
@@ -50,15 +87,13 @@ impl WrapUpCodeMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The new wrap-up code's fields.")] input: CreateWrapUpCodeInput,
-    ) -> Result<Option<WrapUpCodePayload>> {
-        let result = change!(ctx.tenant(), ctx.actor(), |tx| {
-            let record = Record::new(tx.now(), tx.actor());
-            let mut code = WrapUpCode::new(WrapUpCodeId::new(tx.new_id()), record);
-            input.fields.clone().apply(&mut code)?;
-            tx.add_wrap_up_code(&code).await?;
-            Ok(code)
-        });
-        payload(Outcome::of(result)?)
+    ) -> Result<Option<CreateWrapUpCodePayload>> {
+        let changes = WrapUpCodeChanges {
+            name: Patch::Set(input.name),
+            ..input.fields.into()
+        };
+        let outcome = ctx.change(Ok((changes,)), service::create_wrap_up_code).await?;
+        Ok(Some(outcome.into()))
     }
 
     /// Updates a wrap-up code. Interactions that were wrapped up with it show the change.
@@ -69,40 +104,8 @@ impl WrapUpCodeMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The wrap-up code's id and the fields to change.")] input: UpdateWrapUpCodeInput,
-    ) -> Result<Option<WrapUpCodePayload>> {
-        let result = change!(ctx.tenant(), ctx.actor(), |tx| {
-            let before = existing(tx, &input.id, input.expected_version).await?;
-            let mut after = before.clone();
-            input.fields.clone().apply(&mut after)?;
-            tx.save_wrap_up_code(&before, after).await
-        });
-        payload(Outcome::or_current(result, current(ctx, &input.id)).await?)
-    }
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "what a nullable field resolves to")]
-fn payload(outcome: Outcome<WrapUpCode>) -> Result<Option<WrapUpCodePayload>> {
-    Ok(Some(WrapUpCodePayload {
-        wrap_up_code: outcome.value,
-        user_errors: outcome.user_errors,
-    }))
-}
-
-/// Returns the wrap-up code to change, at the version the caller expects.
-async fn existing(tx: &mut Tx, id: &ID, expected_version: Option<i32>) -> crate::error::Result<WrapUpCode> {
-    let id = UserError::id::<WrapUpCodeId>(id).map_err(|refusals| under("id", refusals))?;
-    let code = tx
-        .wrap_up_code(id)
-        .await?
-        .ok_or_else(|| UserError::not_found("wrap-up code").under("id"))?;
-    expect_version(expected_version, code.record.version)?;
-    Ok(code)
-}
-
-/// Returns the wrap-up code's current state for the payload of a version conflict.
-async fn current(ctx: &Context<'_>, id: &ID) -> crate::error::Result<Option<WrapUpCode>> {
-    match id.parse::<WrapUpCodeId>() {
-        Ok(id) => ctx.load(id).await,
-        Err(_) => Ok(None),
+    ) -> Result<Option<UpdateWrapUpCodePayload>> {
+        let outcome = ctx.update(input.check(), service::update_wrap_up_code).await?;
+        Ok(Some(outcome.into()))
     }
 }

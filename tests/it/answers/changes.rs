@@ -30,7 +30,7 @@ pub async fn make(group: &mut Group<'_>) -> (Value, Value) {
         .change(
             "a note",
             "createNote",
-            json!({ "contactId": ada, "text": "Likes tea" }),
+            json!({ "subjectId": ada, "text": "Likes tea" }),
         )
         .await;
     let input = json!({ "id": note["note"]["id"], "text": "x".repeat(500), "pinned": true });

@@ -312,7 +312,7 @@ async fn upserted(group: &mut Group<'_>) {
 }
 
 async fn deleted(group: &mut Group<'_>, ada: &Value, organization: &Value) {
-    let note = json!({ "contactId": ada, "text": "Likes engines" });
+    let note = json!({ "subjectId": ada, "text": "Likes engines" });
     group.change("a note about the contact", "createNote", note).await;
     let call = json!({ "externalId": "call-1", "mediaType": "CALL", "direction": "INBOUND",
         "startedAt": "2026-01-02T03:04:05Z", "contactId": ada });

@@ -46,12 +46,12 @@ async fn recorded(group: &mut Group<'_>, ada: &Value, acme: &Value, ann: &Value)
     for (title, input) in [
         (
             "more of it",
-            json!({ "externalId": "c1", "endedAt": "2026-01-02T03:09:00Z", "queueName": "Sales" }),
+            call(
+                "c1",
+                &json!({ "endedAt": "2026-01-02T03:09:00Z", "queueName": "Sales" }),
+            ),
         ),
-        (
-            "the same again",
-            json!({ "externalId": "c1", "queueName": "Sales" }),
-        ),
+        ("the same again", call("c1", &json!({ "queueName": "Sales" }))),
         ("an end before its start", call("c2", &every)),
         (
             "an organization for a contact",

@@ -23,51 +23,47 @@ pub async fn record(group: &mut Group<'_>) {
 }
 
 async fn created(group: &mut Group<'_>, ada: &Value, acme: &Value) -> Value {
-    let input = json!({ "contactId": ada, "text": " Likes engines\nand tea " });
+    let input = json!({ "subjectId": ada, "text": " Likes engines\nand tea " });
     let note = group.change("create: about a contact", "createNote", input).await["note"]["id"].take();
     for (title, input) in [
         (
             "about an organization, pinned",
-            json!({ "organizationId": acme, "text": "Pays late", "pinned": true }),
+            json!({ "subjectId": acme, "text": "Pays late", "pinned": true }),
         ),
         (
             "not pinned",
-            json!({ "contactId": ada, "text": "Second", "pinned": false }),
+            json!({ "subjectId": ada, "text": "Second", "pinned": false }),
         ),
         (
             "null pinned",
-            json!({ "contactId": ada, "text": "Third", "pinned": null }),
-        ),
-        (
-            "about both",
-            json!({ "contactId": ada, "organizationId": acme, "text": "x" }),
+            json!({ "subjectId": ada, "text": "Third", "pinned": null }),
         ),
         ("about nothing", json!({ "text": "x" })),
         (
             "about a contact that does not exist",
-            json!({ "contactId": "contact_0192f7c4-1c2d-7e3f-8a4b-5c6d7e8f9a0b", "text": "x" }),
+            json!({ "subjectId": "contact_0192f7c4-1c2d-7e3f-8a4b-5c6d7e8f9a0b", "text": "x" }),
         ),
         (
             "about an organization that does not exist",
-            json!({ "organizationId": "organization_0192f7c4-1c2d-7e3f-8a4b-5c6d7e8f9a0b", "text": "x" }),
+            json!({ "subjectId": "organization_0192f7c4-1c2d-7e3f-8a4b-5c6d7e8f9a0b", "text": "x" }),
         ),
         (
-            "an organization for a contact",
-            json!({ "contactId": acme, "text": "x" }),
+            "about a user",
+            json!({ "subjectId": "user_0192f7c4-1c2d-7e3f-8a4b-5c6d7e8f9a0b", "text": "x" }),
         ),
-        ("not an id", json!({ "organizationId": "nonsense", "text": "x" })),
-        ("a blank text", json!({ "contactId": ada, "text": " \n " })),
+        ("not an id", json!({ "subjectId": "nonsense", "text": "x" })),
+        ("a blank text", json!({ "subjectId": ada, "text": " \n " })),
         (
             "a long text",
-            json!({ "contactId": ada, "text": "x".repeat(32_001) }),
+            json!({ "subjectId": ada, "text": "x".repeat(32_001) }),
         ),
         (
             "a control character",
-            json!({ "contactId": ada, "text": "a\u{0}b" }),
+            json!({ "subjectId": ada, "text": "a\u{0}b" }),
         ),
         (
             "everything at once",
-            json!({ "contactId": "nonsense", "text": "" }),
+            json!({ "subjectId": "nonsense", "text": "" }),
         ),
     ] {
         group
@@ -121,7 +117,7 @@ async fn others(group: &mut Group<'_>, ada: &Value, note: &Value) {
         fields::mutation("updateNote"),
         fields::mutation("deleteNote"),
     );
-    let mine = json!({ "input": { "contactId": ada, "text": "Mine" } });
+    let mine = json!({ "input": { "subjectId": ada, "text": "Mine" } });
     let mine =
         group.ask_as(&own, "somebody's own note", &create, mine).await["data"]["createNote"]["note"]["id"]
             .take();
@@ -182,7 +178,7 @@ async fn deleted(group: &mut Group<'_>, note: &Value) {
 
 async fn orders(group: &mut Group<'_>, ada: &Value) {
     for (text, pinned) in [("1", false), ("2", true), ("3", false), ("4", true)] {
-        let input = json!({ "contactId": ada, "text": text, "pinned": pinned });
+        let input = json!({ "subjectId": ada, "text": text, "pinned": pinned });
         group.change("a note to be ordered", "createNote", input).await;
     }
     for field in ["PINNED_THEN_NEWEST", "CREATED_AT"] {

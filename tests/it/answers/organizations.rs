@@ -231,7 +231,7 @@ async fn deleted(group: &mut Group<'_>, acme: &Value) {
         .change(
             "a note about it",
             "createNote",
-            json!({ "organizationId": acme, "text": "Pays late" }),
+            json!({ "subjectId": acme, "text": "Pays late" }),
         )
         .await;
     let person = json!({ "lastName": "Runner", "organizationId": acme });

@@ -43,10 +43,10 @@ const MUTATIONS: [&str; 24] = [
     "updateRelationship(input: { id: \"x\" })",
     "deleteRelationship(input: { id: \"x\" })",
     "transferRelationships(input: { fromUserId: \"x\", toUserId: \"x\" })",
-    "createNote(input: { contactId: \"x\", text: \"\" })",
+    "createNote(input: { subjectId: \"x\", text: \"\" })",
     "updateNote(input: { id: \"x\" })",
     "deleteNote(input: { id: \"x\" })",
-    "recordInteraction(input: { externalId: \"\" })",
+    "recordInteraction(input: { externalId: \"\", mediaType: CALL, direction: INBOUND, startedAt: \"2026-01-02T03:04:05Z\" })",
     "linkInteraction(input: { id: \"x\" })",
     "wrapUpInteraction(input: { id: \"x\", codeId: \"x\" })",
     "upsertUser(input: { subject: \"\" })",
@@ -239,7 +239,7 @@ async fn mutations(group: &mut Group<'_>) {
             .await;
     }
     let several =
-        "mutation { one: createNote(input: { contactId: \"x\", text: \"a\" }) { userErrors { message } }
+        "mutation { one: createNote(input: { subjectId: \"x\", text: \"a\" }) { userErrors { message } }
         two: updateTenant(input: {}) { userErrors { message } } }";
     group
         .ask_as(

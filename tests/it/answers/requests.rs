@@ -284,7 +284,8 @@ async fn limits(group: &mut Group<'_>) {
     ] {
         group.read(format!("limits: {title}"), &query).await;
     }
-    let input = json!({ "input": { "subjectLine": "x".repeat(9 * 1024 * 1024) } });
+    let input = json!({ "input": { "mediaType": "CALL", "direction": "INBOUND", "startedAt": "2026-01-02T03:04:05Z",
+        "subjectLine": "x".repeat(9 * 1024 * 1024) } });
     let query = "mutation ($input: RecordInteractionInput!) { recordInteraction(input: $input) { created } }";
     group.ask("limits: bytes of arguments", query, input).await;
 }

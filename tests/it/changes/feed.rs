@@ -59,12 +59,12 @@ on_both_engines! {
         let mut of_apex = admin.follow(FOLLOW, json!({ "after": cursor, "organizationId": apex }));
         let mut notes = admin.follow(FOLLOW, json!({ "after": cursor, "entities": ["NOTE"] }));
         let ada = contact(&admin, "Lovelace").await;
-        note(&admin, json!({ "contactId": ada, "text": "Likes tea" })).await;
+        note(&admin, json!({ "subjectId": ada, "text": "Likes tea" })).await;
         // Both are live by now, and see the rest as it comes.
         assert_eq!(notes.change().await["entity"]["text"], "Likes tea");
         update(&admin, json!({ "id": ada, "organizationId": apex })).await;
         assert_eq!(of_apex.change().await["entityId"], ada);
-        note(&admin, json!({ "organizationId": apex, "text": "Pays late" })).await;
+        note(&admin, json!({ "subjectId": apex, "text": "Pays late" })).await;
 
         assert_eq!(notes.change().await["entity"]["text"], "Pays late");
         assert_eq!(of_apex.change().await["entity"]["text"], "Pays late");

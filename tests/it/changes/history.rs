@@ -23,8 +23,8 @@ on_both_engines! {
         let grace = contact(&admin, "Hopper").await;
         update(&admin, json!({ "id": ada, "organizationId": apex })).await;
         update(&admin, json!({ "id": grace, "organizationId": zenith })).await;
-        note(&admin, json!({ "contactId": ada, "text": "Likes tea" })).await;
-        note(&admin, json!({ "organizationId": apex, "text": "Pays late" })).await;
+        note(&admin, json!({ "subjectId": ada, "text": "Likes tea" })).await;
+        note(&admin, json!({ "subjectId": apex, "text": "Pays late" })).await;
         let all = settled(&admin, "", "kind", 8).await;
 
         let of_ada = settled(&admin, &format!("contactId: {ada}"), "kind version", 3).await;
@@ -41,7 +41,7 @@ on_both_engines! {
     async fn each_kind_needs_its_permission(app: &TestApp) {
         let admin = app.admin().await;
         let ada = contact(&admin, "Lovelace").await;
-        note(&admin, json!({ "contactId": ada, "text": "Likes tea" })).await;
+        note(&admin, json!({ "subjectId": ada, "text": "Likes tea" })).await;
         settled(&admin, "", "kind", 2).await;
         let notes = app.caller([Permission::NoteView]).await;
         let nobody = app.caller([Permission::TenantView]).await;
@@ -79,7 +79,7 @@ on_both_engines! {
     async fn a_record_tells_its_own_history_the_newest_first(app: &TestApp) {
         let admin = app.admin().await;
         let ada = contact(&admin, "Lovelace").await;
-        note(&admin, json!({ "contactId": ada, "text": "Likes tea" })).await;
+        note(&admin, json!({ "subjectId": ada, "text": "Likes tea" })).await;
         for title in ["Analyst", "Countess", "Director"] {
             update(&admin, json!({ "id": ada, "title": title })).await;
         }

@@ -46,7 +46,7 @@ on_both_engines! {
     async fn long_values_are_cut_at_1000_characters(app: &TestApp) {
         let admin = app.admin().await;
         let id = contact(&admin, "Lovelace").await;
-        let note = note(&admin, json!({ "contactId": id, "text": "ä".repeat(1500) })).await;
+        let note = note(&admin, json!({ "subjectId": id, "text": "ä".repeat(1500) })).await;
         let edit = "mutation ($input: UpdateNoteInput!) { updateNote(input: $input) { userErrors { message } } }";
         admin.done(edit, json!({ "id": note, "text": "ö".repeat(2000) })).await;
 
@@ -78,8 +78,8 @@ on_both_engines! {
         let admin = app.admin().await;
         let apex = organization(&admin, "Apex").await;
         let ada = contact(&admin, "Lovelace").await;
-        note(&admin, json!({ "organizationId": apex, "text": "Pays late" })).await;
-        note(&admin, json!({ "contactId": ada, "text": "Likes tea" })).await;
+        note(&admin, json!({ "subjectId": apex, "text": "Pays late" })).await;
+        note(&admin, json!({ "subjectId": ada, "text": "Likes tea" })).await;
         let relate = "mutation ($input: CreateRelationshipInput!) {
             createRelationship(input: $input) { relationship { id } userErrors { message } } }";
         let user = format!("user_{}", external_contacts::id::TypedId::uuid(admin.caller.user.id));

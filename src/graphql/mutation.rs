@@ -1,0 +1,179 @@
+//! How a mutation runs: a service function in one transaction, whose refusals become user errors.
+
+use super::context::Ask;
+use crate::error::{Error, Result, UserError, UserErrorCode};
+use crate::id::TypedId;
+use crate::model::Checked;
+use crate::service::Target;
+use crate::store::{Listed, Tx, change};
+
+/// The outcome of a change: its result, or the reasons for a refusal.
+pub struct Outcome<T> {
+    /// The result, unless the change was refused.
+    pub value: Option<T>,
+    /// The reasons for a refusal.
+    pub user_errors: Vec<UserError>,
+}
+
+impl<T> Outcome<T> {
+    const fn refused(user_errors: Vec<UserError>) -> Self {
+        Self {
+            value: None,
+            user_errors,
+        }
+    }
+
+    /// Turns refusals into user errors; other errors stay errors.
+    fn of(result: Result<T>) -> Result<Self> {
+        match result {
+            Ok(value) => Ok(Self {
+                value: Some(value),
+                user_errors: Vec::new(),
+            }),
+            Err(Error::Refused(user_errors)) => Ok(Self::refused(user_errors)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Returns the outcome with another form of its result.
+    pub fn map<U>(self, form: impl FnOnce(T) -> U) -> Outcome<U> {
+        Outcome {
+            value: self.value.map(form),
+            user_errors: self.user_errors,
+        }
+    }
+
+    /// Returns whether the record was not at the expected version.
+    fn is_version_conflict(&self) -> bool {
+        self.user_errors
+            .iter()
+            .any(|error| error.code == UserErrorCode::VersionConflict)
+    }
+}
+
+/// A service function that takes these arguments after the transaction.
+///
+/// (A trait of its own, because the future of an `AsyncFn` cannot be said to be `Send`.)
+pub trait Work<'t, Arguments, T>: Send + Sync {
+    /// The running function.
+    type Future: Future<Output = Result<T>> + Send;
+
+    /// Calls the function.
+    fn call(&self, tx: &'t mut Tx, arguments: Arguments) -> Self::Future;
+}
+
+/// Arguments of a service function that begin with the record to change.
+pub trait Targeted {
+    /// The id of that kind of record.
+    type Id: TypedId;
+
+    /// Returns the id of the record to change.
+    fn id(&self) -> Self::Id;
+}
+
+macro_rules! work {
+    ($($($argument:ident)+;)*) => {$(
+        impl<'t, F, Fut, T, $($argument),+> Work<'t, ($($argument,)+), T> for F
+        where
+            F: Fn(&'t mut Tx, $($argument),+) -> Fut + Send + Sync,
+            Fut: Future<Output = Result<T>> + Send,
+        {
+            type Future = Fut;
+
+            #[expect(non_snake_case, reason = "the arguments are named as their types")]
+            fn call(&self, tx: &'t mut Tx, ($($argument,)+): ($($argument,)+)) -> Fut {
+                self(tx, $($argument),+)
+            }
+        }
+    )*};
+}
+
+work! {
+    A;
+    A B;
+    A B C;
+    A B C D;
+}
+
+macro_rules! targeted {
+    ($(($($argument:ident)*);)*) => {$(
+        impl<I: TypedId, $($argument),*> Targeted for (Target<I>, $($argument),*) {
+            type Id = I;
+
+            fn id(&self) -> I {
+                self.0.id
+            }
+        }
+    )*};
+}
+
+targeted! {
+    ();
+    (A);
+    (A B);
+}
+
+/// Changes on behalf of the caller.
+pub trait Mutate: Ask + Sync {
+    /// Calls a service function with the checked input of a mutation, in one transaction, again if another transaction
+    /// was in the way.
+    fn change<A, T, W>(&self, input: Checked<A>, work: W) -> impl Future<Output = Result<Outcome<T>>> + Send
+    where
+        A: Clone + Send + Sync,
+        T: Send,
+        W: for<'t> Work<'t, A, T>,
+    {
+        async move {
+            let input = match input {
+                Ok(input) => input,
+                Err(user_errors) => return Ok(Outcome::refused(user_errors)),
+            };
+            let result = change!(self.tenant(), self.actor(), |tx| {
+                work.call(tx, input.clone()).await
+            });
+            Outcome::of(result)
+        }
+    }
+
+    /// Changes or deletes an existing record. After a version conflict, also returns the record in its current state.
+    fn change_record<R, A, T, W>(
+        &self,
+        input: Checked<A>,
+        work: W,
+    ) -> impl Future<Output = Result<(Outcome<T>, Option<R>)>> + Send
+    where
+        R: Listed,
+        A: Targeted + Clone + Send + Sync,
+        T: Send,
+        W: for<'t> Work<'t, A, T>,
+    {
+        async move {
+            let id = input.as_ref().ok().map(Targeted::id);
+            let outcome = self.change(input, work).await?;
+            let current = if outcome.is_version_conflict() {
+                self.load_opt(id).await?
+            } else {
+                None
+            };
+            Ok((outcome, current))
+        }
+    }
+
+    /// Updates an existing record. After a version conflict, the outcome has the record in its current state.
+    fn update<R, A, W>(&self, input: Checked<A>, work: W) -> impl Future<Output = Result<Outcome<R>>> + Send
+    where
+        R: Listed,
+        A: Targeted + Clone + Send + Sync,
+        W: for<'t> Work<'t, A, R>,
+    {
+        async move {
+            let (outcome, current) = self.change_record(input, work).await?;
+            Ok(Outcome {
+                value: outcome.value.or(current),
+                ..outcome
+            })
+        }
+    }
+}
+
+impl<A: Ask + Sync> Mutate for A {}

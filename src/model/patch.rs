@@ -1,0 +1,131 @@
+//! Partial updates of records.
+
+/// A change to one field of a record.
+///
+/// It is named after HTTP's PATCH, because a [`Change`](super::Change) is an entry of the change feed. The inputs of
+/// the graph have `MaybeUndefined` instead, which only says how a client wrote it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Patch<T> {
+    /// Leaves the field unchanged.
+    #[default]
+    Keep,
+    /// Clears the field.
+    Clear,
+    /// Sets the field.
+    Set(T),
+}
+
+impl<T> Patch<T> {
+    /// Returns the change of a new record, which has no value to keep.
+    #[must_use]
+    pub fn of_new(self) -> Self {
+        match self {
+            Self::Keep => Self::Clear,
+            patch => patch,
+        }
+    }
+}
+
+impl<T> From<Option<T>> for Patch<T> {
+    /// Sets the field to a value that is known, and leaves it unchanged otherwise.
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Keep, Self::Set)
+    }
+}
+
+/// Declares a partial update of a record: for each field its type, and the check that turns a new value, or `None` for a
+/// cleared field, into the record's value.
+macro_rules! changes {
+    (
+        $(#[$meta:meta])*
+        $changes:ident of $record:ident $(, in $context:ident: $context_type:ty)? {
+            $($field:ident: $type:ty => $check:expr,)*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, Default)]
+        pub struct $changes {
+            $(
+                #[doc = concat!("Changes [`", stringify!($record), "::", stringify!($field), "`].")]
+                pub $field: $crate::model::Patch<$type>,
+            )*
+        }
+
+        impl $changes {
+            /// Writes the changed fields into `record` and collects every field that is wrong.
+            fn write(self, record: &mut $record, $($context: $context_type,)? refusals: &mut $crate::error::Refusals) {
+                $(refusals.set(stringify!($field), self.$field, &mut record.$field, $check);)*
+            }
+        }
+    };
+}
+pub(crate) use changes;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Refusals;
+    use crate::model::text;
+
+    #[derive(Debug, Default, PartialEq)]
+    struct Book {
+        short_title: Option<String>,
+        r#type: String,
+    }
+
+    changes! {
+        BookChanges of Book, in longest: usize {
+            short_title: String => |title| text::optional(title, longest),
+            r#type: String => |kind| text::required(kind.unwrap_or_default(), longest),
+        }
+    }
+
+    fn book() -> Book {
+        Book {
+            short_title: Some("Emma".to_owned()),
+            r#type: "novel".to_owned(),
+        }
+    }
+
+    #[test]
+    fn fields_are_kept_cleared_or_set() {
+        let mut kept = book();
+        let mut refusals = Refusals::default();
+        BookChanges::default().write(&mut kept, 5, &mut refusals);
+        assert_eq!(kept, book());
+
+        let changes = BookChanges {
+            short_title: Patch::Clear,
+            r#type: Patch::Set("play".to_owned()),
+        };
+        changes.write(&mut kept, 5, &mut refusals);
+        assert_eq!(
+            kept,
+            Book {
+                short_title: None,
+                r#type: "play".to_owned()
+            }
+        );
+        assert!(refusals.is_empty());
+    }
+
+    #[test]
+    fn every_wrong_field_is_named_as_in_the_schema() {
+        let mut kept = book();
+        let mut refusals = Refusals::default();
+        let changes = BookChanges {
+            short_title: Patch::Set("Persuasion".to_owned()),
+            r#type: Patch::Clear,
+        };
+        changes.write(&mut kept, 5, &mut refusals);
+
+        let paths: Vec<_> = refusals
+            .finish()
+            .unwrap_err()
+            .into_iter()
+            .filter_map(|error| error.field)
+            .collect();
+        assert_eq!(paths, [["shortTitle"], ["type"]]);
+        assert_eq!(kept, book());
+    }
+}

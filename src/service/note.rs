@@ -1,0 +1,57 @@
+//! Changes of notes.
+
+use super::Target;
+use crate::error::{Error, Result, UserError};
+use crate::id::{NoteId, UserId};
+use crate::model::{Note, NoteChanges, NoteSubjectId, Permission, Permissions};
+use crate::store::Tx;
+
+/// Creates a note about a contact or an organization, which must exist.
+pub async fn create_note(
+    tx: &mut Tx,
+    author: UserId,
+    subject: NoteSubjectId,
+    changes: NoteChanges,
+) -> Result<Note> {
+    let (exists, noun) = match subject {
+        NoteSubjectId::Contact(id) => (tx.has_contact(id).await?, "contact"),
+        NoteSubjectId::Organization(id) => (tx.has_organization(id).await?, "organization"),
+    };
+    if !exists {
+        return Err(UserError::not_found(noun).under("subjectId").into());
+    }
+    let mut note = Note::new(NoteId::new(tx.new_id()), tx.new_record(), subject, author);
+    changes.apply(&mut note)?;
+    tx.add_note(&note).await?;
+    Ok(note)
+}
+
+/// Updates a note. Notes of other authors take one more permission.
+pub async fn update_note(
+    tx: &mut Tx,
+    target: Target<NoteId>,
+    permissions: Permissions,
+    changes: NoteChanges,
+) -> Result<Note> {
+    let before = find(tx, target, permissions).await?;
+    let mut after = before.clone();
+    changes.apply(&mut after)?;
+    tx.save_note(&before, after).await
+}
+
+/// Deletes a note. Notes of other authors take one more permission.
+pub async fn delete_note(tx: &mut Tx, target: Target<NoteId>, permissions: Permissions) -> Result<NoteId> {
+    let note = find(tx, target, permissions).await?;
+    tx.remove_note(&note).await?;
+    Ok(note.id)
+}
+
+/// Returns the note to change, unless another user wrote it and the caller may not edit the notes of others.
+async fn find(tx: &mut Tx, target: Target<NoteId>, permissions: Permissions) -> Result<Note> {
+    let note: Note = target.find_any_version(tx).await?;
+    if tx.actor() != Some(note.author_id) && !permissions.contains(Permission::NoteEditAny) {
+        return Err(Error::Forbidden(Permission::NoteEditAny));
+    }
+    target.check_version(&note)?;
+    Ok(note)
+}

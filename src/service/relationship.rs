@@ -1,0 +1,48 @@
+//! Changes of relationships, one at a time.
+
+use super::Target;
+use crate::error::{Refusals, Result, UserError};
+use crate::id::{OrganizationId, RelationshipId, UserId};
+use crate::model::{Relationship, RelationshipChanges};
+use crate::store::Tx;
+
+/// Creates a relationship of a user with an organization, both of which must exist.
+pub async fn create_relationship(
+    tx: &mut Tx,
+    user: UserId,
+    organization: OrganizationId,
+    changes: RelationshipChanges,
+) -> Result<Relationship> {
+    let mut refusals = Refusals::default();
+    if !tx.has_user(user).await? {
+        refusals.add(UserError::not_found("user").under("userId"));
+    }
+    if !tx.has_organization(organization).await? {
+        refusals.add(UserError::not_found("organization").under("organizationId"));
+    }
+    refusals.finish()?;
+    let id = RelationshipId::new(tx.new_id());
+    let mut relationship = Relationship::new(id, tx.new_record(), user, organization);
+    changes.apply(&mut relationship)?;
+    tx.add_relationship(&relationship).await?;
+    Ok(relationship)
+}
+
+/// Updates a relationship.
+pub async fn update_relationship(
+    tx: &mut Tx,
+    target: Target<RelationshipId>,
+    changes: RelationshipChanges,
+) -> Result<Relationship> {
+    let before: Relationship = target.find(tx).await?;
+    let mut after = before.clone();
+    changes.apply(&mut after)?;
+    tx.save_relationship(&before, after).await
+}
+
+/// Deletes a relationship.
+pub async fn delete_relationship(tx: &mut Tx, target: Target<RelationshipId>) -> Result<RelationshipId> {
+    let relationship: Relationship = target.find(tx).await?;
+    tx.remove_relationship(&relationship).await?;
+    Ok(relationship.id)
+}

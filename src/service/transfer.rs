@@ -1,0 +1,35 @@
+//! Transfers of a user's relationships to another user.
+
+use crate::error::{Refusals, Result, UserError};
+use crate::store::{Transfer, Transferred, Tx};
+
+/// Transfers current relationships to an active user. Relationships that the receiver already has are ended.
+pub async fn transfer_relationships(tx: &mut Tx, transfer: Transfer) -> Result<Transferred> {
+    let mut refusals = Refusals::default();
+    if transfer.from == transfer.to {
+        refusals.add(UserError::invalid("must be another user than fromUserId").under("toUserId"));
+    }
+    if !tx.has_user(transfer.from).await? {
+        refusals.add(UserError::not_found("user").under("fromUserId"));
+    }
+    match tx.user(transfer.to).await? {
+        None => refusals.add(UserError::not_found("user").under("toUserId")),
+        Some(user) if !user.active => {
+            refusals.add(UserError::invalid("must be an active user").under("toUserId"));
+        }
+        Some(_) => {}
+    }
+    if let Some(organizations) = &transfer.organizations {
+        let missing = tx.missing_organizations(organizations).await?;
+        for (position, _) in organizations
+            .iter()
+            .enumerate()
+            .filter(|(_, id)| missing.contains(id))
+        {
+            let refusal = UserError::not_found("organization").under(position);
+            refusals.add(refusal.under("organizationIds"));
+        }
+    }
+    refusals.finish()?;
+    tx.transfer_relationships(&transfer).await
+}
