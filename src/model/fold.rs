@@ -28,15 +28,18 @@ const CUT: char = '\u{2}';
 
 /// Folds case, accents and surplus space: `  José  STRASSER ` and `jose straßer` fold to the same text.
 pub fn fold(text: &str) -> String {
-    let spelt: String = text
-        .chars()
-        .map(apostrophe)
-        .nfkd()
-        .filter(|&c| !is_dropped(c))
-        .fold(String::with_capacity(text.len()), |mut folded, c| {
-            c.to_lowercase().for_each(|lower| spell(lower, &mut folded));
-            folded
-        });
+    let mut spelt = String::with_capacity(text.len());
+    let mut before = ' ';
+    for c in text.chars().map(apostrophe).nfkd() {
+        if c == HALF_SPACE && is_arabic(before) {
+            spelt.push(' ');
+        } else if !is_invisible(c) && !is_accent(c) {
+            c.to_lowercase().for_each(|lower| spell(lower, &mut spelt));
+        }
+        before = c;
+    }
+    // Marks that were kept are parts of letters: `ば` is one character, which `は` is not the beginning of.
+    let spelt: String = spelt.nfc().collect();
     let words = spelt.split(|c: char| c.is_whitespace() || c.is_control());
     words
         .filter(|word| !word.is_empty())
@@ -50,7 +53,7 @@ pub fn words(text: &str) -> Vec<String> {
     let folded = fold(text);
     let mut seen = HashSet::new();
     folded
-        .split(|c: char| !c.is_alphanumeric() && c != '\'')
+        .split(|c: char| !is_part_of_word(c) && c != '\'')
         .flat_map(|run| {
             let parts: Vec<&str> = run.split('\'').filter(|part| !part.is_empty()).collect();
             let joined = (parts.len() > 1).then(|| parts.concat());
@@ -136,12 +139,42 @@ fn apostrophe(c: char) -> char {
     }
 }
 
-/// Whether folding drops the character: an accent or an invisible character, such as a soft hyphen, a joiner, a
-/// direction mark or a byte order mark.
-fn is_dropped(c: char) -> bool {
-    let unseen =
-        matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}');
-    unseen || is_combining_mark(c)
+/// Separates the parts of a word in the Arabic script, where their letters must not be joined.
+const HALF_SPACE: char = '\u{200c}';
+
+/// Whether the character belongs to a word: a letter, a digit, or a mark that was not folded away.
+fn is_part_of_word(c: char) -> bool {
+    c.is_alphanumeric() || is_combining_mark(c)
+}
+
+const fn is_arabic(c: char) -> bool {
+    matches!(c, '\u{600}'..='\u{6ff}' | '\u{750}'..='\u{77f}')
+}
+
+/// Whether the mark is an accent, which people leave out: the marks of the Latin, Greek and Cyrillic scripts, the points
+/// of Hebrew and the vowel signs of Arabic. The marks of other scripts (Japanese, the scripts of India, Thai …) make
+/// other letters.
+const fn is_accent(c: char) -> bool {
+    matches!(
+        c,
+        '\u{300}'..='\u{36f}'
+            | '\u{483}'..='\u{489}'
+            | '\u{591}'..='\u{5bd}' | '\u{5bf}' | '\u{5c1}'..='\u{5c2}' | '\u{5c4}'..='\u{5c5}' | '\u{5c7}'
+            | '\u{610}'..='\u{61a}' | '\u{64b}'..='\u{65f}' | '\u{670}' | '\u{6d6}'..='\u{6dc}'
+            | '\u{6df}'..='\u{6e4}' | '\u{6e7}'..='\u{6e8}' | '\u{6ea}'..='\u{6ed}'
+            | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}'
+            | '\u{fe20}'..='\u{fe2f}'
+    )
+}
+
+/// Whether the character is not shown: soft hyphen, joiners, marks of direction and byte order, variation selectors.
+pub const fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{61c}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}'
+            | '\u{e0100}'..='\u{e01ef}'
+    )
 }
 
 /// Spells letters without a decomposition as people type them on other keyboards.
@@ -160,8 +193,11 @@ fn spell(c: char, folded: &mut String) {
         'ŋ' => folded.push('n'),
         // The form at the end of a word is the same letter.
         'ς' => folded.push('σ'),
+        // The letters of Arabic and of Persian keyboards that are written alike.
+        'ي' | 'ى' => folded.push('ی'),
+        'ك' => folded.push('ک'),
         // A letter whose lower case decomposes (İ is done before) leaves its mark here.
-        mark if is_combining_mark(mark) => {}
+        mark if is_accent(mark) => {}
         other => folded.push(other),
     }
 }
@@ -196,6 +232,34 @@ mod tests {
             assert_eq!(fold(text), folded, "{text}");
             assert_eq!(fold(folded), folded, "folding {text} twice changes nothing");
         }
+    }
+
+    #[test]
+    fn marks_that_make_another_letter_are_kept() {
+        for (one, other) in [
+            ("はし", "ばし"),
+            ("ハマダ", "パマタ"),
+            ("\u{995}\u{9bf}", "\u{995}\u{9c0}"),
+            ("कि", "की"),
+            ("ก่า", "ก้า"),
+            ("가", "각"),
+        ] {
+            assert_ne!(fold(one), fold(other), "{one} {other}");
+            assert_eq!(words(one), [fold(one)], "{one} is one word");
+        }
+        assert_eq!(fold("は\u{3099}し"), fold("ばし"), "composed or not");
+        assert_eq!(fold("ﾊﾞｼ"), fold("バシ"), "half width");
+        assert!(!fold("パマタ").starts_with(&fold("ハ")));
+        assert_eq!(fold("مُحَمَّد"), fold("محمد"));
+        assert_eq!(fold("שָׁלוֹם"), fold("שלום"));
+        assert_eq!(fold("Nguyễn Thị Đào"), "nguyen thi dao");
+    }
+
+    #[test]
+    fn arabic_and_persian_keyboards_write_the_same_word() {
+        assert_eq!(fold("كريمي"), fold("کریمی"));
+        assert_eq!(fold("شاكري"), fold("شاکری"));
+        assert_eq!(fold("می\u{200c}خواهم"), fold("می خواهم"));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Phone numbers, in every notation.
 
+mod notation;
+
 use async_graphql::{InputObject, SimpleObject};
 use phonenumber::metadata::DATABASE;
 use phonenumber::{Mode, country};
@@ -7,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Checked, ContactPointLabel, Region, each, one_primary, text, whole};
 use crate::error::Refusals;
+use notation::Notation;
+pub use notation::digits;
 
 /// The maximum length of a number as typed, in characters.
 const LONGEST_INPUT: usize = 100;
@@ -14,6 +18,8 @@ const LONGEST_INPUT: usize = 100;
 const LONGEST_EXTENSION: usize = 20;
 /// The maximum number of phone numbers of a contact.
 const MOST_NUMBERS: usize = 20;
+/// The minimum number of digits that are tried as an international number without a plus.
+const FEWEST_INTERNATIONAL: usize = 11;
 
 /// A phone number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject)]
@@ -63,11 +69,11 @@ impl PhoneNumber {
         whole(
             refusals,
             input.zip(extension).map(|(input, extension)| {
-                let number = parsed(&input, region);
-                let dialled = || number.as_ref()?.extension().map(ToString::to_string);
+                let read = parsed(&input, region);
+                let (e164, dialled) = read.map_or((None, None), |read| (Some(read.e164), read.extension));
                 Self {
-                    extension: extension.or_else(dialled),
-                    e164: number.as_ref().map(e164),
+                    extension: extension.or(dialled),
+                    e164,
                     input,
                     label,
                     primary,
@@ -82,9 +88,20 @@ impl PhoneNumber {
         one_primary(numbers, |number| number.primary)
     }
 
-    /// The number in a text in E.164, if the text is one: for look-ups and search.
+    /// Returns the number in a text in E.164, if the text is one: for look-ups and search. Exchanges leave out the plus:
+    /// digits that are no number of the region are tried as an international number.
     pub fn e164_of(text: &str, region: &Region) -> Option<String> {
-        parsed(text, region).as_ref().map(e164)
+        let read = parsed(text, region).or_else(|| {
+            let digits = Some(digits(text)).filter(|digits| digits.len() >= FEWEST_INTERNATIONAL)?;
+            let is_bare = !text.contains(['+', '＋']) && !text.chars().any(char::is_alphabetic);
+            let number = is_bare.then(|| phonenumber::parse(None, format!("+{digits}")).ok())??;
+            let is_whole = number.is_valid() && e164(&number) == format!("+{digits}");
+            is_whole.then(|| Read {
+                e164: e164(&number),
+                extension: None,
+            })
+        });
+        read.map(|read| read.e164)
     }
 
     /// The digits without the country code and without the zero dialled before them at home; those of the input
@@ -98,42 +115,114 @@ impl PhoneNumber {
     }
 }
 
-/// The digits of a text, however punctuated.
-pub fn digits(text: &str) -> String {
-    text.chars().filter(char::is_ascii_digit).collect()
+/// A number that was read from a text.
+struct Read {
+    e164: String,
+    extension: Option<String>,
 }
 
-/// The number in a text, if it can be one. `+49 (0)30 …` has the zero that is dialled at home only; some countries
-/// keep theirs, so it is left out only where that makes a better number.
-fn parsed(text: &str, region: &Region) -> Option<phonenumber::PhoneNumber> {
-    // A region that has no numbering plan of its own still reads numbers with a country code.
-    // One with a country code is read without it: the library would strip the region's own prefix from the number.
-    let is_international = text.trim_start().starts_with(['+', '＋']);
-    let country: Option<country::Id> = if is_international {
-        None
-    } else {
-        region.as_str().parse().ok()
+/// Reads the number in a text, if it can be one. The library drops and invents digits in some notations, which would
+/// make the number another subscriber's: what it reads is taken only if it has the digits that were given.
+fn parsed(text: &str, region: &Region) -> Option<Read> {
+    let notation = Notation::of(text)?;
+    let number = match &notation.international {
+        Some(digits) => international(&notation, digits),
+        None => national(&notation, region),
+    }?;
+    Some(Read {
+        extension: notation.extension.or(number.1),
+        e164: number.0,
+    })
+}
+
+type NumberAndExtension = (String, Option<String>);
+
+/// Reads a number with a country code. Without its zero, as in `+49 (0)30 …`, where that makes a better number: some
+/// countries keep theirs.
+fn international(notation: &Notation, given: &str) -> Option<NumberAndExtension> {
+    let read = |text: &str| phonenumber::parse(None, text).ok();
+    let has_digits = |number: &phonenumber::PhoneNumber| {
+        let code = number.code().value().to_string();
+        let national = number.national().to_string();
+        given
+            .strip_prefix(&code)
+            .and_then(|rest| rest.strip_suffix(&national))
+            .is_some_and(|dropped| matches!(dropped, "" | "0"))
     };
-    let read = |text: &str| phonenumber::parse(country, text).ok();
-    let as_written = read(text);
+    let as_written = read(&notation.number).filter(has_digits);
+    let is_valid = as_written
+        .as_ref()
+        .is_some_and(phonenumber::PhoneNumber::is_valid);
+    let in_parentheses = || {
+        let abroad = notation
+            .number
+            .contains("(0)")
+            .then(|| notation.number.replacen("(0)", "", 1))?;
+        read(&abroad).filter(has_digits).filter(is_possible).map(found)
+    };
+    if is_valid {
+        return as_written.map(found);
+    }
+    // The digits as they are, where the library takes the first of them for a prefix that is dialled within the country.
+    in_parentheses()
+        .or_else(|| whole_number(given))
+        .or_else(|| as_written.filter(is_possible).map(found))
+}
+
+/// Returns the digits as a number, if numbers of their country have this length.
+fn whole_number(given: &str) -> Option<NumberAndExtension> {
+    let (code, national) = (1..=3)
+        .filter_map(|length| given.split_at_checked(length))
+        .find_map(|(code, national)| {
+            let value: u16 = code.parse().ok()?;
+            DATABASE.by_code(&value).is_some().then_some((value, national))
+        })?;
+    (!national.starts_with('0') && has_possible_length(code, national.len()))
+        .then(|| (format!("+{given}"), None))
+}
+
+/// Reads a number as dialled in the region; one that has no numbering plan of its own has no such numbers.
+fn national(notation: &Notation, region: &Region) -> Option<NumberAndExtension> {
+    let country: country::Id = region.as_str().parse().ok()?;
+    let read = |text: &str| phonenumber::parse(Some(country), text).ok();
+    let given = digits(&notation.keyed());
+    let has_digits = |number: &phonenumber::PhoneNumber| given.ends_with(&number.national().to_string());
+    let as_written = read(&notation.number).filter(has_digits);
     if as_written
         .as_ref()
         .is_some_and(phonenumber::PhoneNumber::is_valid)
     {
-        return as_written;
+        return as_written.map(found);
     }
-    let abroad = text
+    let abroad = notation
+        .number
         .contains("(0)")
-        .then(|| read(&text.replacen("(0)", "", 1)))
-        .flatten();
-    abroad.or(as_written).filter(is_possible)
+        .then(|| read(&notation.number.replacen("(0)", "", 1)))
+        .flatten()
+        .filter(has_digits);
+    let dialled_abroad = || {
+        let number = given.strip_prefix("00").map(|rest| format!("+{rest}"))?;
+        international(&Notation::of(&number)?, number.trim_start_matches('+'))
+    };
+    match abroad.or(as_written).filter(is_possible) {
+        Some(number) => Some(found(number)),
+        None => dialled_abroad(),
+    }
+}
+
+fn found(number: phonenumber::PhoneNumber) -> NumberAndExtension {
+    let extension = number.extension().map(ToString::to_string);
+    (e164(&number), extension)
 }
 
 /// Whether numbers of its country have this length. Whether the area is assigned is not asked: assignments change
 /// more often than this program, and a number that is refused could not be called back.
 fn is_possible(number: &phonenumber::PhoneNumber) -> bool {
-    let length = number.national().to_string().len();
-    let plans = DATABASE.by_code(&number.code().value()).unwrap_or_default();
+    has_possible_length(number.code().value(), number.national().to_string().len())
+}
+
+fn has_possible_length(code: u16, length: usize) -> bool {
+    let plans = DATABASE.by_code(&code).unwrap_or_default();
     plans.iter().any(|plan| {
         let kinds = plan.descriptors();
         [
@@ -221,6 +310,49 @@ mod tests {
     }
 
     #[test]
+    fn the_digits_given_are_the_digits_kept() {
+        for (text, e164) in [
+            ("+3367a829916", None),
+            ("+375 801 123 4567", Some("+3758011234567")),
+            ("+7 812 315 98 83", Some("+78123159883")),
+            ("+7 800 555-35-35", Some("+78005553535")),
+            ("+370 800 12 345", Some("+37080012345")),
+            ("+49 (0)30 12345678", Some("+493012345678")),
+            ("+44 (0)20 7946 0018", Some("+442079460018")),
+            ("+39 06 698 12345", Some("+390669812345")),
+        ] {
+            assert_eq!(
+                PhoneNumber::e164_of(text, &region("US")).as_deref(),
+                e164,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn space_digits_and_invisible_characters_of_all_kinds_are_read() {
+        for text in [
+            "+49\t30\u{202f}90\u{2009}182\u{2007}345",
+            "+٤٩ ٣٠ ٩٠١٨٢٣٤٥",
+            "+४९ ३० ९०१८२३४५",
+            "＋４９ ３０ ９０１８２３４５",
+            "\u{202a}+49 30 90182345\u{202c}",
+            "tel:+49-30-90182345",
+            "sip:+493090182345@example.com",
+            "Tel.: +49 30 90182345",
+            "0049 30 90182345",
+            "00493090182345",
+            "493090182345",
+        ] {
+            assert_eq!(
+                PhoneNumber::e164_of(text, &region("US")).as_deref(),
+                Some("+493090182345"),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
     fn what_cannot_be_read_is_kept() {
         for text in [
             "ask at the desk",
@@ -259,6 +391,28 @@ mod tests {
                 .as_deref(),
             Some("007")
         );
+    }
+
+    #[test]
+    fn an_extension_is_read_in_every_notation() {
+        for text in [
+            "+16502530000;ext=136",
+            "tel:+16502530000;ext=136",
+            "+1 650 253 0000 ext. 136",
+            "+1 650 253 0000 x136",
+            "+1 650 253 0000 anexo 136",
+            "+1 650 253 0000 доб. 136",
+            "+16502530000p136",
+            "+16502530000w136",
+            "+16502530000,136",
+            "+16502530000,,136#",
+            "+16502530000;136",
+            "+16502530000 #136",
+        ] {
+            let number = PhoneNumber::check(input(text), &region("DE")).unwrap();
+            assert_eq!(number.e164.as_deref(), Some("+16502530000"), "{text}");
+            assert_eq!(number.extension.as_deref(), Some("136"), "{text}");
+        }
     }
 
     #[test]
