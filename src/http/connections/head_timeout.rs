@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 use hyper::rt::{Sleep, Timer};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::header_case::with_websocket_case;
+
 /// The instant of the first byte since hyper began to wait for a head.
 #[derive(Clone, Default)]
 struct FirstByte(Arc<Mutex<Option<Instant>>>);
@@ -85,7 +87,7 @@ impl Future for HeadSleep {
     }
 }
 
-/// A stream that notes when bytes arrive.
+/// The stream of one connection: it notes when bytes arrive, and writes the names of an upgrade in their usual case.
 pub(super) struct WatchedStream<S> {
     stream: S,
     first_byte: FirstByte,
@@ -112,7 +114,10 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for WatchedStream<S> {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<std::io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        match with_websocket_case(bytes) {
+            Some(fixed) => Pin::new(&mut self.stream).poll_write(context, &fixed),
+            None => Pin::new(&mut self.stream).poll_write(context, bytes),
+        }
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<std::io::Result<()>> {
@@ -128,7 +133,10 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for WatchedStream<S> {
         context: &mut Context<'_>,
         slices: &[std::io::IoSlice<'_>],
     ) -> Poll<std::io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+        match slices.first().and_then(|first| with_websocket_case(first)) {
+            Some(fixed) => Pin::new(&mut self.stream).poll_write(context, &fixed),
+            None => Pin::new(&mut self.stream).poll_write_vectored(context, slices),
+        }
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -1,6 +1,7 @@
 //! Accepts connections, serves them, and closes those whose client makes the server wait.
 
 mod head_timeout;
+mod header_case;
 
 use std::error::Error;
 use std::future::Future;
@@ -68,8 +69,7 @@ pub async fn serve(
         let connection = http1::Builder::new()
             .timer(timer)
             .header_read_timeout(timeouts.idle)
-            // Some clients compare names with the case that RFCs print them in: Python's `gql` finds no
-            // `sec-websocket-protocol`.
+            // Some clients compare names in the case that RFCs print them in.
             .title_case_headers(true)
             .serve_connection(TokioIo::new(stream), service.clone())
             .with_upgrades();

@@ -1,4 +1,4 @@
-//! The playground: `GraphiQL`, from files inside the program. The page asks no other host for anything.
+//! The playground: `GraphiQL`, from files inside the program. The page sends no request to another host.
 
 use std::sync::Arc;
 
@@ -40,7 +40,7 @@ const SETTINGS: &str = "{{settings}}";
 #[folder = "playground/dist"]
 struct Files;
 
-/// Makes the token that a page starts with, anew for each page; `None` where callers bring their own.
+/// Creates a token for each page; `None` where callers bring their own.
 pub type Token = Arc<dyn Fn() -> Option<String> + Send + Sync>;
 
 /// The settings that the server passes to the page.

@@ -30,7 +30,7 @@ const INIT_TIMEOUT: Duration = Duration::from_secs(3);
 const SEND_TIMEOUT: Duration = Duration::from_secs(10);
 /// The time a client has to answer that the socket is closed.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
-/// A socket on which nothing came for so long is pinged; after as long again, it is dead.
+/// The silence after which a client is pinged; after as long again, its socket is closed.
 const PING_INTERVAL: Duration = Duration::from_secs(12);
 /// The maximum number of concurrent operations.
 const MAX_OPERATIONS: usize = 20;
@@ -43,25 +43,19 @@ enum SocketEnd {
     Gone,
 }
 
-impl From<CloseReason> for SocketEnd {
-    fn from(reason: CloseReason) -> Self {
-        Self::Close(reason)
-    }
-}
-
 /// The result of a step that may end the socket.
 type Flow<T = ()> = Result<T, SocketEnd>;
 /// The id of an operation, and its next answer; `None` at its end.
 type Step = (Arc<str>, Option<Answer>);
 
-/// A socket and what runs over it.
+/// A socket and the operations that run over it.
 pub(super) struct Connection {
     server: Arc<Server>,
     socket: WebSocket,
     open: OpenStream,
     running: SelectAll<stream::Abortable<BoxStream<'static, Step>>>,
     handles: HashMap<Arc<str>, AbortHandle>,
-    /// Pings, when nothing came since the last tick.
+    /// The interval of pings, each sent only if nothing arrived since the tick before.
     pulse: Interval,
     heard: bool,
     pinged: bool,
@@ -98,7 +92,7 @@ impl Connection {
         connection.end(end).await;
     }
 
-    /// Up to the acknowledgement.
+    /// Authenticates the client, up to the acknowledgement.
     async fn begin(&mut self, headers: HeaderMap) -> Flow<Session> {
         let payload = match timeout_at(Instant::now() + INIT_TIMEOUT, self.init()).await {
             Ok(payload) => payload?,
@@ -232,7 +226,7 @@ impl Connection {
         }
     }
 
-    /// Says that an operation did not run, or no further.
+    /// Ends an operation with its errors.
     async fn refuse(&mut self, id: &str, answer: &Answer) -> Flow {
         self.forget(id);
         let payload = answer.errors();
@@ -250,7 +244,7 @@ impl Connection {
         self.say(&ServerMessage::Pong { payload }).await
     }
 
-    /// Whether the client still lives.
+    /// Pings a silent client, and gives up one that did not answer the ping before.
     async fn ping(&mut self) -> Flow {
         if self.heard {
             (self.heard, self.pinged) = (false, false);
@@ -281,7 +275,7 @@ impl Connection {
         }
     }
 
-    /// Stops what runs, says why, and waits until the client has heard it.
+    /// Stops all operations, sends the reason, and waits until the client has read it.
     async fn end(mut self, end: SocketEnd) {
         self.running.clear();
         let closing = async {
