@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{Contact, DateTime, Interaction, Note, Organization, Permission, Relationship};
 use crate::error::{Error, Result};
-use crate::id::{ContactId, OrganizationId, TypedId, UserId};
+use crate::id::{ContactId, OrganizationId, UserId};
 use crate::page::{Cursor, Key};
 
 /// The maximum length of a value that is kept, in characters.
@@ -219,12 +219,6 @@ pub trait Recorded: Serialize {
     /// The record's kind.
     const KIND: EntityKind;
 
-    /// The record's id.
-    fn entity_id(&self) -> Uuid;
-
-    /// The record's version.
-    fn version(&self) -> i32;
-
     /// The contact and the organization that the record's changes concern.
     fn concerned(&self) -> Concerned;
 }
@@ -233,14 +227,6 @@ macro_rules! recorded {
     ($($record:ident: |$it:ident| $contact:expr, $organization:expr;)*) => {$(
         impl Recorded for $record {
             const KIND: EntityKind = EntityKind::$record;
-
-            fn entity_id(&self) -> Uuid {
-                self.id.uuid()
-            }
-
-            fn version(&self) -> i32 {
-                self.record.version
-            }
 
             fn concerned(&self) -> Concerned {
                 let $it = self;

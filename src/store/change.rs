@@ -8,6 +8,7 @@ use tracing::instrument;
 use uuid::Uuid;
 
 use super::engine::{sql, system_sql};
+use super::record::Stored;
 use super::rows::values;
 use super::statement::Statement;
 use super::system::SystemTx;
@@ -253,7 +254,7 @@ pub struct NewChange {
 impl NewChange {
     /// The change from one state of a record to another: it is created if it was not there, and deleted if it is not
     /// there any longer.
-    pub fn of<R: Recorded>(before: Option<&R>, after: Option<&R>) -> Result<Option<Self>> {
+    pub fn of<R: Recorded + Stored>(before: Option<&R>, after: Option<&R>) -> Result<Option<Self>> {
         let (action, record) = match (before, after) {
             (None, None) => return Ok(None),
             (None, Some(after)) => (ChangeAction::Created, after),
@@ -267,8 +268,8 @@ impl NewChange {
         Ok(Some(Self {
             action,
             kind: R::KIND,
-            entity_id: record.entity_id(),
-            version: record.version(),
+            entity_id: record.uuid(),
+            version: record.record().version,
             concerned: record.concerned(),
             fields,
             detached: Value::Null,

@@ -34,6 +34,8 @@ mod search;
 mod statement;
 mod system;
 mod tenant;
+#[cfg(test)]
+mod tests;
 mod tx;
 mod user;
 mod words;

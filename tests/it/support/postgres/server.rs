@@ -5,7 +5,7 @@
 //! a watcher (a small shell script) ends the server when it gets that lock for itself. All of it is in one folder:
 //!
 //! ```text
-//! $TMPDIR/external-contacts-tests-…/   one for each user and target folder
+//! $TMPDIR/external-contacts-tests-…/   one for each user and checkout
 //!   users.lock                         held by everyone who uses the server
 //!   start.lock                         held while somebody starts it
 //!   watch.lock                         held by the watcher
@@ -100,7 +100,7 @@ impl Home {
         let me = tempfile::tempfile()?.metadata()?.uid();
         let user = if me == 0 { Some(unprivileged_user()?) } else { None };
         let mut key = DefaultHasher::new();
-        (me, env!("CARGO_TARGET_TMPDIR")).hash(&mut key);
+        (me, env!("CARGO_MANIFEST_DIR")).hash(&mut key);
         let path = env::temp_dir().join(format!("{HOME}{:08x}", key.finish() >> 32));
         let home = Self {
             path,

@@ -1,0 +1,89 @@
+//! Tests of the store on both engines, each over a database of its own.
+
+mod noun;
+mod slices;
+
+#[path = "../../../tests/it/support/postgres/server.rs"]
+mod server;
+
+use chrono::{DateTime, Utc};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
+
+use super::engine::{SystemSql, Text};
+use super::{DatabaseUrl, Store, Tenant};
+use crate::clock::Clock;
+use crate::id::Ids;
+use crate::model::Region;
+
+/// The instant of everything that these tests write.
+const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
+
+/// Makes of each story a test on SQLite and one on PostgreSQL.
+macro_rules! on_both_engines {
+    ($($(#[$attribute:meta])* async fn $name:ident($store:ident: &TestStore) $body:block)*) => {$(
+        mod $name {
+            use super::*;
+
+            $(#[$attribute])*
+            async fn story($store: &$crate::store::tests::TestStore) $body
+
+            #[tokio::test]
+            async fn on_sqlite() {
+                story(&$crate::store::tests::TestStore::on_sqlite().await).await;
+            }
+
+            #[tokio::test]
+            async fn on_postgres() {
+                story(&$crate::store::tests::TestStore::on_postgres().await).await;
+            }
+        }
+    )*};
+}
+use on_both_engines;
+
+/// A database with the product's tables and no tenant.
+struct TestStore {
+    store: Store,
+    /// The folder of the SQLite file, deleted with this value. PostgreSQL's databases go with the server.
+    _folder: Option<tempfile::TempDir>,
+}
+
+impl TestStore {
+    async fn on_sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self::at(DatabaseUrl::embedded(folder.path()), Some(folder)).await
+    }
+
+    async fn on_postgres() -> Self {
+        let name = format!("store_{}", Ids::random().new_at(NOW).simple());
+        let mut server = PgConnection::connect(&server::url("postgres")).await.unwrap();
+        let create = AssertSqlSafe(format!("CREATE DATABASE {name}"));
+        server.execute(create).await.unwrap();
+        Self::at(server::url(&name).parse().unwrap(), None).await
+    }
+
+    async fn at(url: DatabaseUrl, folder: Option<tempfile::TempDir>) -> Self {
+        let store = Store::open(&url, 2, Clock::fixed(NOW), Ids::random())
+            .await
+            .unwrap();
+        store.migrate().await.unwrap();
+        Self {
+            store,
+            _folder: folder,
+        }
+    }
+
+    async fn tenant(&self, name: &str) -> Tenant {
+        let name = name.parse().unwrap();
+        let added = self.store.system().add_tenant(&name, &Region::default()).await;
+        added.unwrap().expect("there is no such tenant yet")
+    }
+
+    /// Creates a table, with the text of either engine.
+    async fn create_table(&self, postgres: &'static str, sqlite: &'static str) {
+        let mut tx = self.store.system().begin().await.unwrap();
+        let text = Text::Static { postgres, sqlite };
+        let created = tx.execute(SystemSql { text, binds: vec![] }).await;
+        tx.end(created).await.unwrap();
+    }
+}
