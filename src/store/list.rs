@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::Tenant;
 use super::bind::Row;
+use super::engine::Engine;
 use super::read::Read as _;
 use super::statement::Statement;
 use crate::error::{Error, Result};
@@ -145,26 +146,14 @@ impl Tenant {
         sort: Sort<T::Order>,
         page: &Page,
     ) -> Result<Slice<T>> {
-        let mut statement = Statement::new(self.engine(), "SELECT ");
-        statement
-            .push(T::COLUMNS)
-            .push(" FROM ")
-            .push(T::TABLE)
-            .push(" WHERE tenant_id = $1");
-        filter.conditions(&mut statement);
-        push_keyset(&mut statement, sort, page);
-        push_order(&mut statement, sort, page.backward);
-        push_limit(&mut statement, page);
+        let statement = page_of::<T>(self.engine(), filter, sort, page);
         Ok(Slice::of(self.fetch_all(statement.sql()).await?, page))
     }
 
     /// Returns the number of rows of a list, counted up to one more than `most`.
     #[instrument(skip_all, err)]
     pub async fn count<T: Listed>(&self, filter: &dyn Filter, most: i64) -> Result<i64> {
-        let mut statement = Statement::new(self.engine(), "SELECT COUNT(*) FROM (SELECT 1 AS one FROM ");
-        statement.push(T::TABLE).push(" WHERE tenant_id = $1");
-        filter.conditions(&mut statement);
-        statement.push(" LIMIT ").bind(most + 1).push(") AS counted");
+        let statement = count::<T>(self.engine(), filter, most);
         let count: Option<(i64,)> = self.fetch_optional(statement.sql()).await?;
         Ok(count.unwrap_or_default().0)
     }
@@ -178,12 +167,7 @@ impl Tenant {
         page: &Page,
         parents: &[Uuid],
     ) -> Result<HashMap<Uuid, Slice<T>>> {
-        let mut statement = Statement::new(self.engine(), "");
-        statement.page_per_parent(T::TABLE, T::COLUMNS, parents.to_vec(), |statement| {
-            push_children(statement, edge, sort, page);
-        });
-        push_order(&mut statement, sort, page.backward);
-
+        let statement = page_per_parent(self.engine(), edge, sort, page, parents);
         let mut pages: HashMap<Uuid, Vec<T>> = HashMap::new();
         for row in self.fetch_all::<T>(statement.sql()).await? {
             if let Some(parent) = (edge.parent)(&row) {
@@ -204,21 +188,7 @@ impl Tenant {
         most: i64,
         parents: &[Uuid],
     ) -> Result<HashMap<Uuid, i64>> {
-        let mut statement = Statement::new(
-            self.engine(),
-            "SELECT p.listed_id, (SELECT COUNT(*) FROM (SELECT 1 AS one FROM ",
-        );
-        statement
-            .push(T::TABLE)
-            .push(" WHERE tenant_id = $1 AND ")
-            .push(edge.column)
-            .push(" = p.listed_id")
-            .push(edge.condition)
-            .push(" LIMIT ")
-            .bind(most + 1)
-            .push(") AS counted) FROM ")
-            .ids(parents.to_vec())
-            .push(" AS p");
+        let statement = count_per_parent(self.engine(), edge, most, parents);
         let counts: Vec<(Uuid, i64)> = self.fetch_all(statement.sql()).await?;
         Ok(counts.into_iter().collect())
     }
@@ -229,6 +199,76 @@ impl Tenant {
         let mut tenant = self;
         tenant.find_all(ids.to_vec()).await
     }
+}
+
+/// The statement of one page of a list.
+pub(super) fn page_of<'a, T: Listed>(
+    engine: Engine,
+    filter: &'a dyn Filter,
+    sort: Sort<T::Order>,
+    page: &Page,
+) -> Statement<'a> {
+    let mut statement = Statement::new(engine, "SELECT ");
+    statement
+        .push(T::COLUMNS)
+        .push(" FROM ")
+        .push(T::TABLE)
+        .push(" WHERE tenant_id = $1");
+    filter.conditions(&mut statement);
+    push_keyset(&mut statement, sort, page);
+    push_order(&mut statement, sort, page.backward);
+    push_limit(&mut statement, page);
+    statement
+}
+
+/// The statement that counts the rows of a list, up to one more than `most`.
+pub(super) fn count<T: Listed>(engine: Engine, filter: &dyn Filter, most: i64) -> Statement<'_> {
+    let mut statement = Statement::new(engine, "SELECT COUNT(*) FROM (SELECT 1 AS one FROM ");
+    statement.push(T::TABLE).push(" WHERE tenant_id = $1");
+    filter.conditions(&mut statement);
+    statement.push(" LIMIT ").bind(most + 1).push(") AS counted");
+    statement
+}
+
+/// The statement of the same page of each parent's children.
+pub(super) fn page_per_parent<T: Listed>(
+    engine: Engine,
+    edge: &Edge<T>,
+    sort: Sort<T::Order>,
+    page: &Page,
+    parents: &[Uuid],
+) -> Statement<'static> {
+    let mut statement = Statement::new(engine, "");
+    statement.page_per_parent(T::TABLE, T::COLUMNS, parents.to_vec(), |statement| {
+        push_children(statement, edge, sort, page);
+    });
+    push_order(&mut statement, sort, page.backward);
+    statement
+}
+
+/// The statement that counts each parent's children, up to one more than `most`.
+pub(super) fn count_per_parent<T: Listed>(
+    engine: Engine,
+    edge: &Edge<T>,
+    most: i64,
+    parents: &[Uuid],
+) -> Statement<'static> {
+    let mut statement = Statement::new(
+        engine,
+        "SELECT p.listed_id, (SELECT COUNT(*) FROM (SELECT 1 AS one FROM ",
+    );
+    statement
+        .push(T::TABLE)
+        .push(" WHERE tenant_id = $1 AND ")
+        .push(edge.column)
+        .push(" = p.listed_id")
+        .push(edge.condition)
+        .push(" LIMIT ")
+        .bind(most + 1)
+        .push(") AS counted) FROM ")
+        .ids(parents.to_vec())
+        .push(" AS p");
+    statement
 }
 
 fn push_children<T: Listed>(

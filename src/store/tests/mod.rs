@@ -2,11 +2,14 @@
 
 mod noun;
 mod slices;
+mod texts;
 
 #[path = "../../../tests/it/support/postgres/server.rs"]
 mod server;
 
-use chrono::{DateTime, Utc};
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 
 use super::engine::{SystemSql, Text};
@@ -15,8 +18,8 @@ use crate::clock::Clock;
 use crate::id::Ids;
 use crate::model::Region;
 
-/// The instant of everything that these tests write.
-const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
+/// The instant at which the clock of every test begins.
+const START: DateTime<Utc> = DateTime::UNIX_EPOCH;
 
 /// Makes of each story a test on SQLite and one on PostgreSQL.
 macro_rules! on_both_engines {
@@ -55,7 +58,7 @@ impl TestStore {
     }
 
     async fn on_postgres() -> Self {
-        let name = format!("store_{}", Ids::random().new_at(NOW).simple());
+        let name = format!("store_{}", Ids::random().new_at(START).simple());
         let mut server = PgConnection::connect(&server::url("postgres")).await.unwrap();
         let create = AssertSqlSafe(format!("CREATE DATABASE {name}"));
         server.execute(create).await.unwrap();
@@ -63,9 +66,7 @@ impl TestStore {
     }
 
     async fn at(url: DatabaseUrl, folder: Option<tempfile::TempDir>) -> Self {
-        let store = Store::open(&url, 2, Clock::fixed(NOW), Ids::random())
-            .await
-            .unwrap();
+        let store = Store::open(&url, 2, ticking(), Ids::random()).await.unwrap();
         store.migrate().await.unwrap();
         Self {
             store,
@@ -86,4 +87,10 @@ impl TestStore {
         let created = tx.execute(SystemSql { text, binds: vec![] }).await;
         tx.end(created).await.unwrap();
     }
+}
+
+/// A clock that goes on by a second whenever it is read, so that changes sort in the order of their transactions.
+fn ticking() -> Clock {
+    let seconds = AtomicI64::new(0);
+    Clock::telling(move || START + TimeDelta::seconds(seconds.fetch_add(1, Ordering::Relaxed)))
 }

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::{NOW, on_both_engines};
+use super::{START, on_both_engines};
 use crate::error::{Error, Result};
 use crate::id::{
     ContactId, InteractionId, NoteId, OrganizationId, RelationshipId, TypedId as _, UserId, WrapUpCodeId,
@@ -135,7 +135,7 @@ fn uuids(count: u128) -> impl Iterator<Item = Uuid> {
 }
 
 fn new() -> Record {
-    Record::new(NOW, None)
+    Record::new(START, None)
 }
 
 fn day(number: Uuid) -> Date {

@@ -1,0 +1,312 @@
+//! The texts of lists: every shape that a filter, an order and a page give a statement, on both engines.
+
+use std::fmt::Write as _;
+
+use uuid::Uuid;
+
+use super::START;
+use crate::id::{ContactId, OrganizationId, UserId};
+use crate::model::{
+    Change, ChangeFilter, Contact, ContactFilter, ContactOrderField, DateTime, DateTimeRange, EntityKind,
+    ExternalId, Interaction, InteractionDirection, InteractionFilter, InteractionOrderField, MediaType,
+    NameMatch, Note, NoteFilter, NoteOrderField, Organization, OrganizationFilter, OrganizationOrderField,
+    Ranges, Relationship, RelationshipFilter, RelationshipOrderField, User, UserFilter, UserOrderField,
+    WrapUpCode, WrapUpCodeFilter, WrapUpCodeOrderField,
+};
+use crate::page::{Cursor, Key, Page};
+use crate::store::engine::Engine;
+use crate::store::list::{count, count_per_parent, page_of, page_per_parent};
+use crate::store::statement::Statement;
+use crate::store::{
+    CHANGES_OF_ENTITY, CONTACTS_OF_ORGANIZATION, ChangeOrder, Edge, Filter, INTERACTIONS_OF_CONTACT, Listed,
+    NOTES_OF_CONTACT, Sort, relationships_of_organization,
+};
+
+/// The texts of an engine, each under its title and with its clauses on lines of their own and without the names of columns.
+struct Texts {
+    engine: Engine,
+    written: String,
+}
+
+impl Texts {
+    fn add(&mut self, title: &str, columns: &str, statement: &Statement<'_>) {
+        let text = statement.sql().text.of(self.engine).into_owned();
+        let mut text = text.replacen(columns, "…", usize::from(!columns.is_empty()) * 2);
+        for clause in ["FROM", "WHERE", "AND", "ORDER BY", "LIMIT"] {
+            text = text.replace(&format!(" {clause} "), &format!("\n  {clause} "));
+        }
+        writeln!(self.written, "-- {title}\n{text}\n").unwrap();
+    }
+
+    /// The condition of a filter: all that makes its statement differ from that of the whole list.
+    fn condition(&mut self, title: &str, filter: &dyn Filter) {
+        let mut statement = Statement::new(self.engine, "");
+        filter.conditions(&mut statement);
+        self.add(title, "", &statement);
+    }
+
+    /// The first page of a list, and those after and before a cursor.
+    fn pages<T: Listed>(&mut self, filter: &dyn Filter, sort: Sort<T::Order>, keys: &[Key]) {
+        for (which, backward, keys) in [
+            ("first page", false, None),
+            ("after a cursor", false, Some(keys)),
+            ("before a cursor", true, Some(keys)),
+        ] {
+            let statement = page_of::<T>(self.engine, filter, sort, &page(backward, keys));
+            self.add(&format!("{}, {which}", sort.name()), T::COLUMNS, &statement);
+        }
+    }
+
+    /// The first page, and the number, of the children of each of several parents.
+    fn children<T: Listed>(&mut self, title: &str, edge: &Edge<T>, sort: Sort<T::Order>) {
+        let statement = page_per_parent(self.engine, edge, sort, &page(false, None), &[Uuid::nil()]);
+        self.add(title, T::COLUMNS, &statement);
+        let statement = count_per_parent(self.engine, edge, 10, &[Uuid::nil()]);
+        self.add(&format!("number of {title}"), "", &statement);
+    }
+}
+
+fn page(backward: bool, keys: Option<&[Key]>) -> Page {
+    Page {
+        limit: 10,
+        backward,
+        cursor: keys.map(|keys| Cursor {
+            order: String::new(),
+            keys: keys.to_vec(),
+            id: Uuid::nil(),
+        }),
+    }
+}
+
+const fn ascending<O>(by: O) -> Sort<O> {
+    Sort {
+        by,
+        descending: false,
+    }
+}
+
+fn orders(texts: &mut Texts) {
+    let (text, instant) = ([Key::Text(String::new())], [Key::Instant(START)]);
+    let contacts = ContactFilter::default();
+    texts.pages::<Contact>(&contacts, ascending(ContactOrderField::Name), &text);
+    texts.pages::<Contact>(&contacts, ascending(ContactOrderField::CreatedAt), &instant);
+    texts.pages::<Contact>(&contacts, ascending(ContactOrderField::UpdatedAt), &instant);
+    let organizations = OrganizationFilter::default();
+    texts.pages::<Organization>(&organizations, ascending(OrganizationOrderField::Name), &text);
+    texts.pages::<User>(&UserFilter::default(), ascending(UserOrderField::Name), &text);
+    let codes = WrapUpCodeFilter::default();
+    texts.pages::<WrapUpCode>(&codes, ascending(WrapUpCodeOrderField::Name), &text);
+    let relationships = RelationshipFilter::default();
+    texts.pages::<Relationship>(&relationships, ascending(RelationshipOrderField::Type), &text);
+    for day in [Some(START.date_naive()), None] {
+        let sort = ascending(RelationshipOrderField::StartedOn);
+        texts.pages::<Relationship>(&relationships, sort, &[Key::Day(day)]);
+    }
+    let pinned = Sort {
+        by: NoteOrderField::PinnedThenNewest,
+        descending: true,
+    };
+    texts.pages::<Note>(
+        &NoteFilter::default(),
+        pinned,
+        &[Key::Flag(true), Key::Instant(START)],
+    );
+    let started = ascending(InteractionOrderField::StartedAt);
+    texts.pages::<Interaction>(&InteractionFilter::default(), started, &instant);
+    texts.pages::<Change>(&ChangeFilter::default(), ChangeOrder::OLDEST, &[Key::Number(1)]);
+    texts.add(
+        "number of contacts",
+        "",
+        &count::<Contact>(texts.engine, &contacts, 10),
+    );
+}
+
+fn nested(texts: &mut Texts) {
+    let by_name = ascending(ContactOrderField::Name);
+    texts.children("contacts of organizations", &CONTACTS_OF_ORGANIZATION, by_name);
+    let by_type = ascending(RelationshipOrderField::Type);
+    let current = relationships_of_organization(Some(true));
+    texts.children("current relationships of organizations", current, by_type);
+    let created = ascending(NoteOrderField::CreatedAt);
+    texts.children("notes of contacts", &NOTES_OF_CONTACT, created);
+    let started = ascending(InteractionOrderField::StartedAt);
+    texts.children("interactions of contacts", &INTERACTIONS_OF_CONTACT, started);
+    texts.children("changes of entities", &CHANGES_OF_ENTITY, ChangeOrder::NEWEST);
+}
+
+fn contact_filters(texts: &mut Texts) {
+    let organization = OrganizationId::new(Uuid::nil());
+    let words = Some(vec!["a".to_owned(), "b".to_owned()]);
+    let range = DateTimeRange {
+        from: Some(DateTime(START)),
+        before: Some(DateTime(START)),
+    };
+    let ranges = Ranges {
+        created_at: range,
+        updated_at: range,
+    };
+    let external_id = Some(ExternalId {
+        source: "crm".to_owned(),
+        value: "1".to_owned(),
+    });
+    let none = ContactFilter::default();
+    let mut add = |title: &str, filter: ContactFilter| texts.condition(title, &filter);
+    add(
+        "of an organization",
+        ContactFilter {
+            organization_ids: Some(vec![organization]),
+            ..none.clone()
+        },
+    );
+    add(
+        "of some organizations",
+        ContactFilter {
+            organization_ids: Some(vec![organization; 2]),
+            ..none.clone()
+        },
+    );
+    add(
+        "of any organization",
+        ContactFilter {
+            has_organization: Some(true),
+            ..none.clone()
+        },
+    );
+    add(
+        "of no organization",
+        ContactFilter {
+            has_organization: Some(false),
+            ..none.clone()
+        },
+    );
+    add(
+        "by last name",
+        ContactFilter {
+            last_name: Some(NameMatch::Whole("a".to_owned())),
+            ..none.clone()
+        },
+    );
+    add(
+        "by first name",
+        ContactFilter {
+            first_name: Some(NameMatch::Start("a".to_owned())),
+            ..none.clone()
+        },
+    );
+    add(
+        "by tag",
+        ContactFilter {
+            tags: words,
+            ..none.clone()
+        },
+    );
+    add(
+        "by external id",
+        ContactFilter {
+            external_id,
+            ..none.clone()
+        },
+    );
+    add("by instants", ContactFilter { ranges, ..none });
+}
+
+fn other_filters(texts: &mut Texts) {
+    let owner = UserId::new(Uuid::nil());
+    let none = OrganizationFilter::default();
+    texts.condition(
+        "of owners",
+        &OrganizationFilter {
+            owner_ids: Some(vec![owner]),
+            ..none.clone()
+        },
+    );
+    texts.condition(
+        "of any owner",
+        &OrganizationFilter {
+            has_owner: Some(true),
+            ..none.clone()
+        },
+    );
+    texts.condition(
+        "of no owner",
+        &OrganizationFilter {
+            has_owner: Some(false),
+            ..none
+        },
+    );
+    let types = Some(vec!["owner".to_owned()]);
+    texts.condition(
+        "by type",
+        &RelationshipFilter {
+            types,
+            ..RelationshipFilter::default()
+        },
+    );
+    texts.condition(
+        "current",
+        &RelationshipFilter {
+            is_current: Some(true),
+            ..RelationshipFilter::default()
+        },
+    );
+    texts.condition(
+        "pinned",
+        &NoteFilter {
+            pinned: Some(true),
+            ..NoteFilter::default()
+        },
+    );
+    texts.condition(
+        "active",
+        &UserFilter {
+            active: Some(true),
+            ..UserFilter::default()
+        },
+    );
+    let none = InteractionFilter::default();
+    texts.condition(
+        "of agents",
+        &InteractionFilter {
+            agent_ids: Some(vec![owner]),
+            ..none.clone()
+        },
+    );
+    let media_types = Some(vec![MediaType::Call, MediaType::Email]);
+    texts.condition(
+        "of media types",
+        &InteractionFilter {
+            media_types,
+            ..none.clone()
+        },
+    );
+    let direction = Some(InteractionDirection::Inbound);
+    texts.condition("of a direction", &InteractionFilter { direction, ..none });
+    let changes = ChangeFilter {
+        kinds: EntityKind::ALL.to_vec(),
+        contact_id: Some(ContactId::new(Uuid::nil())),
+        ..ChangeFilter::default()
+    };
+    texts.condition("changes of kinds that concern a contact", &changes);
+}
+
+fn texts_of(engine: Engine) -> String {
+    let mut texts = Texts {
+        engine,
+        written: String::new(),
+    };
+    orders(&mut texts);
+    nested(&mut texts);
+    contact_filters(&mut texts);
+    other_filters(&mut texts);
+    texts.written
+}
+
+#[test]
+fn lists_have_these_texts_on_postgres() {
+    insta::assert_snapshot!("lists_on_postgres", texts_of(Engine::Postgres));
+}
+
+#[test]
+fn lists_have_these_texts_on_sqlite() {
+    insta::assert_snapshot!("lists_on_sqlite", texts_of(Engine::Sqlite));
+}
