@@ -10,11 +10,11 @@ use super::context::Ask as _;
 use crate::error::Error;
 use crate::id::{ContactId, GlobalId, InteractionId, NoteId, OrganizationId, RelationshipId, TypedId};
 use crate::model::{
-    Change, ChangeFilter, Contact, EntityKind, Interaction, KnownPlace, Note, Organization, Permission,
-    Place, Relationship, User,
+    Change, ChangeFilter, ChangePosition, Contact, EntityKind, Interaction, KnownPosition, Note,
+    Organization, Permission, Relationship, User,
 };
 use crate::page::{self, Page, PageArgs};
-use crate::store::{CHANGES_OF_ENTITY, ChangeOrder, place_of};
+use crate::store::{CHANGES_OF_ENTITY, ChangeOrder, change_cursor};
 
 connection!(ChangeConnection, ChangeEdge, Change, "changes");
 
@@ -189,7 +189,7 @@ impl Subscription {
     ) -> Result<impl Stream<Item = Result<Option<Change>>> + use<>> {
         let filter = filter(ctx, entities, contact_id, organization_id)?;
         let after = match after {
-            Some(after) => Some(place(ctx, KnownPlace::read(&after)?).await?),
+            Some(after) => Some(position(ctx, KnownPosition::read(&after)?).await?),
             None => None,
         };
         let changes = ctx.tenant().follow(filter, after).await?;
@@ -259,19 +259,19 @@ fn filter(
 
 /// Reads the page arguments, including the position that the cursor refers to.
 async fn page_of(ctx: &Context<'_>, args: PageArgs, otherwise: i32) -> crate::error::Result<Page> {
-    let page = args.page(KnownPlace::ORDER, otherwise)?;
+    let page = args.page(KnownPosition::ORDER, otherwise)?;
     let cursor = match &page.cursor {
-        Some(cursor) => Some(place_of(place(ctx, KnownPlace::of(cursor)?).await?)),
+        Some(cursor) => Some(change_cursor(position(ctx, KnownPosition::of(cursor)?).await?)),
         None => None,
     };
     Ok(Page { cursor, ..page })
 }
 
 /// Returns the position that a cursor refers to. The change must still be kept, and the database must be the same.
-async fn place(ctx: &Context<'_>, known: KnownPlace) -> crate::error::Result<Place> {
-    let change: Option<Change> = ctx.request().loaders.load(known.place.id).await?;
+async fn position(ctx: &Context<'_>, known: KnownPosition) -> crate::error::Result<ChangePosition> {
+    let change: Option<Change> = ctx.request().loaders.load(known.position.id).await?;
     match change {
-        Some(change) if known.is_of(&change) => Ok(known.place),
+        Some(change) if known.is_of(&change) => Ok(known.position),
         _ => Err(Error::CursorExpired),
     }
 }

@@ -118,8 +118,8 @@ pub struct Change {
 
 impl Change {
     /// Returns the change's position among all changes.
-    pub const fn place(&self) -> Place {
-        Place {
+    pub const fn position(&self) -> ChangePosition {
+        ChangePosition {
             xid: self.xid,
             id: self.id,
         }
@@ -137,7 +137,7 @@ impl Change {
 
 /// A position among a tenant's changes, within an epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct ChangePosition {
     /// The transaction.
     pub xid: i64,
     /// The change's id within the transaction.
@@ -146,14 +146,14 @@ pub struct Place {
 
 /// A position as a client knows it, possibly from an earlier epoch of the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct KnownPlace {
+pub struct KnownPosition {
     /// The epoch of the position.
     pub epoch: Uuid,
     /// The position within the epoch.
-    pub place: Place,
+    pub position: ChangePosition,
 }
 
-impl KnownPlace {
+impl KnownPosition {
     /// The name of the order in cursors of changes.
     pub const ORDER: &'static str = ORDER;
 
@@ -172,7 +172,7 @@ impl KnownPlace {
         };
         Ok(Self {
             epoch: epoch.parse().map_err(|_| Error::InvalidCursor)?,
-            place: Place {
+            position: ChangePosition {
                 xid: *xid,
                 id: cursor.id,
             },
@@ -181,7 +181,7 @@ impl KnownPlace {
 
     /// Whether this change is still the one at the position.
     pub fn is_of(&self, change: &Change) -> bool {
-        self.epoch == change.epoch && self.place == change.place()
+        self.epoch == change.epoch && self.position == change.position()
     }
 }
 
@@ -363,11 +363,11 @@ mod tests {
             organization_id: None,
         };
         let cursor = change.cursor().encode();
-        assert!(KnownPlace::read(&cursor).unwrap().is_of(&change));
+        assert!(KnownPosition::read(&cursor).unwrap().is_of(&change));
         let other = Change {
             epoch: Uuid::nil(),
             ..change
         };
-        assert!(!KnownPlace::read(&cursor).unwrap().is_of(&other));
+        assert!(!KnownPosition::read(&cursor).unwrap().is_of(&other));
     }
 }

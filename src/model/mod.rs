@@ -30,8 +30,8 @@ mod wrap_up_code;
 
 pub use address::{Address, AddressInput};
 pub use change::{
-    Change, ChangeAction, ChangeFilter, Concerned, EntityKind, FieldChange, KnownPlace, Place, Recorded,
-    differences,
+    Change, ChangeAction, ChangeFilter, ChangePosition, Concerned, EntityKind, FieldChange, KnownPosition,
+    Recorded, differences,
 };
 pub use check::{Checked, distinct, each, whole};
 pub use contact::{Contact, ContactChanges, ContactFilter, ContactOrderField};

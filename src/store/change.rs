@@ -15,7 +15,8 @@ use super::system::SystemTx;
 use super::{Column, Edge, Filter, Listed, Sort, SortField, System, Table, Tenant, Tx, change};
 use crate::error::{Error, Result};
 use crate::model::{
-    Change, ChangeAction, ChangeFilter, Concerned, EntityKind, FieldChange, Place, Recorded, differences,
+    Change, ChangeAction, ChangeFilter, ChangePosition, Concerned, EntityKind, FieldChange, Recorded,
+    differences,
 };
 use crate::page::{Cursor, Key, Page};
 
@@ -28,18 +29,18 @@ const SWEPT_AT_ONCE: i64 = 1000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ChangeOrder {
     /// The order of COMMIT.
-    Place,
+    Position,
 }
 
 impl ChangeOrder {
     /// The oldest first.
     pub const OLDEST: Sort<Self> = Sort {
-        by: Self::Place,
+        by: Self::Position,
         descending: false,
     };
     /// The newest first.
     pub const NEWEST: Sort<Self> = Sort {
-        by: Self::Place,
+        by: Self::Position,
         descending: true,
     };
 }
@@ -60,7 +61,7 @@ impl Listed for Change {
 
     fn keys(&self, order: ChangeOrder) -> Vec<Key> {
         match order {
-            ChangeOrder::Place => vec![Key::Number(self.xid)],
+            ChangeOrder::Position => vec![Key::Number(self.xid)],
         }
     }
 
@@ -74,17 +75,17 @@ impl SortField for ChangeOrder {
 
     fn columns(self) -> &'static [Column] {
         match self {
-            Self::Place => &[Column::Number("xid")],
+            Self::Position => &[Column::Number("xid")],
         }
     }
 }
 
 /// Where a page of changes begins or ends.
-pub fn place_of(place: Place) -> Cursor {
+pub fn change_cursor(position: ChangePosition) -> Cursor {
     Cursor {
         order: ChangeOrder::OLDEST.name(),
-        keys: vec![Key::Number(place.xid)],
-        id: place.id,
+        keys: vec![Key::Number(position.xid)],
+        id: position.id,
     }
 }
 
@@ -117,9 +118,9 @@ pub static CHANGES_OF_ENTITY: Edge<Change> = Edge {
 /// Where somebody begins who wants to see what is committed from now on.
 #[derive(Clone, Debug)]
 pub struct Start {
-    /// After this place.
-    pub place: Place,
-    /// But not these: they were committed before now, and come after the place all the same.
+    /// After this position.
+    pub position: ChangePosition,
+    /// But not these: they were committed before now, and come after the position all the same.
     pub seen: Vec<Uuid>,
 }
 
@@ -142,7 +143,7 @@ impl Tenant {
             return Err(Error::internal(anyhow::anyhow!("there is no oldest transaction")));
         };
         Ok(Start {
-            place: Place {
+            position: ChangePosition {
                 xid: settled - 1,
                 id: Uuid::max(),
             },
@@ -150,17 +151,17 @@ impl Tenant {
         })
     }
 
-    /// The changes after a place, the oldest first; at most `limit`, and whether there are more.
+    /// The changes after a position, the oldest first; at most `limit`, and whether there are more.
     pub(super) async fn changes_after(
         &self,
         filter: &ChangeFilter,
-        place: Place,
+        position: ChangePosition,
         limit: usize,
     ) -> Result<(Vec<Change>, bool)> {
         let page = Page {
             limit,
             backward: false,
-            cursor: Some(place_of(place)),
+            cursor: Some(change_cursor(position)),
         };
         let slice = self.list::<Change>(filter, ChangeOrder::OLDEST, &page).await?;
         Ok((slice.items, slice.has_next))

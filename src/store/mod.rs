@@ -44,7 +44,7 @@ mod wrap_up_code;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-pub use change::{CHANGES_OF_ENTITY, ChangeOrder, place_of};
+pub use change::{CHANGES_OF_ENTITY, ChangeOrder, change_cursor};
 pub use contact::{CONTACTS_OF_ORGANIZATION, RemovedContact};
 pub use interaction::{INTERACTIONS_OF_CONTACT, INTERACTIONS_OF_ORGANIZATION};
 pub use list::{Column, Edge, Filter, Listed, Sort, SortField, Table};

@@ -1,4 +1,4 @@
-//! Following the changes of a tenant, from a place that is known or from now on.
+//! Following the changes of a tenant, from a position that is known or from now on.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
@@ -12,21 +12,21 @@ use uuid::Uuid;
 
 use super::{BATCH, News};
 use crate::error::{Error, Result};
-use crate::model::{Change, ChangeFilter, Place};
+use crate::model::{Change, ChangeFilter, ChangePosition};
 use crate::store::Tenant;
 
 impl Tenant {
-    /// The changes that are committed after a place, without end, each once and in the order of COMMIT; without a place,
+    /// The changes that are committed after a position, without end, each once and in the order of COMMIT; without a position,
     /// those that are committed from now on. It ends with an error when the database cannot be read any more.
     #[instrument(skip_all, err)]
     pub async fn follow(
         &self,
         filter: ChangeFilter,
-        after: Option<Place>,
+        after: Option<ChangePosition>,
     ) -> Result<impl Stream<Item = Result<Arc<Change>>> + Send + use<>> {
         self.store.system().begin_epoch().await?;
         let start = self.start().await?;
-        let (receiver, wake) = self.store.join_feed(self, start.place);
+        let (receiver, wake) = self.store.join_feed(self, start.position);
         let follower = Follower {
             tenant: self.clone(),
             filter,
@@ -34,7 +34,7 @@ impl Tenant {
                 Some(_) => HashSet::new(),
                 None => start.seen.into_iter().collect(),
             },
-            place: after.unwrap_or(start.place),
+            position: after.unwrap_or(start.position),
             read: VecDeque::new(),
             // What was committed before it joined the feed is in the database alone.
             behind: true,
@@ -54,8 +54,8 @@ struct Follower {
     tenant: Tenant,
     filter: ChangeFilter,
     /// The last change that was handed on, or passed over.
-    place: Place,
-    /// Those after the first place that were committed before.
+    position: ChangePosition,
+    /// Those after the first position that were committed before.
     seen: HashSet<Uuid>,
     /// Changes that were read from the database.
     read: VecDeque<Arc<Change>>,
@@ -89,7 +89,10 @@ impl Follower {
 
     /// Reads a batch from the database. The feed holds everything that is settled after the last of them is read.
     async fn read_on(&mut self) -> Result<()> {
-        let (changes, more) = self.tenant.changes_after(&self.filter, self.place, BATCH).await?;
+        let (changes, more) = self
+            .tenant
+            .changes_after(&self.filter, self.position, BATCH)
+            .await?;
         self.behind = more;
         for change in changes {
             if self.is_next(&change) {
@@ -101,9 +104,9 @@ impl Follower {
 
     /// Goes on to a change; whether it is to be handed on.
     fn is_next(&mut self, change: &Change) -> bool {
-        let is_later = self.place < change.place();
+        let is_later = self.position < change.position();
         if is_later {
-            self.place = change.place();
+            self.position = change.position();
         }
         is_later && self.filter.accepts(change) && !self.seen.contains(&change.id)
     }

@@ -17,7 +17,7 @@ use self::signal::{Notifier, Watcher};
 use super::database::{Database, Signals};
 use super::{Store, Tenant};
 use crate::error::{Error, Result};
-use crate::model::{Change, ChangeFilter, EntityKind, Place};
+use crate::model::{Change, ChangeFilter, ChangePosition, EntityKind};
 
 /// How many changes a follower may be behind before it reads on from the database.
 const CAPACITY: usize = 256;
@@ -114,8 +114,12 @@ impl Open {
 }
 
 impl Store {
-    /// Joins the feed of a tenant, which begins at this place when there is none yet.
-    fn join_feed(&self, tenant: &Tenant, place: Place) -> (broadcast::Receiver<News>, Arc<Notify>) {
+    /// Joins the feed of a tenant, which begins at this position when there is none yet.
+    fn join_feed(
+        &self,
+        tenant: &Tenant,
+        position: ChangePosition,
+    ) -> (broadcast::Receiver<News>, Arc<Notify>) {
         let feeds = &self.0.feeds;
         let mut open = feeds.lock();
         if open.watcher.is_none() && !open.closed {
@@ -127,26 +131,26 @@ impl Store {
                 news: broadcast::Sender::new(CAPACITY),
                 wake: Arc::default(),
             };
-            tokio::spawn(run(tenant.clone(), feed.clone(), place));
+            tokio::spawn(run(tenant.clone(), feed.clone(), position));
             feed
         });
         (feed.news.subscribe(), feed.wake.clone())
     }
 }
 
-/// Hands on what is committed after a place, as long as there are followers.
-async fn run(tenant: Tenant, feed: Feed, mut place: Place) {
+/// Hands on what is committed after a position, as long as there are followers.
+async fn run(tenant: Tenant, feed: Feed, mut position: ChangePosition) {
     let everything = ChangeFilter {
         kinds: EntityKind::ALL.to_vec(),
         ..ChangeFilter::default()
     };
     let (mut pause, mut failures) = (SHORTEST_PAUSE, 0);
     while !is_left(&tenant, &feed) {
-        match tenant.changes_after(&everything, place, BATCH).await {
+        match tenant.changes_after(&everything, position, BATCH).await {
             Ok((changes, more)) => {
                 failures = 0;
                 if let Some(last) = changes.last() {
-                    place = last.place();
+                    position = last.position();
                     pause = SHORTEST_PAUSE;
                 }
                 for change in changes {
