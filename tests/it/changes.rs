@@ -7,14 +7,12 @@ mod limit;
 mod record;
 mod writers;
 
-use std::time::Duration;
-
 use external_contacts::id::ContactId;
 use external_contacts::model::{Contact, ContactChanges, Patch, Record, Region};
 use external_contacts::store::Tx;
 use serde_json::{Value, json};
 
-use crate::support::TestCaller;
+use crate::support::{SOON, TestCaller};
 
 /// Everything about a change that is not its place.
 const CHANGE: &str =
@@ -63,14 +61,15 @@ async fn delete_contact(caller: &TestCaller<'_>, id: &Value) {
 
 /// All changes there are, page by page; there must be this many, as soon as those who write at the same time are done.
 async fn settled(caller: &TestCaller<'_>, args: &str, fields: &str, count: usize) -> Vec<Value> {
-    let mut all = Vec::new();
-    for _ in 0..400 {
-        all = pages(caller, args, fields).await;
-        if all.len() >= count {
-            break;
+    let ask = async {
+        loop {
+            let all = pages(caller, args, fields).await;
+            if all.len() >= count {
+                return all;
+            }
         }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    };
+    let all = tokio::time::timeout(SOON, ask).await.expect("all are told soon");
     assert_eq!(all.len(), count, "{all:#?}");
     all
 }

@@ -6,12 +6,9 @@ use insta::assert_snapshot;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
+use crate::support::operations::{CREATE_CONTACT, DELETE_CONTACT};
 use crate::support::{TestApp, on_both_engines};
 
-const CREATE: &str = "mutation ($input: CreateContactInput!) {
-    createContact(input: $input) { contact { id } userErrors { code field message } } }";
-const DELETE: &str = "mutation ($input: DeleteContactInput!) {
-    deleteContact(input: $input) { deletedContactId userErrors { code field message } } }";
 const COUNT: &str = "{ contacts { totalCount { value } } }";
 
 /// Two servers over one database, each with its own connections.
@@ -30,7 +27,7 @@ on_both_engines! {
             let server = servers[number % 2].clone();
             creators.spawn(async move {
                 let caller = server.admin().await;
-                caller.payload(CREATE, json!({ "lastName": format!("Nr {number}") })).await
+                caller.payload(CREATE_CONTACT, json!({ "lastName": format!("Nr {number}") })).await
             });
         }
         let payloads = creators.join_all().await;
@@ -49,7 +46,7 @@ on_both_engines! {
         app.tenant.set_limit(0).await.unwrap();
         let admin = app.admin().await;
 
-        let refusal = admin.refusal(CREATE, json!({ "lastName": "Lovelace" })).await;
+        let refusal = admin.refusal(CREATE_CONTACT, json!({ "lastName": "Lovelace" })).await;
 
         assert_snapshot!(refusal, @"ENTITY_LIMIT_REACHED : the limit of 0 organizations, contacts, relationships and notes is reached; delete some, or ask the operator of this service to raise the limit");
         assert_eq!(admin.data(COUNT, json!({})).await["contacts"]["totalCount"]["value"], 0);
@@ -58,12 +55,12 @@ on_both_engines! {
     async fn a_deleted_contact_gives_its_room_back(app: &TestApp) {
         app.tenant.set_limit(1).await.unwrap();
         let admin = app.admin().await;
-        let made = admin.done(CREATE, json!({ "lastName": "Lovelace" })).await;
-        assert!(admin.refusal(CREATE, json!({ "lastName": "Byron" })).await.starts_with("ENTITY_LIMIT_REACHED"));
+        let ada = admin.contact("Lovelace").await;
+        assert!(admin.refusal(CREATE_CONTACT, json!({ "lastName": "Byron" })).await.starts_with("ENTITY_LIMIT_REACHED"));
 
-        admin.done(DELETE, json!({ "id": made["contact"]["id"] })).await;
+        admin.done(DELETE_CONTACT, json!({ "id": ada })).await;
 
-        admin.done(CREATE, json!({ "lastName": "Byron" })).await;
+        admin.contact("Byron").await;
         assert_eq!(app.tenant.managed_entities().await.unwrap(), 1);
     }
 
@@ -71,16 +68,16 @@ on_both_engines! {
         let admin = app.admin().await;
         let mut last = Value::Null;
         for name in ["Ada", "Ben", "Carl"] {
-            last = admin.done(CREATE, json!({ "lastName": name })).await["contact"]["id"].clone();
+            last = admin.contact(name).await;
         }
 
         app.tenant.set_limit(2).await.unwrap();
         assert_eq!(app.tenant.managed_entities().await.unwrap(), 3);
-        admin.done(DELETE, json!({ "id": last })).await;
-        assert!(admin.refusal(CREATE, json!({ "lastName": "Dora" })).await.starts_with("ENTITY_LIMIT_REACHED"));
+        admin.done(DELETE_CONTACT, json!({ "id": last })).await;
+        assert!(admin.refusal(CREATE_CONTACT, json!({ "lastName": "Dora" })).await.starts_with("ENTITY_LIMIT_REACHED"));
 
         app.tenant.set_limit(3).await.unwrap();
-        admin.done(CREATE, json!({ "lastName": "Dora" })).await;
+        admin.contact("Dora").await;
     }
 
     async fn tenants_have_room_of_their_own(app: &TestApp) {
@@ -88,7 +85,7 @@ on_both_engines! {
         app.tenant.set_limit(0).await.unwrap();
 
         let caller = app.caller_of(&other, "somebody", Permissions::all()).await;
-        caller.done(CREATE, json!({ "lastName": "Lovelace" })).await;
+        caller.contact("Lovelace").await;
 
         assert_eq!(other.managed_entities().await.unwrap(), 1);
         assert_eq!(app.tenant.managed_entities().await.unwrap(), 0);

@@ -2,11 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::support::operations::{CREATE_CONTACT, CREATE_ORGANIZATION};
 use crate::support::{TestCaller, on_both_engines};
-
-const ORGANIZATION: &str = "mutation ($input: CreateOrganizationInput!) { createOrganization(input: $input) { userErrors { message } } }";
-const CONTACT: &str =
-    "mutation ($input: CreateContactInput!) { createContact(input: $input) { userErrors { message } } }";
 
 /// The names of the organizations, or the contacts, that this finds.
 async fn names(admin: &TestCaller<'_>, field: &str) -> Vec<String> {
@@ -44,7 +41,7 @@ on_both_engines! {
         let long = "House Committee on Transportation and Infrastructure, Subcommittee on";
         let (aviation, highways) = (format!("{long} Aviation"), format!("{long} Highways and Transit"));
         for name in [&aviation, &highways, &"x".repeat(999)] {
-            admin.done(ORGANIZATION, json!({ "name": name })).await;
+            admin.organization(name).await;
         }
 
         for (filter, found) in [
@@ -68,9 +65,9 @@ on_both_engines! {
         for end in ["a", "b"] {
             let input = json!({ "name": end, "industry": long(end), "companyType": long(end), "tags": [long(end)],
                 "address": { "city": long(end) } });
-            admin.done(ORGANIZATION, input).await;
+            admin.done(CREATE_ORGANIZATION, input).await;
             let input = json!({ "lastName": end, "title": long(end), "tags": [long(end)] });
-            admin.done(CONTACT, input).await;
+            admin.done(CREATE_CONTACT, input).await;
         }
 
         for field in ["industry", "companyType", "tag", "city"] {
@@ -88,8 +85,8 @@ on_both_engines! {
 
     async fn a_space_is_no_underscore(app: &TestApp) {
         let admin = app.admin().await;
-        admin.done(CONTACT, json!({ "lastName": "Spaced", "tags": ["key person"] })).await;
-        admin.done(CONTACT, json!({ "lastName": "Joined", "tags": ["key_person"] })).await;
+        admin.done(CREATE_CONTACT, json!({ "lastName": "Spaced", "tags": ["key person"] })).await;
+        admin.done(CREATE_CONTACT, json!({ "lastName": "Joined", "tags": ["key_person"] })).await;
 
         assert_eq!(names(&admin, "contacts(filter: { tag: { eq: \"Key  Person\" } })").await, ["Spaced"]);
         assert_eq!(names(&admin, "contacts(filter: { tag: { eq: \"key_person\" } })").await, ["Joined"]);
@@ -104,7 +101,7 @@ on_both_engines! {
             ("Plain", "rene_1@b.co".to_owned()),
             ("Accented", "René_1@b.co".to_owned()),
         ] {
-            admin.done(CONTACT, json!({ "lastName": name, "emailAddresses": [{ "address": address }] })).await;
+            admin.done(CREATE_CONTACT, json!({ "lastName": name, "emailAddresses": [{ "address": address }] })).await;
         }
 
         for (address, found) in [
@@ -128,7 +125,7 @@ on_both_engines! {
     async fn who_has_no_last_name_comes_last(app: &TestApp) {
         let admin = app.admin().await;
         for (first, last) in [(Some("Bob"), None), (Some("Zoe"), Some("Zimmer")), (None, Some("Adams")), (Some("Ann"), Some("Adams"))] {
-            admin.done(CONTACT, json!({ "firstName": first, "lastName": last })).await;
+            admin.done(CREATE_CONTACT, json!({ "firstName": first, "lastName": last })).await;
         }
 
         assert_eq!(names(&admin, "contacts").await, ["Ann Adams", "Adams", "Zoe Zimmer", "Bob"]);
@@ -136,8 +133,8 @@ on_both_engines! {
 
     async fn a_cursor_is_of_one_list(app: &TestApp) {
         let admin = app.admin().await;
-        admin.done(ORGANIZATION, json!({ "name": "Apex" })).await;
-        admin.done(CONTACT, json!({ "lastName": "Lovelace" })).await;
+        admin.organization("Apex").await;
+        admin.contact("Lovelace").await;
         let lists = ["organizations", "contacts", "users", "notes", "relationships", "wrapUpCodes", "interactions"];
 
         for from in ["organizations", "contacts", "users"] {
@@ -157,7 +154,7 @@ on_both_engines! {
     async fn a_number_that_cannot_be_read_is_found_as_typed(app: &TestApp) {
         let admin = app.admin().await;
         for (name, number) in [("Words", "call me maybe"), ("Short", "just ask Bob 12"), ("Far", "۲۰۲۵۵۵۰۱۷۷")] {
-            admin.done(CONTACT, json!({ "lastName": name, "phoneNumbers": [{ "input": number }] })).await;
+            admin.done(CREATE_CONTACT, json!({ "lastName": name, "phoneNumbers": [{ "input": number }] })).await;
         }
 
         for (number, found) in [("Call  me maybe", "Words"), ("just ask Bob 12", "Short"), ("۲۰۲۵۵۵۰۱۷۷", "Far")] {

@@ -5,10 +5,9 @@ use external_contacts::model::{Contact, Permission, Record};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
+use crate::support::operations::{CREATE_CONTACT, UPDATE_CONTACT};
 use crate::support::{TestApp, TestCaller, on_both_engines};
 
-pub const CREATE: &str = "mutation ($input: CreateContactInput!) {
-    createContact(input: $input) { contact { id } userErrors { code field message } } }";
 pub const SEARCH: &str =
     "query ($query: String!, $filter: ContactSearchFilter, $first: Int, $after: String) {
     searchContacts(query: $query, filter: $filter, first: $first, after: $after) {
@@ -41,7 +40,7 @@ pub async fn add(caller: &TestCaller<'_>, name: &str, more: Value) {
     for (field, value) in more.as_object().unwrap() {
         input[field] = value.clone();
     }
-    caller.done(CREATE, input).await;
+    caller.done(CREATE_CONTACT, input).await;
 }
 
 async fn add_all(caller: &TestCaller<'_>, people: &[&str]) {
@@ -146,10 +145,8 @@ on_both_engines! {
 
     async fn a_changed_contact_is_found_by_what_it_is_now(app: &TestApp) {
         let admin = app.admin().await;
-        let made = admin.done(CREATE, json!({ "lastName": "Byron" })).await;
-        let update = "mutation ($input: UpdateContactInput!) {
-            updateContact(input: $input) { contact { id } userErrors { code field message } } }";
-        admin.done(update, json!({ "id": made["contact"]["id"], "lastName": "Lovelace" })).await;
+        let id = admin.contact("Byron").await;
+        admin.done(UPDATE_CONTACT, json!({ "id": id, "lastName": "Lovelace" })).await;
 
         assert!(found(&admin, "byron").await.is_empty());
         assert_eq!(found(&admin, "lovelace").await, ["Lovelace"]);

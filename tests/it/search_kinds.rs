@@ -5,7 +5,8 @@ use external_contacts::model::{Contact, Permission};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use crate::search::{CREATE, SEARCH, add_many, filtered, found, named, names};
+use crate::search::{SEARCH, add_many, filtered, found, named, names};
+use crate::support::operations::CREATE_CONTACT;
 use crate::support::{TestCaller, on_both_engines};
 
 const CREATE_ORGANIZATION: &str = "mutation ($input: CreateOrganizationInput!) {
@@ -31,7 +32,7 @@ async fn organization(caller: &TestCaller<'_>, name: &str, more: Value) -> Value
 async fn employee(caller: &TestCaller<'_>, organization: &Value, name: &str) -> Value {
     let (first, last) = name.rsplit_once(' ').unwrap();
     let input = json!({ "firstName": first, "lastName": last, "organizationId": organization });
-    caller.done(CREATE, input).await["contact"]["id"].clone()
+    caller.done(CREATE_CONTACT, input).await["contact"]["id"].clone()
 }
 
 async fn organizations(caller: &TestCaller<'_>, query: &str, filter: Value) -> Vec<String> {

@@ -1,5 +1,7 @@
 //! What the tests stand on: the program over a database of its own, on either engine.
 
+pub mod makers;
+pub mod operations;
 pub mod postgres;
 
 use std::sync::Arc;
@@ -20,7 +22,7 @@ use futures_util::stream::BoxStream;
 use serde_json::{Value, json};
 
 /// How long a test waits for what must come, on a machine with much else to do.
-const SOON: Duration = Duration::from_mins(1);
+pub const SOON: Duration = Duration::from_mins(1);
 
 /// What repeatable ids are drawn from.
 const SEED: u64 = 9;
@@ -395,11 +397,6 @@ impl Events {
             changes.push(self.change().await);
         }
         changes
-    }
-
-    /// Whether there is nothing for this long.
-    pub async fn is_quiet(&mut self, time: Duration) -> bool {
-        tokio::time::timeout(time, self.0.next()).await.is_err()
     }
 }
 

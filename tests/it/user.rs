@@ -5,19 +5,11 @@ use external_contacts::model::{Permission, Permissions};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
+use crate::support::operations::{DEACTIVATE_USER, REACTIVATE_USER, UPDATE_TENANT, UPSERT_USER};
 use crate::support::{TestCaller, on_both_engines};
 
-const UPSERT: &str = "mutation ($input: UpsertUserInput!) {
-    upsertUser(input: $input) { user { id subject name email title active version } created
-      userErrors { code field message } } }";
-const DEACTIVATE: &str = "mutation ($input: DeactivateUserInput!) {
-    deactivateUser(input: $input) { user { name active version } userErrors { code field message } } }";
-const REACTIVATE: &str = "mutation ($input: ReactivateUserInput!) {
-    reactivateUser(input: $input) { user { name active version } userErrors { code field message } } }";
 const NAMES: &str = "query ($filter: UserFilter, $orderBy: UserOrder) {
     users(filter: $filter, orderBy: $orderBy) { nodes { name } } }";
-const UPDATE_TENANT: &str = "mutation ($input: UpdateTenantInput!) {
-    updateTenant(input: $input) { tenant { name displayName defaultRegion } userErrors { code field message } } }";
 
 async fn names(caller: &TestCaller<'_>, filter: Value, order: Value) -> Vec<String> {
     let data = caller
@@ -34,9 +26,9 @@ on_both_engines! {
     async fn a_user_is_made_before_their_first_token_and_changed_by_their_subject(app: &TestApp) {
         let admin = app.admin().await;
 
-        let made = admin.done(UPSERT, json!({ "subject": "ada", "name": "Ada", "email": "ada@example.com" })).await;
-        let changed = admin.done(UPSERT, json!({ "subject": "ada", "title": "Engineer", "email": null })).await;
-        let same = admin.done(UPSERT, json!({ "subject": "ada", "title": "Engineer" })).await;
+        let made = admin.done(UPSERT_USER, json!({ "subject": "ada", "name": "Ada", "email": "ada@example.com" })).await;
+        let changed = admin.done(UPSERT_USER, json!({ "subject": "ada", "title": "Engineer", "email": null })).await;
+        let same = admin.done(UPSERT_USER, json!({ "subject": "ada", "title": "Engineer" })).await;
         let seen = app.tenant.seen_user("ada", Some("Somebody else"), Some("ada@example.org")).await.unwrap();
 
         assert_eq!((&made["created"], &changed["created"]), (&json!(true), &json!(false)));
@@ -53,9 +45,9 @@ on_both_engines! {
 
     async fn everything_that_is_wrong_with_a_user_is_named(app: &TestApp) {
         let admin = app.admin().await;
-        let subject = admin.refusal(UPSERT, json!({ "subject": " " })).await;
+        let subject = admin.refusal(UPSERT_USER, json!({ "subject": " " })).await;
         let rest = admin
-            .payload(UPSERT, json!({ "subject": "x", "name": "x".repeat(1001), "email": "nobody", "title": "x".repeat(1001) }))
+            .payload(UPSERT_USER, json!({ "subject": "x", "name": "x".repeat(1001), "email": "nobody", "title": "x".repeat(1001) }))
             .await;
 
         assert!(subject.starts_with("INVALID subject"), "{subject}");
@@ -66,13 +58,13 @@ on_both_engines! {
 
     async fn a_deactivated_user_stays_and_can_come_back(app: &TestApp) {
         let admin = app.admin().await;
-        let ada = admin.done(UPSERT, json!({ "subject": "ada", "name": "Ada" })).await["user"]["id"].take();
+        let ada = admin.done(UPSERT_USER, json!({ "subject": "ada", "name": "Ada" })).await["user"]["id"].take();
 
-        let gone = admin.done(DEACTIVATE, json!({ "id": ada })).await;
-        let again = admin.done(DEACTIVATE, json!({ "id": ada })).await;
+        let gone = admin.done(DEACTIVATE_USER, json!({ "id": ada })).await;
+        let again = admin.done(DEACTIVATE_USER, json!({ "id": ada })).await;
         assert_eq!(names(&admin, json!({ "active": false }), Value::Null).await, ["Ada"]);
-        let stale = admin.payload(REACTIVATE, json!({ "id": ada, "expectedVersion": 1 })).await;
-        let back = admin.done(REACTIVATE, json!({ "id": ada, "expectedVersion": 2 })).await;
+        let stale = admin.payload(REACTIVATE_USER, json!({ "id": ada, "expectedVersion": 1 })).await;
+        let back = admin.done(REACTIVATE_USER, json!({ "id": ada, "expectedVersion": 2 })).await;
 
         assert_eq!(gone["user"], json!({ "name": "Ada", "active": false, "version": 2 }));
         assert_eq!(again["user"]["version"], 2);
@@ -86,8 +78,8 @@ on_both_engines! {
         let other = app.tenant("other").await;
         let stranger = app.caller_of(&other, "stranger", Permissions::all()).await;
 
-        let own = admin.refusal(DEACTIVATE, json!({ "id": admin.caller.user.id.to_string() })).await;
-        let theirs = admin.refusal(DEACTIVATE, json!({ "id": stranger.caller.user.id.to_string() })).await;
+        let own = admin.refusal(DEACTIVATE_USER, json!({ "id": admin.caller.user.id.to_string() })).await;
+        let theirs = admin.refusal(DEACTIVATE_USER, json!({ "id": stranger.caller.user.id.to_string() })).await;
 
         assert_snapshot!(own, @"INVALID id: you cannot deactivate yourself; ask another administrator");
         assert_snapshot!(theirs, @"NOT_FOUND id: there is no user with this id");
@@ -108,7 +100,7 @@ on_both_engines! {
     async fn users_are_listed_by_name_without_case_and_accents(app: &TestApp) {
         let admin = app.admin().await;
         for name in ["Émile", "eva", "Zoe", "Ada"] {
-            admin.done(UPSERT, json!({ "subject": name, "name": name })).await;
+            admin.user(name).await;
         }
 
         assert_eq!(names(&admin, Value::Null, Value::Null).await, ["Ada", "admin", "Émile", "eva", "Zoe"]);
@@ -127,9 +119,7 @@ on_both_engines! {
 
     async fn everybody_sees_the_name_of_a_user_and_few_the_rest(app: &TestApp) {
         let admin = app.admin().await;
-        let create = "mutation ($input: CreateContactInput!) {
-            createContact(input: $input) { contact { id } userErrors { message } } }";
-        admin.done(create, json!({ "lastName": "Lovelace" })).await;
+        admin.contact("Lovelace").await;
         let reader = app.caller([Permission::ContactView]).await;
         let query = "{ contacts { nodes { createdBy { id name subject email title active version createdAt updatedAt
             createdBy { id } updatedBy { id } notes { nodes { id } } relationships { nodes { id } } } } } }";
