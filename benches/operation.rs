@@ -1,4 +1,4 @@
-//! What reading an operation costs, and what it saves to know it already:
+//! The cost of reading an operation, and the saving of a cached one:
 //!
 //! ```sh
 //! cargo bench --bench operation
@@ -118,13 +118,13 @@ fn answer(bencher: Bencher<'_, '_>, memory: u64) {
     });
 }
 
-/// From a text that was never seen.
+/// Reads a text that is not cached.
 #[divan::bench]
 fn answer_new(bencher: Bencher<'_, '_>) {
     answer(bencher, 0);
 }
 
-/// From a text that is known.
+/// Reads a cached text.
 #[divan::bench]
 fn answer_known(bencher: Bencher<'_, '_>) {
     answer(bencher, MEMORY);

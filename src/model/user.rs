@@ -58,7 +58,7 @@ impl User {
         }
     }
 
-    /// Checks what the identity provider calls a user.
+    /// Checks a user's subject at the identity provider.
     pub fn check_subject(subject: String) -> Checked<String> {
         text::required(subject, LONGEST_SUBJECT)
     }
@@ -82,7 +82,7 @@ impl UserChanges {
     }
 }
 
-/// An address that may be missing, checked as those of contacts are.
+/// Checks an optional address by the rules for contacts' addresses.
 fn email(address: Option<String>) -> Checked<Option<String>> {
     let Some(address) = address.filter(|address| !address.trim().is_empty()) else {
         return Ok(None);

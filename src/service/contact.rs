@@ -1,4 +1,4 @@
-//! Changes of contacts.
+//! Mutations for contacts.
 
 use super::Target;
 use super::organization::{check_organization, organization_of_key};

@@ -1,4 +1,4 @@
-//! Changes of interactions.
+//! Mutations for interactions.
 
 use super::Target;
 use super::organization::check_organization;
@@ -23,7 +23,7 @@ pub struct RecordedInteraction {
 /// Changes to the contact and the organization that took part in an interaction. They must exist.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Parties {
-    /// The contact.
+    /// The contact's id.
     pub contact_id: Patch<ContactId>,
     /// The organization. If it is kept while the contact changes, it becomes the contact's current employer.
     pub organization_id: Patch<OrganizationId>,

@@ -1,4 +1,4 @@
-//! Changes of notes.
+//! Mutations for notes.
 
 use super::Target;
 use crate::error::{Error, Result, UserError};

@@ -1,4 +1,4 @@
-//! Changes of organizations.
+//! Mutations for organizations.
 
 use super::Target;
 use crate::error::{Error, Result, UserError, UserErrorCode, under};

@@ -1,4 +1,4 @@
-//! Changes of relationships, one at a time.
+//! Mutations for single relationships.
 
 use super::Target;
 use crate::error::{Refusals, Result, UserError};

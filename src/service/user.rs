@@ -1,4 +1,4 @@
-//! Changes of users.
+//! Mutations for users.
 
 use super::Target;
 use crate::error::{Result, UserError, under};

@@ -1,4 +1,4 @@
-//! Changes of wrap-up codes.
+//! Mutations for wrap-up codes.
 
 use super::Target;
 use crate::error::Result;

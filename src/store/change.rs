@@ -1,4 +1,4 @@
-//! Where changes are kept: each is written in the transaction that makes it.
+//! The storage of changes: each change is written in the transaction that makes it.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -22,10 +22,10 @@ use crate::page::{Cursor, Key, Page};
 
 /// Most values of one statement: a thousand changes in three.
 const MOST_VALUES: usize = 4000;
-/// How many changes are deleted by one statement when their time is over.
+/// The number of expired changes that one statement deletes.
 const SWEPT_AT_ONCE: i64 = 1000;
 
-/// What lists of changes are ordered by.
+/// The orders of lists of changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ChangeOrder {
     /// The order of COMMIT.
@@ -80,7 +80,7 @@ impl SortField for ChangeOrder {
     }
 }
 
-/// Where a page of changes begins or ends.
+/// Returns the cursor of a change's position.
 pub fn change_cursor(position: ChangePosition) -> Cursor {
     Cursor {
         order: ChangeOrder::OLDEST.name(),
@@ -115,17 +115,17 @@ pub static CHANGES_OF_ENTITY: Edge<Change> = Edge {
     parent: |change| Some(change.entity_id),
 };
 
-/// Where somebody begins who wants to see what is committed from now on.
+/// The starting point of a follower that wants the changes committed from now on.
 #[derive(Clone, Debug)]
 pub struct Start {
-    /// After this position.
+    /// The position after which to start.
     pub position: ChangePosition,
     /// But not these: they were committed before now, and come after the position all the same.
     pub seen: Vec<Uuid>,
 }
 
 impl Tenant {
-    /// Where those begin who want to see what is committed from now on.
+    /// Returns the starting point for the changes committed from now on.
     pub(super) async fn start(&self) -> Result<Start> {
         let rows: Vec<(i64, Option<Uuid>)> = self
             .fetch_all(sql!(
@@ -248,7 +248,7 @@ pub struct NewChange {
     version: i32,
     concerned: Concerned,
     fields: Vec<FieldChange>,
-    /// What was deleted or let go with it.
+    /// The numbers of records that were deleted or detached with it.
     detached: Value,
 }
 

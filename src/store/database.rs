@@ -41,9 +41,9 @@ pub enum Signals {
 
 /// A transaction of either engine. It is rolled back when it is dropped.
 pub enum Transacting {
-    /// On PostgreSQL.
+    /// A transaction on PostgreSQL.
     Postgres(Transaction<'static, Postgres>),
-    /// On SQLite.
+    /// A transaction on SQLite.
     Sqlite(Transaction<'static, Sqlite>),
 }
 

@@ -116,9 +116,9 @@ impl Engine {
 pub enum Text {
     /// A text that was made while compiling, for either engine.
     Static {
-        /// As PostgreSQL reads it.
+        /// The text for PostgreSQL.
         postgres: &'static str,
-        /// As SQLite reads it.
+        /// The text for SQLite.
         sqlite: &'static str,
     },
     /// A text that was assembled for the engine it runs on, from literals and names of columns only.

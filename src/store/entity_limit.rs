@@ -7,7 +7,7 @@ use crate::error::{Result, UserError, UserErrorCode};
 impl Tx {
     /// Reserves room for new managed entities, or refuses with `ENTITY_LIMIT_REACHED`.
     ///
-    /// Any slot that nobody else is using will do; only the last units of room take them all.
+    /// Any slot that no other transaction uses will do; only the last units before the limit take them all.
     pub(super) async fn reserve(&mut self, count: i64) -> Result<()> {
         self.flush_released().await?;
         let taken = self

@@ -1,4 +1,4 @@
-//! What failures of the database mean for the request.
+//! The meaning of database failures for a request.
 
 use crate::error::Error;
 

@@ -43,9 +43,9 @@ pub trait Listed: Table {
     }
 }
 
-/// What a list can be ordered by.
+/// A field that a list can be sorted by.
 pub trait SortField: Copy + Eq + std::hash::Hash + Send + Sync + fmt::Debug + 'static {
-    /// What is ordered, as cursors call it.
+    /// The name of the list in cursors.
     const LIST: &'static str;
 
     /// The columns, the id left out, most significant first.
@@ -61,7 +61,7 @@ pub enum Column {
     Instant(&'static str),
     /// A day, or none; then the only column of its order. None comes last, whatever the direction.
     Day(&'static str),
-    /// Yes or no.
+    /// A flag.
     Flag(&'static str),
     /// A whole number.
     Number(&'static str),
@@ -93,14 +93,14 @@ impl Column {
 /// An order and a direction; the id makes it total.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Sort<O> {
-    /// What is compared.
+    /// The field to sort by.
     pub by: O,
-    /// Whether the greatest comes first.
+    /// Whether the order is descending.
     pub descending: bool,
 }
 
 impl<O: SortField> Sort<O> {
-    /// What a cursor carries, so that it is refused in another list and under another order.
+    /// Returns the name of the order in cursors, so that a cursor is refused in another list and under another order.
     pub fn name(&self) -> String {
         let direction = if self.descending { "-" } else { "+" };
         format!("{} {:?}{direction}", O::LIST, self.by)
@@ -121,7 +121,7 @@ impl<O: SortField> Sort<O> {
     }
 }
 
-/// What narrows a list.
+/// The conditions of a list.
 pub trait Filter: Send + Sync {
     /// Adds ` AND …` for each condition.
     fn conditions<'a>(&'a self, to: &mut Statement<'a>);

@@ -22,12 +22,12 @@ use crate::id::Ids;
 
 /// The longest a statement may take on PostgreSQL.
 const LONGEST_STATEMENT: &str = "SET statement_timeout = '15s'";
-/// How long a change waits for the one writer of SQLite, other programs' writers included.
+/// The maximum time a change waits for SQLite's single writer, including writers of other programs.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 /// The file of the embedded database, inside the data folder.
 const FILE: &str = "external-contacts.sqlite";
 
-/// Which database: the scheme picks the engine.
+/// The URL of a database, whose scheme selects the engine.
 #[derive(Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {
     /// A server, by its connection URL.
@@ -43,7 +43,7 @@ impl DatabaseUrl {
     }
 }
 
-/// Without the password.
+/// Formats the URL without its password.
 impl fmt::Debug for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -77,7 +77,7 @@ impl FromStr for DatabaseUrl {
     }
 }
 
-/// Why a database cannot be used.
+/// The reason why a database cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The URL names no database.
@@ -163,7 +163,7 @@ async fn postgres(url: &str, connections: u32) -> sqlx::Result<Database> {
     Ok(Database::Postgres { pool, signals })
 }
 
-/// Why the server cannot be connected to.
+/// Returns the reason why a server cannot be connected to.
 async fn refusal(options: &PgConnectOptions) -> sqlx::Error {
     match timeout(LONGEST_WAIT, options.connect()).await {
         Ok(Err(error)) => error,

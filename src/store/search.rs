@@ -95,9 +95,9 @@ impl Tenant {
         Ok(())
     }
 
-    /// Where the candidates of each condition can be read; each with its condition's place. The organization the
-    /// contacts must work for is the last condition. Ways by organizations that are not there are left out of the search,
-    /// so that no statement looks at organizations in vain.
+    /// Returns the sources of each condition's candidates, with the position of the condition. The organization that
+    /// must employ the contacts is the last condition. Alternatives by organizations that do not exist are removed from
+    /// the search, so that no statement reads organizations in vain.
     async fn drivers(&self, search: &Search) -> Result<(Search, Vec<(usize, Source)>)> {
         let mut organizations = self.organizations_of(search).await?.into_iter();
         let mut sources = Vec::new();
@@ -159,7 +159,7 @@ impl Tenant {
             .collect())
     }
 
-    /// How many candidates each source has, counted up to one more than [`EXAMINED`].
+    /// Counts the candidates of each source, up to one more than [`EXAMINED`].
     async fn counts(&self, sources: &[(usize, Source)]) -> Result<Vec<i64>> {
         let mut counts = vec![0; sources.len()];
         if sources.is_empty() {

@@ -26,7 +26,7 @@ pub struct Case {
 pub struct Run {
     /// JSON text: how a number is written may matter.
     pub variables: String,
-    /// Why it was refused.
+    /// The reasons for the refusal.
     pub refused: Option<Vec<String>>,
     /// JSON text.
     pub data: Option<String>,

@@ -1,4 +1,4 @@
-//! What the operation pipeline answers, against graphql-js.
+//! The operation pipeline compared with graphql-js.
 //!
 //! Node.js makes operations from seeds over this graph's schema, runs them with graphql-js over the same canned data
 //! and prints what came out (`cases.mjs`). Each operation is run here twice with each of its sets of variables: `data`
@@ -24,7 +24,7 @@ use self::compare::{Outcome, Verdict, compare};
 use self::graph::{Calls, Graph};
 use self::report::Report;
 
-/// How many cases there are; each is made from its number.
+/// The number of cases; each is made from its number.
 const CASES: usize = 2_500;
 
 /// Room to keep what was read between the answers to one case, in bytes.

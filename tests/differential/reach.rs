@@ -1,8 +1,8 @@
-//! How many operations there must be at least of each kind, so that a generator which has become weak shows.
+//! The minimum number of operations of each kind, which reveals a generator that has become weak.
 
 type Least = (usize, &'static [&'static str]);
 
-/// What operations have and are run with.
+/// Features of operations and of their runs.
 pub const FEATURES: [Least; 4] = [
     (
         800,
@@ -58,7 +58,7 @@ pub const FEATURES: [Least; 4] = [
     (50, &["introspection", "variable for a @oneOf input"]),
 ];
 
-/// What comes out of them.
+/// Outcomes of operations.
 pub const OUTCOMES: [Least; 1] = [(
     300,
     &[

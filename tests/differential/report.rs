@@ -1,4 +1,4 @@
-//! What was compared, and how far it reached.
+//! A summary of the comparisons and their reach.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -8,7 +8,7 @@ use crate::compare::choice::Choice;
 use crate::compare::{Outcome, Verdict};
 use crate::reach;
 
-/// How many differing cases are shown.
+/// The number of differing cases that are shown.
 const SHOWN: usize = 40;
 
 #[derive(Default)]

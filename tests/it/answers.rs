@@ -39,7 +39,7 @@ use group::{Entry, Group};
 
 /// The fewest operations that the corpus has.
 const LEAST: usize = 400;
-/// How many differences a failing test prints.
+/// The number of differences that a failing test prints.
 const SHOWN: usize = 10;
 
 /// Records each group: those of `demo` over the demo, those of `own` over an empty tenant of their own.

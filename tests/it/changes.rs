@@ -1,4 +1,4 @@
-//! What became of whom: what is written down, its history, and following it as it is committed.
+//! Changes: their records, the history, and the subscription that follows them.
 
 mod epoch;
 mod feed;
@@ -38,7 +38,7 @@ async fn organization(caller: &TestCaller<'_>, name: &str) -> Value {
     caller.done(query, json!({ "name": name })).await["organization"]["id"].take()
 }
 
-/// Changes a contact.
+/// Updates a contact.
 async fn update(caller: &TestCaller<'_>, input: Value) {
     let query = "mutation ($input: UpdateContactInput!) {
         updateContact(input: $input) { contact { id } userErrors { message } } }";

@@ -13,7 +13,7 @@ const EXAMPLES: [&str; 3] = [
     include_str!("../../playground/src/examples/search.graphql"),
     include_str!("../../playground/src/examples/find-by-phone.graphql"),
 ];
-/// What the organizations are and what is about them, ids and times of writing left out.
+/// The organizations with all their records, without ids and times of writing.
 const ORGANIZATIONS: &str = "query ($after: String) { organizations(first: 10, after: $after) {
     pageInfo { hasNextPage endCursor }
     nodes { name industry annualRevenue { amount } tickers { symbol } externalIds { value } createdAt version
@@ -253,7 +253,7 @@ async fn content(app: &TestApp, tenant: &Tenant) -> Vec<String> {
     texts
 }
 
-/// What a statement of one text column gives.
+/// Returns the rows of a statement with one text column.
 async fn texts(app: &TestApp, tenant: &Tenant, sql: &'static str) -> Vec<String> {
     let id = tenant.record().id;
     match &app.url {

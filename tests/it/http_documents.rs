@@ -60,7 +60,7 @@ fn apollo(hash: &str, query: Option<&str>) -> Value {
     json!({ "query": query, "extensions": { "persistedQuery": { "version": 1, "sha256Hash": hash } } })
 }
 
-/// Why the program does not start with these documents.
+/// Returns the reason why the program does not start with these documents.
 async fn start(path: PathBuf) -> Option<String> {
     let folder = tempfile::tempdir().unwrap();
     let config = ServeConfig {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// From the top of the house to its ground; modules on one floor may use each other.
+/// The folders from top to bottom; modules on one floor may use each other.
 const FLOORS: &[&[&str]] = &[
     &["main"],
     &["cli"],

@@ -1,4 +1,4 @@
-//! The managed-entity limit: exact, whoever creates at the same time.
+//! The managed-entity limit is exact, also for concurrent creates.
 
 use external_contacts::model::Permissions;
 use external_contacts::store::Tenant;

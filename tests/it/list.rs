@@ -1,4 +1,4 @@
-//! What lists have in common: filters that are exact, orders that are total, cursors that are of one list.
+//! Common rules of lists: exact filters, total orders, and cursors that belong to one list.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! How many statements a screen costs: the same, whatever the size of its lists.
+//! The number of statements for a screen, which does not depend on the size of its lists.
 
 use std::sync::Arc;
 

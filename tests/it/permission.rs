@@ -1,4 +1,4 @@
-//! What callers may have: the printed directive is the guard.
+//! Permissions of callers: the printed directive is the guard.
 
 use std::collections::BTreeMap;
 
@@ -108,7 +108,7 @@ fn literal(schema: &Schema, ty: &Type, name: &str, world: &Value) -> String {
     }
 }
 
-/// Which id of `world` an argument of this name holds.
+/// Returns the id of `world` for an argument of this name.
 fn id_of(name: &str) -> &str {
     let name = name.trim_end_matches("Id").trim_end_matches("Ids");
     match name {
@@ -179,13 +179,13 @@ async fn world(admin: &TestCaller<'_>) -> Value {
     json!(world)
 }
 
-/// What every kind looks like to somebody who may see everything.
+/// All kinds as seen by a caller with all permissions.
 const EVERYTHING: &str = "{ contacts { nodes { id version organization { id version } notes { nodes { id text version } }
     interactions { nodes { id version wrapUps { note code { name } } } } } }
     organizations { nodes { id version relationships { nodes { id type version } } } }
     users { nodes { id active } } wrapUpCodes { nodes { id name version } } viewer { tenant { displayName managedEntities } } }";
 
-/// How a selection of the field ends.
+/// Returns the selection that a field of this type requires.
 fn selection(schema: &Schema, field: &FieldDefinition) -> &'static str {
     match &schema.types[field.ty.inner_named_type()] {
         ExtendedType::Scalar(_) | ExtendedType::Enum(_) => "",

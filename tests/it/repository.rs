@@ -1,4 +1,4 @@
-//! What must stay true of the repository's files.
+//! Rules for the repository's files.
 
 use std::fs;
 use std::path::Path;

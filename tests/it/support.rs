@@ -1,4 +1,4 @@
-//! What the tests stand on: the program over a database of its own, on either engine.
+//! The foundation of the tests: the program over a database of its own, on either engine.
 
 pub mod makers;
 pub mod operations;
@@ -21,10 +21,10 @@ use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
 use serde_json::{Value, json};
 
-/// How long a test waits for what must come, on a machine with much else to do.
+/// The time a test waits for an expected event, also on a busy machine.
 pub const SOON: Duration = Duration::from_mins(1);
 
-/// What repeatable ids are drawn from.
+/// The seed of repeatable ids.
 const SEED: u64 = 9;
 
 /// Makes of each story a test on SQLite and one on PostgreSQL.
@@ -56,13 +56,13 @@ pub struct TestApp {
     pub tenant: Tenant,
     pub schema: Schema,
     pub operations: Arc<Operations>,
-    /// Where another server over the same database connects to.
+    /// The URL for another server over the same database.
     pub url: DatabaseUrl,
     time: Arc<AtomicI64>,
     _place: Place,
 }
 
-/// What holds the database, and goes with the test.
+/// The place of the database, which is removed with the test.
 #[expect(dead_code, reason = "kept until the test ends")]
 enum Place {
     Shared,
@@ -86,7 +86,7 @@ impl Place {
     }
 }
 
-/// What two runs of a test have in common.
+/// The shared state of two runs of a test.
 #[derive(Clone, Copy)]
 enum Run {
     /// Random ids, and a clock that ticks whenever it is read.
@@ -202,12 +202,12 @@ impl TestApp {
             .expect("there is no such tenant yet")
     }
 
-    /// Somebody who may do everything.
+    /// Returns a caller with all permissions.
     pub async fn admin(&self) -> TestCaller<'_> {
         self.caller_of(&self.tenant, "admin", Permissions::all()).await
     }
 
-    /// Somebody who has these permissions and no others.
+    /// Returns a caller with these permissions and no others.
     pub async fn caller(&self, permissions: impl IntoIterator<Item = Permission>) -> TestCaller<'_> {
         self.caller_of(&self.tenant, "somebody", permissions.into_iter().collect())
             .await
@@ -239,7 +239,7 @@ impl TestApp {
     }
 }
 
-/// The time goes on by a millisecond whenever somebody asks for it, so that nothing happens at the same instant.
+/// Returns a clock that advances by a millisecond on each reading, so that no two events have the same instant.
 fn ticking(time: &Arc<AtomicI64>) -> Clock {
     let time = time.clone();
     Clock::telling(move || {
@@ -265,7 +265,7 @@ async fn open_with(url: &DatabaseUrl, clock: Clock, ids: Ids) -> Store {
     store
 }
 
-/// Somebody who asks.
+/// A caller.
 pub struct TestCaller<'a> {
     app: &'a TestApp,
     pub caller: Caller,
@@ -291,7 +291,7 @@ impl TestCaller<'_> {
             .await
     }
 
-    /// What a subscription answers, event by event.
+    /// Returns the events of a subscription.
     pub fn follow(&self, query: &str, variables: Value) -> Events {
         let (params, permissions) = (params(query, variables), self.caller.permissions);
         let (schema, data) = (self.app.schema.clone(), RequestData::new(self.caller.clone()));
@@ -319,14 +319,14 @@ impl TestCaller<'_> {
         answer["data"].take()
     }
 
-    /// What one mutation answers, which must be accepted.
+    /// Runs a mutation that must be accepted and returns its payload.
     pub async fn done(&self, query: &str, input: Value) -> Value {
         let payload = self.payload(query, input).await;
         assert_eq!(payload["userErrors"], json!([]), "{query}");
         payload
     }
 
-    /// What one mutation answers; it takes `$input`.
+    /// Runs a mutation with `$input` and returns its payload.
     pub async fn payload(&self, query: &str, input: Value) -> Value {
         let data = self.data(query, json!({ "input": input })).await;
         let Value::Object(fields) = data else {

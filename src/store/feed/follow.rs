@@ -16,8 +16,8 @@ use crate::model::{Change, ChangeFilter, ChangePosition};
 use crate::store::Tenant;
 
 impl Tenant {
-    /// The changes that are committed after a position, without end, each once and in the order of COMMIT; without a position,
-    /// those that are committed from now on. It ends with an error when the database cannot be read any more.
+    /// Streams the changes committed after a position, without end, each once and in commit order; without a position,
+    /// the changes committed from now on. The stream ends with an error when the database can no longer be read.
     #[instrument(skip_all, err)]
     pub async fn follow(
         &self,

@@ -1,8 +1,8 @@
 //! The feed: the changes of a tenant as they are committed, read once for everybody who follows them.
 //!
-//! A task for each tenant that is followed reads new changes in the order of COMMIT and hands them on. It looks for them
-//! ever so often, which is enough by itself; signals (`signal.rs`) make it look sooner. Whoever falls behind reads on
-//! from the database (`follow.rs`), so nothing is lost and nothing piles up.
+//! A task for each followed tenant reads new changes in commit order and hands them on. It polls at intervals, which
+//! alone is sufficient; signals (`signal.rs`) make it poll sooner. Followers that fall behind continue from the
+//! database (`follow.rs`), so that nothing is lost and nothing piles up.
 
 mod follow;
 mod signal;
@@ -19,23 +19,23 @@ use super::{Store, Tenant};
 use crate::error::{Error, Result};
 use crate::model::{Change, ChangeFilter, ChangePosition, EntityKind};
 
-/// How many changes a follower may be behind before it reads on from the database.
+/// The number of changes a follower may be behind before it continues from the database.
 const CAPACITY: usize = 256;
-/// How many changes are read at once.
+/// The number of changes read at once.
 const BATCH: usize = 200;
-/// How long a feed waits before it looks again, at first, and twice as long each time it finds nothing…
+/// The first pause of a feed between polls, which doubles each time that it finds nothing…
 const SHORTEST_PAUSE: Duration = Duration::from_millis(20);
 /// …until it is quiet.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-/// After a signal, others follow soon: one look serves them all.
+/// The delay between a signal and its poll: other signals follow soon, and one poll serves them all.
 const GATHER: Duration = Duration::from_millis(5);
-/// How often a feed that cannot read tries again before its followers are told.
+/// The number of attempts of a feed to read before its followers get an error.
 const TRIES: u32 = 3;
 
 /// A change, or why there are no more.
 type News = Result<Arc<Change>, Arc<Error>>;
 
-/// Who follows which tenant's changes.
+/// The feeds of all followed tenants.
 pub struct Feeds {
     open: Arc<Mutex<Open>>,
     notifier: Option<Notifier>,
@@ -56,7 +56,7 @@ struct Feed {
 }
 
 impl Feeds {
-    /// Of this database.
+    /// Creates the feeds of this database.
     pub fn of(database: &Database) -> Self {
         Self {
             open: Arc::default(),
@@ -75,7 +75,7 @@ impl Feeds {
         }
     }
 
-    /// Nobody is told anything any more.
+    /// Ends all feeds: their followers receive no more changes.
     pub fn close(&self) {
         let mut open = self.lock();
         open.closed = true;
@@ -182,7 +182,7 @@ fn feeds(tenant: &Tenant) -> &Feeds {
     &tenant.store.0.feeds
 }
 
-/// Ends the feed when nobody follows it. Nobody can join meanwhile.
+/// Ends the feed if it has no followers. No follower can join at the same time.
 fn is_left(tenant: &Tenant, feed: &Feed) -> bool {
     let mut open = feeds(tenant).lock();
     let left = feed.news.receiver_count() == 0;

@@ -1,8 +1,8 @@
 //! Signals that there are new changes. None is needed: a feed looks for itself ever so often.
 //!
-//! PostgreSQL: NOTIFY, after the commit and on a connection apart, since within the write it would make all writers queue
-//! at their commit; and LISTEN while somebody follows (behind PgBouncer nothing comes of it). SQLite: the file's
-//! `data_version`, which tells a connection that others have written.
+//! PostgreSQL uses NOTIFY, after the commit and on a separate connection, since within the transaction it would make
+//! all writers queue at their commit; and LISTEN while there are followers (without effect behind PgBouncer). SQLite
+//! uses the file's `data_version`, which tells a connection that others have written.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, Weak};
@@ -18,18 +18,18 @@ use super::{Open, lock};
 use crate::store::database::Signals;
 
 const CHANNEL: &str = "external_contacts_changes";
-/// At most twenty notifications a second and process.
+/// The minimum interval between notifications of a process: at most twenty a second.
 const BETWEEN_NOTIFICATIONS: Duration = Duration::from_millis(50);
-/// How many tenants one notification names: PostgreSQL takes 8,000 bytes.
+/// The maximum number of tenants in a notification: PostgreSQL accepts 8,000 bytes.
 const MOST_TENANTS: usize = 500;
-/// How often SQLite's file is looked at.
+/// The interval at which SQLite's file is checked.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
-/// How long after LISTEN failed it is tried again.
+/// The delay before LISTEN is retried after a failure.
 const BEFORE_LISTENING_AGAIN: Duration = Duration::from_secs(5);
 
 /// Tells other servers that there are changes.
 pub struct Notifier {
-    /// Which process it is: it passes its own notifications over.
+    /// The process that sent the notification, which ignores its own.
     origin: u64,
     changed: mpsc::Sender<i32>,
 }

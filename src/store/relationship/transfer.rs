@@ -15,14 +15,14 @@ use crate::store::change::NewChange;
 use crate::store::engine::sql;
 use crate::store::statement::Statement;
 
-/// Which relationships change hands.
+/// A transfer of relationships between users.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transfer {
-    /// Whose.
+    /// The user to transfer from.
     pub from: UserId,
-    /// Who gets them.
+    /// The user to transfer to.
     pub to: UserId,
-    /// With which organizations; with all of them when nobody says.
+    /// The organizations whose relationships to transfer; all if `None`.
     pub organizations: Option<Vec<OrganizationId>>,
 }
 
@@ -31,12 +31,12 @@ impl Transfer {
     pub const MOST: usize = 1000;
 }
 
-/// What became of the relationships.
+/// The result of a transfer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Transferred {
-    /// How many the receiver got.
+    /// The number of relationships that the receiver got.
     pub moved: i64,
-    /// How many were ended because the receiver has one like it.
+    /// The number of relationships that were ended because the receiver has an equal one.
     pub ended: i64,
     /// Whether there are more than change hands at once.
     pub has_more: bool,

@@ -12,7 +12,7 @@ use crate::model::{Gathered, Hit, Hits, lettered};
 
 /// The letter of words of notes.
 const LETTER: char = 'w';
-/// How many words the last one of a query is taken for the beginning of.
+/// The maximum number of words that the last word of a query is completed to.
 const MOST_COMPLETIONS: i64 = 20;
 
 impl Tenant {
@@ -77,7 +77,7 @@ impl Tenant {
         Ok(rows.into_iter().map(|(word,)| word).collect())
     }
 
-    /// How many notes each term is in, counted up to one more than [`EXAMINED`].
+    /// Counts the notes that contain each term, up to one more than [`EXAMINED`].
     async fn note_counts(&self, terms: &[Vec<String>]) -> Result<Vec<i64>> {
         let mut statement = Statement::new(self.engine(), "");
         for (place, words) in (0_i32..).zip(terms) {

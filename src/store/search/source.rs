@@ -1,4 +1,4 @@
-//! Where the candidates of a search are read.
+//! The sources of a search's candidates.
 
 use uuid::Uuid;
 
@@ -7,15 +7,15 @@ use super::{EXAMINED, MOST_ORGANIZATIONS};
 use crate::id::TypedId as _;
 use crate::model::{Search, Sought, Subject};
 
-/// Greater than every text that begins as what stands before it.
+/// A character greater than any that follows the same beginning.
 pub const LAST: char = char::MAX;
 
-/// Where candidates are read.
+/// A source of candidates.
 #[derive(Clone, Debug)]
 pub enum Source {
-    /// In the table of words.
+    /// The table of words.
     Words(Range),
-    /// Among the contacts of these organizations, in the order of the organizations.
+    /// The contacts of these organizations, in the order of the organizations.
     People(Vec<Uuid>),
 }
 
@@ -26,7 +26,7 @@ pub struct Range {
     pub from: String,
     /// The word it ends before; none when it is the first word alone.
     pub before: Option<String>,
-    /// What sort keys begin with, where it is one word alone.
+    /// The beginning of the sort keys, if it is a single word.
     pub sort_key: Option<String>,
 }
 

@@ -1,10 +1,11 @@
-//! Where the specification leaves a choice, and graphql-js and this server choose differently. Nothing else may differ.
+//! Points on which the specification leaves a choice, and graphql-js and this server choose differently. Nothing else
+//! may differ.
 
 use super::Outcome;
 use super::errors::{Group, sorted};
 use crate::case::{Case, Run};
 
-/// Why two answers that differ are both right.
+/// The reason why two answers that differ are both right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Choice {
     /// Several failures made the same place null. The specification (6.4.4) asks for one error; graphql-js tells those
@@ -20,8 +21,8 @@ pub enum Choice {
     /// A number that no float can be, as `1e400`: the specification (3.5.2) lets a service refuse it, since `Float` is
     /// finite. graphql-js makes it infinite, and null when it comes out.
     FloatBeyondRange,
-    /// How deep an operation may look into the schema is each server's own limit; graphql-js counts it for all operations
-    /// of a document, this server for the one that runs.
+    /// The depth limit of introspection is each server's own; graphql-js counts it for all operations of a document,
+    /// this server for the one that runs.
     DepthOfIntrospection,
     /// An integer of more than 64 bits for an `ID` in a variable: JSON libraries round it. The specification (3.5.5) accepts
     /// integers as appropriate for the ids of a service. graphql-js accepts the rounded one, this server refuses it.

@@ -22,7 +22,7 @@ impl Group<'_> {
     }
 }
 
-/// As texts, in order.
+/// Returns the paths as texts, in order.
 pub fn sorted(paths: &[&Value]) -> Vec<String> {
     let mut texts: Vec<_> = paths.iter().map(ToString::to_string).collect();
     texts.sort();

@@ -1,10 +1,11 @@
-//! Is what is told of the schema the same but for what the specification leaves open?
+//! Compares introspection results, apart from the choices that the specification leaves open.
 
 use serde_json::Value;
 
 use super::choice::Choice;
 
-/// What makes two texts of `data` differ; nothing if it is more than the choices about introspection.
+/// Returns the choices that make two texts of `data` differ; nothing if they differ in more than the choices about
+/// introspection.
 pub fn choices(expected: &str, told: &str) -> Vec<Choice> {
     let mut expected: Value = serde_json::from_str(expected).unwrap();
     let mut told: Value = serde_json::from_str(told).unwrap();
@@ -23,7 +24,7 @@ pub fn choices(expected: &str, told: &str) -> Vec<Choice> {
 
 type Level = fn(&mut Value);
 
-/// How each choice is taken out of an answer.
+/// The steps that remove each choice from an answer.
 const LEVELS: [(Choice, Level); 2] = [
     (Choice::DescriptionOfSchema, without_description),
     (Choice::OrderOfDefinitions, in_order),

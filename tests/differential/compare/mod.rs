@@ -1,4 +1,4 @@
-//! Is an answer the one of the reference?
+//! Compares an answer with the reference's.
 
 pub mod choice;
 mod errors;
@@ -11,7 +11,7 @@ use external_contacts::operation::Answer;
 use self::choice::Choice;
 use crate::case::{Case, Run};
 
-/// What came out here.
+/// The outcome of an operation on this server.
 pub struct Outcome {
     /// JSON text; none if the request was refused.
     pub data: Option<String>,
@@ -46,7 +46,7 @@ impl Outcome {
     }
 }
 
-/// What a comparison comes to.
+/// The verdict of a comparison.
 pub enum Verdict {
     Same,
     /// The answers differ as the specification lets them.

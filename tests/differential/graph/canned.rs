@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::slot::Slot;
 use super::{Contact, Entity, Found, Json, Measured, Note, Organization, Party, Style};
 
-/// What both sides read.
+/// The data that both sides read.
 #[derive(Deserialize)]
 pub(super) struct Canned {
     /// Fields, as `Type.field`, that wait before they answer.
@@ -68,7 +68,7 @@ pub(super) async fn wait(of: &str, field: &str) {
     }
 }
 
-/// What a canned value can be read as; `{"$fail": "why"}` is a failure, whatever is asked for.
+/// A type that a canned value can be read as; `{"$fail": "why"}` is a failure for every type.
 pub(super) trait Read: Sized {
     fn value(value: &Value) -> Option<Self>;
 

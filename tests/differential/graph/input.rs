@@ -1,4 +1,4 @@
-//! What the graph takes, and how a resolver tells what it was given.
+//! The graph's inputs, and the reports of resolvers about their arguments.
 
 use async_graphql::{
     Enum, ID, InputObject, InputValueResult, MaybeUndefined, Name, OneofObject, Scalar, ScalarType, Value,
@@ -10,7 +10,7 @@ pub(super) enum Style {
     Long,
 }
 
-/// What a field with a `mode` is to do.
+/// The behaviour of a field with a `mode`.
 #[derive(Clone, Copy, PartialEq, Eq, Enum)]
 pub(super) enum Mode {
     Fine,
@@ -56,7 +56,7 @@ pub(super) enum Key {
     Numbers(Vec<i32>),
 }
 
-/// What a resolver was given; `None` if it was given nothing.
+/// The report of an argument; `None` if it was absent.
 pub(super) trait Tell {
     fn tell(&self) -> Option<Value>;
 }
@@ -139,7 +139,7 @@ pub(super) fn told(given: &[(&str, Option<Value>)]) -> Value {
     )
 }
 
-/// What was given, as JSON text.
+/// Returns the arguments as JSON text.
 pub(super) fn echo(given: &[(&str, Option<Value>)]) -> String {
     serde_json::to_string(&told(given)).unwrap()
 }

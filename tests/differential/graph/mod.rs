@@ -36,7 +36,7 @@ struct Contact(Held);
 /// A company.
 struct Organization(Held);
 
-/// What was written.
+/// A written note.
 struct Note(Held);
 
 /// Everything that has an id.
@@ -63,7 +63,7 @@ enum Entity {
     Note(Note),
 }
 
-/// What has a size.
+/// A type that has a size.
 #[derive(Interface)]
 #[graphql(
     field(name = "size", ty = "Option<i32>"),
@@ -93,7 +93,7 @@ fn label(held: Held, style: MaybeUndefined<Style>, times: MaybeUndefined<i32>) -
     format!("{}{given}", held.id)
 }
 
-/// What the derived code of the interface asks for; the objects' own resolvers answer.
+/// Required by the derived code of the interface; the objects' own resolvers answer.
 impl From<Slot<Contact>> for Option<Contact> {
     fn from(slot: Slot<Contact>) -> Self {
         match slot {

@@ -31,7 +31,7 @@ impl Count {
     async fn number(&self) -> usize {
         self.0
     }
-    /// How many ran until now: more than `number` if others did not wait.
+    /// Returns the number of mutations that ran so far: more than `number` if others did not wait.
     async fn now(&self, ctx: &Context<'_>) -> usize {
         wait("Mutation", "slow").await;
         ctx.data_unchecked::<Calls>().made().len()

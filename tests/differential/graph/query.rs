@@ -1,4 +1,4 @@
-//! Where queries begin.
+//! The query root.
 
 use async_graphql::{ID, MaybeUndefined, Object, Result};
 

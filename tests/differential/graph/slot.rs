@@ -6,8 +6,8 @@ use async_graphql::parser::types::Field;
 use async_graphql::registry::Registry;
 use async_graphql::{ContextSelectionSet, Error, OutputType, Positioned, ServerResult, Value};
 
-/// In the schema it is `T!`. It can come out as null, which static types cannot say otherwise, and
-/// it can fail where it stands, as an item of a list too.
+/// A value that is `T!` in the schema. It can be null, which static types cannot express otherwise, and it can fail in
+/// place, as an item of a list too.
 pub(super) enum Slot<T> {
     Filled(T),
     Hole,

@@ -10,7 +10,7 @@ use serde_json_bytes::Value;
 
 use super::seen::Seen;
 
-/// What the corpus leaves out, and the reason.
+/// Elements that the corpus leaves out, each with the reason.
 const LEFT_OUT: &[(&str, &str)] = &[
     ("Query._service", "`schema.graphql` records the schema itself"),
     (
@@ -49,7 +49,7 @@ fn schema() -> Valid<Schema> {
     Schema::parse_and_validate(graphql::sdl(false), "schema.graphql").unwrap()
 }
 
-/// What the recorded operations exercise.
+/// Returns the elements that the recorded operations exercise.
 fn seen(schema: &Valid<Schema>) -> Seen<'_> {
     let mut seen = Seen::new(schema);
     for (_, entry) in super::recorded() {

@@ -25,7 +25,7 @@ pub struct Group<'a> {
 /// One operation as it is recorded.
 pub struct Entry {
     operation: String,
-    /// What the caller may do, unless that is everything.
+    /// The caller's permissions, unless they are all.
     permissions: Option<String>,
     request: Value,
     /// `None` if their number depends on what else the server does.
@@ -48,7 +48,7 @@ impl<'a> Group<'a> {
         (self.name, self.entries)
     }
 
-    /// Asks as somebody who may do everything; gives the answer as it came.
+    /// Runs an operation as a caller with all permissions and returns the answer as it came.
     pub async fn ask(
         &mut self,
         operation: impl Into<String>,
@@ -63,7 +63,7 @@ impl<'a> Group<'a> {
         self.ask(operation, query, serde_json::json!({})).await
     }
 
-    /// Sends any request as somebody who may do everything.
+    /// Sends any request as a caller with all permissions.
     pub async fn send(&mut self, operation: impl Into<String>, params: Params) -> serde_json::Value {
         self.send_as(None, operation, params).await
     }

@@ -107,7 +107,7 @@ async fn updated(group: &mut Group<'_>, note: &Value) {
     }
 }
 
-/// Somebody else's note may be changed with the permission for any note only.
+/// Notes by another author can be changed only with the permission for any note.
 async fn others(group: &mut Group<'_>, ada: &Value, note: &Value) {
     use Permission::{ContactView, NoteAdd, NoteDelete, NoteEdit, NoteEditAny, NoteView};
     let own = [ContactView, NoteView, NoteAdd, NoteEdit, NoteDelete];

@@ -255,7 +255,7 @@ async fn deleted(group: &mut Group<'_>, acme: &Value) {
         .await;
 }
 
-/// In the order of creation and of the last change, where both are the operations' own.
+/// Lists in the order of creation and of the last change, where both are the operations' own.
 async fn orders(group: &mut Group<'_>) {
     for field in ["CREATED_AT", "UPDATED_AT", "NAME"] {
         let query = "query ($orderBy: OrganizationOrder) { organizations(orderBy: $orderBy) { nodes { name version } } }";

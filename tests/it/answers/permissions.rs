@@ -205,7 +205,7 @@ async fn filters(group: &mut Group<'_>, known: &records::Known) {
         .await;
 }
 
-/// What is asked decides which permissions it needs.
+/// The requested kinds decide which permissions are required.
 async fn kinds(group: &mut Group<'_>, known: &records::Known) {
     use Permission::NoteView;
     for kinds in [json!(["CONTACT"]), json!(["NOTE"]), json!(["NOTE", "CONTACT"])] {

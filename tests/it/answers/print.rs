@@ -49,7 +49,7 @@ fn write(text: &mut String, value: &Value, depth: usize) {
     }
 }
 
-/// On one line, with spaces.
+/// Formats the value on one line, with spaces.
 fn inline(value: &Value) -> String {
     match value {
         Value::Object(fields) if !fields.is_empty() => {

@@ -7,7 +7,7 @@ use super::group::Group;
 const NO_USER: &str = "user_0192f7c4-1c2d-7e3f-8a4b-5c6d7e8f9a0b";
 const NO_ORGANIZATION: &str = "organization_0192f7c4-1c2d-7e3f-8a4b-5c6d7e8f9a0b";
 
-/// Who and what relationships are between.
+/// The users and organizations of relationships.
 struct Parties {
     ann: Value,
     bob: Value,

@@ -1,4 +1,4 @@
-//! Which names of the schema an operation and its answer exercise.
+//! The names of the schema that an operation and its answer exercise.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use apollo_compiler::validation::Valid;
 use apollo_compiler::{ExecutableDocument, Schema};
 use serde_json_bytes::{ByteString, Map, Value};
 
-/// What was exercised so far.
+/// The elements exercised so far.
 pub struct Seen<'a> {
     schema: &'a Valid<Schema>,
     /// Fields that were answered with a value, arguments and input fields that were given, enum values of either.
@@ -20,7 +20,7 @@ pub struct Seen<'a> {
     pub refused: BTreeSet<String>,
 }
 
-/// What a selection is looked at with.
+/// The context in which a selection is read.
 #[derive(Clone, Copy)]
 struct Given<'a> {
     document: &'a ExecutableDocument,
@@ -152,7 +152,7 @@ fn flatten<'a>(value: Option<&'a Value>, values: &mut Vec<&'a Value>) {
     }
 }
 
-/// What an argument is given, its variables filled in; `None` if its variable was left out.
+/// Returns an argument's value with its variables filled in; `None` if its variable is absent.
 fn literal(value: &ast::Value, variables: Option<&Value>) -> Option<Value> {
     Some(match value {
         ast::Value::Variable(name) => variables?.get(name.as_str())?.clone(),

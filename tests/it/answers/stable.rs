@@ -18,7 +18,7 @@ const LONGEST: usize = 400;
 /// The length of a UUID with its hyphens.
 const UUID: usize = 36;
 
-/// What was seen in a group.
+/// The ids and times seen in a group.
 #[derive(Default)]
 pub struct Stable {
     cursors: HashSet<String>,

@@ -1,4 +1,4 @@
-//! Cursors that lead nowhere any more: of other lists, of databases as they were, of changes that are not kept.
+//! Cursors that are no longer valid: of other lists, of databases before a restore, of changes that are not kept.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ use crate::support::{TestApp, TestCaller, on_both_engines, open, postgres};
 
 const READ: &str = "query ($after: String) { changes(after: $after) { nodes { cursor } } }";
 
-/// Does what nobody does from within the program.
+/// Runs a statement that the program itself never runs.
 async fn meddle(url: &DatabaseUrl, statement: &str) {
     let statement = AssertSqlSafe(statement.to_owned());
     match url {

@@ -1,4 +1,4 @@
-//! Who may see which changes, and the history of one record.
+//! Permissions for changes, and the history of one record.
 
 use external_contacts::model::Permission;
 use insta::assert_snapshot;

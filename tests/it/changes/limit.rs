@@ -1,4 +1,4 @@
-//! How long a change may take: who follows the changes waits for the oldest transaction.
+//! The time limit of a change: followers of changes wait for the oldest transaction.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! What is written down of a change.
+//! The recorded content of a change.
 
 use serde_json::{Value, json};
 

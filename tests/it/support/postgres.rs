@@ -11,9 +11,9 @@ use std::{fs, io};
 
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
-/// A database that nobody else uses, dropped with this value.
+/// A database for one test, dropped with this value.
 pub struct Database {
-    /// Where it is: `postgres://user:password@127.0.0.1:port/name?…`.
+    /// The URL: `postgres://user:password@127.0.0.1:port/name?…`.
     pub url: String,
     name: String,
 }
@@ -93,7 +93,7 @@ async fn run(admin: &mut PgConnection, statement: String) {
 }
 
 impl Drop for Database {
-    /// In a thread with a runtime of its own: the test's runtime cannot be waited for here.
+    /// Drops the database in a thread with a runtime of its own: the test's runtime cannot be awaited here.
     fn drop(&mut self) {
         let statement = format!("DROP DATABASE {} WITH (FORCE)", self.name);
         let dropped = thread::spawn(move || {

@@ -25,9 +25,9 @@ use std::{env, io};
 
 use anyhow::{Context, Result, bail, ensure};
 
-/// What every home's name begins with.
+/// The beginning of every home's name.
 const HOME: &str = "external-contacts-tests-";
-/// How often a start is tried: the port was free when we looked, and may be taken when the server does.
+/// The number of attempts to start: the port was free when it was chosen, but may be taken when the server starts.
 const TRIES: usize = 5;
 /// Nothing here must survive a crash, so nothing waits for the disk.
 const SETTINGS: &str = "
@@ -40,8 +40,8 @@ const SETTINGS: &str = "
     listen_addresses = '127.0.0.1'
     unix_socket_permissions = 0700
 ";
-/// Ends the server once nobody has used it for some seconds. Takes the home and `pg_ctl`. Whoever comes while it is
-/// at it waits for `users.lock`, and starts a new one.
+/// Ends the server after some seconds without users. Takes the home and `pg_ctl`. A test that arrives in the meantime
+/// waits for `users.lock`, and starts a new server.
 const WATCHER: &str = r#"
     trap '' HUP INT
     exec 8<"$1/watch.lock" 9<"$1/users.lock"
@@ -52,7 +52,7 @@ const WATCHER: &str = r#"
     flock -u 8
 "#;
 
-/// The URL of one of the server's databases; starts the server if nobody has.
+/// Returns the URL of one of the server's databases, starting the server if necessary.
 pub fn url(database: &str) -> String {
     static SERVER: LazyLock<Result<Server>> = LazyLock::new(Server::join);
     match &*SERVER {
@@ -70,7 +70,7 @@ struct Server {
 }
 
 impl Server {
-    /// Uses the server of this run, and starts it if nobody has.
+    /// Uses the server of this run, starting it if necessary.
     fn join() -> Result<Self> {
         let home = Home::open()?;
         let users = home.lock_file("users.lock")?;
@@ -90,7 +90,7 @@ impl Server {
 struct Home {
     path: PathBuf,
     programs: PathBuf,
-    /// Who runs the server when it is not us: PostgreSQL refuses to be run by root.
+    /// The user who runs the server if the tests run as root, which PostgreSQL refuses.
     user: Option<(u32, u32)>,
 }
 
@@ -112,7 +112,8 @@ impl Home {
         Ok(home)
     }
 
-    /// Makes a folder of the server's user that others cannot read. Nobody may have put theirs there before.
+    /// Makes a folder of the server's user that others cannot read. It must not exist before, so that it is not another
+    /// user's.
     fn make_folder(&self, path: &Path) -> Result<()> {
         match DirBuilder::new().mode(0o700).create(path) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error.into()),
