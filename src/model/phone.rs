@@ -158,15 +158,19 @@ fn international(notation: &Notation, given: &str) -> Option<NumberAndExtension>
             .number
             .contains("(0)")
             .then(|| notation.number.replacen("(0)", "", 1))?;
-        read(&abroad).filter(has_digits).filter(is_possible).map(found)
+        read(&abroad)
+            .filter(has_digits)
+            .filter(is_possible)
+            .as_ref()
+            .map(found)
     };
     if is_valid {
-        return as_written.map(found);
+        return as_written.as_ref().map(found);
     }
     // The digits as they are, where the library takes the first of them for a prefix that is dialled within the country.
     in_parentheses()
         .or_else(|| whole_number(given))
-        .or_else(|| as_written.filter(is_possible).map(found))
+        .or_else(|| as_written.filter(is_possible).as_ref().map(found))
 }
 
 /// Returns the digits as a number, if numbers of their country have this length.
@@ -192,7 +196,7 @@ fn national(notation: &Notation, region: &Region) -> Option<NumberAndExtension> 
         .as_ref()
         .is_some_and(phonenumber::PhoneNumber::is_valid)
     {
-        return as_written.map(found);
+        return as_written.as_ref().map(found);
     }
     let abroad = notation
         .number
@@ -205,14 +209,14 @@ fn national(notation: &Notation, region: &Region) -> Option<NumberAndExtension> 
         international(&Notation::of(&number)?, number.trim_start_matches('+'))
     };
     match abroad.or(as_written).filter(is_possible) {
-        Some(number) => Some(found(number)),
+        Some(number) => Some(found(&number)),
         None => dialled_abroad(),
     }
 }
 
-fn found(number: phonenumber::PhoneNumber) -> NumberAndExtension {
+fn found(number: &phonenumber::PhoneNumber) -> NumberAndExtension {
     let extension = number.extension().map(ToString::to_string);
-    (e164(&number), extension)
+    (e164(number), extension)
 }
 
 /// Whether numbers of its country have this length. Whether the area is assigned is not asked: assignments change

@@ -3,7 +3,7 @@
 use super::Target;
 use super::organization::{check_organization, organization_of_key};
 use crate::error::{Error, Result, under};
-use crate::id::{ContactId, TypedId as _};
+use crate::id::ContactId;
 use crate::model::{Contact, ContactChanges, ExternalId, ExternalIdInput, Patch, Permission, Permissions};
 use crate::store::{RemovedContact, Tx};
 
@@ -11,7 +11,7 @@ use crate::store::{RemovedContact, Tx};
 pub async fn create_contact(tx: &mut Tx, changes: ContactChanges) -> Result<Contact> {
     let mut contact = new_contact(tx);
     apply(tx, changes, &mut contact).await?;
-    tx.add_contact(&contact).await?;
+    tx.insert(&contact).await?;
     Ok(contact)
 }
 
@@ -24,13 +24,13 @@ pub async fn update_contact(
     let before: Contact = target.find(tx).await?;
     let mut after = before.clone();
     apply(tx, changes, &mut after).await?;
-    tx.save_contact(&before, after).await
+    tx.update_contact(&before, after).await
 }
 
 /// Deletes a contact and its notes. Its interactions are kept without a contact.
 pub async fn delete_contact(tx: &mut Tx, target: Target<ContactId>) -> Result<(ContactId, RemovedContact)> {
     let contact: Contact = target.find(tx).await?;
-    Ok((contact.id, tx.remove_contact(&contact).await?))
+    Ok((contact.id, tx.delete_contact(&contact).await?))
 }
 
 /// Updates the contact with this external id, which takes the permission to edit, or creates it; also returns whether
@@ -43,10 +43,7 @@ pub async fn upsert_contact(
     changes: ContactChanges,
 ) -> Result<(Contact, bool)> {
     let key = ExternalId::check(key).map_err(|refusals| under("key", refusals))?;
-    let before = match tx.owner_of(ContactId::KIND, &key).await? {
-        Some(id) => tx.contact(ContactId::new(id)).await?,
-        None => None,
-    };
+    let before = tx.find_locked_by_external_id::<Contact>(&key).await?;
     if before.is_some() && !permissions.contains(Permission::ContactEdit) {
         return Err(Error::Forbidden(Permission::ContactEdit));
     }
@@ -62,9 +59,9 @@ pub async fn upsert_contact(
         }
     }
     if let Some(before) = before {
-        return Ok((tx.save_contact(&before, after).await?, false));
+        return Ok((tx.update_contact(&before, after).await?, false));
     }
-    tx.add_contact(&after).await?;
+    tx.insert(&after).await?;
     Ok((after, true))
 }
 

@@ -4,7 +4,7 @@ use super::Target;
 use super::organization::check_organization;
 use crate::error::{Refusals, Result, UserError, under};
 use crate::id::{ContactId, InteractionId, OrganizationId, UserId, WrapUpCodeId};
-use crate::model::{DateTime, Interaction, InteractionChanges, Patch, WrapUp};
+use crate::model::{Contact, DateTime, Interaction, InteractionChanges, Patch, WrapUp, WrapUpCode};
 use crate::store::Tx;
 
 /// The details of an interaction to record.
@@ -65,7 +65,7 @@ pub async fn record_interaction(tx: &mut Tx, recorded: RecordedInteraction) -> R
         .add_agents(&recorded.agent_ids)
         .map_err(|refusals| under("agentIds", refusals))?;
     if let Some(before) = before {
-        return Ok((tx.save_interaction(&before, after).await?, false));
+        return Ok((tx.update_interaction(&before, after).await?, false));
     }
     tx.add_interaction(&after).await?;
     Ok((after, true))
@@ -80,7 +80,7 @@ pub async fn link_interaction(
     let before: Interaction = target.find(tx).await?;
     let mut after = before.clone();
     parties.apply(tx, &mut after).await?;
-    tx.save_interaction(&before, after).await
+    tx.update_interaction(&before, after).await
 }
 
 /// Records the outcome of an agent's part in an interaction, replacing the agent's earlier wrap-up.
@@ -105,7 +105,7 @@ pub async fn wrap_up_interaction(
     after
         .add_agents(&[wrap_up.agent_id])
         .map_err(|refusals| under("agentId", refusals))?;
-    tx.save_interaction(&before, after).await
+    tx.update_interaction(&before, after).await
 }
 
 impl Parties {
@@ -115,7 +115,7 @@ impl Parties {
             Patch::Keep => {}
             Patch::Clear => interaction.contact_id = None,
             Patch::Set(id) => {
-                let contact = tx.contact(id).await?;
+                let contact: Option<Contact> = tx.find_locked(id).await?;
                 let contact = contact.ok_or_else(|| UserError::not_found("contact").under("contactId"))?;
                 if interaction.contact_id != Some(id) {
                     interaction.contact_id = Some(id);
@@ -154,7 +154,7 @@ async fn check_agents(tx: &mut Tx, agents: &[UserId]) -> Result<()> {
 
 /// Refuses a wrap-up code that does not exist or is not active.
 async fn check_active(tx: &mut Tx, id: WrapUpCodeId) -> Result<()> {
-    let refusal = match tx.wrap_up_code(id).await? {
+    let refusal = match tx.find_locked::<WrapUpCode>(id).await? {
         Some(code) if code.active => return Ok(()),
         Some(_) => UserError::invalid("this wrap-up code is no longer active; choose another"),
         None => UserError::not_found("wrap-up code"),

@@ -3,8 +3,8 @@
 use super::Target;
 use crate::error::{Error, Result, UserError};
 use crate::id::{NoteId, UserId};
-use crate::model::{Note, NoteChanges, NoteSubjectId, Permission, Permissions};
-use crate::store::Tx;
+use crate::model::{Contact, Note, NoteChanges, NoteSubjectId, Organization, Permission, Permissions};
+use crate::store::{Read as _, Tx};
 
 /// Creates a note about a contact or an organization, which must exist.
 pub async fn create_note(
@@ -14,15 +14,15 @@ pub async fn create_note(
     changes: NoteChanges,
 ) -> Result<Note> {
     let (exists, noun) = match subject {
-        NoteSubjectId::Contact(id) => (tx.has_contact(id).await?, "contact"),
-        NoteSubjectId::Organization(id) => (tx.has_organization(id).await?, "organization"),
+        NoteSubjectId::Contact(id) => (tx.exists::<Contact>(id).await?, "contact"),
+        NoteSubjectId::Organization(id) => (tx.exists::<Organization>(id).await?, "organization"),
     };
     if !exists {
         return Err(UserError::not_found(noun).under("subjectId").into());
     }
     let mut note = Note::new(NoteId::new(tx.new_id()), tx.new_record(), subject, author);
     changes.apply(&mut note)?;
-    tx.add_note(&note).await?;
+    tx.insert(&note).await?;
     Ok(note)
 }
 
@@ -36,13 +36,13 @@ pub async fn update_note(
     let before = find(tx, target, permissions).await?;
     let mut after = before.clone();
     changes.apply(&mut after)?;
-    tx.save_note(&before, after).await
+    tx.update(&before, after).await
 }
 
 /// Deletes a note. Notes of other authors take one more permission.
 pub async fn delete_note(tx: &mut Tx, target: Target<NoteId>, permissions: Permissions) -> Result<NoteId> {
     let note = find(tx, target, permissions).await?;
-    tx.remove_note(&note).await?;
+    tx.delete(&note).await?;
     Ok(note.id)
 }
 

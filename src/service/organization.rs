@@ -2,17 +2,17 @@
 
 use super::Target;
 use crate::error::{Error, Result, UserError, UserErrorCode, under};
-use crate::id::{ContactId, OrganizationId, TypedId as _};
+use crate::id::{ContactId, OrganizationId};
 use crate::model::{
-    ExternalId, ExternalIdInput, Organization, OrganizationChanges, Patch, Permission, Permissions,
+    Contact, ExternalId, ExternalIdInput, Organization, OrganizationChanges, Patch, Permission, Permissions,
 };
-use crate::store::{RemovedOrganization, Tx};
+use crate::store::{Read as _, RemovedOrganization, Tx};
 
 /// Creates an organization.
 pub async fn create_organization(tx: &mut Tx, changes: OrganizationChanges) -> Result<Organization> {
     let mut organization = new_organization(tx);
     apply(tx, changes, &mut organization).await?;
-    tx.add_organization(&organization).await?;
+    tx.insert(&organization).await?;
     Ok(organization)
 }
 
@@ -25,7 +25,7 @@ pub async fn update_organization(
     let before: Organization = target.find(tx).await?;
     let mut after = before.clone();
     apply(tx, changes, &mut after).await?;
-    tx.save_organization(&before, after).await
+    tx.update(&before, after).await
 }
 
 /// Deletes an organization with its relationships and notes. Its contacts and interactions are kept without an
@@ -35,7 +35,7 @@ pub async fn delete_organization(
     target: Target<OrganizationId>,
 ) -> Result<(OrganizationId, RemovedOrganization)> {
     let organization: Organization = target.find(tx).await?;
-    Ok((organization.id, tx.remove_organization(&organization).await?))
+    Ok((organization.id, tx.delete_organization(&organization).await?))
 }
 
 /// Updates the organization with this external id, which takes the permission to edit, or creates it; also returns
@@ -47,10 +47,7 @@ pub async fn upsert_organization(
     changes: OrganizationChanges,
 ) -> Result<(Organization, bool)> {
     let key = ExternalId::check(key).map_err(|refusals| under("key", refusals))?;
-    let before = match tx.owner_of(OrganizationId::KIND, &key).await? {
-        Some(id) => tx.organization(OrganizationId::new(id)).await?,
-        None => None,
-    };
+    let before = tx.find_locked_by_external_id::<Organization>(&key).await?;
     if before.is_some() && !permissions.contains(Permission::OrganizationEdit) {
         return Err(Error::Forbidden(Permission::OrganizationEdit));
     }
@@ -59,15 +56,15 @@ pub async fn upsert_organization(
     key.join(&mut after.external_ids)
         .map_err(|refusals| under("key", refusals))?;
     if let Some(before) = before {
-        return Ok((tx.save_organization(&before, after).await?, false));
+        return Ok((tx.update(&before, after).await?, false));
     }
-    tx.add_organization(&after).await?;
+    tx.insert(&after).await?;
     Ok((after, true))
 }
 
 /// Refuses an organization that does not exist, at this field of the input.
 pub(super) async fn check_organization(tx: &mut Tx, id: OrganizationId, field: &'static str) -> Result<()> {
-    if tx.has_organization(id).await? {
+    if tx.exists::<Organization>(id).await? {
         Ok(())
     } else {
         Err(UserError::not_found("organization").under(field).into())
@@ -81,9 +78,8 @@ pub(super) async fn organization_of_key(
     field: &'static str,
 ) -> Result<OrganizationId> {
     let key = ExternalId::check(key).map_err(|refusals| under(field, refusals))?;
-    let owner = tx.owner_of(OrganizationId::KIND, &key).await?;
+    let organization = tx.find_by_external_id(&key).await?;
     let message = "there is no organization with this key";
-    let organization = owner.map(OrganizationId::new);
     organization.ok_or_else(|| {
         UserError::new(UserErrorCode::NotFound, message)
             .under(field)
@@ -108,7 +104,7 @@ async fn apply(tx: &mut Tx, changes: OrganizationChanges, organization: &mut Org
 /// Refuses a contact who does not work for the organization. The contact stays locked, so that it cannot leave before
 /// the commit.
 async fn check_employee(tx: &mut Tx, employer: OrganizationId, id: ContactId) -> Result<()> {
-    let refusal = match tx.contact(id).await? {
+    let refusal = match tx.find_locked::<Contact>(id).await? {
         Some(contact) if contact.organization_id == Some(employer) => return Ok(()),
         Some(_) => UserError::invalid("must be a contact who works for this organization"),
         None => UserError::not_found("contact"),

@@ -1,11 +1,9 @@
 //! The record that a change is about.
 
 use crate::error::{Result, UserError};
-use crate::id::{
-    ContactId, InteractionId, NoteId, OrganizationId, RelationshipId, TypedId, UserId, WrapUpCodeId,
-};
+use crate::id::TypedId;
 use crate::model::{Contact, Interaction, Note, Organization, Relationship, User, WrapUpCode};
-use crate::store::Tx;
+use crate::store::{Stored, Tx};
 
 /// The record to change or to delete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,66 +16,49 @@ pub struct Target<I> {
 
 impl<I: TypedId> Target<I> {
     /// Returns the record, locked, unless it has another version than expected.
-    pub(super) async fn find<R: Versioned<Id = I>>(self, tx: &mut Tx) -> Result<R> {
+    pub(super) async fn find<R: Named<Id = I>>(self, tx: &mut Tx) -> Result<R> {
         let record = self.find_any_version::<R>(tx).await?;
         self.check_version(&record)?;
         Ok(record)
     }
 
     /// Returns the record, locked, whatever its version.
-    pub(super) async fn find_any_version<R: Versioned<Id = I>>(self, tx: &mut Tx) -> Result<R> {
-        let record = R::find(tx, self.id).await?;
+    pub(super) async fn find_any_version<R: Named<Id = I>>(self, tx: &mut Tx) -> Result<R> {
+        let record = tx.find_locked::<R>(self.id).await?;
         record.ok_or_else(|| UserError::not_found(R::NOUN).under("id").into())
     }
 
     /// Refuses a record that has another version than expected.
-    pub(super) fn check_version<R: Versioned>(self, record: &R) -> Result<()> {
+    pub(super) fn check_version<R: Named>(self, record: &R) -> Result<()> {
         match self.expected_version {
-            Some(expected) if expected != record.version() => {
-                Err(UserError::version_conflict(record.version()).into())
+            Some(expected) if expected != record.record().version => {
+                Err(UserError::version_conflict(record.record().version).into())
             }
             _ => Ok(()),
         }
     }
 }
 
-/// A record that can be found by id and has a version.
-pub(super) trait Versioned: Send + Sync + Sized {
-    /// The id of this kind of record.
-    type Id: TypedId;
+/// A record with the name of its kind for people.
+pub(super) trait Named: Stored {
     /// The kind's name in messages.
     const NOUN: &'static str;
-
-    /// Returns the record, locked until the transaction ends.
-    fn find(tx: &mut Tx, id: Self::Id) -> impl Future<Output = Result<Option<Self>>> + Send;
-
-    /// Returns the record's version.
-    fn version(&self) -> i32;
 }
 
-macro_rules! versioned {
-    ($($record:ident: $id:ident, $find:ident, $noun:literal;)*) => {$(
-        impl Versioned for $record {
-            type Id = $id;
+macro_rules! named {
+    ($($record:ident: $noun:literal;)*) => {$(
+        impl Named for $record {
             const NOUN: &'static str = $noun;
-
-            async fn find(tx: &mut Tx, id: $id) -> Result<Option<Self>> {
-                tx.$find(id).await
-            }
-
-            fn version(&self) -> i32 {
-                self.record.version
-            }
         }
     )*};
 }
 
-versioned! {
-    Contact: ContactId, contact, "contact";
-    Interaction: InteractionId, interaction, "interaction";
-    Note: NoteId, note, "note";
-    Organization: OrganizationId, organization, "organization";
-    Relationship: RelationshipId, relationship, "relationship";
-    User: UserId, user, "user";
-    WrapUpCode: WrapUpCodeId, wrap_up_code, "wrap-up code";
+named! {
+    Contact: "contact";
+    Interaction: "interaction";
+    Note: "note";
+    Organization: "organization";
+    Relationship: "relationship";
+    User: "user";
+    WrapUpCode: "wrap-up code";
 }

@@ -3,8 +3,8 @@
 use super::Target;
 use crate::error::{Refusals, Result, UserError};
 use crate::id::{OrganizationId, RelationshipId, UserId};
-use crate::model::{Relationship, RelationshipChanges};
-use crate::store::Tx;
+use crate::model::{Organization, Relationship, RelationshipChanges, User};
+use crate::store::{Read as _, Tx};
 
 /// Creates a relationship of a user with an organization, both of which must exist.
 pub async fn create_relationship(
@@ -14,10 +14,10 @@ pub async fn create_relationship(
     changes: RelationshipChanges,
 ) -> Result<Relationship> {
     let mut refusals = Refusals::default();
-    if !tx.has_user(user).await? {
+    if !tx.exists::<User>(user).await? {
         refusals.add(UserError::not_found("user").under("userId"));
     }
-    if !tx.has_organization(organization).await? {
+    if !tx.exists::<Organization>(organization).await? {
         refusals.add(UserError::not_found("organization").under("organizationId"));
     }
     refusals.finish()?;
@@ -37,12 +37,12 @@ pub async fn update_relationship(
     let before: Relationship = target.find(tx).await?;
     let mut after = before.clone();
     changes.apply(&mut after)?;
-    tx.save_relationship(&before, after).await
+    tx.update_relationship(&before, after).await
 }
 
 /// Deletes a relationship.
 pub async fn delete_relationship(tx: &mut Tx, target: Target<RelationshipId>) -> Result<RelationshipId> {
     let relationship: Relationship = target.find(tx).await?;
-    tx.remove_relationship(&relationship).await?;
+    tx.delete(&relationship).await?;
     Ok(relationship.id)
 }

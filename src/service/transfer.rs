@@ -1,7 +1,8 @@
 //! Transfers of a user's relationships to another user.
 
 use crate::error::{Refusals, Result, UserError};
-use crate::store::{Transfer, Transferred, Tx};
+use crate::model::User;
+use crate::store::{Read as _, Transfer, Transferred, Tx};
 
 /// Transfers current relationships to an active user. Relationships that the receiver already has are ended.
 pub async fn transfer_relationships(tx: &mut Tx, transfer: Transfer) -> Result<Transferred> {
@@ -9,10 +10,10 @@ pub async fn transfer_relationships(tx: &mut Tx, transfer: Transfer) -> Result<T
     if transfer.from == transfer.to {
         refusals.add(UserError::invalid("must be another user than fromUserId").under("toUserId"));
     }
-    if !tx.has_user(transfer.from).await? {
+    if !tx.exists::<User>(transfer.from).await? {
         refusals.add(UserError::not_found("user").under("fromUserId"));
     }
-    match tx.user(transfer.to).await? {
+    match tx.find_locked::<User>(transfer.to).await? {
         None => refusals.add(UserError::not_found("user").under("toUserId")),
         Some(user) if !user.active => {
             refusals.add(UserError::invalid("must be an active user").under("toUserId"));

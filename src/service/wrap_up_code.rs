@@ -23,5 +23,5 @@ pub async fn update_wrap_up_code(
     let before: WrapUpCode = target.find(tx).await?;
     let mut after = before.clone();
     changes.apply(&mut after)?;
-    tx.save_wrap_up_code(&before, after).await
+    tx.update_wrap_up_code(&before, after).await
 }

@@ -22,7 +22,6 @@ mod filter;
 mod interaction;
 mod list;
 mod migrate;
-mod named;
 mod note;
 mod open;
 mod organization;

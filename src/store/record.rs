@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::bind::{Bind, IdList};
 use super::change::NewChange;
 use super::engine::{Sql, Text};
+use super::read::Read as _;
 use super::rows::{MOST_VALUES, Values};
 use super::statement::Statement;
 use super::{Table, Tx};
@@ -92,6 +93,17 @@ impl Tx {
             binds: vec![&id],
         })
         .await
+    }
+
+    /// Returns the record with an external id, locked until the transaction ends.
+    pub async fn find_locked_by_external_id<T: Stored>(
+        &mut self,
+        external_id: &ExternalId,
+    ) -> Result<Option<T>> {
+        match self.find_by_external_id::<T::Id>(external_id).await? {
+            Some(id) => self.find_locked(id).await,
+            None => Ok(None),
+        }
     }
 
     /// Inserts a new record. Refuses it if the tenant is at its limit, or if an external id is taken.

@@ -103,7 +103,7 @@ on_both_engines! {
         let mut contact = Contact::new(ContactId::new(tx.new_id()), Record::new(tx.now(), None));
         let changes = ContactChanges { last_name: Patch::Set("Lovelace".to_owned()), ..ContactChanges::default() };
         changes.apply(&mut contact, &Region::default()).unwrap();
-        let added = tx.add_contact(&contact).await;
+        let added = tx.insert(&contact).await;
         tx.end(added).await.unwrap();
 
         let refused = demo::fill(&app.tenant, &|_, _| {}).await.unwrap_err();
@@ -131,8 +131,8 @@ on_both_engines! {
         let (one, other) = (app.tenant("one").await, app.tenant("other").await);
         let mut tx = one.begin(None).await.unwrap();
         let added = async {
-            tx.add_organization(&organization).await?;
-            tx.add_contact(&contact).await
+            tx.insert(&organization).await?;
+            tx.insert(&contact).await
         };
         let added = added.await;
         tx.end(added).await.unwrap();
@@ -210,8 +210,12 @@ async fn made(app: &TestApp) -> (Organization, Contact) {
     let contact = admin.done(contact, fields).await["contact"]["id"].take();
 
     let mut tx = app.tenant.begin(None).await.unwrap();
-    let mut organization = tx.organization(id(&organization)).await.unwrap().unwrap();
-    let mut contact = tx.contact(id(&contact)).await.unwrap().unwrap();
+    let mut organization = tx
+        .find_locked::<Organization>(id(&organization))
+        .await
+        .unwrap()
+        .unwrap();
+    let mut contact = tx.find_locked::<Contact>(id(&contact)).await.unwrap().unwrap();
     tx.end(Ok(())).await.unwrap();
     for record in [&mut organization.record, &mut contact.record] {
         *record = Record::new(record.created_at.0, None);

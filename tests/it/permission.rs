@@ -114,8 +114,7 @@ fn id_of(name: &str) -> &str {
     match name {
         "fromUser" | "toUser" | "agent" | "owner" => "user",
         "code" => "wrapUpCode",
-        "subject" => "contact",
-        "id" | "ids" | "" => "contact",
+        "id" | "ids" | "subject" | "" => "contact",
         name => name,
     }
 }

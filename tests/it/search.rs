@@ -56,7 +56,7 @@ pub async fn add_many(app: &TestApp, count: usize, make: impl Fn(usize, &mut Con
         let record = Record::new(tx.now(), None);
         let mut contact = Contact::new(ContactId::new(tx.new_id()), record);
         make(number, &mut contact);
-        tx.add_contact(&contact).await.unwrap();
+        tx.insert(&contact).await.unwrap();
     }
     tx.end(Ok(())).await.unwrap();
 }

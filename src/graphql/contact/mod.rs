@@ -14,13 +14,13 @@ use super::interaction::{InteractionConnection, interactions_of};
 use super::note::{NoteConnection, notes_of};
 use super::permission::requires_permission;
 use crate::error::Error;
-use crate::id::{ContactId, TypedId};
+use crate::id::ContactId;
 use crate::model::{
     Contact, ContactFilter, ContactOrderField, DateTimeRange, ExternalIdInput, Organization, Permission,
     Ranges,
 };
 use crate::page::PageArgs;
-use crate::store::{INTERACTIONS_OF_CONTACT, NOTES_OF_CONTACT, Sort};
+use crate::store::{INTERACTIONS_OF_CONTACT, NOTES_OF_CONTACT, Read as _, Sort};
 
 connection!(ContactConnection, ContactEdge, Contact, "contacts");
 
@@ -227,8 +227,8 @@ impl ContactQuery {
     ) -> Result<Option<Contact>> {
         let ContactKey::ExternalId(key) = key;
         let key = key.argument("key.externalId")?;
-        let id = ctx.tenant().owner_of(ContactId::KIND, &key).await?;
-        Ok(ctx.load_opt(id.map(ContactId::new)).await?)
+        let id: Option<ContactId> = ctx.tenant().find_by_external_id(&key).await?;
+        Ok(ctx.load_opt(id).await?)
     }
 
     /// Lists contacts, a page at a time; paging reaches all of them. To find contacts by words, use `searchContacts`.

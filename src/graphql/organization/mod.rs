@@ -16,14 +16,14 @@ use super::note::{NoteConnection, notes_of};
 use super::permission::requires_permission;
 use super::relationship::{RelationshipConnection, RelationshipOrder};
 use crate::error::Error;
-use crate::id::{OrganizationId, TypedId};
+use crate::id::OrganizationId;
 use crate::model::{
     Contact, DateTimeRange, ExternalIdInput, Organization, OrganizationFilter, OrganizationOrderField,
     Permission, Ranges,
 };
 use crate::page::PageArgs;
 use crate::store::{
-    CONTACTS_OF_ORGANIZATION, INTERACTIONS_OF_ORGANIZATION, NOTES_OF_ORGANIZATION, Sort,
+    CONTACTS_OF_ORGANIZATION, INTERACTIONS_OF_ORGANIZATION, NOTES_OF_ORGANIZATION, Read as _, Sort,
     relationships_of_organization,
 };
 
@@ -280,8 +280,8 @@ impl OrganizationQuery {
     ) -> Result<Option<Organization>> {
         let OrganizationKey::ExternalId(key) = key;
         let key = key.argument("key.externalId")?;
-        let id = ctx.tenant().owner_of(OrganizationId::KIND, &key).await?;
-        Ok(ctx.load_opt(id.map(OrganizationId::new)).await?)
+        let id: Option<OrganizationId> = ctx.tenant().find_by_external_id(&key).await?;
+        Ok(ctx.load_opt(id).await?)
     }
 
     /// Lists organizations, a page at a time; paging reaches all of them. To find organizations by words, use

@@ -8,7 +8,7 @@ use apollo_compiler::parser::SourceMap;
 use apollo_compiler::response::{JsonMap, JsonValue};
 use apollo_compiler::schema::{ExtendedType, InputObjectType, ScalarType};
 use apollo_compiler::validation::Valid;
-use apollo_compiler::{Node, Schema};
+use apollo_compiler::{Name, Node, Schema};
 use async_graphql::{ServerError, Value};
 
 use crate::error::Code;
@@ -149,7 +149,7 @@ fn fit(schema: &Schema, of: &Type, value: JsonValue) -> Result<JsonValue, Mismat
         Some(ExtendedType::Enum(values)) => match value.as_str() {
             Some(name) if values.values.contains_key(name) => Ok(value),
             name => {
-                let known = values.values.keys().map(|name| name.as_str());
+                let known = values.values.keys().map(Name::as_str);
                 let suggestion = name.map_or_else(String::new, |name| did_you_mean(name, known));
                 let message = format!("must be one of the values of {}{suggestion}", values.name);
                 Err(Mismatch::new(message))
@@ -201,11 +201,15 @@ fn input_value(schema: &Schema, input: &InputObjectType, value: JsonValue) -> Re
     let JsonValue::Object(mut sent) = value else {
         return Err(Mismatch::new(format!("must be an object of {}", input.name)));
     };
-    let mut names = sent.keys().map(|name| name.as_str());
-    if let Some(name) = names.find(|name| !input.fields.contains_key(*name)) {
-        let known = input.fields.keys().map(|name| name.as_str());
-        let message = format!("is no field of {}{}", input.name, did_you_mean(name, known));
-        return Err(Mismatch::new(message).below(Step::Field(name.to_owned())));
+    let mut names = sent.keys();
+    if let Some(name) = names.find(|name| !input.fields.contains_key(name.as_str())) {
+        let known = input.fields.keys().map(Name::as_str);
+        let message = format!(
+            "is no field of {}{}",
+            input.name,
+            did_you_mean(name.as_str(), known)
+        );
+        return Err(Mismatch::new(message).below(Step::Field(name.as_str().to_owned())));
     }
     if is_one_of(input) && (sent.len() != 1 || sent.values().any(JsonValue::is_null)) {
         return Err(Mismatch::new(format!(

@@ -84,7 +84,7 @@ on_both_engines! {
         assert_eq!(notes.change().await["entity"]["text"], "Pays late");
         assert_eq!(of_apex.change().await["entity"]["text"], "Pays late");
         let hopper = contact(&admin, "Hopper").await;
-        note(&admin, json!({ "contactId": hopper, "text": "Likes ships" })).await;
+        note(&admin, json!({ "subjectId": hopper, "text": "Likes ships" })).await;
         assert_eq!(notes.change().await["entity"]["text"], "Likes ships");
     }
 
@@ -174,7 +174,7 @@ async fn a_late_commit_is_neither_lost_nor_repeated() {
     let other = app.again().await;
     let mut late = other.tenant.begin(None).await.unwrap();
     let contact_of_late = named(&late, "Late");
-    late.add_contact(&contact_of_late).await.unwrap();
+    late.insert(&contact_of_late).await.unwrap();
 
     contact(&admin, "Early").await;
     let read = settled(&admin, "", "cursor", 1).await;
@@ -197,7 +197,7 @@ async fn what_was_committed_before_does_not_come_though_others_still_run() {
     let other = app.again().await;
     let mut late = other.tenant.begin(None).await.unwrap();
     let contact_of_late = named(&late, "Late");
-    late.add_contact(&contact_of_late).await.unwrap();
+    late.insert(&contact_of_late).await.unwrap();
     contact(&admin, "Before").await;
 
     let mut events = begun(&app, admin.follow(FOLLOW, json!({}))).await;

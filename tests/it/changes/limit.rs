@@ -48,7 +48,7 @@ async fn a_transaction_that_is_left_alone_is_rolled_back() {
     let admin = app.admin().await;
     let mut tx = app.tenant.begin(None).await.unwrap();
     let forgotten = named(&tx, "Forgotten");
-    tx.add_contact(&forgotten).await.unwrap();
+    tx.insert(&forgotten).await.unwrap();
 
     // It holds back what comes later, but not for long.
     contact(&admin, "Lovelace").await;
