@@ -46,7 +46,7 @@ macro_rules! changes {
         #[derive(Clone, Debug, Default)]
         pub struct $changes {
             $(
-                #[doc = concat!("Changes [`", stringify!($record), "::", stringify!($field), "`].")]
+                #[doc = concat!("Changes `", stringify!($record), "::", stringify!($field), "`.")]
                 pub $field: $crate::model::Patch<$type>,
             )*
         }

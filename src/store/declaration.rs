@@ -126,7 +126,7 @@ macro_rules! value {
 }
 pub(crate) use value;
 
-/// Adds the parts of a hook to the implementation of [`Stored`].
+/// Adds the parts of a hook to the implementation of `Stored`.
 macro_rules! hook {
     (counted) => {
         const COUNTED: bool = true;

@@ -34,7 +34,7 @@ pub trait Stored: Table + PartialEq {
     /// Its version, authors and times, to be changed.
     fn record_mut(&mut self) -> &mut Record;
 
-    /// The values of its columns, in the order of [`RecordSql::insert`].
+    /// The values of its columns, in the order of `RecordSql::insert`.
     fn values<'a>(&'a self, entry: &Found) -> Values<'a>;
 
     /// Its external ids.
