@@ -2,36 +2,64 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ComplexObject, Context, ID, Object, Result, Subscription, Union};
+use async_graphql::{ComplexObject, Context, ID, Result, Subscription, Union};
 use futures_util::{Stream, StreamExt as _};
+use uuid::Uuid;
 
-use super::connection::{Connected, connection};
-use super::context::Ask as _;
+use super::connection::{Connected, connection, connections};
+use super::context::ContextExt as _;
+use super::list::ListExt as _;
 use crate::error::Error;
 use crate::id::{ContactId, GlobalId, InteractionId, NoteId, OrganizationId, RelationshipId, TypedId};
+use crate::model::noun::nouns;
 use crate::model::{
     Change, ChangeFilter, ChangePosition, Contact, EntityKind, Interaction, KnownPosition, Note,
     Organization, Permission, Relationship, User,
 };
 use crate::page::{self, Page, PageArgs};
-use crate::store::{CHANGES_OF_ENTITY, ChangeOrder, change_cursor};
+use crate::store::{CHANGES_OF_ENTITY, ChangeOrder, Children, change_cursor};
 
 connection!(ChangeConnection, ChangeEdge, Change, "changes");
 
-/// A record that was changed.
-#[derive(Clone, Debug, Union)]
-pub enum ChangedEntity {
-    /// A contact.
-    Contact(Box<Contact>),
-    /// An organization.
-    Organization(Box<Organization>),
-    /// A relationship.
-    Relationship(Box<Relationship>),
-    /// A note.
-    Note(Box<Note>),
-    /// An interaction.
-    Interaction(Box<Interaction>),
+macro_rules! changed_entity {
+    (
+        recorded {$(
+            $noun:ident($id:ident) $field:ident, $entity:ident: $one:tt, $many:tt, $permission:ident = $name:tt;
+        )*}
+        $($others:tt)*
+    ) => {
+        /// A record that was changed.
+        #[derive(Clone, Debug, Union)]
+        pub enum ChangedEntity {$(
+            #[doc = concat!("The record as ", $one, ".")]
+            $noun(Box<$noun>),
+        )*}
+
+        impl ChangedEntity {
+            /// Returns the global id of a record of this kind.
+            fn id(kind: EntityKind, id: Uuid) -> GlobalId {
+                match kind {
+                    $(EntityKind::$noun => (&$id::new(id)).into(),)*
+                }
+            }
+
+            /// Loads the record of this kind and id, or `None` if it does not exist.
+            async fn load(
+                ctx: &Context<'_>,
+                kind: EntityKind,
+                id: Uuid,
+            ) -> crate::error::Result<Option<Self>> {
+                Ok(match kind {$(
+                    EntityKind::$noun => {
+                        let found = ctx.load($id::new(id)).await?;
+                        found.map(|found| Self::$noun(Box::new(found)))
+                    }
+                )*})
+            }
+        }
+    };
 }
+nouns!(changed_entity);
 
 #[ComplexObject]
 impl Change {
@@ -46,14 +74,7 @@ impl Change {
     /// The id of the record, which may have been deleted since.
     #[graphql(name = "entityId")]
     async fn global_id(&self) -> GlobalId {
-        let id = self.entity_id;
-        match self.kind {
-            EntityKind::Contact => (&ContactId::new(id)).into(),
-            EntityKind::Organization => (&OrganizationId::new(id)).into(),
-            EntityKind::Relationship => (&RelationshipId::new(id)).into(),
-            EntityKind::Note => (&NoteId::new(id)).into(),
-            EntityKind::Interaction => (&InteractionId::new(id)).into(),
-        }
+        ChangedEntity::id(self.kind, self.entity_id)
     }
 
     /// The record in its current state, or null if it has been deleted.
@@ -61,29 +82,7 @@ impl Change {
     /// Requires the view permission of its kind, such as `externalContacts:contact:view`.
     async fn entity(&self, ctx: &Context<'_>) -> Result<Option<ChangedEntity>> {
         ctx.require(self.kind.permission())?;
-        let id = self.entity_id;
-        Ok(match self.kind {
-            EntityKind::Contact => {
-                let found = ctx.load(ContactId::new(id)).await?;
-                found.map(|it| ChangedEntity::Contact(Box::new(it)))
-            }
-            EntityKind::Organization => {
-                let found = ctx.load(OrganizationId::new(id)).await?;
-                found.map(|it| ChangedEntity::Organization(Box::new(it)))
-            }
-            EntityKind::Relationship => {
-                let found = ctx.load(RelationshipId::new(id)).await?;
-                found.map(|it| ChangedEntity::Relationship(Box::new(it)))
-            }
-            EntityKind::Note => {
-                let found = ctx.load(NoteId::new(id)).await?;
-                found.map(|it| ChangedEntity::Note(Box::new(it)))
-            }
-            EntityKind::Interaction => {
-                let found = ctx.load(InteractionId::new(id)).await?;
-                found.map(|it| ChangedEntity::Interaction(Box::new(it)))
-            }
-        })
+        Ok(ChangedEntity::load(ctx, self.kind, self.entity_id).await?)
     }
 
     /// The user who made the change, or null if the service itself made it.
@@ -101,49 +100,44 @@ impl Change {
 #[derive(Default)]
 pub struct ChangeQuery;
 
-#[Object]
-impl ChangeQuery {
-    /// Lists created, updated and deleted records, oldest first, in commit order, which is also the order of the
-    /// subscription `changes`. To follow changes without gaps or repetitions, read to the end, then subscribe with
-    /// `after: endCursor`. Changes are kept for 90 days unless the operator configures otherwise; an older cursor is
-    /// refused with `CURSOR_EXPIRED`.
-    ///
-    /// Each kind requires its own view permission, such as `externalContacts:contact:view`. Without `entities`, the
-    /// kinds that the caller may view are listed.
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
-    async fn changes(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The kinds of records to include. Defaults to all kinds that the caller may view.")]
-        entities: Option<Vec<EntityKind>>,
-        #[graphql(
-            desc = "Limits the result to changes of this contact, its notes and its interactions. Requires \
-                   `externalContacts:contact:view`."
-        )]
-        contact_id: Option<ID>,
-        #[graphql(
-            desc = "Limits the result to changes of this organization, its contacts, its relationships, its \
-                   notes and its interactions. Requires `externalContacts:organization:view`."
-        )]
-        organization_id: Option<ID>,
-        #[graphql(desc = "Returns the first n items (1–100, default 25).")] first: Option<i32>,
-        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
-        #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
-        #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
-    ) -> Result<Option<ChangeConnection>> {
-        let filter = filter(ctx, entities, contact_id, organization_id)?;
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
-        let page = page_of(ctx, args, page::AT_ROOT).await?;
-        let slice = ctx.tenant().list(&filter, ChangeOrder::OLDEST, &page).await?;
-        Ok(Some(
-            Connected::of_list(slice, ChangeOrder::OLDEST, Arc::new(filter)).into(),
-        ))
+connections! {
+    root ChangeQuery {
+        /// Lists created, updated and deleted records, oldest first, in commit order, which is also the order of the
+        /// subscription `changes`. To follow changes without gaps or repetitions, read to the end, then subscribe with
+        /// `after: endCursor`. Changes are kept for 90 days unless the operator configures otherwise; an older cursor is
+        /// refused with `CURSOR_EXPIRED`.
+        ///
+        /// Each kind requires its own view permission, such as `externalContacts:contact:view`. Without `entities`, the
+        /// kinds that the caller may view are listed.
+        fn changes(
+            &self,
+            ctx,
+            page,
+            entities: Option<Vec<EntityKind>> =
+                "The kinds of records to include. Defaults to all kinds that the caller may view.",
+            contact_id: Option<ID> =
+                "Limits the result to changes of this contact, its notes and its interactions. Requires \
+                 `externalContacts:contact:view`.",
+            organization_id: Option<ID> =
+                "Limits the result to changes of this organization, its contacts, its relationships, its notes and its \
+                 interactions. Requires `externalContacts:organization:view`.",
+        ) -> ChangeConnection {
+            changes(ctx, page, entities, contact_id, organization_id)
+        }
     }
+}
+
+async fn changes(
+    ctx: &Context<'_>,
+    args: PageArgs,
+    entities: Option<Vec<EntityKind>>,
+    contact_id: Option<ID>,
+    organization_id: Option<ID>,
+) -> crate::error::Result<Connected<Change>> {
+    let filter = filter(ctx, entities, contact_id, organization_id)?;
+    let page = page_of(ctx, args, page::AT_ROOT).await?;
+    let slice = ctx.tenant().list(&filter, ChangeOrder::OLDEST, &page).await?;
+    Ok(Connected::of_list(slice, ChangeOrder::OLDEST, Arc::new(filter)))
 }
 
 /// The root of all subscriptions.
@@ -202,12 +196,13 @@ pub async fn changes_of(
     ctx: &Context<'_>,
     record: impl TypedId,
     args: PageArgs,
-) -> Result<Option<ChangeConnection>> {
+) -> crate::error::Result<Connected<Change>> {
     let page = page_of(ctx, args, page::NESTED).await?;
-    let children = ctx
-        .children_on(&CHANGES_OF_ENTITY, record, ChangeOrder::NEWEST, page)
-        .await?;
-    Ok(Some(children.into()))
+    let changes = Children {
+        edge: &CHANGES_OF_ENTITY,
+        filter: None,
+    };
+    ctx.children_on(changes, record, ChangeOrder::NEWEST, page).await
 }
 
 /// Returns the requested kinds if the caller may view all of them. Without a request, returns the kinds that the caller
@@ -228,7 +223,8 @@ fn filter(
         // In the order of all, each once, however often it is asked for.
         Some(asked) => {
             let kinds: Vec<EntityKind> = EntityKind::ALL
-                .into_iter()
+                .iter()
+                .copied()
                 .filter(|kind| asked.contains(kind))
                 .collect();
             kinds.iter().try_for_each(|kind| ctx.require(kind.permission()))?;
@@ -236,7 +232,7 @@ fn filter(
         }
         None => {
             let may_view = |kind: &EntityKind| ctx.caller().permissions.contains(kind.permission());
-            EntityKind::ALL.into_iter().filter(may_view).collect()
+            EntityKind::ALL.iter().copied().filter(may_view).collect()
         }
     };
     if kinds.is_empty() {

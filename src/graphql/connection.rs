@@ -5,11 +5,10 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, SimpleObject};
 use uuid::Uuid;
 
-use super::context::Ask as _;
-use super::loader::ChildCount;
+use super::context::ContextExt as _;
 use crate::error::Result;
 use crate::page::Slice;
-use crate::store::{Edge, Filter, Listed, Sort};
+use crate::store::{Children, Filter, Listed, Sort};
 
 /// The highest count at a root.
 const MOST_AT_ROOT: i64 = 10_000;
@@ -67,18 +66,18 @@ pub struct Connected<T: Listed> {
     whole: Whole<T>,
 }
 
-enum Whole<T: 'static> {
-    Children { edge: &'static Edge<T>, parent: Uuid },
+enum Whole<T: Listed> {
+    Children { children: Children<T>, parent: Uuid },
     List(Arc<dyn Filter>),
 }
 
 impl<T: Listed> Connected<T> {
     /// A page of a parent's children.
-    pub fn of_children(slice: Slice<T>, sort: Sort<T::Order>, edge: &'static Edge<T>, parent: Uuid) -> Self {
+    pub fn of_children(slice: Slice<T>, sort: Sort<T::Order>, children: Children<T>, parent: Uuid) -> Self {
         Self {
             slice,
             sort,
-            whole: Whole::Children { edge, parent },
+            whole: Whole::Children { children, parent },
         }
     }
 
@@ -118,13 +117,10 @@ impl<T: Listed> Connected<T> {
     /// The number of items in the whole list.
     pub async fn total_count(&self, ctx: &Context<'_>) -> Result<Count> {
         match &self.whole {
-            Whole::Children { edge, parent } => {
-                let key = ChildCount {
-                    edge,
-                    parent: *parent,
-                    most: MOST_NESTED,
-                };
-                Ok(Count::up_to(MOST_NESTED, ctx.request().loaders.count(key).await?))
+            Whole::Children { children, parent } => {
+                let loaders = &ctx.request().loaders;
+                let counted = loaders.count(children.clone(), *parent, MOST_NESTED).await?;
+                Ok(Count::up_to(MOST_NESTED, counted))
             }
             Whole::List(filter) => {
                 let counted = ctx.tenant().count::<T>(&**filter, MOST_AT_ROOT).await?;
@@ -188,3 +184,55 @@ macro_rules! connection {
     };
 }
 pub(crate) use connection;
+
+/// Writes an object whose fields are connections. A field has the arguments that it names and those of a page, which its
+/// body gets as `page`:
+///
+/// ```ignore
+/// connections! {
+///     nested ContactConnections {
+///         /// The notes about the contact.
+///         fn notes(&self, ctx, page, filter: Option<NoteFilter> = "The conditions.") -> NoteConnection {
+///             ctx.children(&NOTES_OF_CONTACT, self.0, filter, None, page)
+///         }
+///     }
+/// }
+/// ```
+///
+/// `async-graphql` takes arguments one by one only, with literal descriptions.
+macro_rules! connections {
+    (root $object:ident { $($fields:tt)* }) => {
+        $crate::graphql::connection::connections! {
+            @object "Returns the first n items (1–100, default 25)." $object { $($fields)* }
+        }
+    };
+    (nested $object:ident { $($fields:tt)* }) => {
+        $crate::graphql::connection::connections! {
+            @object "Returns the first n items (1–100, default 10)." $object { $($fields)* }
+        }
+    };
+    (@object $first:tt $object:ident {$(
+        $(#[$($meta:tt)*])*
+        fn $name:ident(&$this:ident, $ctx:ident, $page:ident $(, $arg:ident: $type:ty = $desc:tt)* $(,)?)
+            -> $connection:ident { $page_of_list:expr }
+    )*}) => {
+        #[async_graphql::Object]
+        #[expect(clippy::too_many_arguments, reason = "a connection has many")]
+        impl $object {$(
+            $(#[$($meta)*])*
+            async fn $name(
+                &$this,
+                $ctx: &async_graphql::Context<'_>,
+                $(#[graphql(desc = $desc)] $arg: $type,)*
+                #[graphql(desc = $first)] first: Option<i32>,
+                #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
+                #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
+                #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
+            ) -> async_graphql::Result<Option<$connection>> {
+                let $page = $crate::page::PageArgs { first, after, last, before };
+                Ok(Some($page_of_list.await?.into()))
+            }
+        )*}
+    };
+}
+pub(crate) use connections;

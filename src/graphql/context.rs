@@ -4,17 +4,14 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::{Context, ID};
-use uuid::Uuid;
 
-use super::connection::Connected;
-use super::loader::{Children, Loaders};
+use super::loader::Loaders;
 use crate::auth::Caller;
 use crate::error::{Error, Result};
 use crate::id::{TypedId, UserId};
 use crate::limits::Limits;
 use crate::model::Permission;
-use crate::page::{self, Page, PageArgs};
-use crate::store::{Edge, Filter, Listed, Sort, Tenant};
+use crate::store::{Listed, Tenant};
 
 /// The data that the resolvers of one request share.
 pub struct RequestData {
@@ -51,7 +48,7 @@ impl RequestData {
 }
 
 /// Access to the request from a resolver's context.
-pub trait Ask {
+pub trait ContextExt {
     /// The request's data.
     fn request(&self) -> &RequestData;
 
@@ -124,70 +121,9 @@ pub trait Ask {
             }
         }
     }
-
-    /// Loads a page of this parent's children.
-    fn children<T: Listed>(
-        &self,
-        edge: &'static Edge<T>,
-        parent: impl TypedId,
-        sort: Sort<T::Order>,
-        args: PageArgs,
-    ) -> impl Future<Output = Result<Connected<T>>> + Send
-    where
-        Self: Sync,
-    {
-        async move {
-            let page = sort.page(args, page::NESTED)?;
-            self.children_on(edge, parent, sort, page).await
-        }
-    }
-
-    /// Loads the given page of this parent's children.
-    fn children_on<T: Listed>(
-        &self,
-        edge: &'static Edge<T>,
-        parent: impl TypedId,
-        sort: Sort<T::Order>,
-        page: Page,
-    ) -> impl Future<Output = Result<Connected<T>>> + Send
-    where
-        Self: Sync,
-    {
-        async move {
-            let parent: Uuid = parent.uuid();
-            let slice = self
-                .request()
-                .loaders
-                .page(Children {
-                    edge,
-                    parent,
-                    sort,
-                    page,
-                })
-                .await?;
-            Ok(Connected::of_children(slice, sort, edge, parent))
-        }
-    }
-
-    /// A page of a list.
-    fn list<T: Listed>(
-        &self,
-        filter: impl Filter + 'static,
-        sort: Sort<T::Order>,
-        args: PageArgs,
-    ) -> impl Future<Output = Result<Connected<T>>> + Send
-    where
-        Self: Sync,
-    {
-        async move {
-            let page = sort.page(args, page::AT_ROOT)?;
-            let slice = self.tenant().list(&filter, sort, &page).await?;
-            Ok(Connected::of_list(slice, sort, Arc::new(filter)))
-        }
-    }
 }
 
-impl Ask for Context<'_> {
+impl ContextExt for Context<'_> {
     fn request(&self) -> &RequestData {
         self.data_unchecked::<Arc<RequestData>>()
     }

@@ -3,7 +3,7 @@
 use async_graphql::{Context, Enum, Object, SimpleObject, Union};
 
 use super::connection::{Count, PageInfo};
-use super::context::Ask as _;
+use super::context::ContextExt as _;
 use super::results::{self, SearchFacet, SearchFacetValue, SearchRefinement};
 use crate::error::{Error, Result};
 use crate::id::{ContactId, NoteId, OrganizationId};

@@ -1,29 +1,23 @@
 //! Comparison inputs for filters, shared by all nouns.
 
-use async_graphql::{Enum, ID, InputObject};
+use async_graphql::{ID, InputObject};
 
+use super::context::ContextExt;
 use crate::error::{Error, Result};
 use crate::id::TypedId;
 use crate::model::{LONGEST_START, NameMatch, fold};
+use crate::store::Listed;
 
 /// The maximum number of values of `in`.
 const MOST_VALUES: usize = 100;
 
-/// The direction of a sort order.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
-pub enum OrderDirection {
-    /// Ascending: A to Z, old to new.
-    #[default]
-    Asc,
-    /// Descending: Z to A, new to old.
-    Desc,
-}
+/// The filter of a noun's lists, as clients give it.
+pub trait FilterInput: Default + Send {
+    /// The type of the records in the lists.
+    type Noun: Listed;
 
-impl OrderDirection {
-    /// Whether the order is descending.
-    pub fn is_descending(self) -> bool {
-        self == Self::Desc
-    }
+    /// Returns the conditions. Refuses malformed ones, and those that require a permission the caller lacks.
+    fn checked(self, ctx: &impl ContextExt) -> Result<<Self::Noun as Listed>::Filter>;
 }
 
 /// Compares ids.

@@ -19,27 +19,27 @@ use uuid::Uuid;
 
 use crate::error::{Error, Result};
 use crate::page::{Page, Slice};
-use crate::store::{Edge, Listed, Sort, Tenant};
+use crate::store::{Children, Listed, Sort, Tenant};
 
 /// The loaders of one request. They keep nothing between levels, so that nothing is stale after a change.
 pub struct Loaders {
     batches: DataLoader<Batches>,
-    asked: Asked,
+    pending: PendingLoads,
 }
 
 impl Loaders {
     /// Creates loaders for one tenant's data.
     pub fn new(tenant: Tenant) -> Self {
-        let asked = Asked::default();
-        let batches = DataLoader::new(Batches { tenant }, asked.spawner())
+        let pending = PendingLoads::default();
+        let batches = DataLoader::new(Batches { tenant }, pending.spawner())
             .delay(Duration::ZERO)
             .max_batch_size(usize::MAX);
-        Self { batches, asked }
+        Self { batches, pending }
     }
 
     /// Returns the driver of a request that uses these loaders.
-    pub fn driver(&self) -> Asked {
-        self.asked.clone()
+    pub fn driver(&self) -> Driver {
+        Driver::of(self.pending.clone())
     }
 
     /// Loads the record with this id.
@@ -51,14 +51,31 @@ impl Loaders {
     }
 
     /// A page of a parent's children.
-    pub async fn page<T: Listed>(&self, key: Children<T>) -> Result<Slice<T>> {
-        let empty = Slice::empty(&key.page);
+    pub async fn page<T: Listed>(
+        &self,
+        children: Children<T>,
+        parent: Uuid,
+        sort: Sort<T::Order>,
+        page: Page,
+    ) -> Result<Slice<T>> {
+        let empty = Slice::empty(&page);
+        let key = ChildPage {
+            children,
+            parent,
+            sort,
+            page,
+        };
         let page = self.batches.load_one(key).await.map_err(Error::Shared)?;
         Ok(page.unwrap_or(empty))
     }
 
-    /// Counts the children of a parent.
-    pub async fn count<T: Listed>(&self, key: ChildCount<T>) -> Result<i64> {
+    /// The number of a parent's children, counted up to one more than `most`.
+    pub async fn count<T: Listed>(&self, children: Children<T>, parent: Uuid, most: i64) -> Result<i64> {
+        let key = ChildCount {
+            children,
+            parent,
+            most,
+        };
         let count = self.batches.load_one(key).await.map_err(Error::Shared)?;
         Ok(count.unwrap_or_default())
     }
@@ -73,37 +90,23 @@ struct Batches {
 struct Id<T>(Uuid, PhantomData<fn() -> T>);
 
 /// The key of a page of a parent's children.
-pub struct Children<T: Listed> {
-    /// The edge from the parent to the children.
-    pub edge: &'static Edge<T>,
-    /// The parent.
-    pub parent: Uuid,
-    /// The sort order.
-    pub sort: Sort<T::Order>,
-    /// The page.
-    pub page: Page,
+struct ChildPage<T: Listed> {
+    children: Children<T>,
+    parent: Uuid,
+    sort: Sort<T::Order>,
+    page: Page,
 }
 
 /// The key of the number of a parent's children, counted up to one more than `most`.
-pub struct ChildCount<T: 'static> {
-    /// The edge from the parent to the children.
-    pub edge: &'static Edge<T>,
-    /// The parent.
-    pub parent: Uuid,
-    /// The limit of the count.
-    pub most: i64,
+struct ChildCount<T: Listed> {
+    children: Children<T>,
+    parent: Uuid,
+    most: i64,
 }
 
 /// Implements equality and hashing by the fields alone; deriving them would require the same of `T`.
 macro_rules! key {
     ($name:ident of $bound:tt, |$key:ident| $parts:expr) => {
-        impl<T: $bound> Clone for $name<T> {
-            fn clone(&self) -> Self {
-                let $key = self;
-                $name::again($key)
-            }
-        }
-
         impl<T: $bound> PartialEq for $name<T> {
             fn eq(&self, other: &Self) -> bool {
                 let mine = {
@@ -129,36 +132,36 @@ macro_rules! key {
     };
 }
 
-impl<T> Id<T> {
-    const fn again(key: &Self) -> Self {
-        Self(key.0, PhantomData)
-    }
-}
-
-impl<T: Listed> Children<T> {
-    fn again(key: &Self) -> Self {
-        Self {
-            edge: key.edge,
-            parent: key.parent,
-            sort: key.sort,
-            page: key.page.clone(),
-        }
-    }
-}
-
-impl<T> ChildCount<T> {
-    const fn again(key: &Self) -> Self {
-        Self {
-            edge: key.edge,
-            parent: key.parent,
-            most: key.most,
-        }
-    }
-}
-
 key!(Id of 'static, |key| key.0);
-key!(Children of Listed, |key| (key.edge.column, key.edge.condition, key.parent, key.sort, &key.page));
-key!(ChildCount of 'static, |key| (key.edge.column, key.edge.condition, key.parent, key.most));
+key!(ChildPage of Listed, |key| (&key.children, key.parent, key.sort, &key.page));
+key!(ChildCount of Listed, |key| (&key.children, key.parent, key.most));
+
+impl<T> Clone for Id<T> {
+    fn clone(&self) -> Self {
+        Self(self.0, PhantomData)
+    }
+}
+
+impl<T: Listed> Clone for ChildPage<T> {
+    fn clone(&self) -> Self {
+        Self {
+            children: self.children.clone(),
+            parent: self.parent,
+            sort: self.sort,
+            page: self.page.clone(),
+        }
+    }
+}
+
+impl<T: Listed> Clone for ChildCount<T> {
+    fn clone(&self) -> Self {
+        Self {
+            children: self.children.clone(),
+            parent: self.parent,
+            most: self.most,
+        }
+    }
+}
 
 impl<T: Listed> Loader<Id<T>> for Batches {
     type Value = T;
@@ -174,21 +177,19 @@ impl<T: Listed> Loader<Id<T>> for Batches {
     }
 }
 
-impl<T: Listed> Loader<Children<T>> for Batches {
+impl<T: Listed> Loader<ChildPage<T>> for Batches {
     type Value = Slice<T>;
     type Error = Arc<Error>;
 
-    async fn load(&self, keys: &[Children<T>]) -> Result<HashMap<Children<T>, Slice<T>>, Arc<Error>> {
+    async fn load(&self, keys: &[ChildPage<T>]) -> Result<HashMap<ChildPage<T>, Slice<T>>, Arc<Error>> {
         let mut pages = HashMap::with_capacity(keys.len());
         // Aliases may ask for different pages of the same edge: a statement for each.
-        for group in grouped(keys, |key| {
-            (key.edge.column, key.edge.condition, key.sort, key.page.clone())
-        }) {
+        for group in grouped(keys, |key| (key.children.clone(), key.sort, key.page.clone())) {
             let Some(first) = group.first() else { continue };
             let parents: Vec<Uuid> = group.iter().map(|key| key.parent).collect();
             let mut found = self
                 .tenant
-                .pages_of(first.edge, first.sort, &first.page, &parents)
+                .pages_of(&first.children, first.sort, &first.page, &parents)
                 .await
                 .map_err(Arc::new)?;
             for key in group {
@@ -207,16 +208,17 @@ impl<T: Listed> Loader<ChildCount<T>> for Batches {
 
     async fn load(&self, keys: &[ChildCount<T>]) -> Result<HashMap<ChildCount<T>, i64>, Arc<Error>> {
         let mut counts = HashMap::with_capacity(keys.len());
-        for group in grouped(keys, |key| (key.edge.column, key.edge.condition, key.most)) {
+        for group in grouped(keys, |key| (key.children.clone(), key.most)) {
             let Some(first) = group.first() else { continue };
             let parents: Vec<Uuid> = group.iter().map(|key| key.parent).collect();
             let found = self
                 .tenant
-                .counts_of(first.edge, first.most, &parents)
+                .counts_of(&first.children, first.most, &parents)
                 .await
                 .map_err(Arc::new)?;
             for key in group {
-                counts.insert(key.clone(), found.get(&key.parent).copied().unwrap_or_default());
+                let count = found.get(&key.parent).copied();
+                counts.insert(key.clone(), count.unwrap_or_default());
             }
         }
         Ok(counts)
@@ -233,88 +235,89 @@ fn grouped<K, G: Hash + Eq>(keys: &[K], group: impl Fn(&K) -> G) -> Vec<Vec<&K>>
 
 /// Requested loads that have not begun: the queue that the loaders of one request spawn onto.
 #[derive(Clone, Default)]
-pub struct Asked(Arc<Mutex<Vec<BoxFuture<'static, ()>>>>);
+struct PendingLoads(Arc<Mutex<Vec<BoxFuture<'static, ()>>>>);
 
-impl Asked {
+impl PendingLoads {
     fn spawner(&self) -> impl Fn(BoxFuture<'static, ()>) + Send + Sync + 'static {
-        let asked = self.0.clone();
+        let pending = self.0.clone();
         move |load| {
-            asked.lock().unwrap_or_else(PoisonError::into_inner).push(load);
+            pending.lock().unwrap_or_else(PoisonError::into_inner).push(load);
         }
     }
 
     fn take(&self) -> Vec<BoxFuture<'static, ()>> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
-
-    /// Runs `work` and begins loads only when it cannot proceed without them and the previous loads are done, so that
-    /// one level of an operation becomes one batch. Neither timers nor other tasks take part in this.
-    pub async fn drive<T>(self, work: impl Future<Output = T>) -> T {
-        let mut work = pin!(work);
-        let mut turn = Turn::of(self);
-        poll_fn(move |cx| turn.take(cx, |cx| work.as_mut().poll(cx))).await
-    }
-
-    /// Drives each item of a stream in the same way.
-    pub fn drive_stream<S: Stream + Send + 'static>(self, items: S) -> impl Stream<Item = S::Item> + Send {
-        let mut items = Box::pin(items);
-        let mut turn = Turn::of(self);
-        stream::poll_fn(move |cx| turn.take(cx, |cx| items.as_mut().poll_next(cx)))
-    }
 }
 
-/// The running loads of a request, and the state for alternating between them and the work.
-struct Turn {
-    asked: Asked,
-    loads: FuturesUnordered<BoxFuture<'static, ()>>,
-    awake: Arc<Awake>,
+/// Runs a request and its loads in turns, so that one level of an operation becomes one batch. Neither timers nor other
+/// tasks take part in this.
+pub struct Driver {
+    pending: PendingLoads,
+    running: FuturesUnordered<BoxFuture<'static, ()>>,
+    wakes: Arc<WakeSignal>,
     waker: Waker,
 }
 
-impl Turn {
-    fn of(asked: Asked) -> Self {
-        let awake = Arc::new(Awake::default());
+impl Driver {
+    fn of(pending: PendingLoads) -> Self {
+        let wakes = Arc::new(WakeSignal::default());
         Self {
-            asked,
-            loads: FuturesUnordered::new(),
-            waker: Waker::from(awake.clone()),
-            awake,
+            pending,
+            running: FuturesUnordered::new(),
+            waker: Waker::from(wakes.clone()),
+            wakes,
         }
     }
 
+    /// Runs `work` and begins loads only when it cannot proceed without them and the previous loads are done.
+    pub async fn drive<T>(mut self, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        poll_fn(move |cx| self.turn(cx, |cx| work.as_mut().poll(cx))).await
+    }
+
+    /// Drives each item of a stream in the same way.
+    pub fn drive_stream<S: Stream + Send + 'static>(
+        mut self,
+        items: S,
+    ) -> impl Stream<Item = S::Item> + Send {
+        let mut items = Box::pin(items);
+        stream::poll_fn(move |cx| self.turn(cx, |cx| items.as_mut().poll_next(cx)))
+    }
+
     /// Polls the work and, when it waits for data, the loads.
-    fn take<T>(
+    fn turn<T>(
         &mut self,
         cx: &mut TaskContext<'_>,
         poll: impl FnOnce(&mut TaskContext<'_>) -> Poll<T>,
     ) -> Poll<T> {
-        self.awake.task.register(cx.waker());
-        self.awake.asked.store(false, Ordering::SeqCst);
+        self.wakes.task.register(cx.waker());
+        self.wakes.is_woken.store(false, Ordering::SeqCst);
         if let Poll::Ready(answer) = poll(&mut TaskContext::from_waker(&self.waker)) {
             return Poll::Ready(answer);
         }
-        if self.awake.asked.load(Ordering::SeqCst) {
+        if self.wakes.is_woken.load(Ordering::SeqCst) {
             // It only paused, as FuturesUnordered and tokio's budget do; the task is woken already.
             return Poll::Pending;
         }
-        if self.loads.is_empty() {
-            self.loads.extend(self.asked.take());
+        if self.running.is_empty() {
+            self.running.extend(self.pending.take());
         }
-        while let Poll::Ready(Some(())) = self.loads.poll_next_unpin(cx) {}
+        while let Poll::Ready(Some(())) = self.running.poll_next_unpin(cx) {}
         Poll::Pending
     }
 }
 
 /// A waker that tells work that yielded from work that waits for data.
 #[derive(Default)]
-struct Awake {
-    asked: AtomicBool,
+struct WakeSignal {
+    is_woken: AtomicBool,
     task: AtomicWaker,
 }
 
-impl Wake for Awake {
+impl Wake for WakeSignal {
     fn wake(self: Arc<Self>) {
-        self.asked.store(true, Ordering::SeqCst);
+        self.is_woken.store(true, Ordering::SeqCst);
         self.task.wake();
     }
 }

@@ -9,10 +9,12 @@ mod everything;
 mod filter;
 mod input;
 mod interaction;
+mod list;
 mod loader;
 mod mutation;
 mod node;
 mod note;
+mod order;
 mod organization;
 mod payload;
 mod permission;
@@ -32,18 +34,18 @@ use futures_util::Stream;
 
 use change::ChangeQuery;
 pub use change::Subscription;
-use contact::{ContactMutation, ContactQuery};
+use contact::{ContactListQuery, ContactMutation, ContactQuery};
 pub use context::RequestData;
-use interaction::{InteractionMutation, InteractionQuery};
-use node::NodeQuery;
-use note::{NoteMutation, NoteQuery};
-use organization::{OrganizationMutation, OrganizationQuery};
-use relationship::{RelationshipMutation, RelationshipQuery, TransferMutation};
+use interaction::{InteractionListQuery, InteractionMutation, InteractionQuery};
+use node::{ByIdQuery, NodeQuery};
+use note::{NoteListQuery, NoteMutation};
+use organization::{OrganizationListQuery, OrganizationMutation, OrganizationQuery};
+use relationship::{RelationshipListQuery, RelationshipMutation, RelationshipQuery, TransferMutation};
 use search::SearchQuery;
 use tenant::TenantMutation;
-use user::{UserMutation, UserQuery};
+use user::{UserListQuery, UserMutation};
 use viewer::ViewerQuery;
-use wrap_up_code::{WrapUpCodeMutation, WrapUpCodeQuery};
+use wrap_up_code::{WrapUpCodeListQuery, WrapUpCodeMutation};
 
 use crate::limits::Limits;
 
@@ -51,16 +53,21 @@ use crate::limits::Limits;
 #[derive(Default, MergedObject)]
 pub struct Query(
     NodeQuery,
+    ByIdQuery,
     ChangeQuery,
     ContactQuery,
+    ContactListQuery,
     InteractionQuery,
-    NoteQuery,
+    InteractionListQuery,
+    NoteListQuery,
     OrganizationQuery,
+    OrganizationListQuery,
     RelationshipQuery,
+    RelationshipListQuery,
     SearchQuery,
-    UserQuery,
+    UserListQuery,
     ViewerQuery,
-    WrapUpCodeQuery,
+    WrapUpCodeListQuery,
 );
 
 /// The root of all mutations.

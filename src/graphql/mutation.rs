@@ -1,6 +1,6 @@
 //! How a mutation runs: a service function in one transaction, whose refusals become user errors.
 
-use super::context::Ask;
+use super::context::ContextExt;
 use crate::error::{Error, Result, UserError, UserErrorCode};
 use crate::id::TypedId;
 use crate::model::Checked;
@@ -114,7 +114,7 @@ targeted! {
 }
 
 /// Changes on behalf of the caller.
-pub trait Mutate: Ask + Sync {
+pub trait Mutate: ContextExt + Sync {
     /// Calls a service function with the checked input of a mutation, in one transaction, again if another transaction
     /// was in the way.
     fn change<A, T, W>(&self, input: Checked<A>, work: W) -> impl Future<Output = Result<Outcome<T>>> + Send
@@ -176,4 +176,4 @@ pub trait Mutate: Ask + Sync {
     }
 }
 
-impl<A: Ask + Sync> Mutate for A {}
+impl<A: ContextExt + Sync> Mutate for A {}

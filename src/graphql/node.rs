@@ -3,37 +3,75 @@
 use async_graphql::{Context, ID, Interface, Object, PathSegment, Result};
 use futures_util::future::join_all;
 
-use super::context::Ask as _;
+use super::context::ContextExt as _;
+use super::permission::requires_permission;
 use crate::error::Error;
-use crate::id::{GlobalId, NodeId};
+use crate::id::{
+    ContactId, GlobalId, InteractionId, NodeId, NoteId, OrganizationId, RelationshipId, UserId, WrapUpCodeId,
+};
+use crate::model::noun::nouns;
 use crate::model::{Contact, Interaction, Note, Organization, Permission, Relationship, User, WrapUpCode};
 
 /// The maximum number of ids of one `nodes`.
 const MOST_IDS: usize = 100;
 
-/// A record that has a global id.
-#[derive(Interface)]
-#[graphql(field(
-    name = "id",
-    ty = "GlobalId",
-    desc = "The record's id, unique across all kinds."
-))]
-pub enum Node {
-    /// A contact.
-    Contact(Box<Contact>),
-    /// An organization.
-    Organization(Box<Organization>),
-    /// A relationship.
-    Relationship(Box<Relationship>),
-    /// A note.
-    Note(Box<Note>),
-    /// A user.
-    User(Box<User>),
-    /// An interaction.
-    Interaction(Box<Interaction>),
-    /// A wrap-up code.
-    WrapUpCode(Box<WrapUpCode>),
+macro_rules! node {
+    ($($group:ident {$(
+        $noun:ident($id:ident) $field:ident, $entity:ident: $one:tt, $many:tt, $permission:ident = $name:tt;
+    )*})*) => {
+        /// A record that has a global id.
+        #[derive(Interface)]
+        #[graphql(field(name = "id", ty = "GlobalId", desc = "The record's id, unique across all kinds."))]
+        pub enum Node {$($(
+            #[doc = concat!("The record as ", $one, ".")]
+            $noun(Box<$noun>),
+        )*)*}
+
+        impl Node {
+            /// Loads the record with this id, or `None` if it does not exist.
+            async fn load(ctx: &Context<'_>, id: NodeId) -> crate::error::Result<Option<Self>> {
+                Ok(match id {$($(
+                    NodeId::$id(id) => ctx.load(id).await?.map(|found| Self::$noun(Box::new(found))),
+                )*)*})
+            }
+
+            /// Returns the permission required to view a record of this kind. Users require none: every caller may see
+            /// the author of a note.
+            const fn required_permission(id: NodeId) -> Option<Permission> {
+                match id {
+                    $($(NodeId::$id(_) => node!(@$group $permission),)*)*
+                }
+            }
+        }
+
+        /// Query fields for one record by its id, and the entities of a gateway.
+        #[derive(Default)]
+        pub struct ByIdQuery;
+
+        #[Object]
+        impl ByIdQuery {$($(
+            #[doc = concat!("Returns ", $one, " by id, or null if it does not exist.")]
+            ///
+            #[doc = concat!("Requires `", $name, "`.")]
+            #[graphql(directive = requires_permission::apply(Permission::$permission))]
+            async fn $field(
+                &self,
+                ctx: &Context<'_>,
+                #[graphql(desc = "The record's id.")] id: ID,
+            ) -> Result<Option<$noun>> {
+                Ok(ctx.load(Error::id::<$id>("id", &id)?).await?)
+            }
+
+            #[graphql(entity)]
+            async fn $entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<$noun>> {
+                Ok(ctx.entity::<$id, $noun>(node!(@$group $permission), &id).await?)
+            }
+        )*)*}
+    };
+    (@internal $permission:ident) => { None };
+    (@$group:ident $permission:ident) => { Some(Permission::$permission) };
 }
+nouns!(node);
 
 /// Query fields for records of any kind.
 #[derive(Default)]
@@ -84,30 +122,8 @@ async fn node(ctx: &Context<'_>, id: &ID) -> crate::error::Result<Option<Node>> 
     let Some(id) = NodeId::read(id) else {
         return Ok(None);
     };
-    if let Some(permission) = needed(id) {
+    if let Some(permission) = Node::required_permission(id) {
         ctx.require(permission)?;
     }
-    Ok(match id {
-        NodeId::ContactId(id) => ctx.load(id).await?.map(|it| Node::Contact(Box::new(it))),
-        NodeId::OrganizationId(id) => ctx.load(id).await?.map(|it| Node::Organization(Box::new(it))),
-        NodeId::RelationshipId(id) => ctx.load(id).await?.map(|it| Node::Relationship(Box::new(it))),
-        NodeId::NoteId(id) => ctx.load(id).await?.map(|it| Node::Note(Box::new(it))),
-        NodeId::UserId(id) => ctx.load(id).await?.map(|it| Node::User(Box::new(it))),
-        NodeId::InteractionId(id) => ctx.load(id).await?.map(|it| Node::Interaction(Box::new(it))),
-        NodeId::WrapUpCodeId(id) => ctx.load(id).await?.map(|it| Node::WrapUpCode(Box::new(it))),
-    })
-}
-
-/// Returns the permission required to view a record of this kind. Users require none: every caller may see the author
-/// of a note.
-const fn needed(id: NodeId) -> Option<Permission> {
-    match id {
-        NodeId::ContactId(_) => Some(Permission::ContactView),
-        NodeId::OrganizationId(_) => Some(Permission::OrganizationView),
-        NodeId::RelationshipId(_) => Some(Permission::RelationshipView),
-        NodeId::NoteId(_) => Some(Permission::NoteView),
-        NodeId::UserId(_) => None,
-        NodeId::InteractionId(_) => Some(Permission::InteractionView),
-        NodeId::WrapUpCodeId(_) => Some(Permission::WrapUpCodeView),
-    }
+    Node::load(ctx, id).await
 }

@@ -8,7 +8,7 @@ use async_graphql::{
     ComplexObject, Context, ContextSelectionSet, OutputType, Positioned, Result, ServerResult, Value,
 };
 
-use super::context::Ask as _;
+use super::context::ContextExt as _;
 use crate::model::{Record, User};
 
 #[ComplexObject]

@@ -5,7 +5,7 @@ use futures_util::future::try_join_all;
 use uuid::Uuid;
 
 use super::connection::{Count, PageInfo};
-use super::context::Ask as _;
+use super::context::ContextExt as _;
 use crate::error::{Error, Result};
 use crate::id::{OrganizationId, TypedId};
 use crate::model::{CAP, Contact, Facet, Facets, Hit, Hits, Organization, Permission, Query, Search};

@@ -3,8 +3,9 @@
 use async_graphql::{Context, ID, InputObject, Object, Result};
 
 use super::contact::ContactConnection;
-use super::context::Ask as _;
+use super::context::ContextExt as _;
 use super::everything::{SearchConnection, SearchKind};
+use super::list::ListExt as _;
 use super::permission::requires_permission;
 use super::results::{Results, search_connection};
 use crate::error::Error;
@@ -225,7 +226,7 @@ async fn by_word(
         by: ContactOrderField::Name,
         descending: false,
     };
-    let page = ctx.list(WordFilter::new(letter, word), sort, args).await?;
+    let page = ctx.list_by(WordFilter::new(letter, word), sort, args).await?;
     Ok(Some(page.into()))
 }
 

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Object, Result};
 
-use super::context::Ask as _;
+use super::context::ContextExt as _;
 use super::permission::requires_permission;
 use super::tenant::Tenant;
 use crate::limits::Limits;

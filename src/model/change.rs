@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::noun::nouns;
 use super::{Contact, DateTime, Interaction, Note, Organization, Permission, Relationship};
 use crate::error::{Error, Result};
 use crate::id::{ContactId, OrganizationId, UserId};
@@ -15,43 +16,35 @@ const LONGEST_VALUE: usize = 1000;
 /// The name of the order of changes in cursors.
 const ORDER: &str = "changes";
 
-/// A kind of record whose changes are recorded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, sqlx::Type)]
-#[sqlx(type_name = "text", rename_all = "lowercase")]
-pub enum EntityKind {
-    /// Contacts. Requires `externalContacts:contact:view`.
-    Contact,
-    /// Organizations. Requires `externalContacts:organization:view`.
-    Organization,
-    /// Relationships. Requires `externalContacts:relationship:view`.
-    Relationship,
-    /// Notes. Requires `externalContacts:note:view`.
-    Note,
-    /// Interactions. Requires `externalContacts:interaction:view`.
-    Interaction,
-}
+macro_rules! entity_kind {
+    (
+        recorded {$(
+            $noun:ident($id:ident) $field:ident, $entity:ident: $one:tt, $many:tt, $permission:ident = $name:tt;
+        )*}
+        $($others:tt)*
+    ) => {
+        /// A kind of record whose changes are recorded.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, sqlx::Type)]
+        #[sqlx(type_name = "text", rename_all = "lowercase")]
+        pub enum EntityKind {$(
+            #[doc = concat!($many, ". Requires `", $name, "`.")]
+            $noun,
+        )*}
 
-impl EntityKind {
-    /// All kinds.
-    pub const ALL: [Self; 5] = [
-        Self::Contact,
-        Self::Organization,
-        Self::Relationship,
-        Self::Note,
-        Self::Interaction,
-    ];
+        impl EntityKind {
+            /// All kinds.
+            pub const ALL: &'static [Self] = &[$(Self::$noun),*];
 
-    /// Returns the permission required to view records of this kind and their changes.
-    pub const fn permission(self) -> Permission {
-        match self {
-            Self::Contact => Permission::ContactView,
-            Self::Organization => Permission::OrganizationView,
-            Self::Relationship => Permission::RelationshipView,
-            Self::Note => Permission::NoteView,
-            Self::Interaction => Permission::InteractionView,
+            /// Returns the permission required to view records of this kind and their changes.
+            pub const fn permission(self) -> Permission {
+                match self {
+                    $(Self::$noun => Permission::$permission,)*
+                }
+            }
         }
-    }
+    };
 }
+nouns!(entity_kind);
 
 /// An action on a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, sqlx::Type)]
@@ -186,7 +179,7 @@ impl KnownPosition {
 }
 
 /// Filters a list of changes. All conditions must match.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ChangeFilter {
     /// Matches records of these kinds.
     pub kinds: Vec<EntityKind>,

@@ -191,7 +191,7 @@ pub enum ContactOrderField {
 }
 
 /// Filters a list of contacts. All conditions must match. Texts are folded.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ContactFilter {
     /// Matches contacts employed by one of these organizations.
     pub organization_ids: Option<Vec<OrganizationId>>,

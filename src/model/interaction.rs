@@ -240,7 +240,7 @@ pub enum InteractionOrderField {
 }
 
 /// Filters a list of interactions. All conditions must match.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct InteractionFilter {
     /// Matches interactions with one of these contacts.
     pub contact_ids: Option<Vec<ContactId>>,

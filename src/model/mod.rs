@@ -12,6 +12,7 @@ mod interaction;
 mod label;
 mod money;
 mod note;
+pub(crate) mod noun;
 mod organization;
 mod patch;
 mod permission;

@@ -127,7 +127,7 @@ pub enum NoteOrderField {
 }
 
 /// Filters a list of notes. All conditions must match.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct NoteFilter {
     /// Matches notes about one of these contacts.
     pub contact_ids: Option<Vec<ContactId>>,

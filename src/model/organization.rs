@@ -178,7 +178,7 @@ pub enum OrganizationOrderField {
 }
 
 /// Filters a list of organizations. All conditions must match. Texts are folded.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct OrganizationFilter {
     /// Matches organizations by name.
     pub name: Option<NameMatch>,

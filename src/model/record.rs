@@ -46,7 +46,7 @@ impl Record {
 }
 
 /// A range of time that includes `from` and excludes `before`. Either bound may be absent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, InputObject)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, InputObject)]
 pub struct DateTimeRange {
     /// The earliest time in the range.
     pub from: Option<DateTime>,
@@ -55,7 +55,7 @@ pub struct DateTimeRange {
 }
 
 /// Filters every list by the times of creation and last change.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Ranges {
     /// The time of creation.
     pub created_at: DateTimeRange,
@@ -64,7 +64,7 @@ pub struct Ranges {
 }
 
 /// A comparison of names, ignoring case and accents.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum NameMatch {
     /// The whole name.
     Whole(String),

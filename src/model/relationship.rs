@@ -109,7 +109,7 @@ pub enum RelationshipOrderField {
 }
 
 /// Filters a list of relationships. All conditions must match.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct RelationshipFilter {
     /// Matches relationships of one of these users.
     pub user_ids: Option<Vec<UserId>>,

@@ -105,7 +105,7 @@ fn email(address: Option<String>) -> Checked<Option<String>> {
 }
 
 /// Filters a list of users. All conditions must match.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct UserFilter {
     /// `true` matches users who may use this service, `false` deactivated users.
     pub active: Option<bool>,

@@ -75,7 +75,7 @@ pub enum WrapUpCodeOrderField {
 }
 
 /// Filters a list of wrap-up codes. All conditions must match.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WrapUpCodeFilter {
     /// `true` matches active wrap-up codes, `false` inactive ones.
     pub active: Option<bool>,

@@ -58,6 +58,7 @@ impl Table for Change {
 
 impl Listed for Change {
     type Order = ChangeOrder;
+    type Filter = ChangeFilter;
 
     fn keys(&self, order: ChangeOrder) -> Vec<Key> {
         match order {
@@ -111,7 +112,6 @@ impl Filter for ChangeFilter {
 /// The changes of one record.
 pub static CHANGES_OF_ENTITY: Edge<Change> = Edge {
     column: "entity_id",
-    condition: "",
     parent: |change| Some(change.entity_id),
 };
 

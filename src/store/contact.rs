@@ -37,6 +37,7 @@ stored! {
 
 impl Listed for Contact {
     type Order = ContactOrderField;
+    type Filter = ContactFilter;
 
     fn keys(&self, order: ContactOrderField) -> Vec<Key> {
         vec![match order {
@@ -77,7 +78,6 @@ impl Filter for ContactFilter {
 /// The contacts who work for an organization.
 pub static CONTACTS_OF_ORGANIZATION: Edge<Contact> = Edge {
     column: "organization_id",
-    condition: "",
     parent: |contact| contact.organization_id.map(TypedId::uuid),
 };
 

@@ -34,6 +34,7 @@ stored! {
 
 impl Listed for Interaction {
     type Order = InteractionOrderField;
+    type Filter = InteractionFilter;
 
     fn keys(&self, order: InteractionOrderField) -> Vec<Key> {
         match order {
@@ -85,14 +86,12 @@ impl Filter for InteractionFilter {
 /// The interactions with a contact.
 pub static INTERACTIONS_OF_CONTACT: Edge<Interaction> = Edge {
     column: "contact_id",
-    condition: "",
     parent: |interaction| interaction.contact_id.map(TypedId::uuid),
 };
 
 /// The interactions with an organization, as it was then.
 pub static INTERACTIONS_OF_ORGANIZATION: Edge<Interaction> = Edge {
     column: "organization_id",
-    condition: "",
     parent: |interaction| interaction.organization_id.map(TypedId::uuid),
 };
 

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use tracing::instrument;
 use uuid::Uuid;
@@ -29,6 +31,8 @@ pub trait Table: Row + Clone + Sync + 'static {
 pub trait Listed: Table {
     /// The orders of its lists.
     type Order: SortField;
+    /// What its lists can be narrowed by.
+    type Filter: Filter + Eq + Hash + 'static;
 
     /// The record's place in an order: one key for each of the order's columns.
     fn keys(&self, order: Self::Order) -> Vec<Key>;
@@ -44,12 +48,17 @@ pub trait Listed: Table {
 }
 
 /// A field that a list can be sorted by.
-pub trait SortField: Copy + Eq + std::hash::Hash + Send + Sync + fmt::Debug + 'static {
+pub trait SortField: Copy + Eq + Hash + Send + Sync + fmt::Debug + 'static {
     /// The name of the list in cursors.
     const LIST: &'static str;
 
     /// The columns, the id left out, most significant first.
     fn columns(self) -> &'static [Column];
+
+    /// Whether its ascending order compares the columns from the greatest to the least.
+    fn is_reversed(self) -> bool {
+        false
+    }
 }
 
 /// A column that an order compares.
@@ -127,14 +136,57 @@ pub trait Filter: Send + Sync {
     fn conditions<'a>(&'a self, to: &mut Statement<'a>);
 }
 
-/// The children of a parent: which column names the parent, and which children count.
+/// The way from a parent to its children.
 pub struct Edge<T> {
     /// The column of the child that holds the parent's id.
     pub column: &'static str,
-    /// ` AND …`, or nothing.
-    pub condition: &'static str,
     /// The parent of a child.
     pub parent: fn(&T) -> Option<Uuid>,
+}
+
+/// The children of any parent that meet a filter; all of them without one.
+pub struct Children<T: Listed> {
+    /// The way from the parent.
+    pub edge: &'static Edge<T>,
+    /// The conditions.
+    pub filter: Option<Arc<T::Filter>>,
+}
+
+impl<T: Listed> Children<T> {
+    /// The children that the statement reads for each parent `p`.
+    fn push<'a>(&'a self, to: &mut Statement<'a>) {
+        to.push(" FROM ")
+            .push(T::TABLE)
+            .push(" WHERE tenant_id = $1 AND ")
+            .push(self.edge.column)
+            .push(" = p.listed_id");
+        if let Some(filter) = &self.filter {
+            filter.conditions(to);
+        }
+    }
+}
+
+impl<T: Listed> Clone for Children<T> {
+    fn clone(&self) -> Self {
+        Self {
+            edge: self.edge,
+            filter: self.filter.clone(),
+        }
+    }
+}
+
+impl<T: Listed> PartialEq for Children<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.edge.column == other.edge.column && self.filter == other.filter
+    }
+}
+
+impl<T: Listed> Eq for Children<T> {}
+
+impl<T: Listed> Hash for Children<T> {
+    fn hash<H: Hasher>(&self, to: &mut H) {
+        (self.edge.column, &self.filter).hash(to);
+    }
 }
 
 impl Tenant {
@@ -162,15 +214,15 @@ impl Tenant {
     #[instrument(skip_all, err)]
     pub async fn pages_of<T: Listed>(
         &self,
-        edge: &Edge<T>,
+        children: &Children<T>,
         sort: Sort<T::Order>,
         page: &Page,
         parents: &[Uuid],
     ) -> Result<HashMap<Uuid, Slice<T>>> {
-        let statement = page_per_parent(self.engine(), edge, sort, page, parents);
+        let statement = page_per_parent(self.engine(), children, sort, page, parents);
         let mut pages: HashMap<Uuid, Vec<T>> = HashMap::new();
         for row in self.fetch_all::<T>(statement.sql()).await? {
-            if let Some(parent) = (edge.parent)(&row) {
+            if let Some(parent) = (children.edge.parent)(&row) {
                 pages.entry(parent).or_default().push(row);
             }
         }
@@ -184,11 +236,11 @@ impl Tenant {
     #[instrument(skip_all, err)]
     pub async fn counts_of<T: Listed>(
         &self,
-        edge: &Edge<T>,
+        children: &Children<T>,
         most: i64,
         parents: &[Uuid],
     ) -> Result<HashMap<Uuid, i64>> {
-        let statement = count_per_parent(self.engine(), edge, most, parents);
+        let statement = count_per_parent(self.engine(), children, most, parents);
         let counts: Vec<(Uuid, i64)> = self.fetch_all(statement.sql()).await?;
         Ok(counts.into_iter().collect())
     }
@@ -231,38 +283,34 @@ pub(super) fn count<T: Listed>(engine: Engine, filter: &dyn Filter, most: i64) -
 }
 
 /// The statement of the same page of each parent's children.
-pub(super) fn page_per_parent<T: Listed>(
+pub(super) fn page_per_parent<'a, T: Listed>(
     engine: Engine,
-    edge: &Edge<T>,
+    children: &'a Children<T>,
     sort: Sort<T::Order>,
     page: &Page,
     parents: &[Uuid],
-) -> Statement<'static> {
+) -> Statement<'a> {
     let mut statement = Statement::new(engine, "");
     statement.page_per_parent(T::TABLE, T::COLUMNS, parents.to_vec(), |statement| {
-        push_children(statement, edge, sort, page);
+        push_children(statement, children, sort, page);
     });
     push_order(&mut statement, sort, page.backward);
     statement
 }
 
 /// The statement that counts each parent's children, up to one more than `most`.
-pub(super) fn count_per_parent<T: Listed>(
+pub(super) fn count_per_parent<'a, T: Listed>(
     engine: Engine,
-    edge: &Edge<T>,
+    children: &'a Children<T>,
     most: i64,
     parents: &[Uuid],
-) -> Statement<'static> {
+) -> Statement<'a> {
     let mut statement = Statement::new(
         engine,
-        "SELECT p.listed_id, (SELECT COUNT(*) FROM (SELECT 1 AS one FROM ",
+        "SELECT p.listed_id, (SELECT COUNT(*) FROM (SELECT 1 AS one",
     );
+    children.push(&mut statement);
     statement
-        .push(T::TABLE)
-        .push(" WHERE tenant_id = $1 AND ")
-        .push(edge.column)
-        .push(" = p.listed_id")
-        .push(edge.condition)
         .push(" LIMIT ")
         .bind(most + 1)
         .push(") AS counted) FROM ")
@@ -271,19 +319,13 @@ pub(super) fn count_per_parent<T: Listed>(
     statement
 }
 
-fn push_children<T: Listed>(
-    statement: &mut Statement<'_>,
-    edge: &Edge<T>,
+fn push_children<'a, T: Listed>(
+    statement: &mut Statement<'a>,
+    children: &'a Children<T>,
     sort: Sort<T::Order>,
     page: &Page,
 ) {
-    statement
-        .push(" FROM ")
-        .push(T::TABLE)
-        .push(" WHERE tenant_id = $1 AND ")
-        .push(edge.column)
-        .push(" = p.listed_id")
-        .push(edge.condition);
+    children.push(statement);
     push_keyset(statement, sort, page);
     push_order(statement, sort, page.backward);
     push_limit(statement, page);

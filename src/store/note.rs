@@ -25,6 +25,7 @@ stored! {
 
 impl Listed for Note {
     type Order = NoteOrderField;
+    type Filter = NoteFilter;
 
     fn keys(&self, order: NoteOrderField) -> Vec<Key> {
         let created_at = Key::Instant(self.record.created_at.0);
@@ -44,6 +45,11 @@ impl SortField for NoteOrderField {
             Self::CreatedAt => &[Column::Instant("created_at")],
         }
     }
+
+    /// Pinned before not, and new before old, is the descending order of both columns.
+    fn is_reversed(self) -> bool {
+        self == Self::PinnedThenNewest
+    }
 }
 
 impl Filter for NoteFilter {
@@ -59,21 +65,18 @@ impl Filter for NoteFilter {
 /// The notes about a contact.
 pub static NOTES_OF_CONTACT: Edge<Note> = Edge {
     column: "contact_id",
-    condition: "",
     parent: |note| note.contact_id.map(TypedId::uuid),
 };
 
 /// The notes about an organization.
 pub static NOTES_OF_ORGANIZATION: Edge<Note> = Edge {
     column: "organization_id",
-    condition: "",
     parent: |note| note.organization_id.map(TypedId::uuid),
 };
 
 /// The notes that a user wrote.
 pub static NOTES_OF_AUTHOR: Edge<Note> = Edge {
     column: "author_id",
-    condition: "",
     parent: |note| Some(note.author_id.uuid()),
 };
 

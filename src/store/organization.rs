@@ -36,6 +36,7 @@ stored! {
 
 impl Listed for Organization {
     type Order = OrganizationOrderField;
+    type Filter = OrganizationFilter;
 
     fn keys(&self, order: OrganizationOrderField) -> Vec<Key> {
         vec![match order {

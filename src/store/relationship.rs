@@ -36,6 +36,7 @@ stored! {
 
 impl Listed for Relationship {
     type Order = RelationshipOrderField;
+    type Filter = RelationshipFilter;
 
     fn keys(&self, order: RelationshipOrderField) -> Vec<Key> {
         vec![match order {
@@ -69,55 +70,17 @@ impl Filter for RelationshipFilter {
     }
 }
 
-/// The relationships of a parent: all, those that are current, those that are over.
-struct Edges {
-    all: Edge<Relationship>,
-    current: Edge<Relationship>,
-    past: Edge<Relationship>,
-}
+/// The relationships with an organization.
+pub static RELATIONSHIPS_OF_ORGANIZATION: Edge<Relationship> = Edge {
+    column: "organization_id",
+    parent: |relationship| Some(relationship.organization_id.uuid()),
+};
 
-impl Edges {
-    const fn of(column: &'static str, parent: fn(&Relationship) -> Option<Uuid>) -> Self {
-        const fn edge(
-            column: &'static str,
-            parent: fn(&Relationship) -> Option<Uuid>,
-            condition: &'static str,
-        ) -> Edge<Relationship> {
-            Edge {
-                column,
-                condition,
-                parent,
-            }
-        }
-        Self {
-            all: edge(column, parent, ""),
-            current: edge(column, parent, " AND ended_on IS NULL"),
-            past: edge(column, parent, " AND ended_on IS NOT NULL"),
-        }
-    }
-
-    const fn which(&'static self, current: Option<bool>) -> &'static Edge<Relationship> {
-        match current {
-            None => &self.all,
-            Some(true) => &self.current,
-            Some(false) => &self.past,
-        }
-    }
-}
-
-/// The relationships with an organization: all, or those that are current, or those that are over.
-pub const fn relationships_of_organization(current: Option<bool>) -> &'static Edge<Relationship> {
-    static EDGES: Edges = Edges::of("organization_id", |relationship| {
-        Some(relationship.organization_id.uuid())
-    });
-    EDGES.which(current)
-}
-
-/// The relationships of a user: all, or those that are current, or those that are over.
-pub const fn relationships_of_user(current: Option<bool>) -> &'static Edge<Relationship> {
-    static EDGES: Edges = Edges::of("user_id", |relationship| Some(relationship.user_id.uuid()));
-    EDGES.which(current)
-}
+/// The relationships of a user.
+pub static RELATIONSHIPS_OF_USER: Edge<Relationship> = Edge {
+    column: "user_id",
+    parent: |relationship| Some(relationship.user_id.uuid()),
+};
 
 impl Tenant {
     /// The types in use now or once, each in one of its spellings, in order; at most 1000. Each is one step through

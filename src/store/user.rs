@@ -27,6 +27,7 @@ stored! {
 
 impl Listed for User {
     type Order = UserOrderField;
+    type Filter = UserFilter;
 
     fn keys(&self, order: UserOrderField) -> Vec<Key> {
         match order {

@@ -23,6 +23,7 @@ stored! {
 
 impl Listed for WrapUpCode {
     type Order = WrapUpCodeOrderField;
+    type Filter = WrapUpCodeFilter;
 
     fn keys(&self, order: WrapUpCodeOrderField) -> Vec<Key> {
         match order {

@@ -229,8 +229,8 @@ on_both_engines! {
         let past = relationship(&admin, &ada, &acme, "Partner").await;
         admin.done(UPDATE, json!({ "id": past, "endedOn": "2026-03-01" })).await;
         let fields = "all: relationships { nodes { type } totalCount { value } }
-            current: relationships(current: true) { nodes { type } totalCount { value } }
-            past: relationships(current: false) { nodes { type } totalCount { value } }";
+            current: relationships(filter: { current: true }) { nodes { type } totalCount { value } }
+            past: relationships(filter: { current: false }) { nodes { type } totalCount { value } }";
 
         let answer = admin
             .data(

@@ -2,25 +2,25 @@
 
 mod mutation;
 
-use async_graphql::{ComplexObject, Context, ID, InputObject, Object, OneofObject, Result};
+use async_graphql::{ComplexObject, Context, InputObject, Object, OneofObject, OutputType as _, Result};
 
 pub use mutation::ContactMutation;
 
 use super::change::{ChangeConnection, changes_of};
-use super::connection::connection;
-use super::context::Ask as _;
-use super::filter::{IdFilter, NameFilter, OrderDirection, StringFilter};
-use super::interaction::{InteractionConnection, interactions_of};
-use super::note::{NoteConnection, notes_of};
+use super::connection::{connection, connections};
+use super::context::ContextExt;
+use super::filter::{FilterInput, IdFilter, NameFilter, StringFilter};
+use super::interaction::{InteractionConnection, InteractionFilterInput, InteractionOrder};
+use super::list::ListExt as _;
+use super::note::{NoteConnection, NoteFilterInput, NoteOrder};
+use super::order::{OrderDirection, order};
 use super::permission::requires_permission;
-use crate::error::Error;
 use crate::id::ContactId;
 use crate::model::{
     Contact, ContactFilter, ContactOrderField, DateTimeRange, ExternalIdInput, Organization, Permission,
     Ranges,
 };
-use crate::page::PageArgs;
-use crate::store::{INTERACTIONS_OF_CONTACT, NOTES_OF_CONTACT, Read as _, Sort};
+use crate::store::{INTERACTIONS_OF_CONTACT, NOTES_OF_CONTACT, Read as _};
 
 connection!(ContactConnection, ContactEdge, Contact, "contacts");
 
@@ -40,91 +40,58 @@ impl Contact {
         Ok(ctx.load_opt(self.organization_id).await?)
     }
 
-    /// The notes about this contact: pinned notes first, then newest first.
-    ///
-    /// Requires `externalContacts:note:view`.
-    #[graphql(directive = requires_permission::apply(Permission::NoteView))]
-    async fn notes(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Returns the first n items (1–100, default 10).")] first: Option<i32>,
-        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
-        #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
-        #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
-    ) -> Result<Option<NoteConnection>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
-        notes_of(ctx, &NOTES_OF_CONTACT, self.id, args).await
-    }
-
-    /// The interactions with this contact, newest first.
-    ///
-    /// Requires `externalContacts:interaction:view`.
-    #[graphql(directive = requires_permission::apply(Permission::InteractionView))]
-    async fn interactions(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Returns the first n items (1–100, default 10).")] first: Option<i32>,
-        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
-        #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
-        #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
-    ) -> Result<Option<InteractionConnection>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
-        interactions_of(ctx, &INTERACTIONS_OF_CONTACT, self.id, args).await
-    }
-
-    /// The changes of the contact itself, newest first: each field that changed, with its values before and after, the
-    /// user and the time. Kept for 90 days unless the operator configures otherwise.
-    ///
-    /// Requires `externalContacts:contact:view`.
-    #[graphql(directive = requires_permission::apply(Permission::ContactView))]
-    async fn changes(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Returns the first n items (1–100, default 10).")] first: Option<i32>,
-        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
-        #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
-        #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
-    ) -> Result<Option<ChangeConnection>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
-        changes_of(ctx, self.id, args).await
+    #[graphql(flatten)]
+    #[expect(clippy::unused_async, reason = "every resolver is asynchronous")]
+    async fn connections(&self) -> ContactConnections {
+        ContactConnections(self.id)
     }
 }
 
-/// The sort order of a list of contacts. Ties are broken by id.
-#[derive(Clone, Copy, Debug, InputObject)]
-pub struct ContactOrder {
-    /// The field to sort by.
-    pub field: ContactOrderField,
-    /// The sort direction.
-    #[graphql(default)]
-    pub direction: OrderDirection,
-}
+/// The connections of a contact.
+struct ContactConnections(ContactId);
 
-impl ContactOrder {
-    /// Returns the requested sort order, by default by name.
-    pub fn sort(order: Option<Self>) -> Sort<ContactOrderField> {
-        let by = order.map_or(ContactOrderField::Name, |order| order.field);
-        Sort {
-            by,
-            descending: order.is_some_and(|order| order.direction.is_descending()),
+connections! {
+    nested ContactConnections {
+        /// The notes about this contact: pinned notes first, then newest first.
+        ///
+        /// Requires `externalContacts:note:view`.
+        #[graphql(directive = requires_permission::apply(Permission::NoteView))]
+        fn notes(
+            &self,
+            ctx,
+            page,
+            filter: Option<NoteFilterInput> = "Filters the list.",
+            order_by: Option<NoteOrder> = "The sort order. Defaults to pinned notes first, then newest first.",
+        ) -> NoteConnection {
+            ctx.children(&NOTES_OF_CONTACT, self.0, filter, order_by, page)
+        }
+
+        /// The interactions with this contact, newest first.
+        ///
+        /// Requires `externalContacts:interaction:view`.
+        #[graphql(directive = requires_permission::apply(Permission::InteractionView))]
+        fn interactions(
+            &self,
+            ctx,
+            page,
+            filter: Option<InteractionFilterInput> = "Filters the list.",
+            order_by: Option<InteractionOrder> = "The sort order. Defaults to newest first.",
+        ) -> InteractionConnection {
+            ctx.children(&INTERACTIONS_OF_CONTACT, self.0, filter, order_by, page)
+        }
+
+        /// The changes of the contact itself, newest first: each field that changed, with its values before and after, the
+        /// user and the time. Kept for 90 days unless the operator configures otherwise.
+        ///
+        /// Requires `externalContacts:contact:view`.
+        #[graphql(directive = requires_permission::apply(Permission::ContactView))]
+        fn changes(&self, ctx, page) -> ChangeConnection {
+            changes_of(ctx, self.0, page)
         }
     }
 }
+
+order!(ContactOrder, "contacts", ContactOrderField::Name, ascending);
 
 /// Filters a list of contacts. All given fields must match.
 #[derive(Clone, Debug, Default, InputObject)]
@@ -155,8 +122,10 @@ pub struct ContactFilterInput {
     pub updated_at: Option<DateTimeRange>,
 }
 
-impl ContactFilterInput {
-    fn checked(self, ctx: &Context<'_>) -> crate::error::Result<ContactFilter> {
+impl FilterInput for ContactFilterInput {
+    type Noun = Contact;
+
+    fn checked(self, ctx: &impl ContextExt) -> crate::error::Result<ContactFilter> {
         if self.organization_id.is_some() || self.has_organization.is_some() {
             ctx.require(Permission::OrganizationView)?;
         }
@@ -204,18 +173,6 @@ pub struct ContactQuery;
 
 #[Object]
 impl ContactQuery {
-    /// Returns a contact by id, or null if it does not exist.
-    ///
-    /// Requires `externalContacts:contact:view`.
-    #[graphql(directive = requires_permission::apply(Permission::ContactView))]
-    async fn contact(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The contact's id.")] id: ID,
-    ) -> Result<Option<Contact>> {
-        Ok(ctx.load(Error::id::<ContactId>("id", &id)?).await?)
-    }
-
     /// Returns a contact by another key, or null if it does not exist.
     ///
     /// Requires `externalContacts:contact:view`.
@@ -230,38 +187,26 @@ impl ContactQuery {
         let id: Option<ContactId> = ctx.tenant().find_by_external_id(&key).await?;
         Ok(ctx.load_opt(id).await?)
     }
+}
 
-    /// Lists contacts, a page at a time; paging reaches all of them. To find contacts by words, use `searchContacts`.
-    ///
-    /// Requires `externalContacts:contact:view`.
-    #[graphql(directive = requires_permission::apply(Permission::ContactView))]
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
-    async fn contacts(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Filters the list.")] filter: Option<ContactFilterInput>,
-        #[graphql(desc = "The sort order. Defaults to name, ascending.")] order_by: Option<ContactOrder>,
-        #[graphql(desc = "Returns the first n items (1–100, default 25).")] first: Option<i32>,
-        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
-        #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
-        #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
-    ) -> Result<Option<ContactConnection>> {
-        let filter = filter.unwrap_or_default().checked(ctx)?;
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
-        Ok(Some(
-            ctx.list(filter, ContactOrder::sort(order_by), args).await?.into(),
-        ))
-    }
+/// The query field for lists of contacts.
+#[derive(Default)]
+pub struct ContactListQuery;
 
-    #[graphql(entity)]
-    async fn contact_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Contact>> {
-        Ok(ctx
-            .entity::<ContactId, Contact>(Some(Permission::ContactView), &id)
-            .await?)
+connections! {
+    root ContactListQuery {
+        /// Lists contacts, a page at a time; paging reaches all of them. To find contacts by words, use `searchContacts`.
+        ///
+        /// Requires `externalContacts:contact:view`.
+        #[graphql(directive = requires_permission::apply(Permission::ContactView))]
+        fn contacts(
+            &self,
+            ctx,
+            page,
+            filter: Option<ContactFilterInput> = "Filters the list.",
+            order_by: Option<ContactOrder> = "The sort order. Defaults to name, ascending.",
+        ) -> ContactConnection {
+            ctx.list(filter, order_by, page)
+        }
     }
 }

@@ -2,23 +2,22 @@
 
 mod mutation;
 
-use async_graphql::{ComplexObject, Context, ID, InputObject, Object, OneofObject, Result};
+use async_graphql::{ComplexObject, Context, InputObject, Object, OneofObject, Result};
 use futures_util::future::try_join_all;
 
 pub use mutation::InteractionMutation;
 
-use super::connection::connection;
-use super::context::Ask as _;
-use super::filter::{IdFilter, OrderDirection, values};
+use super::connection::{connection, connections};
+use super::context::ContextExt;
+use super::filter::{FilterInput, IdFilter, values};
+use super::list::ListExt as _;
+use super::order::{OrderDirection, order};
 use super::permission::requires_permission;
-use crate::error::Error;
-use crate::id::{InteractionId, TypedId};
+use crate::id::TypedId;
 use crate::model::{
     Contact, DateTimeRange, Interaction, InteractionDirection, InteractionFilter, InteractionOrderField,
     MediaType, Organization, Permission, Ranges, User, WrapUp, WrapUpCode,
 };
-use crate::page::PageArgs;
-use crate::store::{Edge, Sort};
 
 connection!(
     InteractionConnection,
@@ -69,37 +68,12 @@ impl WrapUp {
     }
 }
 
-/// Loads a page of a record's interactions, newest first.
-pub async fn interactions_of(
-    ctx: &Context<'_>,
-    edge: &'static Edge<Interaction>,
-    parent: impl TypedId,
-    args: PageArgs,
-) -> Result<Option<InteractionConnection>> {
-    let sort = InteractionOrder::sort(None);
-    Ok(Some(ctx.children(edge, parent, sort, args).await?.into()))
-}
-
-/// The sort order of a list of interactions. Ties are broken by id.
-#[derive(Clone, Copy, Debug, InputObject)]
-pub struct InteractionOrder {
-    /// The field to sort by.
-    pub field: InteractionOrderField,
-    /// The sort direction.
-    #[graphql(default_with = "OrderDirection::Desc")]
-    pub direction: OrderDirection,
-}
-
-impl InteractionOrder {
-    /// Returns the requested sort order, by default newest first.
-    pub fn sort(order: Option<Self>) -> Sort<InteractionOrderField> {
-        let by = order.map_or(InteractionOrderField::StartedAt, |order| order.field);
-        Sort {
-            by,
-            descending: order.is_none_or(|order| order.direction.is_descending()),
-        }
-    }
-}
+order!(
+    InteractionOrder,
+    "interactions",
+    InteractionOrderField::StartedAt,
+    descending
+);
 
 /// Compares media types.
 #[derive(Clone, Debug, InputObject)]
@@ -136,8 +110,10 @@ pub struct InteractionFilterInput {
     pub updated_at: Option<DateTimeRange>,
 }
 
-impl InteractionFilterInput {
-    fn checked(self, ctx: &Context<'_>) -> crate::error::Result<InteractionFilter> {
+impl FilterInput for InteractionFilterInput {
+    type Noun = Interaction;
+
+    fn checked(self, ctx: &impl ContextExt) -> crate::error::Result<InteractionFilter> {
         let crossings = [
             (self.contact_id.is_some(), Permission::ContactView),
             (self.organization_id.is_some(), Permission::OrganizationView),
@@ -184,18 +160,6 @@ pub struct InteractionQuery;
 
 #[Object]
 impl InteractionQuery {
-    /// Returns an interaction by id, or null if it does not exist.
-    ///
-    /// Requires `externalContacts:interaction:view`.
-    #[graphql(directive = requires_permission::apply(Permission::InteractionView))]
-    async fn interaction(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The interaction's id.")] id: ID,
-    ) -> Result<Option<Interaction>> {
-        Ok(ctx.load(Error::id::<InteractionId>("id", &id)?).await?)
-    }
-
     /// Returns an interaction by another key, or null if it does not exist.
     ///
     /// Requires `externalContacts:interaction:view`.
@@ -213,39 +177,26 @@ impl InteractionQuery {
         };
         Ok(found)
     }
+}
 
-    /// Lists interactions, newest first, a page at a time; paging reaches all of them.
-    ///
-    /// Requires `externalContacts:interaction:view`.
-    #[graphql(directive = requires_permission::apply(Permission::InteractionView))]
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
-    async fn interactions(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Filters the list.")] filter: Option<InteractionFilterInput>,
-        #[graphql(desc = "The sort order. Defaults to start time, newest first.")] order_by: Option<
-            InteractionOrder,
-        >,
-        #[graphql(desc = "Returns the first n items (1–100, default 25).")] first: Option<i32>,
-        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
-        #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
-        #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
-    ) -> Result<Option<InteractionConnection>> {
-        let filter = filter.unwrap_or_default().checked(ctx)?;
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
-        let page = ctx.list(filter, InteractionOrder::sort(order_by), args).await?;
-        Ok(Some(page.into()))
-    }
+/// The query field for lists of interactions.
+#[derive(Default)]
+pub struct InteractionListQuery;
 
-    #[graphql(entity)]
-    async fn interaction_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Interaction>> {
-        Ok(ctx
-            .entity::<InteractionId, Interaction>(Some(Permission::InteractionView), &id)
-            .await?)
+connections! {
+    root InteractionListQuery {
+        /// Lists interactions, newest first, a page at a time; paging reaches all of them.
+        ///
+        /// Requires `externalContacts:interaction:view`.
+        #[graphql(directive = requires_permission::apply(Permission::InteractionView))]
+        fn interactions(
+            &self,
+            ctx,
+            page,
+            filter: Option<InteractionFilterInput> = "Filters the list.",
+            order_by: Option<InteractionOrder> = "The sort order. Defaults to newest first.",
+        ) -> InteractionConnection {
+            ctx.list(filter, order_by, page)
+        }
     }
 }

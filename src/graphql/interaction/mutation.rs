@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 
-use crate::graphql::context::Ask as _;
+use crate::graphql::context::ContextExt as _;
 use crate::graphql::input::{fields, id, ids, patch_id, target};
 use crate::graphql::mutation::Mutate as _;
 use crate::graphql::payload::payload;

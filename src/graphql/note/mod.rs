@@ -2,21 +2,19 @@
 
 mod mutation;
 
-use async_graphql::{ComplexObject, Context, ID, InputObject, Object, Result, Union};
+use async_graphql::{ComplexObject, Context, InputObject, Result, Union};
 
 pub use mutation::NoteMutation;
 
-use super::connection::connection;
-use super::context::Ask as _;
-use super::filter::{IdFilter, OrderDirection};
+use super::connection::{connection, connections};
+use super::context::ContextExt;
+use super::filter::{FilterInput, IdFilter};
+use super::list::ListExt as _;
+use super::order::{OrderDirection, order};
 use super::permission::requires_permission;
-use crate::error::Error;
-use crate::id::{NoteId, TypedId};
 use crate::model::{
     Contact, DateTimeRange, Note, NoteFilter, NoteOrderField, Organization, Permission, Ranges, User,
 };
-use crate::page::PageArgs;
-use crate::store::{Edge, Sort};
 
 connection!(NoteConnection, NoteEdge, Note, "notes");
 
@@ -55,37 +53,7 @@ impl Note {
     }
 }
 
-/// Loads a page of a record's notes: pinned notes first, then newest first.
-pub async fn notes_of(
-    ctx: &Context<'_>,
-    edge: &'static Edge<Note>,
-    parent: impl TypedId,
-    args: PageArgs,
-) -> Result<Option<NoteConnection>> {
-    let page = ctx.children(edge, parent, NoteOrder::sort(None), args).await?;
-    Ok(Some(page.into()))
-}
-
-/// The sort order of a list of notes. Ties are broken by id.
-#[derive(Clone, Copy, Debug, InputObject)]
-pub struct NoteOrder {
-    /// The field to sort by.
-    pub field: NoteOrderField,
-    /// The sort direction. `DESC` reverses the order, so that `PINNED_THEN_NEWEST` ends with the newest pinned note.
-    #[graphql(default)]
-    pub direction: OrderDirection,
-}
-
-impl NoteOrder {
-    /// Returns the requested sort order, by default pinned notes first, then newest first.
-    pub fn sort(order: Option<Self>) -> Sort<NoteOrderField> {
-        let by = order.map_or(NoteOrderField::PinnedThenNewest, |order| order.field);
-        let is_turned = order.is_some_and(|order| order.direction.is_descending());
-        // Pinned before not, and new before old, is the descending order of both columns.
-        let descending = is_turned != (by == NoteOrderField::PinnedThenNewest);
-        Sort { by, descending }
-    }
-}
+order!(NoteOrder, "notes", NoteOrderField::PinnedThenNewest, ascending);
 
 /// Filters a list of notes. All given fields must match.
 #[derive(Clone, Debug, Default, InputObject)]
@@ -105,8 +73,10 @@ pub struct NoteFilterInput {
     pub updated_at: Option<DateTimeRange>,
 }
 
-impl NoteFilterInput {
-    fn checked(self, ctx: &Context<'_>) -> crate::error::Result<NoteFilter> {
+impl FilterInput for NoteFilterInput {
+    type Noun = Note;
+
+    fn checked(self, ctx: &impl ContextExt) -> crate::error::Result<NoteFilter> {
         if self.contact_id.is_some() {
             ctx.require(Permission::ContactView)?;
         }
@@ -135,56 +105,24 @@ impl NoteFilterInput {
     }
 }
 
-/// Query fields for notes.
+/// The query field for lists of notes.
 #[derive(Default)]
-pub struct NoteQuery;
+pub struct NoteListQuery;
 
-#[Object]
-impl NoteQuery {
-    /// Returns a note by id, or null if it does not exist.
-    ///
-    /// Requires `externalContacts:note:view`.
-    #[graphql(directive = requires_permission::apply(Permission::NoteView))]
-    async fn note(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The note's id.")] id: ID,
-    ) -> Result<Option<Note>> {
-        Ok(ctx.load(Error::id::<NoteId>("id", &id)?).await?)
-    }
-
-    /// Lists notes, a page at a time; paging reaches all of them. To find notes by words, use `search`.
-    ///
-    /// Requires `externalContacts:note:view`.
-    #[graphql(directive = requires_permission::apply(Permission::NoteView))]
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
-    async fn notes(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Filters the list.")] filter: Option<NoteFilterInput>,
-        #[graphql(desc = "The sort order. Defaults to pinned notes first, then newest first.")]
-        order_by: Option<NoteOrder>,
-        #[graphql(desc = "Returns the first n items (1–100, default 25).")] first: Option<i32>,
-        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
-        #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
-        #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
-    ) -> Result<Option<NoteConnection>> {
-        let filter = filter.unwrap_or_default().checked(ctx)?;
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
-        Ok(Some(
-            ctx.list(filter, NoteOrder::sort(order_by), args).await?.into(),
-        ))
-    }
-
-    #[graphql(entity)]
-    async fn note_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Note>> {
-        Ok(ctx
-            .entity::<NoteId, Note>(Some(Permission::NoteView), &id)
-            .await?)
+connections! {
+    root NoteListQuery {
+        /// Lists notes, a page at a time; paging reaches all of them. To find notes by words, use `search`.
+        ///
+        /// Requires `externalContacts:note:view`.
+        #[graphql(directive = requires_permission::apply(Permission::NoteView))]
+        fn notes(
+            &self,
+            ctx,
+            page,
+            filter: Option<NoteFilterInput> = "Filters the list.",
+            order_by: Option<NoteOrder> = "The sort order. Defaults to pinned notes first, then newest first.",
+        ) -> NoteConnection {
+            ctx.list(filter, order_by, page)
+        }
     }
 }

@@ -4,27 +4,27 @@ mod mutation;
 
 pub use mutation::OrganizationMutation;
 
-use async_graphql::{ComplexObject, Context, ID, InputObject, Object, OneofObject, Result};
+use async_graphql::{ComplexObject, Context, InputObject, Object, OneofObject, OutputType as _, Result};
 
 use super::change::{ChangeConnection, changes_of};
-use super::connection::connection;
-use super::contact::{ContactConnection, ContactOrder};
-use super::context::Ask as _;
-use super::filter::{IdFilter, NameFilter, OrderDirection, StringFilter};
-use super::interaction::{InteractionConnection, interactions_of};
-use super::note::{NoteConnection, notes_of};
+use super::connection::{connection, connections};
+use super::contact::{ContactConnection, ContactFilterInput, ContactOrder};
+use super::context::ContextExt;
+use super::filter::{FilterInput, IdFilter, NameFilter, StringFilter};
+use super::interaction::{InteractionConnection, InteractionFilterInput, InteractionOrder};
+use super::list::ListExt as _;
+use super::note::{NoteConnection, NoteFilterInput, NoteOrder};
+use super::order::{OrderDirection, order};
 use super::permission::requires_permission;
-use super::relationship::{RelationshipConnection, RelationshipOrder};
-use crate::error::Error;
+use super::relationship::{RelationshipConnection, RelationshipFilterInput, RelationshipOrder};
 use crate::id::OrganizationId;
 use crate::model::{
     Contact, DateTimeRange, ExternalIdInput, Organization, OrganizationFilter, OrganizationOrderField,
     Permission, Ranges,
 };
-use crate::page::PageArgs;
 use crate::store::{
-    CONTACTS_OF_ORGANIZATION, INTERACTIONS_OF_ORGANIZATION, NOTES_OF_ORGANIZATION, Read as _, Sort,
-    relationships_of_organization,
+    CONTACTS_OF_ORGANIZATION, INTERACTIONS_OF_ORGANIZATION, NOTES_OF_ORGANIZATION,
+    RELATIONSHIPS_OF_ORGANIZATION, Read as _,
 };
 
 connection!(
@@ -45,143 +45,91 @@ impl Organization {
         Ok(ctx.load_opt(self.primary_contact_id).await?)
     }
 
-    /// The organization's contacts, sorted by name.
-    ///
-    /// Requires `externalContacts:contact:view`.
-    #[graphql(directive = requires_permission::apply(Permission::ContactView))]
-    async fn contacts(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Returns the first n items (1–100, default 10).")] first: Option<i32>,
-        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
-        #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
-        #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
-    ) -> Result<Option<ContactConnection>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
-        let sort = ContactOrder::sort(None);
-        let page = ctx
-            .children(&CONTACTS_OF_ORGANIZATION, self.id, sort, args)
-            .await?;
-        Ok(Some(page.into()))
-    }
-
-    /// The relationships of users with this organization, sorted by type.
-    ///
-    /// Requires `externalContacts:relationship:view`.
-    #[graphql(directive = requires_permission::apply(Permission::RelationshipView))]
-    async fn relationships(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "`true` returns current relationships, `false` ended ones. Defaults to both.")]
-        current: Option<bool>,
-        #[graphql(desc = "Returns the first n items (1–100, default 10).")] first: Option<i32>,
-        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
-        #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
-        #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
-    ) -> Result<Option<RelationshipConnection>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
-        let edge = relationships_of_organization(current);
-        let page = ctx
-            .children(edge, self.id, RelationshipOrder::sort(None), args)
-            .await?;
-        Ok(Some(page.into()))
-    }
-
-    /// The notes about this organization: pinned notes first, then newest first.
-    ///
-    /// Requires `externalContacts:note:view`.
-    #[graphql(directive = requires_permission::apply(Permission::NoteView))]
-    async fn notes(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Returns the first n items (1–100, default 10).")] first: Option<i32>,
-        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
-        #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
-        #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
-    ) -> Result<Option<NoteConnection>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
-        notes_of(ctx, &NOTES_OF_ORGANIZATION, self.id, args).await
-    }
-
-    /// The interactions with this organization, newest first. Those with former contacts of the organization are kept.
-    ///
-    /// Requires `externalContacts:interaction:view`.
-    #[graphql(directive = requires_permission::apply(Permission::InteractionView))]
-    async fn interactions(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Returns the first n items (1–100, default 10).")] first: Option<i32>,
-        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
-        #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
-        #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
-    ) -> Result<Option<InteractionConnection>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
-        interactions_of(ctx, &INTERACTIONS_OF_ORGANIZATION, self.id, args).await
-    }
-
-    /// The changes of the organization itself, newest first: each field that changed, with its values before and after,
-    /// the user and the time. Kept for 90 days unless the operator configures otherwise.
-    ///
-    /// Requires `externalContacts:organization:view`.
-    #[graphql(directive = requires_permission::apply(Permission::OrganizationView))]
-    async fn changes(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Returns the first n items (1–100, default 10).")] first: Option<i32>,
-        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
-        #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
-        #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
-    ) -> Result<Option<ChangeConnection>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
-        changes_of(ctx, self.id, args).await
+    #[graphql(flatten)]
+    #[expect(clippy::unused_async, reason = "every resolver is asynchronous")]
+    async fn connections(&self) -> OrganizationConnections {
+        OrganizationConnections(self.id)
     }
 }
 
-/// The sort order of a list of organizations. Ties are broken by id.
-#[derive(Clone, Copy, Debug, InputObject)]
-pub struct OrganizationOrder {
-    /// The field to sort by.
-    pub field: OrganizationOrderField,
-    /// The sort direction.
-    #[graphql(default)]
-    pub direction: OrderDirection,
-}
+/// The connections of an organization.
+struct OrganizationConnections(OrganizationId);
 
-impl OrganizationOrder {
-    /// Returns the requested sort order, by default by name.
-    pub fn sort(order: Option<Self>) -> Sort<OrganizationOrderField> {
-        let by = order.map_or(OrganizationOrderField::Name, |order| order.field);
-        Sort {
-            by,
-            descending: order.is_some_and(|order| order.direction.is_descending()),
+connections! {
+    nested OrganizationConnections {
+        /// The organization's contacts, sorted by name.
+        ///
+        /// Requires `externalContacts:contact:view`.
+        #[graphql(directive = requires_permission::apply(Permission::ContactView))]
+        fn contacts(
+            &self,
+            ctx,
+            page,
+            filter: Option<ContactFilterInput> = "Filters the list.",
+            order_by: Option<ContactOrder> = "The sort order. Defaults to name, ascending.",
+        ) -> ContactConnection {
+            ctx.children(&CONTACTS_OF_ORGANIZATION, self.0, filter, order_by, page)
+        }
+
+        /// The relationships of users with this organization, sorted by type.
+        ///
+        /// Requires `externalContacts:relationship:view`.
+        #[graphql(directive = requires_permission::apply(Permission::RelationshipView))]
+        fn relationships(
+            &self,
+            ctx,
+            page,
+            filter: Option<RelationshipFilterInput> = "Filters the list.",
+            order_by: Option<RelationshipOrder> = "The sort order. Defaults to type, ascending.",
+        ) -> RelationshipConnection {
+            ctx.children(&RELATIONSHIPS_OF_ORGANIZATION, self.0, filter, order_by, page)
+        }
+
+        /// The notes about this organization: pinned notes first, then newest first.
+        ///
+        /// Requires `externalContacts:note:view`.
+        #[graphql(directive = requires_permission::apply(Permission::NoteView))]
+        fn notes(
+            &self,
+            ctx,
+            page,
+            filter: Option<NoteFilterInput> = "Filters the list.",
+            order_by: Option<NoteOrder> = "The sort order. Defaults to pinned notes first, then newest first.",
+        ) -> NoteConnection {
+            ctx.children(&NOTES_OF_ORGANIZATION, self.0, filter, order_by, page)
+        }
+
+        /// The interactions with this organization, newest first. Those with former contacts of the organization are kept.
+        ///
+        /// Requires `externalContacts:interaction:view`.
+        #[graphql(directive = requires_permission::apply(Permission::InteractionView))]
+        fn interactions(
+            &self,
+            ctx,
+            page,
+            filter: Option<InteractionFilterInput> = "Filters the list.",
+            order_by: Option<InteractionOrder> = "The sort order. Defaults to newest first.",
+        ) -> InteractionConnection {
+            ctx.children(&INTERACTIONS_OF_ORGANIZATION, self.0, filter, order_by, page)
+        }
+
+        /// The changes of the organization itself, newest first: each field that changed, with its values before and after,
+        /// the user and the time. Kept for 90 days unless the operator configures otherwise.
+        ///
+        /// Requires `externalContacts:organization:view`.
+        #[graphql(directive = requires_permission::apply(Permission::OrganizationView))]
+        fn changes(&self, ctx, page) -> ChangeConnection {
+            changes_of(ctx, self.0, page)
         }
     }
 }
+
+order!(
+    OrganizationOrder,
+    "organizations",
+    OrganizationOrderField::Name,
+    ascending
+);
 
 /// Filters a list of organizations. All given fields must match.
 #[derive(Clone, Debug, Default, InputObject)]
@@ -213,8 +161,10 @@ pub struct OrganizationFilterInput {
     pub updated_at: Option<DateTimeRange>,
 }
 
-impl OrganizationFilterInput {
-    fn checked(self, ctx: &Context<'_>) -> crate::error::Result<OrganizationFilter> {
+impl FilterInput for OrganizationFilterInput {
+    type Noun = Organization;
+
+    fn checked(self, ctx: &impl ContextExt) -> crate::error::Result<OrganizationFilter> {
         if self.owner_id.is_some() || self.has_owner.is_some() {
             ctx.require(Permission::RelationshipView)?;
         }
@@ -257,18 +207,6 @@ pub struct OrganizationQuery;
 
 #[Object]
 impl OrganizationQuery {
-    /// Returns an organization by id, or null if it does not exist.
-    ///
-    /// Requires `externalContacts:organization:view`.
-    #[graphql(directive = requires_permission::apply(Permission::OrganizationView))]
-    async fn organization(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The organization's id.")] id: ID,
-    ) -> Result<Option<Organization>> {
-        Ok(ctx.load(Error::id::<OrganizationId>("id", &id)?).await?)
-    }
-
     /// Returns an organization by another key, or null if it does not exist.
     ///
     /// Requires `externalContacts:organization:view`.
@@ -283,38 +221,27 @@ impl OrganizationQuery {
         let id: Option<OrganizationId> = ctx.tenant().find_by_external_id(&key).await?;
         Ok(ctx.load_opt(id).await?)
     }
+}
 
-    /// Lists organizations, a page at a time; paging reaches all of them. To find organizations by words, use
-    /// `searchOrganizations`.
-    ///
-    /// Requires `externalContacts:organization:view`.
-    #[graphql(directive = requires_permission::apply(Permission::OrganizationView))]
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
-    async fn organizations(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Filters the list.")] filter: Option<OrganizationFilterInput>,
-        #[graphql(desc = "The sort order. Defaults to name, ascending.")] order_by: Option<OrganizationOrder>,
-        #[graphql(desc = "Returns the first n items (1–100, default 25).")] first: Option<i32>,
-        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
-        #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
-        #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
-    ) -> Result<Option<OrganizationConnection>> {
-        let filter = filter.unwrap_or_default().checked(ctx)?;
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
-        let page = ctx.list(filter, OrganizationOrder::sort(order_by), args).await?;
-        Ok(Some(page.into()))
-    }
+/// The query field for lists of organizations.
+#[derive(Default)]
+pub struct OrganizationListQuery;
 
-    #[graphql(entity)]
-    async fn organization_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Organization>> {
-        Ok(ctx
-            .entity::<OrganizationId, Organization>(Some(Permission::OrganizationView), &id)
-            .await?)
+connections! {
+    root OrganizationListQuery {
+        /// Lists organizations, a page at a time; paging reaches all of them. To find organizations by words, use
+        /// `searchOrganizations`.
+        ///
+        /// Requires `externalContacts:organization:view`.
+        #[graphql(directive = requires_permission::apply(Permission::OrganizationView))]
+        fn organizations(
+            &self,
+            ctx,
+            page,
+            filter: Option<OrganizationFilterInput> = "Filters the list.",
+            order_by: Option<OrganizationOrder> = "The sort order. Defaults to name, ascending.",
+        ) -> OrganizationConnection {
+            ctx.list(filter, order_by, page)
+        }
     }
 }

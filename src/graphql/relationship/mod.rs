@@ -6,20 +6,18 @@ mod transfer;
 pub use mutation::RelationshipMutation;
 pub use transfer::TransferMutation;
 
-use async_graphql::{ComplexObject, Context, ID, InputObject, Object, Result};
+use async_graphql::{ComplexObject, Context, InputObject, Object, Result};
 
-use super::connection::connection;
-use super::context::Ask as _;
-use super::filter::{IdFilter, OrderDirection, StringFilter};
+use super::connection::{connection, connections};
+use super::context::ContextExt;
+use super::filter::{FilterInput, IdFilter, StringFilter};
+use super::list::ListExt as _;
+use super::order::{OrderDirection, order};
 use super::permission::requires_permission;
-use crate::error::Error;
-use crate::id::RelationshipId;
 use crate::model::{
     DateTimeRange, Organization, Permission, Ranges, Relationship, RelationshipFilter,
     RelationshipOrderField, User,
 };
-use crate::page::PageArgs;
-use crate::store::Sort;
 
 connection!(
     RelationshipConnection,
@@ -44,26 +42,12 @@ impl Relationship {
     }
 }
 
-/// The sort order of a list of relationships. Ties are broken by id.
-#[derive(Clone, Copy, Debug, InputObject)]
-pub struct RelationshipOrder {
-    /// The field to sort by.
-    pub field: RelationshipOrderField,
-    /// The sort direction.
-    #[graphql(default)]
-    pub direction: OrderDirection,
-}
-
-impl RelationshipOrder {
-    /// Returns the requested sort order, by default by type.
-    pub fn sort(order: Option<Self>) -> Sort<RelationshipOrderField> {
-        let by = order.map_or(RelationshipOrderField::Type, |order| order.field);
-        Sort {
-            by,
-            descending: order.is_some_and(|order| order.direction.is_descending()),
-        }
-    }
-}
+order!(
+    RelationshipOrder,
+    "relationships",
+    RelationshipOrderField::Type,
+    ascending
+);
 
 /// Filters a list of relationships. All given fields must match.
 #[derive(Clone, Debug, Default, InputObject)]
@@ -83,8 +67,10 @@ pub struct RelationshipFilterInput {
     pub updated_at: Option<DateTimeRange>,
 }
 
-impl RelationshipFilterInput {
-    fn checked(self, ctx: &Context<'_>) -> crate::error::Result<RelationshipFilter> {
+impl FilterInput for RelationshipFilterInput {
+    type Noun = Relationship;
+
+    fn checked(self, ctx: &impl ContextExt) -> crate::error::Result<RelationshipFilter> {
         if self.organization_id.is_some() {
             ctx.require(Permission::OrganizationView)?;
         }
@@ -113,44 +99,6 @@ pub struct RelationshipQuery;
 
 #[Object]
 impl RelationshipQuery {
-    /// Returns a relationship by id, or null if it does not exist.
-    ///
-    /// Requires `externalContacts:relationship:view`.
-    #[graphql(directive = requires_permission::apply(Permission::RelationshipView))]
-    async fn relationship(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The relationship's id.")] id: ID,
-    ) -> Result<Option<Relationship>> {
-        Ok(ctx.load(Error::id::<RelationshipId>("id", &id)?).await?)
-    }
-
-    /// Lists relationships, a page at a time; paging reaches all of them.
-    ///
-    /// Requires `externalContacts:relationship:view`.
-    #[graphql(directive = requires_permission::apply(Permission::RelationshipView))]
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
-    async fn relationships(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Filters the list.")] filter: Option<RelationshipFilterInput>,
-        #[graphql(desc = "The sort order. Defaults to type, ascending.")] order_by: Option<RelationshipOrder>,
-        #[graphql(desc = "Returns the first n items (1–100, default 25).")] first: Option<i32>,
-        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
-        #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
-        #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
-    ) -> Result<Option<RelationshipConnection>> {
-        let filter = filter.unwrap_or_default().checked(ctx)?;
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
-        let page = ctx.list(filter, RelationshipOrder::sort(order_by), args).await?;
-        Ok(Some(page.into()))
-    }
-
     /// Lists the types of current and ended relationships in alphabetical order, to suggest them as input: each in one
     /// spelling, at most 1000.
     ///
@@ -159,11 +107,26 @@ impl RelationshipQuery {
     async fn relationship_types(&self, ctx: &Context<'_>) -> Result<Option<Vec<String>>> {
         Ok(Some(ctx.tenant().relationship_types().await?))
     }
+}
 
-    #[graphql(entity)]
-    async fn relationship_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Relationship>> {
-        Ok(ctx
-            .entity::<RelationshipId, Relationship>(Some(Permission::RelationshipView), &id)
-            .await?)
+/// The query field for lists of relationships.
+#[derive(Default)]
+pub struct RelationshipListQuery;
+
+connections! {
+    root RelationshipListQuery {
+        /// Lists relationships, a page at a time; paging reaches all of them.
+        ///
+        /// Requires `externalContacts:relationship:view`.
+        #[graphql(directive = requires_permission::apply(Permission::RelationshipView))]
+        fn relationships(
+            &self,
+            ctx,
+            page,
+            filter: Option<RelationshipFilterInput> = "Filters the list.",
+            order_by: Option<RelationshipOrder> = "The sort order. Defaults to type, ascending.",
+        ) -> RelationshipConnection {
+            ctx.list(filter, order_by, page)
+        }
     }
 }

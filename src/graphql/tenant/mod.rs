@@ -6,7 +6,7 @@ use async_graphql::{Context, Object, Result};
 
 pub use mutation::TenantMutation;
 
-use super::context::Ask as _;
+use super::context::ContextExt as _;
 use crate::model::TenantRecord;
 
 /// The company whose data this service keeps.

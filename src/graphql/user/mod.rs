@@ -2,21 +2,21 @@
 
 mod mutation;
 
-use async_graphql::{ComplexObject, Context, ID, InputObject, Object, Result};
+use async_graphql::{ComplexObject, Context, InputObject, OutputType as _, Result};
 
 pub use mutation::UserMutation;
 
-use super::connection::connection;
-use super::context::Ask as _;
-use super::filter::{OrderDirection, start_of_name};
-use super::note::{NoteConnection, notes_of};
+use super::connection::{connection, connections};
+use super::context::ContextExt;
+use super::filter::{FilterInput, start_of_name};
+use super::list::ListExt as _;
+use super::note::{NoteConnection, NoteFilterInput, NoteOrder};
+use super::order::{OrderDirection, order};
 use super::permission::requires_permission;
-use super::relationship::{RelationshipConnection, RelationshipOrder};
-use crate::error::Error;
+use super::relationship::{RelationshipConnection, RelationshipFilterInput, RelationshipOrder};
 use crate::id::UserId;
 use crate::model::{DateTime, DateTimeRange, Permission, Ranges, User, UserFilter, UserOrderField};
-use crate::page::PageArgs;
-use crate::store::{NOTES_OF_AUTHOR, Sort, relationships_of_user};
+use crate::store::{NOTES_OF_AUTHOR, RELATIONSHIPS_OF_USER};
 
 connection!(UserConnection, UserEdge, User, "users");
 
@@ -95,75 +95,49 @@ impl User {
         Ok(ctx.load_opt(self.record.updated_by).await?)
     }
 
-    /// The user's relationships with organizations, sorted by type.
-    ///
-    /// Requires `externalContacts:relationship:view`.
-    #[graphql(directive = requires_permission::apply(Permission::RelationshipView))]
-    async fn relationships(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "`true` returns current relationships, `false` ended ones. Defaults to both.")]
-        current: Option<bool>,
-        #[graphql(desc = "Returns the first n items (1–100, default 10).")] first: Option<i32>,
-        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
-        #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
-        #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
-    ) -> Result<Option<RelationshipConnection>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
-        let edge = relationships_of_user(current);
-        let page = ctx
-            .children(edge, self.id, RelationshipOrder::sort(None), args)
-            .await?;
-        Ok(Some(page.into()))
-    }
-
-    /// The notes the user wrote: pinned notes first, then newest first.
-    ///
-    /// Requires `externalContacts:note:view`.
-    #[graphql(directive = requires_permission::apply(Permission::NoteView))]
-    async fn notes(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Returns the first n items (1–100, default 10).")] first: Option<i32>,
-        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
-        #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
-        #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
-    ) -> Result<Option<NoteConnection>> {
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
-        notes_of(ctx, &NOTES_OF_AUTHOR, self.id, args).await
+    #[graphql(flatten)]
+    #[expect(clippy::unused_async, reason = "every resolver is asynchronous")]
+    async fn connections(&self) -> UserConnections {
+        UserConnections(self.id)
     }
 }
 
-/// The sort order of a list of users. Ties are broken by id.
-#[derive(Clone, Copy, Debug, InputObject)]
-pub struct UserOrder {
-    /// The field to sort by.
-    pub field: UserOrderField,
-    /// The sort direction.
-    #[graphql(default)]
-    pub direction: OrderDirection,
-}
+/// The connections of a user.
+struct UserConnections(UserId);
 
-impl UserOrder {
-    /// Returns the requested sort order, by default by name.
-    pub fn sort(order: Option<Self>) -> Sort<UserOrderField> {
-        let by = order.map_or(UserOrderField::Name, |order| order.field);
-        Sort {
-            by,
-            descending: order.is_some_and(|order| order.direction.is_descending()),
+connections! {
+    nested UserConnections {
+        /// The user's relationships with organizations, sorted by type.
+        ///
+        /// Requires `externalContacts:relationship:view`.
+        #[graphql(directive = requires_permission::apply(Permission::RelationshipView))]
+        fn relationships(
+            &self,
+            ctx,
+            page,
+            filter: Option<RelationshipFilterInput> = "Filters the list.",
+            order_by: Option<RelationshipOrder> = "The sort order. Defaults to type, ascending.",
+        ) -> RelationshipConnection {
+            ctx.children(&RELATIONSHIPS_OF_USER, self.0, filter, order_by, page)
+        }
+
+        /// The notes the user wrote: pinned notes first, then newest first.
+        ///
+        /// Requires `externalContacts:note:view`.
+        #[graphql(directive = requires_permission::apply(Permission::NoteView))]
+        fn notes(
+            &self,
+            ctx,
+            page,
+            filter: Option<NoteFilterInput> = "Filters the list.",
+            order_by: Option<NoteOrder> = "The sort order. Defaults to pinned notes first, then newest first.",
+        ) -> NoteConnection {
+            ctx.children(&NOTES_OF_AUTHOR, self.0, filter, order_by, page)
         }
     }
 }
+
+order!(UserOrder, "users", UserOrderField::Name, ascending);
 
 /// Compares the beginning of a name, ignoring case and accents.
 #[derive(Clone, Debug, InputObject)]
@@ -186,68 +160,40 @@ pub struct UserFilterInput {
     pub updated_at: Option<DateTimeRange>,
 }
 
-impl TryFrom<UserFilterInput> for UserFilter {
-    type Error = Error;
+impl FilterInput for UserFilterInput {
+    type Noun = User;
 
-    fn try_from(input: UserFilterInput) -> crate::error::Result<Self> {
+    fn checked(self, _: &impl ContextExt) -> crate::error::Result<UserFilter> {
         let start = |name: NameStartFilter| start_of_name("filter.name", name.starts_with);
-        Ok(Self {
-            active: input.active,
-            name: input.name.map(start).transpose()?,
+        Ok(UserFilter {
+            active: self.active,
+            name: self.name.map(start).transpose()?,
             ranges: Ranges {
-                created_at: input.created_at.unwrap_or_default(),
-                updated_at: input.updated_at.unwrap_or_default(),
+                created_at: self.created_at.unwrap_or_default(),
+                updated_at: self.updated_at.unwrap_or_default(),
             },
         })
     }
 }
 
-/// Query fields for users.
+/// The query field for lists of users.
 #[derive(Default)]
-pub struct UserQuery;
+pub struct UserListQuery;
 
-#[Object]
-impl UserQuery {
-    /// Returns a user by id, or null if it does not exist.
-    ///
-    /// Requires `externalContacts:user:view`.
-    #[graphql(directive = requires_permission::apply(Permission::UserView))]
-    async fn user(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The user's id.")] id: ID,
-    ) -> Result<Option<User>> {
-        Ok(ctx.load(Error::id::<UserId>("id", &id)?).await?)
-    }
-
-    /// Lists users, a page at a time; paging reaches all of them.
-    ///
-    /// Requires `externalContacts:user:view`.
-    #[graphql(directive = requires_permission::apply(Permission::UserView))]
-    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
-    async fn users(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Filters the list.")] filter: Option<UserFilterInput>,
-        #[graphql(desc = "The sort order. Defaults to name, ascending.")] order_by: Option<UserOrder>,
-        #[graphql(desc = "Returns the first n items (1–100, default 25).")] first: Option<i32>,
-        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
-        #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
-        #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
-    ) -> Result<Option<UserConnection>> {
-        let filter = UserFilter::try_from(filter.unwrap_or_default())?;
-        let args = PageArgs {
-            first,
-            after,
-            last,
-            before,
-        };
-        let page = ctx.list(filter, UserOrder::sort(order_by), args).await?;
-        Ok(Some(page.into()))
-    }
-
-    #[graphql(entity)]
-    async fn user_entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<User>> {
-        Ok(ctx.entity::<UserId, User>(None, &id).await?)
+connections! {
+    root UserListQuery {
+        /// Lists users, a page at a time; paging reaches all of them.
+        ///
+        /// Requires `externalContacts:user:view`.
+        #[graphql(directive = requires_permission::apply(Permission::UserView))]
+        fn users(
+            &self,
+            ctx,
+            page,
+            filter: Option<UserFilterInput> = "Filters the list.",
+            order_by: Option<UserOrder> = "The sort order. Defaults to name, ascending.",
+        ) -> UserConnection {
+            ctx.list(filter, order_by, page)
+        }
     }
 }

@@ -39,6 +39,7 @@ impl Recorded for Plant {
 
 impl Listed for Plant {
     type Order = ByName;
+    type Filter = Everything;
 
     fn keys(&self, ByName: ByName) -> Vec<Key> {
         vec![Key::Text(self.name.clone())]
@@ -72,6 +73,7 @@ const BY_NAME: Sort<ByName> = Sort {
     descending: false,
 };
 
+#[derive(PartialEq, Eq, Hash)]
 struct Everything;
 
 impl Filter for Everything {

@@ -1,6 +1,7 @@
 //! The texts of lists: every shape that a filter, an order and a page give a statement, on both engines.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use uuid::Uuid;
 
@@ -18,8 +19,8 @@ use crate::store::engine::Engine;
 use crate::store::list::{count, count_per_parent, page_of, page_per_parent};
 use crate::store::statement::Statement;
 use crate::store::{
-    CHANGES_OF_ENTITY, CONTACTS_OF_ORGANIZATION, ChangeOrder, Edge, Filter, INTERACTIONS_OF_CONTACT, Listed,
-    NOTES_OF_CONTACT, Sort, relationships_of_organization,
+    CHANGES_OF_ENTITY, CONTACTS_OF_ORGANIZATION, ChangeOrder, Children, Edge, Filter,
+    INTERACTIONS_OF_CONTACT, Listed, NOTES_OF_CONTACT, RELATIONSHIPS_OF_ORGANIZATION, Sort,
 };
 
 /// The texts of an engine, each under its title and with its clauses on lines of their own and without the names of columns.
@@ -58,10 +59,20 @@ impl Texts {
     }
 
     /// The first page, and the number, of the children of each of several parents.
-    fn children<T: Listed>(&mut self, title: &str, edge: &Edge<T>, sort: Sort<T::Order>) {
-        let statement = page_per_parent(self.engine, edge, sort, &page(false, None), &[Uuid::nil()]);
+    fn children<T: Listed>(
+        &mut self,
+        title: &str,
+        edge: &'static Edge<T>,
+        filter: Option<T::Filter>,
+        sort: Sort<T::Order>,
+    ) {
+        let children = Children {
+            edge,
+            filter: filter.map(Arc::new),
+        };
+        let statement = page_per_parent(self.engine, &children, sort, &page(false, None), &[Uuid::nil()]);
         self.add(title, T::COLUMNS, &statement);
-        let statement = count_per_parent(self.engine, edge, 10, &[Uuid::nil()]);
+        let statement = count_per_parent(self.engine, &children, 10, &[Uuid::nil()]);
         self.add(&format!("number of {title}"), "", &statement);
     }
 }
@@ -123,15 +134,38 @@ fn orders(texts: &mut Texts) {
 
 fn nested(texts: &mut Texts) {
     let by_name = ascending(ContactOrderField::Name);
-    texts.children("contacts of organizations", &CONTACTS_OF_ORGANIZATION, by_name);
+    texts.children(
+        "contacts of organizations",
+        &CONTACTS_OF_ORGANIZATION,
+        None,
+        by_name,
+    );
     let by_type = ascending(RelationshipOrderField::Type);
-    let current = relationships_of_organization(Some(true));
-    texts.children("current relationships of organizations", current, by_type);
+    let current = RelationshipFilter {
+        is_current: Some(true),
+        ..RelationshipFilter::default()
+    };
+    texts.children(
+        "current relationships of organizations",
+        &RELATIONSHIPS_OF_ORGANIZATION,
+        Some(current),
+        by_type,
+    );
     let created = ascending(NoteOrderField::CreatedAt);
-    texts.children("notes of contacts", &NOTES_OF_CONTACT, created);
+    texts.children("notes of contacts", &NOTES_OF_CONTACT, None, created);
     let started = ascending(InteractionOrderField::StartedAt);
-    texts.children("interactions of contacts", &INTERACTIONS_OF_CONTACT, started);
-    texts.children("changes of entities", &CHANGES_OF_ENTITY, ChangeOrder::NEWEST);
+    texts.children(
+        "interactions of contacts",
+        &INTERACTIONS_OF_CONTACT,
+        None,
+        started,
+    );
+    texts.children(
+        "changes of entities",
+        &CHANGES_OF_ENTITY,
+        None,
+        ChangeOrder::NEWEST,
+    );
 }
 
 fn contact_filters(texts: &mut Texts) {

@@ -71,7 +71,7 @@ async fn current(group: &mut Group<'_>, known: &records::Known) {
         ("user", "organization { name }"),
     ] {
         let query = format!(
-            "query ($id: ID!, $current: Boolean) {{ {parent}(id: $id) {{ relationships(current: $current, first: 4) {{
+            "query ($id: ID!, $current: Boolean) {{ {parent}(id: $id) {{ relationships(filter: {{ current: $current }}, first: 4) {{
                nodes {{ type startedOn endedOn {entry} }} totalCount {{ value precision }} }} }} }}"
         );
         for current in [json!(true), json!(false), Value::Null] {
@@ -117,7 +117,7 @@ async fn deep(group: &mut Group<'_>) {
         (
             "users with what they wrote and look after",
             "{ users(first: 3) { nodes { name notes(first: 1) { nodes { text subject { ... on Contact { displayName }
-               ... on Organization { name } } } } relationships(current: true, first: 2) { nodes { type
+               ... on Organization { name } } } } relationships(filter: { current: true }, first: 2) { nodes { type
                organization { name } } } } } }",
         ),
     ] {
