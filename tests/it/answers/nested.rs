@@ -26,6 +26,7 @@ pub async fn record(group: &mut Group<'_>) {
         paged(group, parent, &known.id(parent), connection, entry).await;
     }
     current(group, &known).await;
+    filtered(group).await;
     deep(group).await;
 }
 
@@ -84,6 +85,64 @@ async fn current(group: &mut Group<'_>, known: &records::Known) {
                 )
                 .await;
         }
+    }
+}
+
+/// Each list inside a record, filtered and sorted otherwise than by default, for several parents.
+async fn filtered(group: &mut Group<'_>) {
+    for (parents, list, fields) in [
+        (
+            "contacts",
+            "notes(filter: { pinned: false }, orderBy: { field: CREATED_AT })",
+            "pinned createdAt",
+        ),
+        (
+            "contacts",
+            "interactions(filter: { direction: INBOUND }, orderBy: { field: STARTED_AT, direction: ASC })",
+            "direction startedAt",
+        ),
+        (
+            "organizations",
+            "contacts(filter: { lastName: { startsWith: \"b\" } }, orderBy: { field: CREATED_AT, direction: DESC })",
+            "displayName createdAt",
+        ),
+        (
+            "organizations",
+            "contacts(filter: { countryCode: { in: [\"DE\", \"US\"] } }, orderBy: { field: NAME, direction: DESC })",
+            "displayName",
+        ),
+        (
+            "organizations",
+            "relationships(filter: { current: true }, orderBy: { field: STARTED_ON, direction: DESC })",
+            "type startedOn",
+        ),
+        (
+            "organizations",
+            "notes(filter: { pinned: true }, orderBy: { field: PINNED_THEN_NEWEST, direction: DESC })",
+            "pinned createdAt",
+        ),
+        (
+            "organizations",
+            "interactions(filter: { mediaType: { eq: CALL } }, orderBy: { field: STARTED_AT })",
+            "mediaType startedAt",
+        ),
+        (
+            "users",
+            "relationships(filter: { type: { eq: \"support lead\" } }, orderBy: { field: CREATED_AT })",
+            "type createdAt",
+        ),
+        (
+            "users",
+            "notes(filter: { createdAt: { from: \"2020-01-01T00:00:00Z\" } }, orderBy: { field: CREATED_AT })",
+            "createdAt",
+        ),
+    ] {
+        let query = format!(
+            "{{ {parents}(first: 4) {{ nodes {{ {} {{ nodes {{ {fields} }} totalCount {{ value precision }} pageInfo {{
+               hasNextPage }} }} }} }} }}",
+            list.replacen('(', "(first: 2, ", 1)
+        );
+        group.read(&format!("{parents} with {list}"), &query).await;
     }
 }
 
