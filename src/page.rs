@@ -127,6 +127,15 @@ pub struct PageArgs {
 }
 
 impl PageArgs {
+    /// Creates the arguments of a list that is paged forwards only.
+    pub fn forward(first: Option<i32>, after: Option<String>) -> Self {
+        Self {
+            first,
+            after,
+            ..Self::default()
+        }
+    }
+
     /// Checks the arguments and returns the page in this order, with `otherwise` items by default.
     pub fn page(self, order: &str, otherwise: i32) -> Result<Page> {
         let (limit, backward, cursor) = match self {

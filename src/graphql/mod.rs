@@ -5,7 +5,6 @@ mod connection;
 mod contact;
 mod context;
 mod error;
-mod everything;
 mod filter;
 mod input;
 mod interaction;
@@ -20,7 +19,7 @@ mod payload;
 mod permission;
 mod record;
 mod relationship;
-mod results;
+mod sdl;
 mod search;
 mod tenant;
 mod user;
@@ -29,7 +28,7 @@ mod wrap_up_code;
 
 use std::sync::Arc;
 
-use async_graphql::{MergedObject, Request, Response, SDLExportOptions, ValidationMode};
+use async_graphql::{MergedObject, Request, Response, ValidationMode};
 use futures_util::Stream;
 
 use change::ChangeQuery;
@@ -41,7 +40,8 @@ use node::{ByIdQuery, NodeQuery};
 use note::{NoteListQuery, NoteMutation};
 use organization::{OrganizationListQuery, OrganizationMutation, OrganizationQuery};
 use relationship::{RelationshipListQuery, RelationshipMutation, RelationshipQuery, TransferMutation};
-use search::SearchQuery;
+pub use sdl::sdl;
+use search::{LookupQuery, SearchQuery};
 use tenant::TenantMutation;
 use user::{UserListQuery, UserMutation};
 use viewer::ViewerQuery;
@@ -59,6 +59,7 @@ pub struct Query(
     ContactListQuery,
     InteractionQuery,
     InteractionListQuery,
+    LookupQuery,
     NoteListQuery,
     OrganizationQuery,
     OrganizationListQuery,
@@ -115,17 +116,4 @@ pub fn subscribe(
 ) -> impl Stream<Item = Response> + Send + use<> {
     let answers = schema.execute_stream(request.data(data.clone()));
     data.loaders.driver().drive_stream(answers)
-}
-
-/// Returns the schema definition with all descriptions. With `federation`, returns it as a gateway composes it: without
-/// subscriptions, which use a transport of their own and are not routed with queries.
-pub fn sdl(federation: bool) -> String {
-    let options = SDLExportOptions::new();
-    let options = if federation {
-        // As `_service` tells it.
-        options.federation().compose_directive()
-    } else {
-        options.include_specified_by()
-    };
-    schema(Limits::default()).sdl_with_options(options)
 }

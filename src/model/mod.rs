@@ -5,6 +5,7 @@ mod change;
 mod check;
 mod contact;
 mod email;
+mod excerpt;
 mod external_id;
 mod fold;
 mod found;
@@ -37,6 +38,7 @@ pub use change::{
 pub use check::{Checked, distinct, each, whole};
 pub use contact::{Contact, ContactChanges, ContactFilter, ContactOrderField};
 pub use email::{EmailAddress, EmailAddressInput};
+pub use excerpt::excerpt;
 pub use external_id::{ExternalId, ExternalIdInput};
 pub use fold::{LONGEST_START, deletions, fold, is_near, shortened, sort_key, sort_key_start, words};
 pub use found::{Found, lettered, lettered_whole, phone_key};

@@ -41,19 +41,8 @@ fn no_change_and_no_question_is_open_to_everyone() {
 
     assert_eq!(open("Mutation"), Vec::<String>::new());
     assert_eq!(open("Subscription"), ["changes"]);
-    // Those that check by what they find, the caller's own, and the federation's.
-    assert_eq!(
-        open("Query"),
-        [
-            "node",
-            "nodes",
-            "changes",
-            "search",
-            "viewer",
-            "_service",
-            "_entities"
-        ]
-    );
+    // Those that check by what they find, and the caller's own.
+    assert_eq!(open("Query"), ["node", "nodes", "changes", "search", "viewer",]);
 }
 
 #[test]

@@ -243,10 +243,6 @@ on_both_engines! {
         let admin = app.admin().await;
 
         assert_snapshot!(
-            admin.errors(SEARCH, json!({ "query": "  " })).await,
-            @"BAD_USER_INPUT searchContacts: `query` must have at least one word or number"
-        );
-        assert_snapshot!(
             admin.errors(SEARCH, json!({ "query": "a b c d e f g h i" })).await,
             @"BAD_USER_INPUT searchContacts: `query` has 9 words; the most is 8"
         );
@@ -254,6 +250,53 @@ on_both_engines! {
             admin.errors(SEARCH, json!({ "query": "ann", "first": 101 })).await,
             @"BAD_USER_INPUT searchContacts: `first` must be between 1 and 100"
         );
+    }
+
+    async fn a_search_box_with_its_first_sign_finds_nothing_and_is_no_error(app: &TestApp) {
+        let admin = app.admin().await;
+        add_all(&admin, &["Sam Adler"]).await;
+        let fields = "nodes { __typename } capped totalCount { value precision } pageInfo { hasNextPage } refinement { message }";
+        let query = format!(
+            "query ($query: String!) {{ search(query: $query) {{ {fields} }} searchContacts(query: $query) {{ {fields} }}
+               searchOrganizations(query: $query) {{ {fields} }} }}"
+        );
+        let empty = json!({ "nodes": [], "capped": false, "totalCount": { "value": 0, "precision": "EXACT" },
+            "pageInfo": { "hasNextPage": false }, "refinement": null });
+
+        for text in ["", "  ", "(", "+", "-", "@", "\"\""] {
+            let data = admin.data(&query, json!({ "query": text })).await;
+            for search in ["search", "searchContacts", "searchOrganizations"] {
+                assert_eq!(data[search], empty, "{search} of {text}");
+            }
+        }
+    }
+
+    async fn a_search_of_all_kinds_is_narrowed_by_the_filter_of_each(app: &TestApp) {
+        let admin = app.admin().await;
+        for (name, city) in [("Sam Mills", "Leeds"), ("Sam Works", "York")] {
+            let input = json!({ "name": name, "address": { "city": city }, "websites": [format!("https://www.{}.example/", city.to_lowercase())],
+                "phoneNumber": { "input": if city == "York" { "+1 202 555 0123" } else { "+1 202 555 0199" } } });
+            let create = "mutation ($input: CreateOrganizationInput!) { createOrganization(input: $input) { userErrors { message } } }";
+            admin.done(create, input).await;
+        }
+        add_all(&admin, &["Sam Adler", "Sam Ende"]).await;
+        let query = "query ($filter: SearchFilter) { search(query: \"sam\", filter: $filter) {
+            nodes { ... on Organization { name } ... on Contact { displayName } }
+            refinement { facets { field values { value count } } } } }";
+
+        let all = admin.data(query, json!({})).await;
+        let facets = all["search"]["refinement"]["facets"].as_array().unwrap().clone();
+        assert_eq!(all["search"]["nodes"].as_array().unwrap().len(), 4);
+        assert!(facets.contains(&json!({ "field": "kinds", "values": [{ "value": "ORGANIZATION", "count": 2 }, { "value": "CONTACT", "count": 2 }] })));
+        assert!(facets.contains(&json!({ "field": "organization.city", "values": [{ "value": "Leeds", "count": 1 }, { "value": "York", "count": 1 }] })));
+
+        let york = admin.data(query, json!({ "filter": { "organization": { "city": "york" } } })).await;
+        assert_eq!(york["search"]["nodes"], json!([{ "name": "Sam Works" }, { "displayName": "Sam Adler" }, { "displayName": "Sam Ende" }]));
+
+        let lookups = admin.data("{ organizationsByPhone(number: \"(202) 555-0123\") { nodes { name } }
+            organizationsByEmailDomain(domain: \"jo@YORK.example\") { nodes { name } } }", json!({})).await;
+        let works = json!({ "nodes": [{ "name": "Sam Works" }] });
+        assert_eq!(lookups, json!({ "organizationsByPhone": works, "organizationsByEmailDomain": works }));
     }
 
     async fn nobody_finds_what_another_tenant_has(app: &TestApp) {

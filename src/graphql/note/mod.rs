@@ -12,9 +12,13 @@ use super::filter::{FilterInput, IdFilter};
 use super::list::ListExt as _;
 use super::order::{OrderDirection, order};
 use super::permission::requires_permission;
+use crate::error::Error;
 use crate::model::{
-    Contact, DateTimeRange, Note, NoteFilter, NoteOrderField, Organization, Permission, Ranges, User,
+    Contact, DateTimeRange, Note, NoteFilter, NoteOrderField, Organization, Permission, Ranges, User, excerpt,
 };
+
+/// The lengths that an excerpt may have, in characters.
+const EXCERPT_LENGTHS: std::ops::RangeInclusive<usize> = 20..=1000;
 
 connection!(NoteConnection, NoteEdge, Note, "notes");
 
@@ -45,6 +49,23 @@ impl Note {
         ctx.require(Permission::OrganizationView)?;
         let organization = ctx.load_opt(self.organization_id).await?;
         Ok(organization.map(NoteSubject::Organization))
+    }
+
+    /// An excerpt of the note's text, for lists of results: around the first word that begins like a word of `around`,
+    /// such as the query of the search that found the note, or else from the front.
+    #[graphql(name = "excerpt")]
+    #[expect(clippy::unused_async, reason = "every resolver is asynchronous")]
+    async fn text_excerpt(
+        &self,
+        #[graphql(desc = "The maximum length in characters (20–1000).", default = 200)] length: i32,
+        #[graphql(desc = "The words to show the text around.")] around: Option<String>,
+    ) -> Result<String> {
+        match usize::try_from(length) {
+            Ok(length) if EXCERPT_LENGTHS.contains(&length) => {
+                Ok(excerpt(&self.text, length, around.as_deref().unwrap_or_default()))
+            }
+            _ => Err(Error::argument("length", "must be between 20 and 1000").into()),
+        }
     }
 
     /// The user who wrote the note.

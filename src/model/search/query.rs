@@ -13,7 +13,7 @@ const FEWEST_DIGITS: usize = 4;
 /// The minimum length of a word that may be misspelt, in letters.
 const FEWEST_LETTERS: usize = 4;
 
-/// A query: one to eight tokens.
+/// A query: at most eight tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Query {
     tokens: Vec<Token>,
@@ -64,13 +64,17 @@ impl Query {
         }
         tokens.extend(numeric(&number, region));
         match tokens.len() {
-            0 => Err(Error::argument("query", "must have at least one word or number")),
             count if count > MOST_TERMS => Err(Error::argument(
                 "query",
                 format!("has {count} words; the most is {MOST_TERMS}"),
             )),
             _ => Ok(Self { tokens }),
         }
+    }
+
+    /// Whether the query has neither a word nor a number, as when only its first bracket or sign is typed. It finds nothing.
+    pub const fn is_empty(&self) -> bool {
+        self.tokens.is_empty()
     }
 
     /// Returns the query in a canonical spelling, so that cursors of other queries can be refused.
@@ -332,10 +336,16 @@ mod tests {
     }
 
     #[test]
-    fn a_query_without_words_or_with_too_many_is_refused() {
+    fn a_query_without_words_is_empty() {
+        for text in ["", " - ", "(", "+", "@", "\"\""] {
+            assert_eq!(read(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_query_with_too_many_words_is_refused() {
         let refusal = |text: &str| Query::read(text, &Region::default()).unwrap_err().to_string();
 
-        assert_eq!(refusal(" - "), "`query` must have at least one word or number");
         assert_eq!(refusal("a b c d e f g h i"), "`query` has 9 words; the most is 8");
         assert_eq!(refusal(&"x".repeat(301)), "`query` is longer than 300 characters");
     }

@@ -57,6 +57,8 @@ pub async fn record(group: &mut Group<'_>) {
     filtered(group).await;
     paged(group).await;
     exact(group).await;
+    organizations_by(group).await;
+    mixed(group).await;
 }
 
 async fn refused(group: &mut Group<'_>) {
@@ -287,6 +289,86 @@ async fn exact(group: &mut Group<'_>) {
             .await;
         group
             .ask("by e-mail: a page that cannot be", &by_email, variables)
+            .await;
+    }
+}
+
+/// Look-ups of organizations.
+async fn organizations_by(group: &mut Group<'_>) {
+    let by_phone = "query ($number: String!, $first: Int, $after: String) {
+        organizationsByPhone(number: $number, first: $first, after: $after) { edges { cursor node { name } }
+          totalCount { value precision } } }";
+    for number in ["+12125550100", "(212) 555-0100", "+49 30 901820", ""] {
+        let title = format!("organizations by phone: {number}");
+        group.ask(title, by_phone, json!({ "number": number })).await;
+    }
+    let by_domain = "query ($domain: String!, $first: Int, $after: String) {
+        organizationsByEmailDomain(domain: $domain, first: $first, after: $after) { edges { cursor node { name } }
+          totalCount { value precision } } }";
+    for domain in [
+        "aldergate.example",
+        "Jane@Aldergate.example",
+        "www.aldergate.example",
+        "nowhere.example",
+        "",
+    ] {
+        let title = format!("organizations by e-mail domain: {domain}");
+        group.ask(title, by_domain, json!({ "domain": domain })).await;
+    }
+    for page in [json!({ "first": 1 }), json!({ "first": 1, "after": "nonsense" })] {
+        let mut variables = page;
+        variables["number"] = json!("+12125550100");
+        variables["domain"] = json!("aldergate.example");
+        for query in [by_phone, by_domain] {
+            group
+                .ask("a page of a look-up of organizations", query, variables.clone())
+                .await;
+        }
+    }
+}
+
+/// A search of several kinds: its filters, what narrows it, and excerpts.
+async fn mixed(group: &mut Group<'_>) {
+    let query = format!(
+        "query ($query: String!, $filter: SearchFilter) {{ search(query: $query, filter: $filter, first: 3) {{
+           nodes {{ __typename ... on Contact {{ displayName }} ... on Organization {{ name }} }} {REFINEMENT} }} }}"
+    );
+    for (title, filter) in [
+        ("of contacts", json!({ "contact": { "countryCode": "US" } })),
+        (
+            "of organizations",
+            json!({ "organization": { "countryCode": "US" } }),
+        ),
+        (
+            "of both",
+            json!({ "contact": { "tag": "speaker" }, "organization": { "city": "nowhere" } }),
+        ),
+        (
+            "with no organization's id",
+            json!({ "contact": { "organizationId": "nonsense" } }),
+        ),
+    ] {
+        group
+            .ask(
+                format!("everything, filtered: {title}"),
+                &query,
+                json!({ "query": "smith", "filter": filter }),
+            )
+            .await;
+    }
+    group
+        .ask("everything, without words", &query, json!({ "query": "(" }))
+        .await;
+    let excerpts =
+        "query ($query: String!, $length: Int! = 60) { search(query: $query, kinds: [NOTE], first: 3) {
+        nodes { ... on Note { front: excerpt excerpt(length: $length, around: $query) } } } }";
+    for length in [60, 19, 1001] {
+        group
+            .ask(
+                format!("excerpts of {length}"),
+                excerpts,
+                json!({ "query": "call", "length": length }),
+            )
             .await;
     }
 }

@@ -1,14 +1,14 @@
 //! Pages of search results, written once for all searchable kinds.
 
-use async_graphql::{Context, SimpleObject};
+use async_graphql::Context;
 use futures_util::future::try_join_all;
 use uuid::Uuid;
 
-use super::connection::{Count, PageInfo};
-use super::context::ContextExt as _;
+use super::refinement::{SearchRefinement, facets, message};
 use crate::error::{Error, Result};
-use crate::id::{OrganizationId, TypedId};
-use crate::model::{CAP, Contact, Facet, Facets, Hit, Hits, Organization, Permission, Query, Search};
+use crate::graphql::connection::{Count, PageInfo};
+use crate::graphql::context::ContextExt as _;
+use crate::model::{Contact, Facets, Hit, Hits, Organization, Query, Search};
 use crate::page::{self, Cursor, Key, Page, PageArgs, Slice};
 use crate::store::Listed;
 
@@ -91,7 +91,11 @@ impl<T: Searched> Results<T> {
     pub async fn of(ctx: &Context<'_>, query: &Query, search: &Search, args: PageArgs) -> Result<Self> {
         let order = order(T::KIND, query);
         let page = args.page(&order, page::AT_ROOT)?;
-        let hits = ctx.tenant().search(search).await?;
+        let hits = if query.is_empty() {
+            Hits::default()
+        } else {
+            ctx.tenant().search(search).await?
+        };
         let (shown, page_info) = slice(&hits.hits, &page, &order)?;
         let loads = shown.iter().map(|hit| ctx.request().loaders.load::<T>(hit.id));
         let nodes = try_join_all(loads).await?;
@@ -140,103 +144,10 @@ impl<T: Searched> Results<T> {
         if self.found.is_empty() {
             return Ok(None);
         }
-        let records: Vec<T> = ctx.tenant().by_ids(&self.found).await?;
-        let mut facets = Vec::new();
-        for facet in Facet::of(&records) {
-            facets.extend(shown(ctx, facet).await?);
-        }
         Ok(Some(SearchRefinement {
             message: message(self.capped),
-            facets,
+            facets: facets::<T>(ctx, &self.found, "").await?,
         }))
-    }
-}
-
-/// Returns the message to show above the facets.
-pub fn message(capped: bool) -> String {
-    if capped {
-        format!(
-            "There are more results than the {CAP} that can be reached: add a word to the query, or a filter such as one of these."
-        )
-    } else {
-        "All results can be reached. These filters narrow them.".to_owned()
-    }
-}
-
-/// Returns a facet for display: organizations are labelled with their names, and shown only to callers who may view
-/// them.
-async fn shown(ctx: &Context<'_>, facet: Facet) -> Result<Option<SearchFacet>> {
-    let mut values: Vec<SearchFacetValue> = facet
-        .values
-        .into_iter()
-        .map(|value| SearchFacetValue::of(&value.value, &value.value, value.count))
-        .collect();
-    if facet.field == "organizationId" {
-        if !ctx.caller().permissions.contains(Permission::OrganizationView) {
-            return Ok(None);
-        }
-        name_organizations(ctx, &mut values).await?;
-    }
-    Ok(Some(SearchFacet {
-        field: facet.field,
-        values,
-    }))
-}
-
-async fn name_organizations(ctx: &Context<'_>, values: &mut Vec<SearchFacetValue>) -> Result<()> {
-    let id = |value: &SearchFacetValue| value.value.parse::<OrganizationId>().ok().map(TypedId::uuid);
-    let names = ctx
-        .tenant()
-        .organization_names(values.iter().filter_map(id).collect())
-        .await?;
-    values.retain_mut(|value| match id(value).and_then(|id| names.get(&id)) {
-        Some(name) => {
-            value.label.clone_from(name);
-            true
-        }
-        // Deleted since.
-        None => false,
-    });
-    Ok(())
-}
-
-/// Suggestions for narrowing a search.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct SearchRefinement {
-    /// The message to show to the person who searches.
-    pub message: String,
-    /// The facets of the reachable results: fields of the search's filter, with their most frequent values.
-    pub facets: Vec<SearchFacet>,
-}
-
-/// The most frequent values of one field among the reachable results.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct SearchFacet {
-    /// The field of the search's filter that takes a value.
-    pub field: &'static str,
-    /// The values, at most 10, most frequent first.
-    pub values: Vec<SearchFacetValue>,
-}
-
-/// A value of a facet.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct SearchFacetValue {
-    /// The value, in the form that the filter's field takes.
-    pub value: String,
-    /// The value's label for display, such as an organization's name.
-    pub label: String,
-    /// The number of reachable results that have this value.
-    pub count: i32,
-}
-
-impl SearchFacetValue {
-    /// Creates a facet value with the number of results that have it.
-    pub fn of(value: &str, label: &str, count: usize) -> Self {
-        Self {
-            value: value.to_owned(),
-            label: label.to_owned(),
-            count: i32::try_from(count).unwrap_or(i32::MAX),
-        }
     }
 }
 
@@ -244,10 +155,10 @@ impl SearchFacetValue {
 macro_rules! search_connection {
     ($connection:ident, $edge:ident, $node:ident, $many:literal) => {
         #[doc = concat!("A page of ", $many, " found by a search.")]
-        pub struct $connection($crate::graphql::results::Results<$node>);
+        pub struct $connection($crate::graphql::search::connection::Results<$node>);
 
-        impl From<$crate::graphql::results::Results<$node>> for $connection {
-            fn from(results: $crate::graphql::results::Results<$node>) -> Self {
+        impl From<$crate::graphql::search::connection::Results<$node>> for $connection {
+            fn from(results: $crate::graphql::search::connection::Results<$node>) -> Self {
                 Self(results)
             }
         }
@@ -289,7 +200,7 @@ macro_rules! search_connection {
             async fn refinement(
                 &self,
                 ctx: &async_graphql::Context<'_>,
-            ) -> async_graphql::Result<Option<$crate::graphql::results::SearchRefinement>> {
+            ) -> async_graphql::Result<Option<$crate::graphql::search::refinement::SearchRefinement>> {
                 Ok(self.0.refinement(ctx).await?)
             }
         }

@@ -1,15 +1,17 @@
 //! Search across organizations, contacts and notes.
 
 use async_graphql::{Context, Enum, Object, SimpleObject, Union};
+use uuid::Uuid;
 
-use super::connection::{Count, PageInfo};
-use super::context::ContextExt as _;
-use super::results::{self, SearchFacet, SearchFacetValue, SearchRefinement};
+use super::connection::{cursor, order, slice, total};
+use super::filter::SearchFilter;
+use super::refinement::{SearchFacet, SearchFacetValue, SearchRefinement, facets, message};
 use crate::error::{Error, Result};
+use crate::graphql::connection::{Count, PageInfo};
+use crate::graphql::context::ContextExt as _;
 use crate::id::{ContactId, NoteId, OrganizationId};
-use crate::model::{CAP, Contact, Hit, Hits, Note, Organization, Permission, Query};
+use crate::model::{CAP, Contact, Hit, Hits, Note, Organization, Permission, Query, Search};
 use crate::page::{self, PageArgs};
-use crate::store::Tenant;
 
 /// A kind of record to search for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Enum)]
@@ -92,15 +94,75 @@ impl SearchKind {
         }
         Ok(allowed)
     }
+}
 
-    async fn search(self, tenant: &Tenant, query: &Query, sees_organizations: bool) -> Result<Hits> {
-        let mut found = match self {
-            Self::Organization => tenant.search(&query.among_organizations()).await?,
-            Self::Contact => tenant.search(&query.among_contacts(sees_organizations)).await?,
-            Self::Note => tenant.search_notes(&query.words()).await?,
+/// A search of several kinds.
+pub struct MixedSearch {
+    query: Query,
+    /// The kinds to search, in the order of the results.
+    kinds: Vec<SearchKind>,
+    contacts: Search,
+    organizations: Search,
+}
+
+impl MixedSearch {
+    /// Creates a search of the given kinds, or of those that the caller may view.
+    pub fn new(
+        ctx: &Context<'_>,
+        query: Query,
+        kinds: Option<Vec<SearchKind>>,
+        filter: SearchFilter,
+    ) -> Result<Self> {
+        let kinds = SearchKind::allowed(ctx, kinds)?;
+        let sees_organizations = ctx.caller().permissions.contains(Permission::OrganizationView);
+        let (contact, organization) = (
+            filter.contact.unwrap_or_default(),
+            filter.organization.unwrap_or_default(),
+        );
+        Ok(Self {
+            kinds,
+            contacts: Search {
+                filters: contact.terms(),
+                organization_id: contact.organization(ctx, "filter.contact.organizationId")?,
+                ..query.among_contacts(sees_organizations)
+            },
+            organizations: Search {
+                filters: organization.terms(),
+                ..query.among_organizations()
+            },
+            query,
+        })
+    }
+
+    /// Returns the hits of all kinds, in the order of the results.
+    async fn hits(&self, ctx: &Context<'_>) -> Result<Hits> {
+        let mut hits = Hits::default();
+        if self.query.is_empty() {
+            return Ok(hits);
+        }
+        for kind in &self.kinds {
+            if hits.capped && hits.hits.len() >= CAP {
+                // Whether there is anything of this kind does not matter: it could not be reached.
+                break;
+            }
+            let found = self.hits_of(ctx, *kind).await?;
+            hits.capped |= found.capped;
+            hits.hits.extend(found.hits);
+            hits.capped |= hits.hits.len() > CAP;
+            hits.hits.truncate(CAP);
+        }
+        Ok(hits)
+    }
+
+    async fn hits_of(&self, ctx: &Context<'_>, kind: SearchKind) -> Result<Hits> {
+        let tenant = ctx.tenant();
+        let mut found = match kind {
+            SearchKind::Organization => tenant.search(&self.organizations).await?,
+            SearchKind::Contact => tenant.search(&self.contacts).await?,
+            SearchKind::Note => tenant.search_notes(&self.query.words()).await?,
         };
         for hit in &mut found.hits {
-            hit.rank.insert(0, self.digit());
+            hit.rank.insert(0, kind.digit());
         }
         Ok(found)
     }
@@ -153,30 +215,18 @@ pub struct SearchConnection {
 }
 
 impl SearchConnection {
-    /// Searches these kinds, given in the order of the results, and returns a page of the hits.
-    pub async fn of(ctx: &Context<'_>, query: &Query, kinds: &[SearchKind], args: PageArgs) -> Result<Self> {
-        let order = results::order(&format!("{kinds:?}"), query);
+    /// Runs a search and returns a page of its hits.
+    pub async fn of(ctx: &Context<'_>, search: &MixedSearch, args: PageArgs) -> Result<Self> {
+        let order = order(&format!("{:?}", search.kinds), &search.query);
         let page = args.page(&order, page::AT_ROOT)?;
-        let sees_organizations = ctx.caller().permissions.contains(Permission::OrganizationView);
-        let mut hits = Hits::default();
-        for kind in kinds {
-            if hits.capped && hits.hits.len() >= CAP {
-                // Whether there is anything of this kind does not matter: it could not be reached.
-                break;
-            }
-            let found = kind.search(ctx.tenant(), query, sees_organizations).await?;
-            hits.capped |= found.capped;
-            hits.hits.extend(found.hits);
-            hits.capped |= hits.hits.len() > CAP;
-            hits.hits.truncate(CAP);
-        }
-        let (shown, page_info) = results::slice(&hits.hits, &page, &order)?;
+        let hits = search.hits(ctx).await?;
+        let (shown, page_info) = slice(&hits.hits, &page, &order)?;
         let nodes = futures_util::future::try_join_all(shown.iter().map(|hit| node(ctx, hit))).await?;
         let edges = shown
             .iter()
             .zip(nodes)
             .filter_map(|(hit, node)| {
-                let cursor = results::cursor(&order, hit);
+                let cursor = cursor(&order, hit);
                 node.map(|node| SearchEdge { cursor, node })
             })
             .collect();
@@ -190,13 +240,7 @@ impl SearchConnection {
 
 impl SearchConnection {
     fn facet(&self) -> SearchFacet {
-        let count = |kind| {
-            self.hits
-                .hits
-                .iter()
-                .filter(|hit| SearchKind::of(hit) == Some(kind))
-                .count()
-        };
+        let count = |kind| self.ids(kind).len();
         let values = SearchKind::ALL
             .into_iter()
             .map(|kind| (kind, count(kind)))
@@ -204,9 +248,24 @@ impl SearchConnection {
             .map(|(kind, count)| SearchFacetValue::of(kind.name(), kind.label(), count))
             .collect();
         SearchFacet {
-            field: "kinds",
+            field: "kinds".to_owned(),
             values,
         }
+    }
+
+    /// The ids of the hits of a kind.
+    fn ids(&self, kind: SearchKind) -> Vec<Uuid> {
+        let hits = self.hits.hits.iter();
+        hits.filter(|hit| SearchKind::of(hit) == Some(kind))
+            .map(|hit| hit.id)
+            .collect()
+    }
+
+    async fn facets(&self, ctx: &Context<'_>) -> Result<Vec<SearchFacet>> {
+        let mut all = vec![self.facet()];
+        all.extend(facets::<Organization>(ctx, &self.ids(SearchKind::Organization), "organization.").await?);
+        all.extend(facets::<Contact>(ctx, &self.ids(SearchKind::Contact), "contact.").await?);
+        Ok(all)
     }
 }
 
@@ -230,7 +289,7 @@ impl SearchConnection {
 
     /// The number of results: exact or, if the search is capped, the number of results that can be reached.
     async fn total_count(&self) -> Option<Count> {
-        Some(results::total(&self.hits))
+        Some(total(&self.hits))
     }
 
     /// Whether there are more results than can be reached.
@@ -238,12 +297,15 @@ impl SearchConnection {
         self.hits.capped
     }
 
-    /// Facets for narrowing the search, or null if nothing was found. The only facet is `kinds`, an argument of this
-    /// search; searches of a single kind have facets of their own.
-    async fn refinement(&self) -> Option<SearchRefinement> {
-        (!self.hits.hits.is_empty()).then(|| SearchRefinement {
-            message: results::message(self.hits.capped),
-            facets: vec![self.facet()],
-        })
+    /// Suggestions for narrowing the search, or null if nothing was found: the kinds that occur, for the argument
+    /// `kinds`, and the facets of organizations and contacts, for the argument `filter`. Computed only when selected.
+    async fn refinement(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<SearchRefinement>> {
+        if self.hits.hits.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(SearchRefinement {
+            message: message(self.hits.capped),
+            facets: self.facets(ctx).await?,
+        }))
     }
 }

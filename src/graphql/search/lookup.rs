@@ -1,0 +1,144 @@
+//! Look-ups by phone number, e-mail address and domain.
+
+use async_graphql::{Context, Object, Result};
+
+use crate::error::Error;
+use crate::graphql::connection::Connected;
+use crate::graphql::contact::ContactConnection;
+use crate::graphql::context::ContextExt as _;
+use crate::graphql::list::ListExt as _;
+use crate::graphql::organization::OrganizationConnection;
+use crate::graphql::permission::requires_permission;
+use crate::model::{
+    Contact, ContactOrderField, EmailAddress, Organization, OrganizationOrderField, Permission, PhoneNumber,
+    fold, phone_key,
+};
+use crate::page::PageArgs;
+use crate::store::{Listed, Sort, WordFilter};
+
+/// Query fields for look-ups.
+#[derive(Default)]
+pub struct LookupQuery;
+
+#[Object]
+impl LookupQuery {
+    /// Lists the contacts with this phone number, sorted by name, for example to identify a caller. The number may be
+    /// in any notation; without a country code, it is read as a number of the tenant's default region.
+    ///
+    /// Requires `externalContacts:contact:view`.
+    #[graphql(directive = requires_permission::apply(Permission::ContactView))]
+    async fn contacts_by_phone(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The whole number, such as `+12025550123`.")] number: String,
+        #[graphql(desc = "Returns the first n items (1–100, default 25).")] first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
+    ) -> Result<Option<ContactConnection>> {
+        let key = phone_word(ctx, number)?;
+        let page = by_word::<Contact>(
+            ctx,
+            ContactOrderField::Name,
+            'p',
+            key,
+            PageArgs::forward(first, after),
+        )
+        .await?;
+        Ok(Some(page.into()))
+    }
+
+    /// Lists the contacts with this e-mail address, sorted by name. Case is ignored.
+    ///
+    /// Requires `externalContacts:contact:view`.
+    #[graphql(directive = requires_permission::apply(Permission::ContactView))]
+    async fn contacts_by_email(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The whole address, such as `ada@example.com`.")] address: String,
+        #[graphql(desc = "Returns the first n items (1–100, default 25).")] first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
+    ) -> Result<Option<ContactConnection>> {
+        let key = EmailAddress::folded(&address);
+        let page = by_word::<Contact>(
+            ctx,
+            ContactOrderField::Name,
+            'e',
+            key,
+            PageArgs::forward(first, after),
+        )
+        .await?;
+        Ok(Some(page.into()))
+    }
+
+    /// Lists the organizations with this phone or fax number, sorted by name, for example to identify a switchboard. The
+    /// number may be in any notation; without a country code, it is read as a number of the tenant's default region.
+    ///
+    /// Requires `externalContacts:organization:view`.
+    #[graphql(directive = requires_permission::apply(Permission::OrganizationView))]
+    async fn organizations_by_phone(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The whole number, such as `+12025550123`.")] number: String,
+        #[graphql(desc = "Returns the first n items (1–100, default 25).")] first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
+    ) -> Result<Option<OrganizationConnection>> {
+        let key = phone_word(ctx, number)?;
+        let page = by_word::<Organization>(
+            ctx,
+            OrganizationOrderField::Name,
+            'P',
+            key,
+            PageArgs::forward(first, after),
+        )
+        .await?;
+        Ok(Some(page.into()))
+    }
+
+    /// Lists the organizations with a website at this e-mail domain, sorted by name, for example to identify the sender
+    /// of an e-mail. Case and a leading `www.` are ignored.
+    ///
+    /// Requires `externalContacts:organization:view`.
+    #[graphql(directive = requires_permission::apply(Permission::OrganizationView))]
+    async fn organizations_by_email_domain(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The domain, such as `example.com`, or a whole e-mail address.")] domain: String,
+        #[graphql(desc = "Returns the first n items (1–100, default 25).")] first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
+    ) -> Result<Option<OrganizationConnection>> {
+        let folded = fold(&domain);
+        let domain = folded
+            .rsplit_once('@')
+            .map_or(folded.as_str(), |(_, domain)| domain);
+        let key = domain.strip_prefix("www.").unwrap_or(domain).to_owned();
+        let page = by_word::<Organization>(
+            ctx,
+            OrganizationOrderField::Name,
+            'D',
+            key,
+            PageArgs::forward(first, after),
+        )
+        .await?;
+        Ok(Some(page.into()))
+    }
+}
+
+/// Returns the word that a number is indexed by.
+fn phone_word(ctx: &Context<'_>, number: String) -> crate::error::Result<String> {
+    let region = &ctx.tenant().record().default_region;
+    let number = PhoneNumber::e164_of(&number, region).unwrap_or(number);
+    phone_key(&number).ok_or_else(|| Error::argument("number", "must not be empty"))
+}
+
+async fn by_word<T: Listed>(
+    ctx: &Context<'_>,
+    by: T::Order,
+    letter: char,
+    word: String,
+    args: PageArgs,
+) -> crate::error::Result<Connected<T>> {
+    let sort = Sort {
+        by,
+        descending: false,
+    };
+    ctx.list_by(WordFilter::new(letter, word), sort, args).await
+}
