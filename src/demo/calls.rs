@@ -2,8 +2,8 @@
 
 use chrono::{TimeDelta, Utc};
 
+use super::company::Writer;
 use super::content::Company;
-use super::piece::Writer;
 use crate::error::Result;
 use crate::id::{InteractionId, UserId};
 use crate::model::{
@@ -26,11 +26,11 @@ impl Writer<'_> {
         people: &[Contact],
     ) -> Result<()> {
         for call in 0..INTERACTIONS {
-            let Some(contact) = self.maker.rng.choice(people) else {
+            let Some(contact) = self.factory.rng.choice(people) else {
                 continue;
             };
             let external_id = format!("conversation-{:04}-{:02}", number + 1, call + 1);
-            let started_at = self.maker.instant(tx);
+            let started_at = self.factory.instant(tx);
             let mut interaction = Interaction::new(
                 InteractionId::new(tx.new_id()),
                 Record::new(started_at, None),
@@ -38,16 +38,16 @@ impl Writer<'_> {
             );
             interaction.contact_id = Some(contact.id);
             interaction.organization_id = Some(organization.id);
-            let ended_at = started_at + TimeDelta::seconds(self.maker.rng.i64(40..1800));
+            let ended_at = started_at + TimeDelta::seconds(self.factory.rng.i64(40..1800));
             self.fields(started_at, ended_at)
                 .of_new()
                 .apply(&mut interaction)?;
             // A call in five is transferred.
-            let agents = if self.maker.rng.u8(0..5) == 0 { 2 } else { 1 };
+            let agents = if self.factory.rng.u8(0..5) == 0 { 2 } else { 1 };
             for agent in self
-                .maker
+                .factory
                 .rng
-                .choose_multiple(self.house.staff.iter().copied(), agents)
+                .choose_multiple(self.staff.users.iter().copied(), agents)
             {
                 interaction.add_agents(&[agent])?;
                 if let Some(wrap_up) = self.wrap_up(company, people, contact, agent, ended_at) {
@@ -75,7 +75,7 @@ impl Writer<'_> {
             MediaType::Video,
         ];
         const QUEUES: [&str; 4] = ["Support", "Sales", "Billing", "Priority"];
-        let rng = &mut self.maker.rng;
+        let rng = &mut self.factory.rng;
         let inbound = rng.u8(0..10) < 7;
         let text = |text: Option<&str>| Patch::Set(text.unwrap_or_default().to_owned());
         InteractionChanges {
@@ -87,7 +87,7 @@ impl Writer<'_> {
             }),
             started_at: Patch::Set(DateTime(started_at)),
             ended_at: Patch::Set(DateTime(ended_at)),
-            subject_line: text(rng.choice(self.maker.content.prose.subject_lines.iter().copied())),
+            subject_line: text(rng.choice(self.factory.content.prose.subject_lines.iter().copied())),
             queue_name: text(rng.choice(QUEUES)),
         }
     }
@@ -101,12 +101,12 @@ impl Writer<'_> {
         agent: UserId,
         at: chrono::DateTime<Utc>,
     ) -> Option<WrapUp> {
-        let rng = &mut self.maker.rng;
+        let rng = &mut self.factory.rng;
         let code_id = (rng.u8(0..10) > 0)
-            .then(|| rng.choice(self.house.codes.iter().copied()))
+            .then(|| rng.choice(self.staff.wrap_up_codes.iter().copied()))
             .flatten()?;
         let template = (rng.u8(0..5) > 0)
-            .then(|| rng.choice(self.maker.content.prose.wrap_ups.iter().copied()))
+            .then(|| rng.choice(self.factory.content.prose.wrap_ups.iter().copied()))
             .flatten();
         Some(WrapUp {
             note: template.map(|template| self.text(template, company, people, Some(contact))),

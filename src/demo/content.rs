@@ -2,6 +2,7 @@
 
 use super::names::Names;
 use super::prose::Prose;
+use super::table::{lines, table};
 
 /// All the content of the demo.
 pub struct Content {
@@ -66,21 +67,6 @@ impl Content {
             prose: Prose::read(include_str!("notes.txt"), include_str!("calls.txt")),
         }
     }
-}
-
-/// Returns the lines that are neither empty nor comments.
-pub fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
-    text.lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-}
-
-/// Splits each line into this many cells between bars. A test checks that all lines have that number.
-fn table<const CELLS: usize>(text: &'static str) -> impl Iterator<Item = [&'static str; CELLS]> {
-    lines(text).filter_map(|line| {
-        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
-        cells.try_into().ok()
-    })
 }
 
 fn company(cells: [&'static str; 15]) -> Company {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use fastrand::Rng;
 
 use super::Progress;
+use super::company::{Staff, Writer};
 use super::content::{Colleague, Content};
-use super::people::Maker;
-use super::piece::{House, Writer};
+use super::people::RecordFactory;
 use crate::error::{Error, Result};
 use crate::id::{UserId, WrapUpCodeId};
 use crate::model::{Patch, Record, User, WrapUpCode, WrapUpCodeChanges};
@@ -47,7 +47,7 @@ pub async fn fill(tenant: &Tenant, progress: Progress<'_>) -> Result<Filled, Fil
     if !begun && tenant.managed_entities().await? > 0 {
         return Err(FillError::NotEmpty(tenant.record().name.clone()));
     }
-    let house = house(tenant, &content).await?;
+    let staff = staff(tenant, &content).await?;
     let mut known = Arc::new(Names::new());
     let total = content.companies.len() as u64;
     for (number, company) in content.companies.iter().enumerate() {
@@ -55,7 +55,7 @@ pub async fn fill(tenant: &Tenant, progress: Progress<'_>) -> Result<Filled, Fil
         let learnt = change!(tenant, None, within LONGEST_LOAD, |tx| {
             tx.lift_time_limits().await?;
             tx.assume_known_names(&known);
-            writer(tenant, &content, &house, number)
+            writer(tenant, &content, &staff, number)
                 .company(tx, number, company)
                 .await?;
             Ok(tx.learnt_names())
@@ -69,32 +69,32 @@ pub async fn fill(tenant: &Tenant, progress: Progress<'_>) -> Result<Filled, Fil
 }
 
 /// Creates a company's writer with randomness of its own, which does not depend on the companies written before.
-fn writer<'a>(tenant: &'a Tenant, content: &'a Content, house: &'a House, number: usize) -> Writer<'a> {
+fn writer<'a>(tenant: &'a Tenant, content: &'a Content, staff: &'a Staff, number: usize) -> Writer<'a> {
     Writer {
-        maker: Maker {
+        factory: RecordFactory {
             content,
             region: &tenant.record().default_region,
-            staff: &house.staff,
+            staff: &staff.users,
             rng: Rng::with_seed(SEED + number as u64),
         },
-        house,
+        staff,
     }
 }
 
 /// Loads the tenant's own staff and wrap-up codes, creating those that are missing.
-pub async fn house(tenant: &Tenant, content: &Content) -> Result<House> {
+pub async fn staff(tenant: &Tenant, content: &Content) -> Result<Staff> {
     change!(tenant, None, |tx| {
-        let mut house = House {
-            staff: Vec::new(),
-            codes: Vec::new(),
+        let mut staff = Staff {
+            users: Vec::new(),
+            wrap_up_codes: Vec::new(),
         };
         for colleague in &content.staff {
-            house.staff.push(user(tx, colleague).await?);
+            staff.users.push(user(tx, colleague).await?);
         }
         for (name, description) in &content.prose.codes {
-            house.codes.push(code(tx, name, description).await?);
+            staff.wrap_up_codes.push(code(tx, name, description).await?);
         }
-        Ok(house)
+        Ok(staff)
     })
 }
 

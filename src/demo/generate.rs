@@ -5,10 +5,10 @@ use std::sync::Arc;
 use fastrand::Rng;
 
 use super::Progress;
+use super::company::Staff;
 use super::content::{Company, Content, Place};
-use super::fill::house;
-use super::people::{Employer, Maker, key};
-use super::piece::House;
+use super::fill::staff;
+use super::people::{Employer, RecordFactory, key};
 use super::prose::Details;
 use crate::error::Result;
 use crate::id::{NoteId, OrganizationId, RelationshipId};
@@ -19,7 +19,7 @@ use crate::model::{
 use crate::store::{LONGEST_LOAD, Names, Read as _, Tenant, Tx, change};
 
 /// The number of contacts written in one transaction, with their organizations.
-pub const CONTACTS_OF_PIECE: u32 = 1_000;
+pub const CONTACTS_OF_BATCH: u32 = 1_000;
 /// The number of contacts per organization.
 const CONTACTS_OF_ORGANIZATION: u32 = 20;
 /// The number of contacts per note.
@@ -33,21 +33,21 @@ const SEED: u64 = 41;
 /// `progress` is called with the number of contacts written and their total.
 pub async fn generate(tenant: &Tenant, contacts: u32, progress: Progress<'_>) -> Result<()> {
     let content = Content::read();
-    let house = house(tenant, &content).await?;
-    let pieces = contacts.div_ceil(CONTACTS_OF_PIECE);
+    let staff = staff(tenant, &content).await?;
+    let batches = contacts.div_ceil(CONTACTS_OF_BATCH);
     let mut known = Arc::new(Names::new());
-    let begin = first_missing(tenant, pieces).await?;
-    for number in begin..pieces {
-        progress(u64::from(number * CONTACTS_OF_PIECE), contacts.into());
-        let count = CONTACTS_OF_PIECE.min(contacts - number * CONTACTS_OF_PIECE);
+    let begin = first_missing(tenant, batches).await?;
+    for number in begin..batches {
+        progress(u64::from(number * CONTACTS_OF_BATCH), contacts.into());
+        let count = CONTACTS_OF_BATCH.min(contacts - number * CONTACTS_OF_BATCH);
         let learnt = change!(tenant, None, within LONGEST_LOAD, |tx| {
             tx.lift_time_limits().await?;
             tx.assume_known_names(&known);
-            let mut piece = Piece {
-                maker: maker(tenant, &content, &house, number),
+            let mut batch = Batch {
+                factory: factory(tenant, &content, &staff, number),
                 number,
             };
-            piece.write(tx, count).await?;
+            batch.write(tx, count).await?;
             Ok(tx.learnt_names())
         })?;
         Arc::make_mut(&mut known).extend(learnt);
@@ -57,8 +57,8 @@ pub async fn generate(tenant: &Tenant, contacts: u32, progress: Progress<'_>) ->
 }
 
 /// Returns the first missing batch. Batches are written in order, so a binary search finds it.
-async fn first_missing(tenant: &Tenant, pieces: u32) -> Result<u32> {
-    let (mut there, mut missing) = (0, pieces);
+async fn first_missing(tenant: &Tenant, batches: u32) -> Result<u32> {
+    let (mut there, mut missing) = (0, batches);
     while there < missing {
         let middle = u32::midpoint(there, missing);
         let first = ExternalId::check(key(SOURCE, &organization_key(middle, 0)))?;
@@ -72,25 +72,25 @@ async fn first_missing(tenant: &Tenant, pieces: u32) -> Result<u32> {
     Ok(there)
 }
 
-fn maker<'a>(tenant: &'a Tenant, content: &'a Content, house: &'a House, number: u32) -> Maker<'a> {
-    Maker {
+fn factory<'a>(tenant: &'a Tenant, content: &'a Content, staff: &'a Staff, number: u32) -> RecordFactory<'a> {
+    RecordFactory {
         content,
         region: &tenant.record().default_region,
-        staff: &house.staff,
+        staff: &staff.users,
         rng: Rng::with_seed(SEED + u64::from(number)),
     }
 }
 
-fn organization_key(piece: u32, place: u32) -> String {
-    format!("O-{piece}-{place}")
+fn organization_key(batch: u32, place: u32) -> String {
+    format!("O-{batch}-{place}")
 }
 
-struct Piece<'a> {
-    maker: Maker<'a>,
+struct Batch<'a> {
+    factory: RecordFactory<'a>,
     number: u32,
 }
 
-impl Piece<'_> {
+impl Batch<'_> {
     async fn write(&mut self, tx: &mut Tx, count: u32) -> Result<()> {
         let (mut organizations, mut contacts) = (Vec::new(), Vec::new());
         for place in 0..count.div_ceil(CONTACTS_OF_ORGANIZATION) {
@@ -116,20 +116,20 @@ impl Piece<'_> {
         organizations: &mut Vec<Organization>,
         contacts: &mut Vec<Contact>,
     ) -> Result<()> {
-        let Some(model) = self.maker.rng.choice(&self.maker.content.companies) else {
+        let Some(model) = self.factory.rng.choice(&self.factory.content.companies) else {
             return Ok(());
         };
         let domain = format!("o{}-{place}.example", self.number);
         let mut organization =
-            self.maker
+            self.factory
                 .organization(tx, model, key(SOURCE, &organization_key(self.number, place)))?;
         self.rename(&mut organization, model);
         for person in 0..people {
             let name = self
-                .maker
+                .factory
                 .content
                 .names
-                .of(model.place.country, &mut self.maker.rng);
+                .of(model.place.country, &mut self.factory.rng);
             let contact = self.contact(tx, name, &domain, organization.id, &model.place, (place, person))?;
             contacts.push(contact);
         }
@@ -153,7 +153,7 @@ impl Piece<'_> {
             place,
         };
         let external_id = key(SOURCE, &format!("C-{}-{number}-{person}", self.number));
-        self.maker.contact(tx, name, &employer, Vec::new(), external_id)
+        self.factory.contact(tx, name, &employer, Vec::new(), external_id)
     }
 
     /// Gives a company that resembles one of the demo's a name of its own.
@@ -168,9 +168,9 @@ impl Piece<'_> {
             "International",
             "Works",
         ];
-        let rng = &mut self.maker.rng;
+        let rng = &mut self.factory.rng;
         let (founder, ending) = (
-            self.maker.content.names.last(rng),
+            self.factory.content.names.last(rng),
             rng.choice(ENDINGS).unwrap_or_default(),
         );
         organization.name = format!("{founder} {} {ending}", model.industry);
@@ -178,7 +178,7 @@ impl Piece<'_> {
     }
 
     async fn relationship(&mut self, tx: &mut Tx, organization: &Organization) -> Result<()> {
-        let record = self.maker.record(tx);
+        let record = self.factory.record(tx);
         let Some(user) = record.created_by else {
             return Ok(());
         };
@@ -193,9 +193,10 @@ impl Piece<'_> {
     }
 
     async fn note(&mut self, tx: &mut Tx, contact: &Contact) -> Result<()> {
-        let record = self.maker.record(tx);
-        let templates = &self.maker.content.prose.about_contacts;
-        let (Some(author), Some((template, pinned))) = (record.created_by, self.maker.rng.choice(templates))
+        let record = self.factory.record(tx);
+        let templates = &self.factory.content.prose.about_contacts;
+        let (Some(author), Some((template, pinned))) =
+            (record.created_by, self.factory.rng.choice(templates))
         else {
             return Ok(());
         };
@@ -208,7 +209,7 @@ impl Piece<'_> {
             colleague: "a colleague",
             staff: "the account manager",
         };
-        let text = details.fill(template, &mut self.maker.rng);
+        let text = details.fill(template, &mut self.factory.rng);
         let mut note = Note::new(
             NoteId::new(tx.new_id()),
             record,

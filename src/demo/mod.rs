@@ -4,17 +4,18 @@
 //! in the text files of this folder.
 
 mod calls;
+mod company;
 mod content;
 mod fill;
 mod generate;
 mod names;
 mod people;
 mod phone;
-mod piece;
 mod prose;
+mod table;
 
 pub use fill::{FillError, Filled, fill};
-pub use generate::{CONTACTS_OF_PIECE, generate};
+pub use generate::{CONTACTS_OF_BATCH, generate};
 
 /// A callback for progress: the amount done and the total.
 pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);

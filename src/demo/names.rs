@@ -2,7 +2,7 @@
 
 use fastrand::Rng;
 
-use super::content::lines;
+use super::table::lines;
 
 /// Names of people by country.
 pub struct Names(Vec<Culture>);

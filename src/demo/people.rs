@@ -25,7 +25,7 @@ pub struct Employer<'a> {
 }
 
 /// Creates random people and companies.
-pub struct Maker<'a> {
+pub struct RecordFactory<'a> {
     pub content: &'a Content,
     /// The region of phone numbers without a country code.
     pub region: &'a Region,
@@ -41,7 +41,7 @@ pub fn key(source: &str, value: &str) -> ExternalIdInput {
     }
 }
 
-impl Maker<'_> {
+impl RecordFactory<'_> {
     /// Returns an instant of the last years, at working hours.
     pub fn instant(&mut self, tx: &Tx) -> DateTime<Utc> {
         let midnight = tx.now().date_naive().and_time(chrono::NaiveTime::MIN).and_utc();

@@ -2,7 +2,7 @@
 
 use fastrand::Rng;
 
-use super::content::lines;
+use super::table::lines;
 
 const MONTHS: [&str; 12] = [
     "January",

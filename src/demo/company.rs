@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use super::content::Company;
-use super::people::{Employer, Maker, key};
+use super::people::{Employer, RecordFactory, key};
 use super::prose::Details;
 use crate::error::Result;
 use crate::id::{NoteId, OrganizationId, RelationshipId, UserId, WrapUpCodeId};
@@ -18,16 +18,16 @@ pub const SOURCE: &str = "crm";
 /// A tag of three contacts of four, which is more than a search can reach.
 const FREQUENT_TAG: &str = "newsletter";
 
-/// The tenant's own staff and wrap-up codes, as stored.
-pub struct House {
-    pub staff: Vec<UserId>,
-    pub codes: Vec<WrapUpCodeId>,
+/// The tenant's users and wrap-up codes, as stored.
+pub struct Staff {
+    pub users: Vec<UserId>,
+    pub wrap_up_codes: Vec<WrapUpCodeId>,
 }
 
 /// Writes one company.
 pub struct Writer<'a> {
-    pub maker: Maker<'a>,
-    pub house: &'a House,
+    pub factory: RecordFactory<'a>,
+    pub staff: &'a Staff,
 }
 
 impl Writer<'_> {
@@ -40,7 +40,7 @@ impl Writer<'_> {
         if existing.is_some() {
             return Ok(());
         }
-        let organization = self.maker.organization(tx, company, external_id)?;
+        let organization = self.factory.organization(tx, company, external_id)?;
         tx.insert(&organization).await?;
         let people = self.people(tx, number, company, &organization)?;
         tx.insert_all(&people).await?;
@@ -72,16 +72,16 @@ impl Writer<'_> {
                 (0, 0) => ("John", "Smith"),
                 (0, 1) => ("José", "Álvarez"),
                 _ => self
-                    .maker
+                    .factory
                     .content
                     .names
-                    .of(company.place.country, &mut self.maker.rng),
+                    .of(company.place.country, &mut self.factory.rng),
             };
             let external_id = key(SOURCE, &format!("C-{:04}-{:03}", number + 1, person + 1));
             let tags = self.tags();
-            let mut contact = self.maker.contact(tx, name, &employer, tags, external_id)?;
+            let mut contact = self.factory.contact(tx, name, &employer, tags, external_id)?;
             if (number, person) == (0, 0) {
-                well_known(&mut contact, self.maker.region)?;
+                well_known(&mut contact, self.factory.region)?;
             }
             people.push(contact);
         }
@@ -97,7 +97,7 @@ impl Writer<'_> {
             "billing",
             "speaker",
         ];
-        let rng = &mut self.maker.rng;
+        let rng = &mut self.factory.rng;
         let frequent = (rng.u8(0..4) > 0).then_some(FREQUENT_TAG);
         let rare = (rng.u8(0..4) == 0).then(|| rng.choice(RARE)).flatten();
         frequent.into_iter().chain(rare).map(str::to_owned).collect()
@@ -105,10 +105,10 @@ impl Writer<'_> {
 
     async fn relationships(&mut self, tx: &mut Tx, number: usize, organization: &Organization) -> Result<()> {
         for role in roles(number) {
-            let Some(user) = self.house.staff.get(role.place) else {
+            let Some(user) = self.staff.users.get(role.place) else {
                 continue;
             };
-            let record = self.maker.record(tx);
+            let record = self.factory.record(tx);
             let day = record.created_at.0.date_naive();
             let (started_on, ended_on) = if role.is_current {
                 (day, Patch::Keep)
@@ -136,9 +136,9 @@ impl Writer<'_> {
         organization: &Organization,
         people: &[Contact],
     ) -> Result<()> {
-        let prose = &self.maker.content.prose;
+        let prose = &self.factory.content.prose;
         let mut templates = prose.about_organizations.clone();
-        self.maker.rng.shuffle(&mut templates);
+        self.factory.rng.shuffle(&mut templates);
         let alert = templates.iter().position(|(_, pinned)| *pinned);
         // At most one alert a company.
         let chosen = templates
@@ -159,7 +159,7 @@ impl Writer<'_> {
             .await?;
         }
         for contact in people.iter().step_by(6) {
-            if let Some(template) = self.maker.rng.choice(&prose.about_contacts).copied() {
+            if let Some(template) = self.factory.rng.choice(&prose.about_contacts).copied() {
                 let subject = NoteSubjectId::Contact(contact.id);
                 self.note(tx, company, people, Some(contact), subject, template)
                     .await?;
@@ -177,7 +177,7 @@ impl Writer<'_> {
         subject: NoteSubjectId,
         (template, pinned): (&str, bool),
     ) -> Result<()> {
-        let record = self.maker.record(tx);
+        let record = self.factory.record(tx);
         let Some(author) = record.created_by else {
             return Ok(());
         };
@@ -198,10 +198,10 @@ impl Writer<'_> {
         people: &[Contact],
         about: Option<&Contact>,
     ) -> String {
-        let rng = &mut self.maker.rng;
+        let rng = &mut self.factory.rng;
         let colleague = rng.choice(people).map(Contact::display_name).unwrap_or_default();
         let staff = rng
-            .choice(&self.maker.content.staff)
+            .choice(&self.factory.content.staff)
             .map_or("", |colleague| colleague.name);
         let name = about.map(Contact::display_name).unwrap_or_default();
         Details {
