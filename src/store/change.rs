@@ -1,23 +1,18 @@
 //! The storage of changes: each change is written in the transaction that makes it.
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
-use serde_json::Value;
 use sqlx::types::Json;
 use tracing::instrument;
 use uuid::Uuid;
 
 use super::engine::{sql, system_sql};
-use super::record::Stored;
+use super::new_change::NewChange;
 use super::rows::values;
 use super::statement::Statement;
 use super::system::SystemTx;
 use super::{Column, Edge, Filter, Listed, Sort, SortField, System, Table, Tenant, Tx, change};
 use crate::error::{Error, Result};
-use crate::model::{
-    Change, ChangeAction, ChangeFilter, ChangePosition, Concerned, EntityKind, FieldChange, Recorded,
-    differences,
-};
+use crate::model::{Change, ChangeFilter, ChangePosition};
 use crate::page::{Cursor, Key, Page};
 
 /// Most values of one statement: a thousand changes in three.
@@ -237,50 +232,6 @@ impl SystemTx {
                 .await?;
         }
         Ok(())
-    }
-}
-
-/// A change that is to be recorded.
-pub struct NewChange {
-    action: ChangeAction,
-    kind: EntityKind,
-    entity_id: Uuid,
-    version: i32,
-    concerned: Concerned,
-    fields: Vec<FieldChange>,
-    /// The numbers of records that were deleted or detached with it.
-    detached: Value,
-}
-
-impl NewChange {
-    /// The change from one state of a record to another: it is created if it was not there, and deleted if it is not
-    /// there any longer.
-    pub fn of<R: Recorded + Stored>(before: Option<&R>, after: Option<&R>) -> Result<Option<Self>> {
-        let (action, record) = match (before, after) {
-            (None, None) => return Ok(None),
-            (None, Some(after)) => (ChangeAction::Created, after),
-            (Some(before), None) => (ChangeAction::Deleted, before),
-            (Some(_), Some(after)) => (ChangeAction::Updated, after),
-        };
-        let fields = match (before, after) {
-            (Some(before), Some(after)) => differences(before, after).map_err(Error::internal)?,
-            _ => Vec::new(),
-        };
-        Ok(Some(Self {
-            action,
-            kind: R::KIND,
-            entity_id: record.uuid(),
-            version: record.record().version,
-            concerned: record.concerned(),
-            fields,
-            detached: Value::Null,
-        }))
-    }
-
-    /// Adds what was deleted or detached with the record.
-    pub fn with(self, detached: impl Serialize) -> Result<Self> {
-        let detached = serde_json::to_value(detached).map_err(Error::internal)?;
-        Ok(Self { detached, ..self })
     }
 }
 

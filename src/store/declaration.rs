@@ -1,5 +1,80 @@
 //! The declaration of how a record is stored.
 
+use uuid::Uuid;
+
+use super::engine::{Sql, Text};
+use super::new_change::NewChange;
+use super::rows::Values;
+use super::table::Table;
+use crate::error::Result;
+use crate::id::TypedId;
+use crate::model::{ExternalId, Found, Record};
+
+/// A record with a table of its own; implemented by `stored!`.
+pub trait Stored: Table + PartialEq {
+    /// The type of its id.
+    type Id: TypedId;
+    /// The statements of its table.
+    const SQL: RecordSql;
+    /// Whether it counts against the tenant's limit of managed entities.
+    const COUNTED: bool = false;
+
+    /// Its version, authors and times.
+    fn record(&self) -> &Record;
+
+    /// Its version, authors and times, to be changed.
+    fn record_mut(&mut self) -> &mut Record;
+
+    /// The values of its columns, in the order of `RecordSql::insert`.
+    fn values<'a>(&'a self, entry: &Found) -> Values<'a>;
+
+    /// Its external ids.
+    fn external_ids(&self) -> &[ExternalId] {
+        &[]
+    }
+
+    /// Its entry in the search index.
+    fn index_entry(&self) -> Option<Found> {
+        None
+    }
+
+    /// The record of its creation (`before` is `None`), change, or deletion (`after` is `None`) in the feed of changes.
+    fn change(before: Option<&Self>, after: Option<&Self>) -> Result<Option<NewChange>> {
+        let _ = (before, after);
+        Ok(None)
+    }
+}
+
+/// The statements of a table. All but `insert` have the id as `$2`.
+pub struct RecordSql {
+    /// Selects a record, and locks it until the transaction ends.
+    pub find_locked: Text,
+    /// Selects 1 if a record exists.
+    pub exists: Text,
+    /// Inserts a record.
+    pub insert: Text,
+    /// The beginning of `insert`, up to the values.
+    pub insert_into: &'static str,
+    /// Updates the columns that may change.
+    pub update: Text,
+    /// The beginning and the end of an update of many records, around their values.
+    pub update_from: (&'static str, &'static str),
+    /// The number of values that `update` takes, the id included; they are the first ones of `insert`.
+    pub updated: usize,
+    /// Deletes many records: `$2` is the list of their ids.
+    pub delete: Text,
+}
+
+impl RecordSql {
+    /// The statement that selects 1 if a record exists.
+    pub fn exists<'a>(&self, id: &'a Uuid) -> Sql<'a> {
+        Sql {
+            text: self.exists.clone(),
+            binds: vec![id],
+        }
+    }
+}
+
 /// Declares how a record is stored.
 ///
 /// The hooks in brackets say what follows a change: `counted`, `external_ids`, `indexed`, `recorded`. Then come the
@@ -17,7 +92,7 @@ macro_rules! stored {
         const _: () = {
             use const_format::concatcp;
             use $crate::store::declaration::{column, columns_of_rows, numbers, value};
-            use $crate::store::record::{RecordSql, Stored};
+            use $crate::store::declaration::{RecordSql, Stored};
 
             const TABLE: &str = $table;
             const CHANGED: &str = concatcp!(
@@ -145,8 +220,8 @@ macro_rules! hook {
         fn change(
             before: Option<&Self>,
             after: Option<&Self>,
-        ) -> $crate::error::Result<Option<$crate::store::change::NewChange>> {
-            $crate::store::change::NewChange::of(before, after)
+        ) -> $crate::error::Result<Option<$crate::store::new_change::NewChange>> {
+            $crate::store::new_change::NewChange::of(before, after, |it| Self::record(it).version)
         }
     };
 }

@@ -99,6 +99,11 @@ impl Engine {
         }
     }
 
+    /// Whether a subquery of FROM can refer to tables before it (`LATERAL`). SQLite walks a join in its given order instead.
+    pub const fn has_lateral(self) -> bool {
+        matches!(self, Self::Postgres)
+    }
+
     /// Whether a transaction has limits of time that a long load must lift.
     pub const fn limits_transactions(self) -> bool {
         matches!(self, Self::Postgres)

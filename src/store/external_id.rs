@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use uuid::Uuid;
 
 use super::Tx;
+use super::declaration::Stored;
 use super::engine::sql;
-use super::record::Stored;
 use super::rows::{MOST_VALUES, values};
 use crate::error::{Result, UserError};
 use crate::id::TypedId;

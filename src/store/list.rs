@@ -9,23 +9,12 @@ use tracing::instrument;
 use uuid::Uuid;
 
 use super::Tenant;
-use super::bind::Row;
 use super::engine::Engine;
 use super::read::Read as _;
 use super::statement::Statement;
+use super::table::Table;
 use crate::error::{Error, Result};
 use crate::page::{Cursor, Key, Page, PageArgs, Slice};
-
-/// A record with a table of its own.
-pub trait Table: Row + Clone + Sync + 'static {
-    /// The name of the table.
-    const TABLE: &'static str;
-    /// The columns that a record is read from.
-    const COLUMNS: &'static str;
-
-    /// The record's id.
-    fn uuid(&self) -> Uuid;
-}
 
 /// A record that is read in lists.
 pub trait Listed: Table {

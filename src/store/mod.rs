@@ -5,7 +5,7 @@
 //! commits together or not at all. [`System`] has the statements across tenants. A statement of a tenant cannot be run by
 //! `System`, nor the other way round: their types differ.
 //!
-//! How a record is stored is declared in its noun's file; `record.rs` reads and writes whatever is declared.
+//! Each noun's file declares how its record is stored (`stored!`); `record.rs` reads and writes every declared record.
 
 mod bind;
 mod change;
@@ -22,6 +22,7 @@ mod filter;
 mod interaction;
 mod list;
 mod migrate;
+mod new_change;
 mod note;
 mod open;
 mod organization;
@@ -32,6 +33,7 @@ mod rows;
 mod search;
 mod statement;
 mod system;
+mod table;
 mod tenant;
 #[cfg(test)]
 mod tests;
@@ -45,19 +47,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use change::{CHANGES_OF_ENTITY, ChangeOrder, change_cursor};
 pub use contact::{CONTACTS_OF_ORGANIZATION, RemovedContact};
+pub use declaration::Stored;
 pub use interaction::{INTERACTIONS_OF_CONTACT, INTERACTIONS_OF_ORGANIZATION};
-pub use list::{Children, Column, Edge, Filter, Listed, Sort, SortField, Table};
+pub use list::{Children, Column, Edge, Filter, Listed, Sort, SortField};
 pub use note::{NOTES_OF_AUTHOR, NOTES_OF_CONTACT, NOTES_OF_ORGANIZATION};
 pub use open::{DatabaseUrl, OpenError};
 pub use organization::RemovedOrganization;
 pub use read::Read;
-pub use record::Stored;
 pub use relationship::{RELATIONSHIPS_OF_ORGANIZATION, RELATIONSHIPS_OF_USER, Transfer, Transferred};
 pub use search::WordFilter;
 pub use system::System;
+pub use table::Table;
 pub(crate) use tx::change;
-pub use tx::{Attempts, LONGEST_CHANGE, LONGEST_LOAD, Tx};
-pub use words::Names;
+pub use tx::{Attempts, LONGEST_CHANGE, LONGEST_LOAD, Names, Tx};
 
 use crate::clock::Clock;
 use crate::error::Result;

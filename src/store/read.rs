@@ -3,8 +3,8 @@
 use uuid::Uuid;
 
 use super::bind::Row;
+use super::declaration::Stored;
 use super::engine::{Engine, Sql, sql};
-use super::record::Stored;
 use super::statement::Statement;
 use super::{Table, Tenant, Tx};
 use crate::error::Result;

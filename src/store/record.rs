@@ -9,80 +9,16 @@ use tracing::instrument;
 use uuid::Uuid;
 
 use super::bind::{Bind, IdList};
-use super::change::NewChange;
-use super::engine::{Sql, Text};
+use super::declaration::Stored;
+use super::engine::Sql;
+use super::new_change::NewChange;
 use super::read::Read as _;
 use super::rows::{MOST_VALUES, Values};
 use super::statement::Statement;
 use super::{Table, Tx};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::id::TypedId;
-use crate::model::{ExternalId, Found, Record};
-
-/// A record with a table of its own; implemented by `stored!`.
-pub trait Stored: Table + PartialEq {
-    /// The type of its id.
-    type Id: TypedId;
-    /// The statements of its table.
-    const SQL: RecordSql;
-    /// Whether it counts against the tenant's limit of managed entities.
-    const COUNTED: bool = false;
-
-    /// Its version, authors and times.
-    fn record(&self) -> &Record;
-
-    /// Its version, authors and times, to be changed.
-    fn record_mut(&mut self) -> &mut Record;
-
-    /// The values of its columns, in the order of `RecordSql::insert`.
-    fn values<'a>(&'a self, entry: &Found) -> Values<'a>;
-
-    /// Its external ids.
-    fn external_ids(&self) -> &[ExternalId] {
-        &[]
-    }
-
-    /// Its entry in the search index.
-    fn index_entry(&self) -> Option<Found> {
-        None
-    }
-
-    /// The record of its creation (`before` is `None`), change, or deletion (`after` is `None`) in the feed of changes.
-    fn change(before: Option<&Self>, after: Option<&Self>) -> Result<Option<NewChange>> {
-        let _ = (before, after);
-        Ok(None)
-    }
-}
-
-/// The statements of a table. All but `insert` have the id as `$2`.
-pub struct RecordSql {
-    /// Selects a record, and locks it until the transaction ends.
-    pub find_locked: Text,
-    /// Selects 1 if a record exists.
-    pub exists: Text,
-    /// Inserts a record.
-    pub insert: Text,
-    /// The beginning of `insert`, up to the values.
-    pub insert_into: &'static str,
-    /// Updates the columns that may change.
-    pub update: Text,
-    /// The beginning and the end of an update of many records, around their values.
-    pub update_from: (&'static str, &'static str),
-    /// The number of values that `update` takes, the id included; they are the first ones of `insert`.
-    pub updated: usize,
-    /// Deletes many records: `$2` is the list of their ids.
-    pub delete: Text,
-}
-
-impl RecordSql {
-    /// The statement that selects 1 if a record exists.
-    pub fn exists<'a>(&self, id: &'a Uuid) -> Sql<'a> {
-        Sql {
-            text: self.exists.clone(),
-            binds: vec![id],
-        }
-    }
-}
+use crate::model::{ExternalId, Found};
 
 impl Tx {
     /// Returns a record, locked until the transaction ends.
@@ -166,11 +102,13 @@ impl Tx {
         let entry = after.index_entry();
         let mut values = after.values(entry.as_ref().unwrap_or(&Found::default()));
         values.truncate(T::SQL.updated);
-        self.execute(Sql {
-            text: T::SQL.update.clone(),
-            binds: references(&values),
-        })
-        .await?;
+        let updated = self
+            .execute(Sql {
+                text: T::SQL.update.clone(),
+                binds: references(&values),
+            })
+            .await?;
+        check_rows::<T>(1, updated)?;
         drop(values);
         self.replace_external_ids(record_id(&after), before.external_ids(), after.external_ids())
             .await?;
@@ -253,11 +191,13 @@ impl Tx {
             return Ok(());
         }
         let ids = IdList(records.iter().map(Table::uuid).collect());
-        self.execute(Sql {
-            text: T::SQL.delete.clone(),
-            binds: vec![&ids],
-        })
-        .await?;
+        let deleted = self
+            .execute(Sql {
+                text: T::SQL.delete.clone(),
+                binds: vec![&ids],
+            })
+            .await?;
+        check_rows::<T>(records.len(), deleted)?;
         self.forget(records).await
     }
 
@@ -290,7 +230,8 @@ impl Tx {
                 statement.push(")");
             }
             statement.push(after);
-            self.execute(statement.sql()).await?;
+            let updated = self.execute(statement.sql()).await?;
+            check_rows::<T>(entries.len(), updated)?;
         }
         Ok(())
     }
@@ -301,6 +242,17 @@ impl Tx {
         }
         Ok(())
     }
+}
+
+/// Fails unless a statement changed as many rows as there are records: a record that its caller read and locked exists.
+fn check_rows<T: Stored>(records: usize, rows: u64) -> Result<()> {
+    if rows == records as u64 {
+        return Ok(());
+    }
+    let table = T::TABLE;
+    Err(Error::internal(anyhow::anyhow!(
+        "{rows} rows of {table} were changed instead of {records}"
+    )))
 }
 
 /// The changes that are to be recorded.

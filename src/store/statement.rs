@@ -88,24 +88,21 @@ impl<'a> Statement<'a> {
         parents: Vec<Uuid>,
         children: impl FnOnce(&mut Self),
     ) -> &mut Self {
-        match self.engine {
-            Engine::Postgres => {
-                self.push("SELECT ").push(columns).push(" FROM ").ids(parents);
-                self.push(" AS p CROSS JOIN LATERAL (SELECT ").push(columns);
-                children(self);
-                self.push(") AS children")
-            }
+        if self.engine.has_lateral() {
+            self.push("SELECT ").push(columns).push(" FROM ").ids(parents);
+            self.push(" AS p CROSS JOIN LATERAL (SELECT ").push(columns);
+            children(self);
+            self.push(") AS children")
+        } else {
             // CROSS JOIN keeps SQLite from starting at the children.
-            Engine::Sqlite => {
-                self.push("WITH p AS (SELECT listed_id FROM ").ids(parents);
-                self.push(") SELECT ")
-                    .push(columns)
-                    .push(" FROM p CROSS JOIN ")
-                    .push(table);
-                self.push(" AS children WHERE children.tenant_id = $1 AND children.id IN (SELECT id");
-                children(self);
-                self.push(")")
-            }
+            self.push("WITH p AS (SELECT listed_id FROM ").ids(parents);
+            self.push(") SELECT ")
+                .push(columns)
+                .push(" FROM p CROSS JOIN ")
+                .push(table);
+            self.push(" AS children WHERE children.tenant_id = $1 AND children.id IN (SELECT id");
+            children(self);
+            self.push(")")
         }
     }
 
@@ -114,17 +111,15 @@ impl<'a> Statement<'a> {
     /// them.
     pub fn people_of(&mut self, organizations: Vec<Uuid>, most: i64) -> &mut Self {
         self.ids(organizations).push(" AS l CROSS JOIN ");
-        match self.engine {
-            Engine::Postgres => self
-                .push(
-                    "LATERAL (SELECT c.id, c.sort_name, c.search_text, c.organization_id FROM contacts AS c \
-                     WHERE c.tenant_id = $1 AND c.organization_id = l.listed_id ORDER BY c.sort_name, c.id LIMIT ",
-                )
-                .bind(most)
-                .push(") AS e WHERE 1 = 1"),
-            Engine::Sqlite => {
-                self.push("contacts AS e WHERE e.tenant_id = $1 AND e.organization_id = l.listed_id")
-            }
+        if self.engine.has_lateral() {
+            self.push(
+                "LATERAL (SELECT c.id, c.sort_name, c.search_text, c.organization_id FROM contacts AS c \
+                 WHERE c.tenant_id = $1 AND c.organization_id = l.listed_id ORDER BY c.sort_name, c.id LIMIT ",
+            )
+            .bind(most)
+            .push(") AS e WHERE 1 = 1")
+        } else {
+            self.push("contacts AS e WHERE e.tenant_id = $1 AND e.organization_id = l.listed_id")
         }
     }
 

@@ -1,5 +1,6 @@
 //! Transactions: everything one change writes commits together or not at all.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +12,6 @@ use super::bind::Row;
 use super::connection::Query;
 use super::database::Transacting;
 use super::engine::{Engine, Sql, sql};
-use super::words::Names;
 use super::{Store, Tenant};
 use crate::error::{Error, Result};
 use crate::id::UserId;
@@ -23,6 +23,9 @@ const ATTEMPTS: u32 = 6;
 pub const LONGEST_CHANGE: Duration = Duration::from_secs(5);
 /// The longest time of one batch of a load, which an operator starts: those who follow the changes wait for it.
 pub const LONGEST_LOAD: Duration = Duration::from_mins(2);
+
+/// Words of names that the vocabulary has.
+pub type Names = BTreeSet<String>;
 
 /// Every write of one tenant's data, in one transaction.
 pub struct Tx {

@@ -5,15 +5,12 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::Tx;
 use super::bind::TextList;
 use super::engine::sql;
 use super::rows::{MOST_VALUES, values};
+use super::{Names, Tx};
 use crate::error::Result;
 use crate::model::{Found, deletions};
-
-/// Words of names that the vocabulary has.
-pub type Names = BTreeSet<String>;
 
 impl Tx {
     /// Brings the words of a record from what they were to what they are; `None` where it is not there.

@@ -1,22 +1,37 @@
-//! Folders only look downwards, SQL stays in the store, and files stay short.
+//! Which folder may use which, SQL in the store only, and short files.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The folders from top to bottom; modules on one floor may use each other.
-const FLOORS: &[&[&str]] = &[
-    &["main"],
-    &["cli"],
-    &["app", "config", "demo", "lib"],
-    &["http"],
-    &["operation"],
-    &["graphql"],
-    &["auth"],
-    &["service"],
-    &["store"],
-    &["model", "error"],
-    &["id", "page", "clock", "limits"],
+/// The folders and files directly below `src`, from top to bottom, and what each may use. A use that a row lacks is
+/// refused: `operation` knows neither the graph nor the database, and `service` knows no GraphQL type.
+const MAY_USE: &[(&str, &str)] = &[
+    ("main", "cli"),
+    ("lib", ""),
+    (
+        "cli",
+        "app auth clock config demo error graphql model service store",
+    ),
+    ("app", "auth clock config graphql http id model operation store"),
+    ("config", "http limits store"),
+    ("demo", "error id model service store"),
+    ("http", "auth error graphql limits operation store"),
+    ("operation", "error limits model page"),
+    ("graphql", "auth error id limits model page service store"),
+    ("auth", "clock error model store"),
+    ("service", "error id model store"),
+    ("store", "clock error id model page"),
+    ("model", "error id page"),
+    ("error", "id model page"),
+    ("limits", ""),
+    ("page", ""),
+    ("id", "clock"),
+    ("clock", ""),
 ];
+/// Modules, each with those it uses.
+type Uses<'m> = BTreeMap<&'m str, BTreeSet<&'m str>>;
+
 /// The most lines a file may have.
 const LINES: usize = 450;
 /// Statements, by words that follow each other; the last of them at most one word later.
@@ -27,8 +42,63 @@ const STATEMENTS: &[&[&str]] = &[
     &["UPDATE", "SET"],
 ];
 #[test]
-fn folders_only_look_downwards() {
-    assert_none(sources("src").iter().flat_map(|(path, text)| upward(path, text)));
+fn folders_use_only_what_the_table_allows() {
+    assert_none(
+        sources("src")
+            .iter()
+            .flat_map(|(path, text)| forbidden(path, text)),
+    );
+}
+
+#[test]
+fn the_table_has_no_circle_but_that_of_models_and_their_errors() {
+    let table: Uses = MAY_USE
+        .iter()
+        .map(|(module, uses)| (*module, uses.split_whitespace().collect()))
+        .collect();
+    assert_eq!(circular(&table), ["error", "model"]);
+}
+
+#[test]
+fn the_files_of_a_folder_do_not_use_each_other_in_a_circle() {
+    let sources = sources("src");
+    let folders = sources
+        .iter()
+        .filter_map(|(path, _)| path.parent())
+        .filter(|folder| *folder != Path::new("src"));
+    let folders: BTreeSet<&Path> = folders.collect();
+    assert_none(folders.into_iter().filter_map(|folder| circles(folder, &sources)));
+}
+
+#[test]
+fn a_circle_is_found_however_it_is_written() {
+    let folder = Path::new("src/store");
+    for (main, one, other, circular) in [
+        ("", "use super::b::B;", "use crate::store::a::A;", true),
+        ("pub use a::{A, C};", "super::b::f()", "use super::{A, b};", true),
+        (
+            "pub use a::A;",
+            "use super::b::{B, f};",
+            "use crate::id::A;",
+            false,
+        ),
+        (
+            "pub use b::a;",
+            "use super::{a, id};",
+            "use super::id::Id;",
+            false,
+        ),
+    ] {
+        let sources = [
+            ("mod.rs", main),
+            ("a.rs", one),
+            ("b/mod.rs", other),
+            ("id.rs", ""),
+        ]
+        .map(|(name, text)| (folder.join(name), text.to_owned()));
+        let found = circles(folder, &sources);
+        assert_eq!(found.is_some(), circular, "{main} {one} {other}: {found:?}");
+    }
 }
 
 #[test]
@@ -43,7 +113,7 @@ fn no_file_is_too_long() {
 }
 
 #[test]
-fn an_arrow_upwards_is_found_however_it_is_written() {
+fn a_forbidden_use_is_found_however_it_is_written() {
     for text in [
         "use crate::graphql::Graph;",
         "use crate::{id::Id, graphql::{self, context::Ctx}};",
@@ -52,7 +122,7 @@ fn an_arrow_upwards_is_found_however_it_is_written() {
         "macro_rules! m { () => { $crate::graphql::Graph } }",
         "use external_contacts::graphql::Graph;",
     ] {
-        let found = upward(Path::new("src/store/contact.rs"), text);
+        let found = forbidden(Path::new("src/store/contact.rs"), text);
         assert_eq!(
             found,
             ["src/store/contact.rs: `store` must not use `graphql`"],
@@ -62,21 +132,21 @@ fn an_arrow_upwards_is_found_however_it_is_written() {
 }
 
 #[test]
-fn a_folder_without_a_floor_is_found() {
+fn a_folder_that_the_table_lacks_is_found() {
     assert_eq!(
-        upward(Path::new("src/http/mod.rs"), "use crate::attic::Box;"),
-        ["src/http/mod.rs: `attic` has no floor; give it one here"]
+        forbidden(Path::new("src/http/mod.rs"), "use crate::attic::Box;"),
+        ["src/http/mod.rs: `http` must not use `attic`"]
     );
     assert_eq!(
-        upward(Path::new("src/attic.rs"), "use crate::id::Id;"),
-        ["src/attic.rs: `attic` has no floor; give it one here"]
+        forbidden(Path::new("src/attic.rs"), "use crate::id::Id;"),
+        ["src/attic.rs: the table has no row for `attic`; add one"]
     );
 }
 
 #[test]
-fn an_arrow_downwards_or_along_the_floor_is_fine() {
+fn an_allowed_use_is_fine() {
     for (path, text) in [
-        ("src/main.rs", "use external_contacts::{cli, config};"),
+        ("src/main.rs", "use external_contacts::cli::{self, Cli};"),
         (
             "src/store/contact.rs",
             "use crate::{model::{Contact, graphql}, error::Error, store::Tx};",
@@ -91,7 +161,7 @@ fn an_arrow_downwards_or_along_the_floor_is_fine() {
         ),
         ("src/http/mod.rs", "crate::sql!()"),
     ] {
-        assert_eq!(upward(Path::new(path), text), Vec::<String>::new(), "{text}");
+        assert_eq!(forbidden(Path::new(path), text), Vec::<String>::new(), "{text}");
     }
 }
 
@@ -127,28 +197,20 @@ fn a_long_file_is_found() {
     );
 }
 
-/// The uses of a higher floor in a file.
-fn upward(path: &Path, text: &str) -> Vec<String> {
+/// The uses in a file that the table does not allow.
+fn forbidden(path: &Path, text: &str) -> Vec<String> {
     let module = module_of(path);
-    let Some(own) = floor(&module) else {
+    let Some(allowed) = allowed(&module) else {
         return vec![format!(
-            "{}: `{module}` has no floor; give it one here",
+            "{}: the table has no row for `{module}`; add one",
             path.display()
         )];
     };
     let mut found: Vec<String> = used_below(&code(text), &["crate::", "external_contacts::"])
         .iter()
         .filter(|used| !used.ends_with('!')) // macros are at the root, wherever they are written
-        .filter_map(|used| match floor(used) {
-            None => Some(format!(
-                "{}: `{used}` has no floor; give it one here",
-                path.display()
-            )),
-            Some(other) if other < own => {
-                Some(format!("{}: `{module}` must not use `{used}`", path.display()))
-            }
-            Some(_) => None,
-        })
+        .filter(|used| **used != module && !allowed.contains(&used.as_str()))
+        .map(|used| format!("{}: `{module}` must not use `{used}`", path.display()))
         .collect();
     found.dedup();
     found
@@ -187,8 +249,97 @@ fn long(path: &Path, text: &str) -> Option<String> {
     (lines > LINES).then(|| format!("{}: {lines} lines; split it by noun or by verb", path.display()))
 }
 
-fn floor(module: &str) -> Option<usize> {
-    FLOORS.iter().position(|floor| floor.contains(&module))
+/// The modules that use themselves by way of others, in alphabetical order.
+fn circular<'m>(uses: &Uses<'m>) -> Vec<&'m str> {
+    let reaches_itself = |module: &&str| {
+        let (mut found, mut open) = (BTreeSet::new(), vec![*module]);
+        while let Some(module) = open.pop() {
+            let next = uses.get(module).into_iter().flatten();
+            open.extend(next.filter(|next| found.insert(**next)));
+        }
+        found.contains(module)
+    };
+    uses.keys().copied().filter(reaches_itself).collect()
+}
+
+/// The circles among the files and folders of a folder, with the uses they consist of. An item that `mod.rs` exports is
+/// one of the file that has it.
+fn circles(folder: &Path, sources: &[(PathBuf, String)]) -> Option<String> {
+    let of_folder = |(path, text): &(PathBuf, String)| {
+        let below = path.strip_prefix(folder).ok()?.to_owned();
+        let text = code(text);
+        let end = text.find("#[cfg(test)]\nmod tests {").unwrap_or(text.len());
+        Some((below, text[..end].to_owned()))
+    };
+    let files: Vec<(PathBuf, String)> = sources.iter().filter_map(of_folder).collect();
+    let module_of = |below: &Path| {
+        let first = below.iter().next().unwrap_or_default().to_string_lossy();
+        first.trim_end_matches(".rs").to_owned()
+    };
+    let names: BTreeSet<String> = files.iter().map(|(below, _)| module_of(below)).collect();
+    let main = files.iter().find(|(below, _)| below == Path::new("mod.rs"));
+    let exports = main.map(|(_, text)| exports(text)).unwrap_or_default();
+    let absolute = format!(
+        "crate::{}::",
+        folder
+            .strip_prefix("src")
+            .ok()?
+            .display()
+            .to_string()
+            .replace('/', "::")
+    );
+    let mut used_by: Uses = names
+        .iter()
+        .map(|name| (name.as_str(), BTreeSet::new()))
+        .collect();
+    for (below, text) in files.iter().filter(|(below, _)| below != Path::new("mod.rs")) {
+        let depth = below.iter().count() - usize::from(below.ends_with("mod.rs"));
+        let relative = "super::".repeat(depth);
+        let own = module_of(below);
+        for used in used_below(text, &[&relative, &absolute]) {
+            let is_path = text.contains(&format!("{used}::"));
+            let module = exports.get(&used).filter(|_| !is_path).unwrap_or(&used);
+            if let (Some(own), Some(module)) = (names.get(&own), names.get(module))
+                && own != module
+                && own != "tests"
+            {
+                used_by.get_mut(own.as_str())?.insert(module);
+            }
+        }
+    }
+    let members = circular(&used_by);
+    used_by.retain(|module, _| members.contains(module));
+    (!used_by.is_empty()).then(|| format!("{}: a circle in {used_by:?}", folder.display()))
+}
+
+/// The items that the text of a `mod.rs` exports, each with the file that has it.
+fn exports(text: &str) -> BTreeMap<String, String> {
+    let mut exports = BTreeMap::new();
+    for line in text
+        .split(';')
+        .map(str::trim)
+        .filter(|line| line.starts_with("pub"))
+    {
+        let Some((_, path)) = line.split_once("use ") else {
+            continue;
+        };
+        let Some((module, items)) = path.trim_start_matches("self::").split_once("::") else {
+            continue;
+        };
+        let items = items
+            .split(|letter| !is_of_name(letter))
+            .filter(|item| !item.is_empty());
+        exports.extend(items.map(|item| (item.to_owned(), module.to_owned())));
+    }
+    exports
+}
+
+/// The row of a module in the table.
+fn allowed(module: &str) -> Option<Vec<&'static str>> {
+    MAY_USE
+        .iter()
+        .find(|(name, _)| *name == module)
+        .map(|(_, uses)| uses.split_whitespace().collect())
 }
 
 /// `src/store/contact.rs` and `src/store.rs` are of `store`.
@@ -251,7 +402,6 @@ fn is_of_name(letter: char) -> bool {
     letter.is_alphanumeric() || letter == '_'
 }
 
-/// Every Rust file below a folder of the repository: its path from the root, and its text.
 /// Returns the Rust files of a folder with their text.
 pub fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

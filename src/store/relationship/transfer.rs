@@ -9,10 +9,11 @@ use super::RELATIONSHIP;
 use crate::error::Result;
 use crate::id::{OrganizationId, RelationshipId, TypedId, UserId};
 use crate::model::Relationship;
+use crate::store::Stored as _;
 use crate::store::Tx;
 use crate::store::bind::IdList;
-use crate::store::change::NewChange;
 use crate::store::engine::sql;
+use crate::store::new_change::NewChange;
 use crate::store::statement::Statement;
 
 /// A transfer of relationships between users.
@@ -68,7 +69,7 @@ impl Tx {
             before.iter().map(|before| (before.id, before)).collect();
         let changes: Vec<NewChange> = after
             .iter()
-            .filter_map(|after| NewChange::of(Some(*before.get(&after.id)?), Some(after)).transpose())
+            .filter_map(|after| Relationship::change(Some(*before.get(&after.id)?), Some(after)).transpose())
             .collect::<Result<_>>()?;
         self.record_all(&changes).await
     }

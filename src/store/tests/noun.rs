@@ -192,11 +192,13 @@ on_both_engines! {
             tx.insert(&oak).await.map(|()| oak)
         }).unwrap();
 
-        change!(other, None, |tx| {
-            tx.update(&oak, turned(&oak, "red")).await?;
-            tx.delete_all(std::slice::from_ref(&oak)).await
-        }).unwrap();
+        let updated = change!(other, None, |tx| { tx.update(&oak, turned(&oak, "red")).await });
+        let replaced = change!(other, None, |tx| {
+            tx.update_all(vec![(oak.clone(), turned(&oak, "red"))]).await
+        });
+        let deleted = change!(other, None, |tx| { tx.delete(&oak).await });
 
+        assert!(updated.is_err() && replaced.is_err() && deleted.is_err());
         assert_eq!(kept(&other, oak.id).await, None);
         assert_eq!(kept(&mine, oak.id).await, Some(oak));
     }
