@@ -4,9 +4,9 @@ use async_graphql::{Enum, SimpleObject};
 use serde::Serialize;
 
 use super::{
-    Address, AddressInput, Checked, EmailAddress, EmailAddressInput, ExternalId, ExternalIdInput, Found,
+    Address, AddressInput, Checked, EmailAddress, EmailAddressInput, ExternalId, ExternalIdInput, IndexEntry,
     NameMatch, PhoneNumber, PhoneNumberInput, Ranges, Record, Region, SocialHandle, SocialHandleInput, Url,
-    changes, sort_key, text,
+    WordKind, changes, sort_key, text,
 };
 use crate::error::{Refusals, UserError};
 use crate::id::{ContactId, OrganizationId, global_option};
@@ -156,26 +156,46 @@ impl Contact {
         ])
     }
 
+    /// Returns the values that a search's filter can match, by kind.
+    pub fn filter_values(&self) -> Vec<(WordKind, Vec<&str>)> {
+        let of_addresses =
+            |field: fn(&Address) -> Option<&str>| self.addresses.iter().filter_map(field).collect();
+        vec![
+            (
+                WordKind::ContactCity,
+                of_addresses(|address| address.city.as_deref()),
+            ),
+            (
+                WordKind::ContactCountry,
+                of_addresses(|address| address.country_code.as_deref()),
+            ),
+            (
+                WordKind::ContactTitle,
+                self.title.as_deref().into_iter().collect(),
+            ),
+            (
+                WordKind::ContactTag,
+                self.tags.iter().map(String::as_str).collect(),
+            ),
+        ]
+    }
+
     /// Returns the words that the contact is found by.
-    pub fn found(&self) -> Found {
-        let mut found = Found::at(&self.sort_name);
+    pub fn to_index_entry(&self) -> IndexEntry {
+        let mut entry = IndexEntry::at(&self.sort_name);
         for name in [&self.first_name, &self.middle_name, &self.last_name] {
-            found.name('n', name.as_deref());
+            entry.name(WordKind::ContactName, name.as_deref());
         }
-        found.text('t', self.title.as_deref());
-        found.whole('j', self.title.as_deref());
-        found.tags('g', 'k', &self.tags);
+        entry.text(WordKind::ContactTitleWord, self.title.as_deref());
+        entry.tag_words(WordKind::ContactTagWord, &self.tags);
         for email in &self.email_addresses {
-            found.email('e', 'd', email);
+            entry.email(WordKind::ContactEmail, WordKind::ContactEmailDomain, email);
         }
         for number in &self.phone_numbers {
-            found.phone('p', number);
+            entry.phone(WordKind::ContactPhone, number);
         }
-        for address in &self.addresses {
-            found.whole('c', address.city.as_deref());
-            found.whole('y', address.country_code.as_deref());
-        }
-        found
+        entry.values(self.filter_values());
+        entry
     }
 }
 

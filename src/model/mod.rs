@@ -8,7 +8,7 @@ mod email;
 mod excerpt;
 mod external_id;
 mod fold;
-mod found;
+mod index_entry;
 mod interaction;
 mod label;
 mod money;
@@ -28,6 +28,7 @@ mod tenant;
 pub mod text;
 mod ticker;
 mod user;
+mod word_kind;
 mod wrap_up_code;
 
 pub use address::{Address, AddressInput};
@@ -41,14 +42,14 @@ pub use email::{EmailAddress, EmailAddressInput};
 pub use excerpt::excerpt;
 pub use external_id::{ExternalId, ExternalIdInput};
 pub use fold::{LONGEST_START, deletions, fold, is_near, shortened, sort_key, sort_key_start, words};
-pub use found::{Found, lettered, lettered_whole, phone_key};
+pub use index_entry::{IndexEntry, index_value, index_word, phone_key};
 pub use interaction::{
     Interaction, InteractionChanges, InteractionDirection, InteractionFilter, InteractionOrderField,
     MediaType, WrapUp,
 };
 pub use label::{ContactPointLabel, one_primary};
 pub use money::{Money, MoneyInput};
-pub use note::{Note, NoteChanges, NoteFilter, NoteOrderField, NoteSubjectId, words_of_note};
+pub use note::{Note, NoteChanges, NoteFilter, NoteOrderField, NoteSubjectId};
 pub use organization::{Organization, OrganizationChanges, OrganizationFilter, OrganizationOrderField};
 pub use patch::Patch;
 pub(crate) use patch::changes;
@@ -59,10 +60,12 @@ pub use region::{Region, UnknownRegion};
 pub use relationship::{Relationship, RelationshipChanges, RelationshipFilter, RelationshipOrderField};
 pub use scalar::{Date, DateTime, Decimal, Given, Url, check as check_scalar, websites};
 pub use search::{
-    By, CAP, Facet, FacetValue, Facets, Gathered, Hit, Hits, Query, Search, Sought, Subject, Term, Way,
+    Alternative, CAP, EMPLOYER, Facet, FacetValue, Facets, Hit, Hits, MatchKind, Query, Search, Term,
+    WordQuery,
 };
 pub use social::{SocialHandle, SocialHandleInput, SocialNetwork};
 pub use tenant::{TenantChanges, TenantName, TenantRecord};
 pub use ticker::{Ticker, TickerInput};
 pub use user::{User, UserChanges, UserFilter, UserOrderField};
+pub use word_kind::{Matching, Subject, WordKind};
 pub use wrap_up_code::{WrapUpCode, WrapUpCodeChanges, WrapUpCodeFilter, WrapUpCodeOrderField};

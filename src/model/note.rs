@@ -5,7 +5,7 @@ use std::str::FromStr;
 use async_graphql::{Enum, SimpleObject};
 use serde::Serialize;
 
-use super::{Checked, Found, Ranges, Record, changes, text};
+use super::{Checked, IndexEntry, Ranges, Record, WordKind, changes, text};
 use crate::error::Refusals;
 use crate::id::{
     ContactId, NodeId, NotAnId, NoteId, OrganizationId, TypedId as _, UserId, global, global_option,
@@ -105,16 +105,11 @@ impl Note {
     }
 
     /// Returns the words that the note is found by.
-    pub fn found(&self) -> Found {
-        words_of_note(&self.text)
+    pub fn to_index_entry(&self) -> IndexEntry {
+        let mut entry = IndexEntry::at("");
+        entry.text(WordKind::NoteWord, Some(&self.text));
+        entry
     }
-}
-
-/// Returns the words that a note with this text is found by.
-pub fn words_of_note(text: &str) -> Found {
-    let mut found = Found::at("");
-    found.text('w', Some(text));
-    found
 }
 
 /// A field that lists of notes can be sorted by.

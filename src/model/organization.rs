@@ -4,9 +4,9 @@ use async_graphql::{Enum, SimpleObject};
 use serde::Serialize;
 
 use super::{
-    Address, AddressInput, Checked, ExternalId, ExternalIdInput, Found, Money, MoneyInput, NameMatch,
-    PhoneNumber, PhoneNumberInput, Ranges, Record, Region, Ticker, TickerInput, Url, changes, sort_key, text,
-    websites,
+    Address, AddressInput, Checked, ExternalId, ExternalIdInput, IndexEntry, Money, MoneyInput, NameMatch,
+    PhoneNumber, PhoneNumberInput, Ranges, Record, Region, Ticker, TickerInput, Url, WordKind, changes,
+    sort_key, text, websites,
 };
 use crate::error::{Refusals, UserError};
 use crate::id::{ContactId, OrganizationId, UserId, global_option};
@@ -145,24 +145,47 @@ impl Organization {
         }
     }
 
+    /// Returns the values that a search's filter can match, by kind.
+    pub fn filter_values(&self) -> Vec<(WordKind, Vec<&str>)> {
+        let address = self.address.as_ref();
+        let of_address = |field: fn(&Address) -> Option<&str>| address.and_then(field).into_iter().collect();
+        vec![
+            (
+                WordKind::OrganizationCity,
+                of_address(|address| address.city.as_deref()),
+            ),
+            (
+                WordKind::OrganizationCountry,
+                of_address(|address| address.country_code.as_deref()),
+            ),
+            (
+                WordKind::OrganizationIndustry,
+                self.industry.as_deref().into_iter().collect(),
+            ),
+            (
+                WordKind::OrganizationCompanyType,
+                self.company_type.as_deref().into_iter().collect(),
+            ),
+            (
+                WordKind::OrganizationTag,
+                self.tags.iter().map(String::as_str).collect(),
+            ),
+        ]
+    }
+
     /// Returns the words that the organization is found by.
-    pub fn found(&self) -> Found {
-        let mut found = Found::at(&self.sort_name);
-        found.name('N', Some(&self.name));
-        found.whole('I', self.industry.as_deref());
-        found.whole('T', self.company_type.as_deref());
-        found.tags('G', 'K', &self.tags);
+    pub fn to_index_entry(&self) -> IndexEntry {
+        let mut entry = IndexEntry::at(&self.sort_name);
+        entry.name(WordKind::OrganizationName, Some(&self.name));
+        entry.tag_words(WordKind::OrganizationTagWord, &self.tags);
         for website in &self.websites {
-            found.whole('D', website.domain().as_deref());
+            entry.whole(WordKind::OrganizationDomain, website.domain().as_deref());
         }
         for number in [&self.phone_number, &self.fax_number].into_iter().flatten() {
-            found.phone('P', number);
+            entry.phone(WordKind::OrganizationPhone, number);
         }
-        if let Some(address) = &self.address {
-            found.whole('C', address.city.as_deref());
-            found.whole('Y', address.country_code.as_deref());
-        }
-        found
+        entry.values(self.filter_values());
+        entry
     }
 }
 

@@ -8,7 +8,7 @@ use super::statement::Statement;
 use super::{Column, Edge, Filter, Listed, SortField, Tx};
 use crate::error::Result;
 use crate::id::{ContactId, TypedId};
-use crate::model::{Contact, ContactFilter, ContactOrderField};
+use crate::model::{Contact, ContactFilter, ContactOrderField, WordKind};
 use crate::page::Key;
 
 stored! {
@@ -66,10 +66,10 @@ impl Filter for ContactFilter {
         to.is_there("organization_id", self.has_organization);
         to.name("sort_name", self.last_name.as_ref());
         to.name("sort_first", self.first_name.as_ref());
-        to.found_by('j', self.titles.as_deref());
-        to.found_by('g', self.tags.as_deref());
-        to.found_by('c', self.cities.as_deref());
-        to.found_by('y', self.country_codes.as_deref());
+        to.found_by(WordKind::ContactTitle, self.titles.as_deref());
+        to.found_by(WordKind::ContactTag, self.tags.as_deref());
+        to.found_by(WordKind::ContactCity, self.cities.as_deref());
+        to.found_by(WordKind::ContactCountry, self.country_codes.as_deref());
         to.external_id(ContactId::KIND, self.external_id.as_ref());
         to.ranges(&self.ranges);
     }

@@ -8,7 +8,7 @@ use super::rows::Values;
 use super::table::Table;
 use crate::error::Result;
 use crate::id::TypedId;
-use crate::model::{ExternalId, Found, Record};
+use crate::model::{ExternalId, IndexEntry, Record};
 
 /// A record with a table of its own; implemented by `stored!`.
 pub trait Stored: Table + PartialEq {
@@ -26,7 +26,7 @@ pub trait Stored: Table + PartialEq {
     fn record_mut(&mut self) -> &mut Record;
 
     /// The values of its columns, in the order of `RecordSql::insert`.
-    fn values<'a>(&'a self, entry: &Found) -> Values<'a>;
+    fn values<'a>(&'a self, entry: &IndexEntry) -> Values<'a>;
 
     /// Its external ids.
     fn external_ids(&self) -> &[ExternalId] {
@@ -34,7 +34,7 @@ pub trait Stored: Table + PartialEq {
     }
 
     /// Its entry in the search index.
-    fn index_entry(&self) -> Option<Found> {
+    fn index_entry(&self) -> Option<IndexEntry> {
         None
     }
 
@@ -159,7 +159,7 @@ macro_rules! stored {
                     &mut self.record
                 }
 
-                fn values<'a>(&'a self, entry: &$crate::model::Found) -> $crate::store::rows::Values<'a> {
+                fn values<'a>(&'a self, entry: &$crate::model::IndexEntry) -> $crate::store::rows::Values<'a> {
                     let _ = entry;
                     vec![
                         Box::new(self.id),
@@ -212,8 +212,8 @@ macro_rules! hook {
         }
     };
     (indexed) => {
-        fn index_entry(&self) -> Option<$crate::model::Found> {
-            Some(self.found())
+        fn index_entry(&self) -> Option<$crate::model::IndexEntry> {
+            Some(self.to_index_entry())
         }
     };
     (recorded) => {

@@ -1,9 +1,10 @@
 //! The conditions of lists, each written once.
 
+use super::Filter;
 use super::statement::Statement;
 use crate::id::TypedId;
 use crate::model::{
-    DateTime, DateTimeRange, ExternalId, NameMatch, Ranges, fold, lettered_whole, sort_key_start,
+    DateTime, DateTimeRange, ExternalId, NameMatch, Ranges, WordKind, fold, index_value, sort_key_start,
 };
 
 /// Sorts after every text that continues the characters before it.
@@ -62,12 +63,12 @@ impl Statement<'_> {
             .bind(format!("{start}{LAST}"));
     }
 
-    /// Appends a condition: the record is found by one of these values as a whole (see [`crate::model::Found`]).
-    pub fn found_by(&mut self, letter: char, values: Option<&[String]>) {
+    /// Appends a condition: the record is found by one of these values as a whole (see [`crate::model::IndexEntry`]).
+    pub fn found_by(&mut self, kind: WordKind, values: Option<&[String]>) {
         if let Some(values) = values {
             let words = values
                 .iter()
-                .map(|value| lettered_whole(letter, fold(value)))
+                .map(|value| index_value(kind, fold(value)))
                 .collect();
             self.push(" AND id IN (SELECT id FROM search_words WHERE tenant_id = $1 AND word ")
                 .any_texts(words)
@@ -103,5 +104,23 @@ impl Statement<'_> {
     pub fn ranges(&mut self, ranges: &Ranges) {
         self.within("created_at", ranges.created_at);
         self.within("updated_at", ranges.updated_at);
+    }
+}
+
+/// Narrows a list to the records that have a word in the search index.
+pub struct WordFilter(String);
+
+impl WordFilter {
+    /// Creates a filter for a value of this kind, in the form in which it is indexed.
+    pub fn new(kind: WordKind, value: String) -> Self {
+        Self(index_value(kind, value))
+    }
+}
+
+impl Filter for WordFilter {
+    fn conditions<'a>(&'a self, to: &mut Statement<'a>) {
+        to.push(" AND id IN (SELECT id FROM search_words WHERE tenant_id = $1 AND word = ")
+            .bind(self.0.clone())
+            .push(")");
     }
 }

@@ -1,14 +1,18 @@
 //! The table of organizations.
 
-use tracing::instrument;
+use std::collections::HashMap;
 
+use tracing::instrument;
+use uuid::Uuid;
+
+use super::bind::IdList;
 use super::declaration::stored;
 use super::engine::sql;
 use super::statement::Statement;
-use super::{Column, Filter, Listed, SortField, Tx};
+use super::{Column, Filter, Listed, SortField, Tenant, Tx};
 use crate::error::Result;
 use crate::id::{OrganizationId, TypedId};
-use crate::model::{Organization, OrganizationFilter, OrganizationOrderField};
+use crate::model::{Organization, OrganizationFilter, OrganizationOrderField, WordKind};
 use crate::page::Key;
 
 stored! {
@@ -62,11 +66,11 @@ impl SortField for OrganizationOrderField {
 impl Filter for OrganizationFilter {
     fn conditions<'a>(&'a self, to: &mut Statement<'a>) {
         to.name("sort_name", self.name.as_ref());
-        to.found_by('I', self.industries.as_deref());
-        to.found_by('T', self.company_types.as_deref());
-        to.found_by('G', self.tags.as_deref());
-        to.found_by('C', self.cities.as_deref());
-        to.found_by('Y', self.country_codes.as_deref());
+        to.found_by(WordKind::OrganizationIndustry, self.industries.as_deref());
+        to.found_by(WordKind::OrganizationCompanyType, self.company_types.as_deref());
+        to.found_by(WordKind::OrganizationTag, self.tags.as_deref());
+        to.found_by(WordKind::OrganizationCity, self.cities.as_deref());
+        to.found_by(WordKind::OrganizationCountry, self.country_codes.as_deref());
         if let Some(owners) = &self.owner_ids {
             to.push(
                 " AND id IN (SELECT organization_id FROM relationships WHERE tenant_id = $1 AND ended_on IS NULL \
@@ -103,6 +107,20 @@ pub struct RemovedOrganization {
     pub contacts: i64,
     /// The number of interactions that lost their organization.
     pub interactions: i64,
+}
+
+impl Tenant {
+    /// Returns the names of organizations by id.
+    #[instrument(skip_all, err)]
+    pub async fn organization_names(&self, ids: Vec<Uuid>) -> Result<HashMap<Uuid, String>> {
+        let rows: Vec<(Uuid, String)> = self
+            .fetch_all(sql!(
+                "SELECT id, name FROM organizations WHERE tenant_id = $1 AND id ".any_ids(2),
+                IdList(ids)
+            ))
+            .await?;
+        Ok(rows.into_iter().collect())
+    }
 }
 
 impl Tx {

@@ -18,7 +18,7 @@ use super::statement::Statement;
 use super::{Table, Tx};
 use crate::error::{Error, Result};
 use crate::id::TypedId;
-use crate::model::{ExternalId, Found};
+use crate::model::{ExternalId, IndexEntry};
 
 impl Tx {
     /// Returns a record, locked until the transaction ends.
@@ -47,7 +47,7 @@ impl Tx {
     pub async fn insert<T: Stored>(&mut self, record: &T) -> Result<()> {
         self.reserve_for::<T>(1).await?;
         let entry = record.index_entry();
-        let values = record.values(entry.as_ref().unwrap_or(&Found::default()));
+        let values = record.values(entry.as_ref().unwrap_or(&IndexEntry::default()));
         self.execute(Sql {
             text: T::SQL.insert.clone(),
             binds: references(&values),
@@ -68,7 +68,7 @@ impl Tx {
     #[instrument(skip_all, err)]
     pub async fn insert_all<T: Stored>(&mut self, records: &[T]) -> Result<()> {
         self.reserve_for::<T>(records.len()).await?;
-        let entries: Vec<(&T, Found)> = records
+        let entries: Vec<(&T, IndexEntry)> = records
             .iter()
             .map(|record| (record, record.index_entry().unwrap_or_default()))
             .collect();
@@ -81,9 +81,9 @@ impl Tx {
         )
         .await?;
         self.add_external_ids(records).await?;
-        let words: Vec<(Uuid, Found)> = entries
+        let words: Vec<(Uuid, IndexEntry)> = entries
             .into_iter()
-            .filter(|(_, entry)| *entry != Found::default())
+            .filter(|(_, entry)| *entry != IndexEntry::default())
             .map(|(record, entry)| (record.uuid(), entry))
             .collect();
         self.index_all(&[], &words).await?;
@@ -100,7 +100,7 @@ impl Tx {
         }
         after.record_mut().touch(self.now(), self.actor());
         let entry = after.index_entry();
-        let mut values = after.values(entry.as_ref().unwrap_or(&Found::default()));
+        let mut values = after.values(entry.as_ref().unwrap_or(&IndexEntry::default()));
         values.truncate(T::SQL.updated);
         let updated = self
             .execute(Sql {
@@ -133,12 +133,12 @@ impl Tx {
             }
             results.push(after);
         }
-        let entries: Vec<(&T, Found)> = changed
+        let entries: Vec<(&T, IndexEntry)> = changed
             .iter()
             .map(|(_, after)| (after, after.index_entry().unwrap_or_default()))
             .collect();
         self.update_rows(&entries).await?;
-        let words = |records: Vec<&T>| -> Vec<(Uuid, Found)> {
+        let words = |records: Vec<&T>| -> Vec<(Uuid, IndexEntry)> {
             let indexed = records.into_iter();
             indexed
                 .filter_map(|record| Some((record.uuid(), record.index_entry()?)))
@@ -204,7 +204,7 @@ impl Tx {
     /// Removes the external ids and words of records that were deleted, and gives back their room.
     async fn forget<T: Stored>(&mut self, records: &[T]) -> Result<()> {
         self.remove_external_ids(records).await?;
-        let entries: Vec<(Uuid, Found)> = records
+        let entries: Vec<(Uuid, IndexEntry)> = records
             .iter()
             .filter_map(|record| Some((record.uuid(), record.index_entry()?)))
             .collect();
@@ -215,7 +215,7 @@ impl Tx {
         Ok(())
     }
 
-    async fn update_rows<T: Stored>(&mut self, entries: &[(&T, Found)]) -> Result<()> {
+    async fn update_rows<T: Stored>(&mut self, entries: &[(&T, IndexEntry)]) -> Result<()> {
         let (before, after) = T::SQL.update_from;
         for entries in entries.chunks((MOST_VALUES / T::SQL.updated).max(1)) {
             let mut statement = Statement::new(self.engine(), before);

@@ -10,17 +10,17 @@ use super::engine::sql;
 use super::rows::{MOST_VALUES, values};
 use super::{Names, Tx};
 use crate::error::Result;
-use crate::model::{Found, deletions};
+use crate::model::{IndexEntry, deletions};
 
 impl Tx {
     /// Brings the words of a record from what they were to what they are; `None` where it is not there.
     pub(super) async fn reindex(
         &mut self,
         id: Uuid,
-        before: Option<Found>,
-        after: Option<Found>,
+        before: Option<IndexEntry>,
+        after: Option<IndexEntry>,
     ) -> Result<()> {
-        let nothing = Found::default();
+        let nothing = IndexEntry::default();
         let (before, after) = (
             before.unwrap_or_else(|| nothing.clone()),
             after.unwrap_or(nothing),
@@ -93,8 +93,8 @@ impl Tx {
     /// number of words only.
     pub(super) async fn index_all(
         &mut self,
-        before: &[(Uuid, Found)],
-        after: &[(Uuid, Found)],
+        before: &[(Uuid, IndexEntry)],
+        after: &[(Uuid, IndexEntry)],
     ) -> Result<()> {
         let (before_rows, after_rows) = (rows(before), rows(after));
         let stale: Vec<&WordRow<'_>> = before_rows.difference(&after_rows).collect();
@@ -186,7 +186,7 @@ impl Tx {
 /// A row of the table of words.
 type WordRow<'a> = (&'a str, &'a str, Uuid);
 
-fn rows(entries: &[(Uuid, Found)]) -> BTreeSet<WordRow<'_>> {
+fn rows(entries: &[(Uuid, IndexEntry)]) -> BTreeSet<WordRow<'_>> {
     entries
         .iter()
         .flat_map(|(id, entry)| {

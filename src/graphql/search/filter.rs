@@ -5,7 +5,7 @@ use async_graphql::{Context, ID, InputObject};
 use crate::error::{Error, Result};
 use crate::graphql::context::ContextExt as _;
 use crate::id::OrganizationId;
-use crate::model::{Permission, Term};
+use crate::model::{Permission, Term, WordKind};
 
 /// Filters a search of contacts. Each field is compared for equality, ignoring case and accents. All given fields must
 /// match.
@@ -36,10 +36,10 @@ impl ContactSearchFilter {
     /// Returns the conditions as words of the index.
     pub fn terms(&self) -> Vec<Term> {
         terms([
-            ('c', &self.city),
-            ('y', &self.country_code),
-            ('j', &self.title),
-            ('g', &self.tag),
+            (WordKind::ContactCity, &self.city),
+            (WordKind::ContactCountry, &self.country_code),
+            (WordKind::ContactTitle, &self.title),
+            (WordKind::ContactTag, &self.tag),
         ])
     }
 }
@@ -64,11 +64,11 @@ impl OrganizationSearchFilter {
     /// Returns the conditions as words of the index.
     pub fn terms(&self) -> Vec<Term> {
         terms([
-            ('C', &self.city),
-            ('Y', &self.country_code),
-            ('I', &self.industry),
-            ('T', &self.company_type),
-            ('G', &self.tag),
+            (WordKind::OrganizationCity, &self.city),
+            (WordKind::OrganizationCountry, &self.country_code),
+            (WordKind::OrganizationIndustry, &self.industry),
+            (WordKind::OrganizationCompanyType, &self.company_type),
+            (WordKind::OrganizationTag, &self.tag),
         ])
     }
 }
@@ -82,9 +82,9 @@ pub struct SearchFilter {
     pub organization: Option<OrganizationSearchFilter>,
 }
 
-fn terms<const N: usize>(values: [(char, &Option<String>); N]) -> Vec<Term> {
+fn terms<const N: usize>(values: [(WordKind, &Option<String>); N]) -> Vec<Term> {
     values
         .into_iter()
-        .filter_map(|(letter, value)| value.as_deref().map(|value| Term::filter(letter, value)))
+        .filter_map(|(kind, value)| value.as_deref().map(|value| Term::filter(kind, value)))
         .collect()
 }

@@ -11,7 +11,7 @@ use crate::graphql::organization::OrganizationConnection;
 use crate::graphql::permission::requires_permission;
 use crate::model::{
     Contact, ContactOrderField, EmailAddress, Organization, OrganizationOrderField, Permission, PhoneNumber,
-    fold, phone_key,
+    WordKind, fold, phone_key,
 };
 use crate::page::PageArgs;
 use crate::store::{Listed, Sort, WordFilter};
@@ -38,7 +38,7 @@ impl LookupQuery {
         let page = by_word::<Contact>(
             ctx,
             ContactOrderField::Name,
-            'p',
+            WordKind::ContactPhone,
             key,
             PageArgs::forward(first, after),
         )
@@ -61,7 +61,7 @@ impl LookupQuery {
         let page = by_word::<Contact>(
             ctx,
             ContactOrderField::Name,
-            'e',
+            WordKind::ContactEmail,
             key,
             PageArgs::forward(first, after),
         )
@@ -85,7 +85,7 @@ impl LookupQuery {
         let page = by_word::<Organization>(
             ctx,
             OrganizationOrderField::Name,
-            'P',
+            WordKind::OrganizationPhone,
             key,
             PageArgs::forward(first, after),
         )
@@ -113,7 +113,7 @@ impl LookupQuery {
         let page = by_word::<Organization>(
             ctx,
             OrganizationOrderField::Name,
-            'D',
+            WordKind::OrganizationDomain,
             key,
             PageArgs::forward(first, after),
         )
@@ -132,7 +132,7 @@ fn phone_word(ctx: &Context<'_>, number: String) -> crate::error::Result<String>
 async fn by_word<T: Listed>(
     ctx: &Context<'_>,
     by: T::Order,
-    letter: char,
+    kind: WordKind,
     word: String,
     args: PageArgs,
 ) -> crate::error::Result<Connected<T>> {
@@ -140,5 +140,5 @@ async fn by_word<T: Listed>(
         by,
         descending: false,
     };
-    ctx.list_by(WordFilter::new(letter, word), sort, args).await
+    ctx.list_by(WordFilter::new(kind, word), sort, args).await
 }

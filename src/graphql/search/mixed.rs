@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::graphql::connection::{Count, PageInfo};
 use crate::graphql::context::ContextExt as _;
 use crate::id::{ContactId, NoteId, OrganizationId};
-use crate::model::{CAP, Contact, Hit, Hits, Note, Organization, Permission, Query, Search};
+use crate::model::{CAP, Contact, Hit, Hits, Note, Organization, Permission, Query, Search, Subject};
 use crate::page::{self, PageArgs};
 
 /// A kind of record to search for.
@@ -124,11 +124,11 @@ impl MixedSearch {
             contacts: Search {
                 filters: contact.terms(),
                 organization_id: contact.organization(ctx, "filter.contact.organizationId")?,
-                ..query.among_contacts(sees_organizations)
+                ..query.among(Subject::Contacts, sees_organizations)
             },
             organizations: Search {
                 filters: organization.terms(),
-                ..query.among_organizations()
+                ..query.among(Subject::Organizations, false)
             },
             query,
         })

@@ -15,7 +15,7 @@ use self::filter::{ContactSearchFilter, OrganizationSearchFilter, SearchFilter};
 use self::mixed::{MixedSearch, SearchConnection, SearchKind};
 use super::context::ContextExt as _;
 use super::permission::requires_permission;
-use crate::model::{Contact, Organization, Permission, Query, Search};
+use crate::model::{Contact, Organization, Permission, Query, Search, Subject};
 use crate::page::PageArgs;
 
 search_connection!(ContactSearchConnection, ContactSearchEdge, Contact, "contacts");
@@ -59,7 +59,7 @@ impl SearchQuery {
         let search = Search {
             filters: filter.terms(),
             organization_id: filter.organization(ctx, "filter.organizationId")?,
-            ..query.among_contacts(sees_organizations)
+            ..query.among(Subject::Contacts, sees_organizations)
         };
         let results = Results::of(ctx, &query, &search, PageArgs::forward(first, after)).await?;
         Ok(Some(results.into()))
@@ -86,7 +86,7 @@ impl SearchQuery {
         let query = Query::read(&query, &ctx.tenant().record().default_region)?;
         let search = Search {
             filters: filter.unwrap_or_default().terms(),
-            ..query.among_organizations()
+            ..query.among(Subject::Organizations, false)
         };
         let results = Results::of(ctx, &query, &search, PageArgs::forward(first, after)).await?;
         Ok(Some(results.into()))

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::error::Result;
 use crate::graphql::context::ContextExt as _;
 use crate::id::{OrganizationId, TypedId};
-use crate::model::{CAP, Facet, Facets, Permission};
+use crate::model::{CAP, EMPLOYER, Facet, Facets, Permission};
 use crate::store::Listed;
 
 /// Returns the message to show above the facets.
@@ -50,7 +50,7 @@ async fn shown(ctx: &Context<'_>, facet: Facet) -> Result<Option<SearchFacet>> {
         .into_iter()
         .map(|value| SearchFacetValue::of(&value.value, &value.value, value.count))
         .collect();
-    if facet.field == "organizationId" {
+    if facet.field == EMPLOYER {
         if !ctx.caller().permissions.contains(Permission::OrganizationView) {
             return Ok(None);
         }

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Address, Contact, Organization, fold};
+use crate::id::OrganizationId;
+use crate::model::{Contact, Organization, WordKind, fold};
 
 /// The maximum number of values of a facet.
 const MOST_VALUES: usize = 10;
+/// The field of the facet of employers.
+pub const EMPLOYER: &str = "organizationId";
 
 /// The values of a field among results, with their frequencies.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,51 +28,50 @@ pub struct FacetValue {
     pub count: usize,
 }
 
-/// A record that facets are counted from.
+/// A record with values that a search's filter can match, from which facets are counted.
 pub trait Facets {
-    /// Returns the facet fields with the record's values, of which there may be none or several.
-    fn values(&self) -> Vec<(&'static str, Vec<String>)>;
+    /// Returns the kinds of values with the record's values, of which there may be none or several.
+    fn values(&self) -> Vec<(WordKind, Vec<&str>)>;
+
+    /// Returns the organization that employs the contact.
+    fn employer(&self) -> Option<OrganizationId> {
+        None
+    }
 }
 
 impl Facets for Contact {
-    fn values(&self) -> Vec<(&'static str, Vec<String>)> {
-        let of_addresses =
-            |field: fn(&Address) -> Option<String>| self.addresses.iter().filter_map(field).collect();
-        vec![
-            (
-                "organizationId",
-                self.organization_id.iter().map(ToString::to_string).collect(),
-            ),
-            ("city", of_addresses(|address| address.city.clone())),
-            (
-                "countryCode",
-                of_addresses(|address| address.country_code.clone()),
-            ),
-            ("title", self.title.iter().cloned().collect()),
-            ("tag", self.tags.clone()),
-        ]
+    fn values(&self) -> Vec<(WordKind, Vec<&str>)> {
+        self.filter_values()
+    }
+
+    fn employer(&self) -> Option<OrganizationId> {
+        self.organization_id
     }
 }
 
 impl Facets for Organization {
-    fn values(&self) -> Vec<(&'static str, Vec<String>)> {
-        let of_address =
-            |field: fn(&Address) -> Option<String>| self.address.iter().filter_map(field).collect();
-        vec![
-            ("city", of_address(|address| address.city.clone())),
-            ("countryCode", of_address(|address| address.country_code.clone())),
-            ("industry", self.industry.iter().cloned().collect()),
-            ("companyType", self.company_type.iter().cloned().collect()),
-            ("tag", self.tags.clone()),
-        ]
+    fn values(&self) -> Vec<(WordKind, Vec<&str>)> {
+        self.filter_values()
     }
+}
+
+/// Returns the facet fields of a record with its values.
+fn values_by_field(record: &impl Facets) -> Vec<(&'static str, Vec<String>)> {
+    let employer = record.employer().iter().map(ToString::to_string).collect();
+    let mut fields = vec![(EMPLOYER, employer)];
+    for (kind, values) in record.values() {
+        if let Some(field) = kind.field() {
+            fields.push((field, values.into_iter().map(str::to_owned).collect()));
+        }
+    }
+    fields
 }
 
 impl Facet {
     /// Counts the facets of these records. Fields without values are left out.
     pub fn of<T: Facets>(records: &[T]) -> Vec<Self> {
         let mut fields: Vec<(&'static str, BTreeMap<String, FacetValue>)> = Vec::new();
-        for (field, values) in records.iter().flat_map(Facets::values) {
+        for (field, values) in records.iter().flat_map(values_by_field) {
             if !fields.iter().any(|(known, _)| *known == field) {
                 fields.push((field, BTreeMap::new()));
             }

@@ -1,28 +1,21 @@
 //! Search: the query, and the rank of a record as a result.
 //!
-//! Every word of a query is a [`Term`]; a term can match in several [`Way`]s, each made of words in the form of
-//! [`super::Found`]. Both the match and its rank are read from the record's `search_text`, so that one rule ranks and
-//! filters.
+//! Every word of a query is a [`Term`]; a term matches by any of its [`Alternative`]s, each made of words in the form of
+//! [`super::IndexEntry`]. Both the match and its rank are read from the record's `search_text`, so that one rule ranks
+//! and filters.
 
 mod facet;
+mod hit;
 mod query;
+mod rank;
+mod term;
 
-use std::collections::HashMap;
-use std::fmt::Write as _;
-
-use uuid::Uuid;
-
-pub use facet::{Facet, FacetValue, Facets};
+pub use facet::{EMPLOYER, Facet, FacetValue, Facets};
+pub use hit::{CAP, Hit, Hits};
 pub use query::Query;
 
-use super::{lettered, lettered_whole};
+use super::{Subject, WordKind, fold, index_value, index_word};
 use crate::id::OrganizationId;
-
-/// The maximum number of results that can be reached.
-pub const CAP: usize = 1000;
-
-/// The separator of the parts of a rank, which sorts before every letter.
-const BETWEEN: char = '\u{1}';
 
 /// A search among contacts or among organizations.
 #[derive(Clone, Debug)]
@@ -37,66 +30,61 @@ pub struct Search {
     pub organization_id: Option<OrganizationId>,
 }
 
-/// The kind of record that a search finds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Subject {
-    /// Organizations.
-    Organizations,
-    /// Contacts.
-    Contacts,
-}
-
 /// One word of a query.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Term {
     /// The alternatives, best first, of which any must match.
-    pub ways: Vec<Way>,
+    pub alternatives: Vec<Alternative>,
     /// The word itself if it may be a misspelt name.
-    pub name: Option<String>,
+    pub spelling_candidate: Option<String>,
 }
 
 /// An alternative for a term to match: all of its words must be present.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Way {
+pub struct Alternative {
     /// The words.
-    pub words: Vec<Sought>,
+    pub words: Vec<WordQuery>,
     /// The kind of the match.
-    pub by: By,
+    pub by: MatchKind,
 }
 
 /// The kind of a match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum By {
-    /// The record's own words.
-    Itself,
-    /// The name of the contact's employer.
-    Organization,
-    /// A word of a name that is one typo away.
+pub enum MatchKind {
+    /// A match of the record's own words.
+    Own,
+    /// A match of the name of the contact's employer.
+    Employer,
+    /// A match of a word of a name that is one typo away.
     Typo,
 }
 
-/// A word to search for, with its letter in front.
+/// A word to search for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sought {
-    /// The word as stored.
+pub struct WordQuery {
+    /// The kind of the word.
+    pub kind: WordKind,
+    /// The word as stored, with the letter of its kind in front.
     pub word: String,
     /// Whether the word must match as a whole, not only as a beginning.
     pub whole: bool,
 }
 
-impl Sought {
+impl WordQuery {
     /// Matches this word only.
-    pub fn whole(letter: char, word: &str) -> Self {
+    pub fn whole(kind: WordKind, word: &str) -> Self {
         Self {
-            word: lettered_whole(letter, word.to_owned()),
+            kind,
+            word: index_value(kind, word.to_owned()),
             whole: true,
         }
     }
 
     /// Matches this word and words that begin with it.
-    pub fn start(letter: char, word: &str) -> Self {
+    pub fn start(kind: WordKind, word: &str) -> Self {
         Self {
-            word: lettered(letter, word),
+            kind,
+            word: index_word(kind, word),
             whole: false,
         }
     }
@@ -106,89 +94,30 @@ impl Sought {
         let end = if whole || self.whole { " " } else { "" };
         format!(" {}{end}", self.word)
     }
-
-    /// Returns the first matching word of a record.
-    fn first<'t>(&self, text: &'t str) -> Option<&'t str> {
-        let matches = |word: &&str| match word.strip_prefix(self.word.as_str()) {
-            Some(rest) => rest.is_empty() || !self.whole,
-            None => false,
-        };
-        text.split(' ').filter(matches).min()
-    }
 }
 
-impl Way {
+impl Alternative {
     /// Creates an alternative that matches by this word of the record.
-    pub fn of(word: Sought) -> Self {
+    pub fn of(word: WordQuery) -> Self {
         Self {
             words: vec![word],
-            by: By::Itself,
+            by: MatchKind::Own,
         }
     }
 
     /// Returns the word that probably has the fewest matches.
-    pub fn rarest(&self) -> Option<&Sought> {
-        self.words.iter().max_by_key(|sought| sought.word.len())
-    }
-
-    /// Returns the rank of a record with this text: the class of the match, then the words.
-    fn rank(&self, text: &str) -> Option<(Class, String)> {
-        let found: Vec<&str> = self
-            .words
-            .iter()
-            .map(|sought| sought.first(text))
-            .collect::<Option<_>>()?;
-        let is_exact = || {
-            self.words
-                .iter()
-                .zip(&found)
-                .all(|(sought, found)| sought.word == *found)
-        };
-        let class = match self.by {
-            By::Typo => Class::Typo,
-            By::Organization => Class::Organization,
-            By::Itself if is_exact() => Class::Exact,
-            By::Itself => Class::Longer,
-        };
-        Some((class, found.join(" ")))
-    }
-}
-
-/// The class of a match, best first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Class {
-    Exact,
-    Longer,
-    Organization,
-    Typo,
-}
-
-impl Class {
-    const fn digit(self) -> char {
-        match self {
-            Self::Exact => '0',
-            Self::Longer => '1',
-            Self::Organization => '2',
-            Self::Typo => '3',
-        }
+    pub fn rarest(&self) -> Option<&WordQuery> {
+        self.words.iter().max_by_key(|query| query.word.len())
     }
 }
 
 impl Term {
     /// Creates the condition of a filter's value.
-    pub fn filter(letter: char, value: &str) -> Self {
+    pub fn filter(kind: WordKind, value: &str) -> Self {
         Self {
-            ways: vec![Way::of(Sought::whole(letter, &super::fold(value)))],
-            name: None,
+            alternatives: vec![Alternative::of(WordQuery::whole(kind, &fold(value)))],
+            spelling_candidate: None,
         }
-    }
-
-    fn rank(&self, text: &str) -> Option<(Class, usize, String)> {
-        self.ways
-            .iter()
-            .enumerate()
-            .filter_map(|(place, way)| way.rank(text).map(|(class, words)| (class, place, words)))
-            .min()
     }
 }
 
@@ -203,87 +132,16 @@ impl Search {
         self.terms.iter_mut().chain(&mut self.filters)
     }
 
-    /// Returns the rank of a record with this text, or `None` if it does not match. Records in which all terms match
-    /// exactly come before longer words, then matches by the employer's name, then typos; equal classes are ordered by
-    /// the words that matched.
-    pub fn rank(&self, text: &str) -> Option<String> {
-        self.filters
-            .iter()
-            .try_for_each(|term| term.rank(text).map(drop))?;
-        let ranks: Vec<_> = self
-            .terms
-            .iter()
-            .map(|term| term.rank(text))
-            .collect::<Option<_>>()?;
-        let class = ranks.iter().map(|(class, ..)| *class).max()?;
-        let mut rank = class.digit().to_string();
-        for (_, place, words) in ranks {
-            rank.push(BETWEEN);
-            // Writing to a String cannot fail.
-            let _ = write!(rank, "{place:02}{words}");
-        }
-        Some(rank)
-    }
-}
-
-/// A result with its rank.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Hit {
-    /// The rank; less is better.
-    pub rank: String,
-    /// The record's position among records of equal rank.
-    pub sort_key: String,
-    /// The record.
-    pub id: Uuid,
-}
-
-/// Results while they are collected: each record once, at its best rank.
-#[derive(Clone, Debug, Default)]
-pub struct Gathered {
-    hits: HashMap<Uuid, Hit>,
-    /// Whether there are, or may be, more results that were not examined.
-    pub more: bool,
-}
-
-impl Gathered {
-    /// Adds a result.
-    pub fn add(&mut self, hit: Hit) {
-        let known = self.hits.entry(hit.id).or_insert_with(|| hit.clone());
-        if hit < *known {
-            *known = hit;
-        }
+    /// Whether the alternative matches words of the contacts' employers instead of the records' own words.
+    pub fn is_by_employer(&self, alternative: &Alternative) -> bool {
+        let subject = alternative.rarest().and_then(|query| query.kind.subject());
+        subject.is_some_and(|subject| subject != self.subject)
     }
 
-    /// Returns the number of results so far.
-    pub fn len(&self) -> usize {
-        self.hits.len()
+    /// Whether words of the contacts' employers are needed.
+    pub fn reads_employers(&self) -> bool {
+        self.conditions()
+            .flat_map(|term| &term.alternatives)
+            .any(|alternative| self.is_by_employer(alternative))
     }
-
-    /// Whether there are no results so far.
-    pub fn is_empty(&self) -> bool {
-        self.hits.is_empty()
-    }
-
-    /// Whether further results would not be shown.
-    pub fn is_full(&self) -> bool {
-        self.hits.len() > CAP
-    }
-
-    /// Returns the results in order.
-    pub fn hits(self) -> Hits {
-        let capped = self.more || self.is_full();
-        let mut hits: Vec<Hit> = self.hits.into_values().collect();
-        hits.sort_unstable();
-        hits.truncate(CAP);
-        Hits { hits, capped }
-    }
-}
-
-/// The results of a search, at most [`CAP`].
-#[derive(Clone, Debug, Default)]
-pub struct Hits {
-    /// The results in order.
-    pub hits: Vec<Hit>,
-    /// Whether there are more results than can be reached.
-    pub capped: bool,
 }

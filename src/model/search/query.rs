@@ -1,17 +1,15 @@
 //! The parser of search queries.
 
-use super::{By, Search, Sought, Subject, Term, Way};
+use super::{Search, Term};
 use crate::error::{Error, Result};
-use crate::model::{PhoneNumber, Region, digits, fold, words};
+use crate::model::{PhoneNumber, Region, Subject, digits, fold, words};
 
 /// The maximum number of words of a query.
 const MOST_TERMS: usize = 8;
 /// The maximum length of a query, in characters.
 const LONGEST: usize = 300;
 /// The minimum number of digits that may be the end of a phone number.
-const FEWEST_DIGITS: usize = 4;
-/// The minimum length of a word that may be misspelt, in letters.
-const FEWEST_LETTERS: usize = 4;
+pub(super) const FEWEST_DIGITS: usize = 4;
 
 /// A query: at most eight tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,24 +83,15 @@ impl Query {
         self.tokens.iter().map(typed).collect::<Vec<_>>().join(" ")
     }
 
-    /// Returns the search among contacts. With `organizations`, contacts also match by their employer's name.
-    pub fn among_contacts(&self, organizations: bool) -> Search {
-        let term = |token| contact_term(token, organizations);
-        Self::among(Subject::Contacts, self.tokens.iter().map(term).collect())
-    }
-
-    /// Returns the search among organizations.
-    pub fn among_organizations(&self) -> Search {
-        Self::among(
-            Subject::Organizations,
-            self.tokens.iter().map(organization_term).collect(),
-        )
-    }
-
-    const fn among(subject: Subject, terms: Vec<Term>) -> Search {
+    /// Returns the search among records of this subject. With `employers`, contacts also match by their employer's name.
+    pub fn among(&self, subject: Subject, employers: bool) -> Search {
+        let terms = self
+            .tokens
+            .iter()
+            .map(|token| Term::of(token, subject, employers));
         Search {
             subject,
-            terms,
+            terms: terms.collect(),
             filters: Vec::new(),
             organization_id: None,
         }
@@ -170,110 +159,6 @@ fn worded(part: &str) -> Vec<Token> {
             words: vec![word],
         })
         .collect()
-}
-
-fn contact_term(token: &Token, organizations: bool) -> Term {
-    match token {
-        Token::Email(typed) => Term {
-            ways: match typed.strip_prefix('@') {
-                Some(domain) => vec![Way::of(Sought::whole('d', domain))],
-                // As a whole, too: the beginning of a long one is kept, and of one with accents nothing but the whole.
-                None => vec![
-                    Way::of(Sought::start('e', typed)),
-                    Way::of(Sought::whole('e', typed)),
-                    Way::of(Sought::whole('d', typed)),
-                ],
-            },
-            name: None,
-        },
-        Token::Phone { typed, e164 } => Term {
-            ways: numbered(&['n', 't', 'g', 'k'], 'p', typed, e164.as_deref()),
-            name: None,
-        },
-        Token::Word { typed, words } => {
-            let mut ways: Vec<Way> = ['n', 't', 'g', 'k'].map(|letter| all_of(letter, words)).into();
-            ways.push(Way::of(Sought::start('e', typed)));
-            ways.push(Way::of(Sought::whole('d', typed)));
-            if organizations {
-                ways.push(Way {
-                    by: By::Organization,
-                    ..all_of('N', words)
-                });
-            }
-            Term {
-                ways,
-                name: name(words),
-            }
-        }
-    }
-}
-
-fn organization_term(token: &Token) -> Term {
-    match token {
-        Token::Email(typed) => Term {
-            ways: typed
-                .rsplit_once('@')
-                .map(|(_, domain)| Way::of(Sought::whole('D', domain)))
-                .into_iter()
-                .collect(),
-            name: None,
-        },
-        Token::Phone { typed, e164 } => Term {
-            ways: numbered(&['N', 'G', 'K'], 'P', typed, e164.as_deref()),
-            name: None,
-        },
-        Token::Word { typed, words } => Term {
-            ways: vec![
-                all_of('N', words),
-                all_of('G', words),
-                all_of('K', words),
-                Way::of(Sought::whole('D', typed)),
-            ],
-            name: name(words),
-        },
-    }
-}
-
-fn all_of(letter: char, words: &[String]) -> Way {
-    Way {
-        words: words.iter().map(|word| Sought::start(letter, word)).collect(),
-        by: By::Itself,
-    }
-}
-
-/// Returns the alternatives for digits: part of a name, a title or a tag; the whole of a phone number; or its end.
-fn numbered(letters: &[char], phone: char, typed: &str, e164: Option<&str>) -> Vec<Way> {
-    let mut ways: Vec<Way> = Vec::new();
-    let mut add = |sought: Sought| {
-        let way = Way::of(sought);
-        if !ways.contains(&way) {
-            ways.push(way);
-        }
-    };
-    for letter in letters {
-        add(Sought::start(*letter, typed));
-    }
-    let reversed = |text: &str| digits(text).chars().rev().collect::<String>();
-    if let Some(e164) = e164 {
-        add(Sought::whole(phone, &reversed(e164)));
-    }
-    add(Sought::start(phone, &reversed(typed)));
-    // A zero in front is dialled within a country only: international forms do not have it.
-    let dialled = digits(typed);
-    let national = dialled.trim_start_matches('0');
-    if national.len() >= FEWEST_DIGITS {
-        add(Sought::start(phone, &reversed(national)));
-    }
-    ways
-}
-
-fn name(words: &[String]) -> Option<String> {
-    match words {
-        [word] if word.chars().count() >= FEWEST_LETTERS && word.chars().all(char::is_alphabetic) => {
-            Some(word.clone())
-        }
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -4,28 +4,28 @@ use tracing::instrument;
 use uuid::Uuid;
 
 use super::super::Tenant;
-use super::super::engine::sql;
+use super::super::engine::{Engine, sql};
 use super::super::statement::Statement;
-use super::{EXAMINED, LAST, MOST_ROWS, i64_of};
+use super::source::LAST;
+use super::{EXAMINED, MOST_ROWS, TopHits, i64_of};
 use crate::error::Result;
-use crate::model::{Gathered, Hit, Hits, lettered};
+use crate::model::{Hit, Hits, WordKind, index_word};
 
-/// The letter of words of notes.
-const LETTER: char = 'w';
 /// The maximum number of words that the last word of a query is completed to.
 const MOST_COMPLETIONS: i64 = 20;
 
 impl Tenant {
-    /// The notes with all of these words, newest first; the last word may be the beginning
-    /// of another (of the first 20 in the alphabet).
+    /// Returns the notes that contain all of these words, newest first. The last word may be the beginning of another (of
+    /// the first 20 in the alphabet).
     #[instrument(skip_all, err)]
     pub async fn search_notes(&self, words: &[String]) -> Result<Hits> {
         let Some((last, whole)) = words.split_last() else {
             return Ok(Hits::default());
         };
-        let mut terms: Vec<Vec<String>> = whole.iter().map(|word| vec![lettered(LETTER, word)]).collect();
-        terms.push(self.completions(&lettered(LETTER, last)).await?);
-        let counts = self.note_counts(&terms).await?;
+        let indexed = |word: &String| index_word(WordKind::NoteWord, word);
+        let mut terms: Vec<Vec<String>> = whole.iter().map(|word| vec![indexed(word)]).collect();
+        terms.push(self.completions(&indexed(last)).await?);
+        let counts = self.count_notes(&terms).await?;
         let Some((driver, count)) = counts.into_iter().enumerate().min_by_key(|(_, count)| *count) else {
             return Ok(Hits::default());
         };
@@ -33,19 +33,19 @@ impl Tenant {
             return Ok(Hits::default());
         }
         let notes = self.notes_with(&terms, driver).await?;
-        let mut gathered = Gathered::default();
-        gathered.more = count > EXAMINED && terms.len() > 1;
+        let mut top = TopHits::default();
+        top.more = count > EXAMINED && terms.len() > 1;
         for id in notes {
-            gathered.add(Hit {
+            top.add(Hit {
                 rank: String::new(),
                 sort_key: newest_first(id),
                 id,
             });
         }
-        Ok(gathered.hits())
+        Ok(top.into_hits())
     }
 
-    /// The first words that begin like this: each is one step down the index, however many notes have it.
+    /// Returns the first words that begin like this: each is one step down the index, however many notes have it.
     async fn completions(&self, start: &str) -> Result<Vec<String>> {
         let rows: Vec<(String,)> = self
             .fetch_all(sql!(
@@ -78,51 +78,63 @@ impl Tenant {
     }
 
     /// Counts the notes that contain each term, up to one more than [`EXAMINED`].
-    async fn note_counts(&self, terms: &[Vec<String>]) -> Result<Vec<i64>> {
-        let mut statement = Statement::new(self.engine(), "");
-        for (place, words) in (0_i32..).zip(terms) {
-            statement
-                .push(if place == 0 { "SELECT " } else { " UNION ALL SELECT " })
-                .bind(place)
-                .push(" AS place, COUNT(*) AS hits FROM (SELECT 1 AS one FROM search_words WHERE tenant_id = $1 AND word ")
-                .any_texts(words.clone())
-                .push(" LIMIT ")
-                .bind(EXAMINED + 1)
-                .push(") AS counted");
-        }
-        statement.push(" ORDER BY place");
+    async fn count_notes(&self, terms: &[Vec<String>]) -> Result<Vec<i64>> {
+        let statement = note_counts(self.engine(), terms);
         let rows: Vec<(i32, i64)> = self.fetch_all(statement.sql()).await?;
         Ok(rows.into_iter().map(|(_, hits)| hits).collect())
     }
 
-    /// The newest notes that have a word of the driver and of every other term.
+    /// Returns the newest notes that contain a word of the term `driver` and of every other term.
     async fn notes_with(&self, terms: &[Vec<String>], driver: usize) -> Result<Vec<Uuid>> {
-        let mut statement = Statement::new(self.engine(), "");
-        for (place, word) in terms.get(driver).into_iter().flatten().enumerate() {
-            statement
-                .push(if place == 0 { "" } else { " UNION ALL " })
-                .push("SELECT id FROM (SELECT c.id FROM (SELECT n.id FROM search_words AS n WHERE n.tenant_id = $1 AND n.word = ")
-                .bind(word.clone())
-                .push(" ORDER BY n.sort_key DESC, n.id DESC LIMIT ")
-                .bind(EXAMINED)
-                .push(") AS c WHERE 1 = 1");
-            for (_, words) in terms.iter().enumerate().filter(|(other, _)| *other != driver) {
-                statement
-                    .push(" AND EXISTS (SELECT 1 FROM search_words AS w WHERE w.tenant_id = $1 AND w.word ")
-                    .any_texts(words.clone())
-                    .push(" AND w.sort_key = '' AND w.id = c.id)");
-            }
-            statement
-                .push(" LIMIT ")
-                .bind(i64_of(MOST_ROWS))
-                .push(") AS part");
-        }
+        let statement = newest_notes(self.engine(), terms, driver);
         let rows: Vec<(Uuid,)> = self.fetch_all(statement.sql()).await?;
         Ok(rows.into_iter().map(|(id,)| id).collect())
     }
 }
 
-/// Ids sort by when they were made; this sorts the other way.
+/// The statement that counts the notes that contain each term.
+pub fn note_counts<'a>(engine: Engine, terms: &[Vec<String>]) -> Statement<'a> {
+    let mut statement = Statement::new(engine, "");
+    for (place, words) in (0_i32..).zip(terms) {
+        statement
+            .push(if place == 0 { "SELECT " } else { " UNION ALL SELECT " })
+            .bind(place)
+            .push(" AS place, COUNT(*) AS hits FROM (SELECT 1 AS one FROM search_words WHERE tenant_id = $1 AND word ")
+            .any_texts(words.clone())
+            .push(" LIMIT ")
+            .bind(EXAMINED + 1)
+            .push(") AS counted");
+    }
+    statement.push(" ORDER BY place");
+    statement
+}
+
+/// The statement that selects the newest notes that contain a word of the term `driver` and of every other term.
+pub fn newest_notes<'a>(engine: Engine, terms: &[Vec<String>], driver: usize) -> Statement<'a> {
+    let mut statement = Statement::new(engine, "");
+    for (place, word) in terms.get(driver).into_iter().flatten().enumerate() {
+        statement
+            .push(if place == 0 { "" } else { " UNION ALL " })
+            .push("SELECT id FROM (SELECT c.id FROM (SELECT n.id FROM search_words AS n WHERE n.tenant_id = $1 AND n.word = ")
+            .bind(word.clone())
+            .push(" ORDER BY n.sort_key DESC, n.id DESC LIMIT ")
+            .bind(EXAMINED)
+            .push(") AS c WHERE 1 = 1");
+        for (_, words) in terms.iter().enumerate().filter(|(other, _)| *other != driver) {
+            statement
+                .push(" AND EXISTS (SELECT 1 FROM search_words AS w WHERE w.tenant_id = $1 AND w.word ")
+                .any_texts(words.clone())
+                .push(" AND w.sort_key = '' AND w.id = c.id)");
+        }
+        statement
+            .push(" LIMIT ")
+            .bind(i64_of(MOST_ROWS))
+            .push(") AS part");
+    }
+    statement
+}
+
+/// Returns a sort key of the opposite order of ids, which sort by their time of creation.
 fn newest_first(id: Uuid) -> String {
     format!("{:032x}", !id.as_u128())
 }

@@ -3,53 +3,55 @@
 use uuid::Uuid;
 
 use super::super::statement::Statement;
-use super::{EXAMINED, MOST_ORGANIZATIONS};
+use super::EXAMINED;
 use crate::id::TypedId as _;
-use crate::model::{Search, Sought, Subject};
+use crate::model::{Search, Subject, WordQuery};
 
+/// The maximum number of organizations by whose name contacts match.
+pub const MOST_ORGANIZATIONS: usize = 1_000;
 /// A character greater than any that follows the same beginning.
 pub const LAST: char = char::MAX;
 
 /// A source of candidates.
 #[derive(Clone, Debug)]
 pub enum Source {
-    /// The table of words.
+    /// Neighbouring words of the search index.
     Words(Range),
     /// The contacts of these organizations, in the order of the organizations.
-    People(Vec<Uuid>),
+    Employees(Vec<Uuid>),
 }
 
-/// Neighbours in the table of words.
+/// A range of the search index.
 #[derive(Clone, Debug)]
 pub struct Range {
     /// The first word.
     pub from: String,
-    /// The word it ends before; none when it is the first word alone.
+    /// The word that the range ends before; `None` if it has the first word only.
     pub before: Option<String>,
-    /// The beginning of the sort keys, if it is a single word.
+    /// The beginning of the sort keys, in a range of one word.
     pub sort_key: Option<String>,
 }
 
-/// A row of the table of words, after which a statement goes on.
-pub struct Place {
+/// A row of the search index, after which a statement continues.
+pub struct IndexRow {
     /// The word.
     pub word: String,
-    /// The record's place in the order.
+    /// The record's position in the order.
     pub sort_key: String,
     /// The record.
     pub id: Uuid,
 }
 
 impl Range {
-    /// Every row a word is found by.
-    pub fn of(sought: &Sought) -> Self {
+    /// Creates the range of a word and, unless it must match as a whole, of longer ones.
+    pub fn of(query: &WordQuery) -> Self {
         Self {
-            before: (!sought.whole).then(|| format!("{}{LAST}", sought.word)),
-            ..Self::exactly(&sought.word)
+            before: (!query.whole).then(|| format!("{}{LAST}", query.word)),
+            ..Self::exactly(&query.word)
         }
     }
 
-    /// The rows of one word.
+    /// Creates the range of one word.
     pub fn exactly(word: &str) -> Self {
         Self {
             from: word.to_owned(),
@@ -58,12 +60,12 @@ impl Range {
         }
     }
 
-    /// No rows.
+    /// Creates an empty range.
     pub fn empty() -> Self {
         Self::exactly("")
     }
 
-    /// The rows of this range, as a condition on `c`.
+    /// Appends the condition that the row `c` is in this range.
     pub fn push(&self, to: &mut Statement<'_>) {
         to.push("c.tenant_id = $1 AND c.word ");
         match &self.before {
@@ -84,24 +86,24 @@ impl Range {
 }
 
 impl Source {
-    /// Whether it is nowhere.
+    /// Whether there are no candidates.
     pub const fn is_empty(&self) -> bool {
-        matches!(self, Self::People(organizations) if organizations.is_empty())
+        matches!(self, Self::Employees(organizations) if organizations.is_empty())
     }
 
     /// Whether there may be candidates that are not among these.
     pub fn is_partial(&self) -> bool {
-        matches!(self, Self::People(organizations) if organizations.len() >= MOST_ORGANIZATIONS)
+        matches!(self, Self::Employees(organizations) if organizations.len() >= MOST_ORGANIZATIONS)
     }
 
-    /// A row for each candidate, up to `most` of them.
+    /// Appends a selection of one row for each candidate, up to `most` of them.
     pub fn push_count(&self, to: &mut Statement<'_>, most: i64) {
         match self {
             Self::Words(range) => {
                 to.push("SELECT 1 AS one FROM search_words AS c WHERE ");
                 range.push(to);
             }
-            Self::People(organizations) => {
+            Self::Employees(organizations) => {
                 to.push("SELECT 1 AS one FROM ");
                 to.people_of(organizations.clone(), EXAMINED);
             }
@@ -109,15 +111,15 @@ impl Source {
         to.push(" LIMIT ").bind(most);
     }
 
-    /// The candidates with their texts, `EXAMINED` at most, after a place if one is given.
-    pub fn push(&self, to: &mut Statement<'_>, search: &Search, after: Option<Place>) {
+    /// Appends a selection of the candidates with their texts, at most [`EXAMINED`], after a row if one is given.
+    pub fn push(&self, to: &mut Statement<'_>, search: &Search, after: Option<IndexRow>) {
         match self {
             Self::Words(range) => {
                 to.push("SELECT c.word, c.sort_key, c.id, (");
                 push_text(to, search);
                 to.push(") AS text FROM search_words AS c WHERE ");
                 range.push(to);
-                if let Some(Place { word, sort_key, id }) = after {
+                if let Some(IndexRow { word, sort_key, id }) = after {
                     to.push(" AND (c.word, c.sort_key, c.id) > (")
                         .bind(word)
                         .push(", ")
@@ -128,9 +130,9 @@ impl Source {
                 }
                 to.push(" ORDER BY c.word, c.sort_key, c.id");
             }
-            Self::People(organizations) => {
+            Self::Employees(organizations) => {
                 to.push("SELECT '' AS word, e.sort_name AS sort_key, e.id, e.search_text");
-                if search.reads_organizations() {
+                if search.reads_employers() {
                     to.push(
                         " || (SELECT o.search_text FROM organizations AS o \
                          WHERE o.tenant_id = $1 AND o.id = e.organization_id)",
@@ -147,8 +149,8 @@ impl Source {
     }
 }
 
-/// The text a candidate `c` is checked on: nothing where it is not of the organization that is asked for. (A scalar
-/// subquery, so that no engine joins the whole table instead.)
+/// Appends a selection of the text that the candidate `c` is checked on, empty for a contact of another employer than the
+/// one that is filtered for. (A scalar subquery, so that no engine joins the whole table instead.)
 fn push_text(to: &mut Statement<'_>, search: &Search) {
     match search.subject {
         Subject::Organizations => {
@@ -156,7 +158,7 @@ fn push_text(to: &mut Statement<'_>, search: &Search) {
         }
         Subject::Contacts => {
             to.push("SELECT e.search_text");
-            if search.reads_organizations() {
+            if search.reads_employers() {
                 to.push(
                     " || COALESCE((SELECT o.search_text FROM organizations AS o \
                      WHERE o.tenant_id = $1 AND o.id = e.organization_id), '')",

@@ -24,13 +24,13 @@ use crate::store::{
 };
 
 /// The texts of an engine, each under its title and with its clauses on lines of their own and without the names of columns.
-struct Texts {
-    engine: Engine,
-    written: String,
+pub(super) struct Texts {
+    pub engine: Engine,
+    pub written: String,
 }
 
 impl Texts {
-    fn add(&mut self, title: &str, columns: &str, statement: &Statement<'_>) {
+    pub fn add(&mut self, title: &str, columns: &str, statement: &Statement<'_>) {
         let text = statement.sql().text.of(self.engine).into_owned();
         let mut text = text.replacen(columns, "…", usize::from(!columns.is_empty()) * 2);
         for clause in ["FROM", "WHERE", "AND", "ORDER BY", "LIMIT"] {

@@ -1,20 +1,15 @@
-//! The words that a record is found by.
-//!
-//! The first letter of a word gives its kind, so that names, tags and digits of phone numbers do not collide. For
-//! contacts: `n` name, `t` word of a title, `j` title, `g` tag, `k` word of a tag of several words, `e` e-mail address,
-//! `d` e-mail domain, `p` reversed digits of a phone number, `c` city, `y` country. For organizations, the same in
-//! upper case (`N G K P C Y`, `D` the domain of a website), `I` industry and `T` company type. For notes: `w`.
+//! The words that a record is found by, each with the letter of its [`WordKind`] in front.
 
 use std::collections::BTreeSet;
 
-use super::{EmailAddress, PhoneNumber, digits, fold, shortened, words};
+use super::{EmailAddress, PhoneNumber, WordKind, digits, fold, shortened, words};
 
 /// The maximum length of a word after its letter, in characters; a longer one does not fit a page of an index.
 const LONGEST: usize = 63;
 
 /// The search index entry of a record.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Found {
+pub struct IndexEntry {
     /// The record's position in the order of the results.
     pub sort_key: String,
     /// The record's words, each with its letter.
@@ -23,7 +18,7 @@ pub struct Found {
     pub names: BTreeSet<String>,
 }
 
-impl Found {
+impl IndexEntry {
     /// Creates an entry without words at this position.
     pub fn at(sort_key: &str) -> Self {
         Self {
@@ -33,51 +28,57 @@ impl Found {
     }
 
     /// Adds the words of a name.
-    pub fn name(&mut self, letter: char, name: Option<&str>) {
+    pub fn name(&mut self, kind: WordKind, name: Option<&str>) {
         let words = words(name.unwrap_or_default());
-        self.words.extend(words.iter().map(|word| lettered(letter, word)));
+        self.words.extend(words.iter().map(|word| index_word(kind, word)));
         self.names
             .extend(words.into_iter().filter(|word| word.chars().count() > 1));
     }
 
     /// Adds each word of a text.
-    pub fn text(&mut self, letter: char, text: Option<&str>) {
+    pub fn text(&mut self, kind: WordKind, text: Option<&str>) {
         let words = words(text.unwrap_or_default());
-        self.words.extend(words.iter().map(|word| lettered(letter, word)));
+        self.words.extend(words.iter().map(|word| index_word(kind, word)));
     }
 
-    /// Adds tags: each as a whole, for filters, and the words of tags of several words, for search.
-    pub fn tags(&mut self, whole: char, word: char, tags: &[String]) {
-        for tag in tags {
-            self.whole(whole, Some(tag));
-            if words(tag).len() > 1 {
-                self.text(word, Some(tag));
+    /// Adds the words of tags of several words. A tag of one word is found as a value.
+    pub fn tag_words(&mut self, kind: WordKind, tags: &[String]) {
+        for tag in tags.iter().filter(|tag| words(tag).len() > 1) {
+            self.text(kind, Some(tag));
+        }
+    }
+
+    /// Adds the values that filters match.
+    pub fn values(&mut self, values: Vec<(WordKind, Vec<&str>)>) {
+        for (kind, values) in values {
+            for value in values {
+                self.whole(kind, Some(value));
             }
         }
     }
 
     /// Adds a folded value as a whole.
-    pub fn whole(&mut self, letter: char, value: Option<&str>) {
+    pub fn whole(&mut self, kind: WordKind, value: Option<&str>) {
         if let Some(value) = value.map(fold).filter(|value| !value.is_empty()) {
-            self.words.insert(lettered_whole(letter, value));
+            self.words.insert(index_value(kind, value));
         }
     }
 
     /// Adds an e-mail address as a whole and by its domain. An address with accents is also found without them: by the
     /// domain's letter, so that it is not taken for the address without accents.
-    pub fn email(&mut self, address: char, domain: char, email: &EmailAddress) {
+    pub fn email(&mut self, address: WordKind, domain: WordKind, email: &EmailAddress) {
         let (key, folded) = (EmailAddress::folded(&email.address), fold(&email.address));
         self.whole(domain, folded.rsplit_once('@').map(|(_, domain)| domain));
         if key != folded {
             self.whole(domain, Some(&folded));
         }
-        self.words.insert(lettered_whole(address, key));
+        self.words.insert(index_value(address, key));
     }
 
     /// Adds a phone number in the form of [`phone_key`].
-    pub fn phone(&mut self, letter: char, number: &PhoneNumber) {
+    pub fn phone(&mut self, kind: WordKind, number: &PhoneNumber) {
         let key = phone_key(number.e164.as_deref().unwrap_or(&number.input));
-        self.words.extend(key.map(|key| lettered_whole(letter, key)));
+        self.words.extend(key.map(|key| index_value(kind, key)));
     }
 
     /// Returns all words in one text, each surrounded by spaces.
@@ -104,18 +105,18 @@ pub fn phone_key(number: &str) -> Option<String> {
 }
 
 /// Returns the beginning of a word, or a word of a text, in the form of the table of words. Spaces become `_`, so that
-/// the words of [`Found::search_text`] stay separate, and `_` becomes a character that folded text cannot have, so that
+/// the words of [`IndexEntry::search_text`] stay separate, and `_` becomes a character that folded text cannot have, so that
 /// the two stay distinct.
-pub fn lettered(letter: char, word: &str) -> String {
+pub fn index_word(kind: WordKind, word: &str) -> String {
     let kept = word.chars().take(LONGEST).map(|c| match c {
         ' ' => '_',
         '_' => '\u{2017}',
         other => other,
     });
-    std::iter::once(letter).chain(kept).collect()
+    std::iter::once(kind.letter()).chain(kept).collect()
 }
 
 /// Returns a value in the form of the table of words, distinct from every other value, however long they are.
-pub fn lettered_whole(letter: char, value: String) -> String {
-    lettered(letter, &shortened(value, LONGEST))
+pub fn index_value(kind: WordKind, value: String) -> String {
+    index_word(kind, &shortened(value, LONGEST))
 }

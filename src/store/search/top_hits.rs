@@ -1,0 +1,39 @@
+//! Results while they are collected.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use crate::model::{CAP, Hit, Hits};
+
+/// The best results so far: each record once, at its best rank.
+#[derive(Debug, Default)]
+pub struct TopHits {
+    hits: HashMap<Uuid, Hit>,
+    /// Whether there are, or may be, more results that were not examined.
+    pub more: bool,
+}
+
+impl TopHits {
+    /// Adds a result.
+    pub fn add(&mut self, hit: Hit) {
+        let known = self.hits.entry(hit.id).or_insert_with(|| hit.clone());
+        if hit < *known {
+            *known = hit;
+        }
+    }
+
+    /// Whether further results could not be reached.
+    pub fn is_full(&self) -> bool {
+        self.hits.len() > CAP
+    }
+
+    /// Returns the results in order.
+    pub fn into_hits(self) -> Hits {
+        let capped = self.more || self.is_full();
+        let mut hits: Vec<Hit> = self.hits.into_values().collect();
+        hits.sort_unstable();
+        hits.truncate(CAP);
+        Hits { hits, capped }
+    }
+}
