@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use chrono::{DateTime, DurationRound, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
 /// A clock with microsecond precision, which is the precision of PostgreSQL.
 #[derive(Clone)]
@@ -30,11 +30,6 @@ impl Clock {
     pub fn now(&self) -> DateTime<Utc> {
         let now = (self.0)();
         now.duration_trunc(TimeDelta::microseconds(1)).unwrap_or(now)
-    }
-
-    /// Returns the current day in UTC.
-    pub fn today(&self) -> NaiveDate {
-        self.now().date_naive()
     }
 }
 

@@ -7,11 +7,7 @@
 //! One request, from the outside in: `http` (transport), `auth` (the caller), `operation` (parse, check and run),
 //! `graphql` (resolvers), `store` (statements).
 //!
-//! Folders use only the ones below them, which `tests/it/layers.rs` checks:
-//!
-//! ```text
-//! main → cli → app → http → operation → graphql → auth → service → store → model, error → id, page, clock, limits
-//! ```
+//! Folders use only the ones below them; `tests/it/layers.rs` has the table of which may use which.
 
 pub mod app;
 pub mod auth;

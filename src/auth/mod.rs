@@ -18,7 +18,6 @@ mod tests;
 mod token;
 mod verifier;
 
-pub use bearer::bearer;
 pub use caller::{Caller, Claims, Session};
 pub use development::DevelopmentKey;
 pub use identity::Identity;

@@ -15,7 +15,7 @@ mod prose;
 mod table;
 
 pub use fill::{FillError, Filled, fill};
-pub use generate::{CONTACTS_OF_BATCH, generate};
+pub use generate::generate;
 
 /// A callback for progress: the amount done and the total.
 pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);

@@ -103,16 +103,6 @@ impl PhoneNumber {
         });
         read.map(|read| read.e164)
     }
-
-    /// The digits without the country code and without the zero dialled before them at home; those of the input
-    /// when it could not be read.
-    pub fn national_digits(&self) -> String {
-        let number = self
-            .e164
-            .as_deref()
-            .and_then(|e164| phonenumber::parse(None, e164).ok());
-        number.map_or_else(|| digits(&self.input), |number| number.national().to_string())
-    }
 }
 
 /// A number that was read from a text.

@@ -207,18 +207,6 @@ fn a_list_has_at_most_twenty_numbers_and_one_primary() {
 #[test]
 fn digits_are_found_however_punctuated() {
     assert_eq!(digits("+1 (317) 555-0123"), "13175550123");
-    let national = |text, code| {
-        PhoneNumber::check(input(text), &region(code))
-            .unwrap()
-            .national_digits()
-    };
-    assert_eq!(national("+49 30 12345678", "US"), "3012345678");
-    assert_eq!(
-        national("06 698 12345", "IT"),
-        "0669812345",
-        "Italy keeps its zero"
-    );
-    assert_eq!(national("desk 47-11", "US"), "4711");
 }
 
 #[test]
