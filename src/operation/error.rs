@@ -5,6 +5,9 @@ use async_graphql::{ErrorExtensionValues, Pos, ServerError, Value};
 
 use crate::error::Code;
 
+/// The most characters of a value that a message repeats.
+const SHOWN: usize = 40;
+
 /// Makes an error with a code.
 pub(super) fn error(code: Code, message: impl Into<String>, position: Option<Pos>) -> ServerError {
     let mut error = ServerError::new(message, position);
@@ -32,4 +35,13 @@ pub(super) fn position(sources: &SourceMap, span: Option<SourceSpan>) -> Option<
         line: start.line,
         column: start.column,
     })
+}
+
+/// Shortens a value that a message repeats.
+pub(super) fn beginning(mut value: String) -> String {
+    if let Some((end, _)) = value.char_indices().nth(SHOWN) {
+        value.truncate(end);
+        value.push('…');
+    }
+    value
 }

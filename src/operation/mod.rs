@@ -23,15 +23,15 @@ mod value;
 
 use apollo_compiler::executable::Operation;
 use apollo_compiler::validation::Valid;
-use apollo_compiler::{ExecutableDocument, Node, Schema};
+use apollo_compiler::{ExecutableDocument, Name, Node, Schema};
 use async_graphql::{Request, Response};
 
 pub use self::answer::{Answer, Cost};
 use self::check::{Connections, Lengths, PermissionTable};
 pub use self::params::{Introspection, Params};
 use self::read::{OperationCache, OperationKey, ParsedOperation};
-use self::run::Planner;
 pub use self::run::Prepared;
+use self::run::{Planner, VariableCoercion};
 use self::schema::PossibleTypes;
 use crate::error::Code;
 use crate::limits::Limits;
@@ -85,7 +85,7 @@ impl Operations {
     /// Checks a document that clients may name later: it must be valid and within the limits that do not depend on
     /// variables. Operations that run without variables must be within all limits, their cost included.
     pub fn check(&self, document: &str) -> Result<(), Answer> {
-        let (valid, _) = self.document(document)?;
+        let (valid, _) = self.document(document, Introspection::Allowed)?;
         for operation in valid.operations.iter() {
             let needs_variables = operation
                 .variables
@@ -116,11 +116,16 @@ impl Operations {
             operation_name: params.operation_name,
         };
         let limits = &self.limits;
-        let parsed = self.cache.get_or_read(key, |key| self.read(key))?;
+        let parsed = self.cache.get_or_read(key, |key| self.read(key, introspection))?;
         let (document, operation) = (&parsed.document, &*parsed.operation);
         let sent = params.variables.into_iter();
         let sent = sent.map(|(name, value)| (name.into(), value.into())).collect();
-        let variables = run::coerce_variables(&self.schema, &document.sources, operation, sent, limits)?;
+        let variables = VariableCoercion {
+            schema: &self.schema,
+            introspection,
+            sources: &document.sources,
+        };
+        let variables = variables.coerce(operation, sent, limits)?;
         let plan = parsed.plan(&variables, || {
             let (types, permissions) = (&self.possible_types, &self.permissions);
             let mut planner = Planner::new(&self.schema, types, permissions, document, &variables);
@@ -140,24 +145,40 @@ impl Operations {
     }
 
     /// Makes everything that depends on the text alone: reads the document, checks it and chooses the operation.
-    fn read(&self, key: &OperationKey) -> Result<ParsedOperation, Answer> {
-        let (document, size) = self.document(&key.query)?;
+    fn read(&self, key: &OperationKey, introspection: Introspection) -> Result<ParsedOperation, Answer> {
+        let (document, size) = self.document(&key.query, introspection)?;
         let operation = choose(&document, key.operation_name.as_deref())?;
         Ok(ParsedOperation::new(document, operation, size))
     }
 
     /// Returns the valid document of a text, and its number of selections.
-    fn document(&self, text: &str) -> Result<(Valid<ExecutableDocument>, usize), Answer> {
+    fn document(
+        &self,
+        text: &str,
+        introspection: Introspection,
+    ) -> Result<(Valid<ExecutableDocument>, usize), Answer> {
         let document = read::parse(text, &self.limits)?;
         let size = check::check_size(&document, &self.limits)?;
-        let document = check::validate(&self.schema, &document, &self.limits)?;
+        let document = check::validate(&self.schema, introspection, &document, &self.limits)?;
         Ok((document, size))
     }
 }
 
 fn choose(document: &ExecutableDocument, name: Option<&str>) -> Result<Node<Operation>, Answer> {
-    document.operations.get(name).cloned().map_err(|refused| {
-        let message = refused.message().to_string();
+    let operations = &document.operations;
+    operations.get(name).cloned().map_err(|_| {
+        let known: Vec<&str> = operations.named.keys().map(Name::as_str).collect();
+        let message = match name {
+            Some(name) => {
+                let suggestion = suggestion::did_you_mean(name, known);
+                format!("the document has no operation `{name}`{suggestion}")
+            }
+            None if known.is_empty() => "the document has no operation".to_owned(),
+            None => format!(
+                "the document has several operations, and `operationName` must say which one runs: {}",
+                suggestion::list_names(&known)
+            ),
+        };
         Answer::refuse(Code::ResolutionFailure, message, None)
     })
 }

@@ -44,6 +44,14 @@ pub struct Run {
 
 /// Lets Node.js make the cases.
 pub fn cases(sdl: &str, first: usize, count: usize) -> Vec<Case> {
+    let text = run_node("cases.mjs", sdl, &[first.to_string(), count.to_string()]);
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+/// Runs a script of this folder with the schema in a file, and returns what it prints.
+pub fn run_node(script: &str, sdl: &str, arguments: &[String]) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/differential");
     assert!(
         folder.join("node_modules/graphql").is_dir(),
@@ -52,15 +60,12 @@ pub fn cases(sdl: &str, first: usize, count: usize) -> Vec<Case> {
     let mut schema = tempfile::NamedTempFile::new().unwrap();
     schema.write_all(sdl.as_bytes()).unwrap();
     let output = Command::new("node")
-        .arg(folder.join("cases.mjs"))
+        .arg(folder.join(script))
         .arg(schema.path())
-        .args([first.to_string(), count.to_string()])
+        .args(arguments)
         .stderr(Stdio::inherit())
         .output()
         .expect("Node.js 20 or newer is needed");
-    assert!(output.status.success(), "cases.mjs failed");
-    let text = String::from_utf8(output.stdout).unwrap();
-    text.lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
+    assert!(output.status.success(), "{script} failed");
+    String::from_utf8(output.stdout).unwrap()
 }

@@ -12,6 +12,7 @@
 mod case;
 mod compare;
 mod graph;
+mod mistakes;
 mod reach;
 mod report;
 

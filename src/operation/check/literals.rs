@@ -11,6 +11,7 @@ use apollo_compiler::executable::{Operation, Selection, SelectionSet, VariableDe
 use apollo_compiler::parser::SourceSpan;
 use apollo_compiler::{ExecutableDocument, Name, Node, Schema};
 
+use super::mistakes::undefined_variable;
 use crate::model::{Given, check_scalar};
 use crate::operation::schema::{input_object, is_one_of, one_of_message};
 use crate::operation::value::number;
@@ -24,7 +25,7 @@ pub(super) fn check_literals(schema: &Schema, document: &ExecutableDocument) -> 
         let mut rules = Rules {
             schema,
             document,
-            variables: &operation.variables,
+            operation,
             opened: HashSet::new(),
             violations: Vec::new(),
         };
@@ -42,7 +43,7 @@ pub(super) fn check_literals(schema: &Schema, document: &ExecutableDocument) -> 
 struct Rules<'a> {
     schema: &'a Schema,
     document: &'a ExecutableDocument,
-    variables: &'a [Node<VariableDefinition>],
+    operation: &'a Operation,
     opened: HashSet<&'a Name>,
     violations: Vec<Violation>,
 }
@@ -118,8 +119,9 @@ impl<'a> Rules<'a> {
 
     /// Checks that a variable is defined, and `IsVariableUsageAllowed` of the specification except for `@oneOf` inputs.
     fn variable(&mut self, of: Option<&Type>, name: &Name, value: &Node<Value>, has_default: bool) {
-        let Some(variable) = self.variables.iter().find(|variable| variable.name == *name) else {
-            let message = format!("variable `${name}` is not defined");
+        let defined = &self.operation.variables;
+        let Some(variable) = defined.iter().find(|variable| variable.name == *name) else {
+            let message = undefined_variable(self.operation.name.as_ref(), defined, name);
             return self.violations.push((message, value.location()));
         };
         let Some(of) = of else {
@@ -171,7 +173,7 @@ impl<'a> Rules<'a> {
         let Some(name) = value.as_variable() else {
             return value.is_null();
         };
-        let mut variables = self.variables.iter();
+        let mut variables = self.operation.variables.iter();
         variables.any(|variable| {
             variable.name == *name && !variable.ty.is_non_null() && !has_value_by_default(variable)
         })

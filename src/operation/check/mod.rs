@@ -9,7 +9,6 @@ mod literals;
 mod mistakes;
 mod permission;
 mod size;
-mod unknown_field;
 mod validation;
 
 pub(super) use self::argument_size::check_argument_size;

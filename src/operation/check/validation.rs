@@ -10,15 +10,25 @@ use async_graphql::indexmap::IndexMap;
 use async_graphql::{Pos, ServerError};
 
 use super::literals::check_literals;
-use super::mistakes::find_mistakes;
+use super::mistakes::{Mistakes, find_mistakes};
 use crate::error::Code;
 use crate::limits::Limits;
 use crate::operation::answer::Answer;
 use crate::operation::error::{error, position};
+use crate::operation::params::Introspection;
 
-/// Validates a document whose size was checked. A refusal names every error once, with all its positions.
+/// The beginnings of the compiler's messages about two fields with one key in the answer.
+const CONFLICTS: [&str; 3] = [
+    "operation must not provide conflicting field arguments",
+    "operation must not select different types",
+    "cannot select different fields into the same alias",
+];
+
+/// Validates a document whose size was checked. A refusal names every error once, with all its positions. It suggests names
+/// of the schema to a caller who may read the schema.
 pub(in crate::operation) fn validate(
     schema: &Valid<Schema>,
+    introspection: Introspection,
     document: &Document,
     limits: &Limits,
 ) -> Result<Valid<ExecutableDocument>, Answer> {
@@ -28,7 +38,10 @@ pub(in crate::operation) fn validate(
         Err(failed) if count_root_fields(&failed.errors) && have_one_root_key(&failed.partial) => {
             Valid::assume_valid(failed.partial)
         }
-        Err(failed) => return Err(refusal(diagnostics(schema, document, &failed.errors), limits)),
+        Err(failed) => {
+            let mistakes = find_mistakes(schema, introspection, document);
+            return Err(refusal(diagnostics(mistakes, &failed.errors), limits));
+        }
     };
     let violations = check_literals(schema, &document);
     if violations.is_empty() {
@@ -42,15 +55,14 @@ pub(in crate::operation) fn validate(
 
 /// Lists the messages and the positions of all errors, in the order of the document. The compiler's errors at positions
 /// that are explained better, or that follow from another error, are left out.
-fn diagnostics(schema: &Schema, document: &Document, found: &DiagnosticList) -> Vec<(String, Vec<Pos>)> {
-    let mistakes = find_mistakes(schema, document);
+fn diagnostics(mistakes: Mistakes, found: &DiagnosticList) -> Vec<(String, Vec<Pos>)> {
     let compiler = found.iter().map(|diagnostic| {
         let error = diagnostic.to_json();
         let positions = error.locations.iter().map(|location| Pos {
             line: location.line,
             column: location.column,
         });
-        (error.message, positions.collect::<Vec<_>>())
+        (with_hint(error.message), positions.collect::<Vec<_>>())
     });
     let is_explained = |positions: &[Pos]| {
         let first = positions.first();
@@ -63,6 +75,14 @@ fn diagnostics(schema: &Schema, document: &Document, found: &DiagnosticList) -> 
     errors.extend(mistakes.map(|(message, position)| (message, vec![position])));
     errors.sort_by_key(|(_, positions)| positions.first().copied());
     errors
+}
+
+/// Adds the way out of a conflict between two fields.
+fn with_hint(mut message: String) -> String {
+    if CONFLICTS.iter().any(|conflict| message.starts_with(conflict)) {
+        message.push_str("; use different aliases to get both");
+    }
+    message
 }
 
 /// Makes a request error that names every message once, with all its positions. A short document can have thousands of

@@ -83,15 +83,20 @@ fn is_string(token: &str) -> bool {
         return rest.ends_with(r#"""""#);
     }
     let inner = token.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-    inner.is_some_and(|mut rest| {
-        while let Some((_, escape)) = rest.split_once('\\') {
-            let Some(after) = after_escape(escape) else {
-                return false;
-            };
-            rest = after;
+    inner.is_some_and(|inner| find_invalid_escape(inner).is_none())
+}
+
+/// Finds the first escape in a text between quotes that the language does not have. Returns it with its backslash and
+/// what follows it.
+pub(super) fn find_invalid_escape(mut rest: &str) -> Option<&str> {
+    while let Some(start) = rest.find('\\') {
+        let (_, from) = rest.split_at(start);
+        match from.strip_prefix('\\').and_then(after_escape) {
+            Some(after) => rest = after,
+            None => return Some(from),
         }
-        true
-    })
+    }
+    None
 }
 
 /// Returns the text after an escape, which is given without its backslash.

@@ -6,7 +6,7 @@ use apollo_compiler::parser::Parser;
 use super::ignored::{descriptions, strip_ignored};
 use super::missing_value::find_missing_value;
 use super::scan::scan;
-use super::syntax_error::syntax_error;
+use super::syntax_error::describe_syntax_error;
 use crate::error::Code;
 use crate::limits::Limits;
 use crate::operation::answer::Answer;
@@ -20,14 +20,24 @@ pub(in crate::operation) fn parse(text: &str, limits: &Limits) -> Result<Documen
     let mut tokens = scan(text, limits)?;
     let descriptions = descriptions(text, &tokens);
     let stripped = strip_ignored(text, &tokens, &descriptions);
-    let document = Parser::new()
+    let parsed = Parser::new()
         .recursion_limit(RECURSION)
-        .parse_ast(stripped.as_ref(), "operation.graphql")
-        .map_err(|failed| syntax_error(&failed.errors))?;
+        .parse_ast(stripped.as_ref(), "operation.graphql");
+    let error = parsed.as_ref().err();
+    let error = error.map(|failed| describe_syntax_error(&failed.errors, text, &tokens));
     tokens.retain(|token| !descriptions.contains(&token.range));
-    let Some((name, position)) = find_missing_value(text, &tokens) else {
-        return Ok(document);
+    let missing = find_missing_value(text, &tokens);
+    let (message, position) = match (parsed, error, missing) {
+        (Ok(document), _, None) => return Ok(document),
+        // The parser overlooked the missing value, and failed at what follows it.
+        (Err(_), Some((message, position)), Some((_, value))) if position.is_some_and(|at| at < value) => {
+            (message, position)
+        }
+        (_, _, Some((name, position))) => {
+            let message = format!("syntax error: expected `:` and a value after `{name}`");
+            (message, Some(position))
+        }
+        (Err(_), error, None) => error.unwrap_or_default(),
     };
-    let message = format!("syntax error: `{name}` has no value");
-    Err(Answer::refuse(Code::ParseFailed, message, Some(position)))
+    Err(Answer::refuse(Code::ParseFailed, message, position))
 }

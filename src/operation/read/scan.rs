@@ -3,6 +3,8 @@
 //! Parsers recurse into brackets, and the time of some validation rules grows faster than the text. This step makes one
 //! pass without recursion and keeps no more tokens than the limit.
 
+use async_graphql::Pos;
+
 use super::token::{Token, tokens};
 use crate::error::Code;
 use crate::limits::Limits;
@@ -24,7 +26,12 @@ pub(super) fn scan(text: &str, limits: &Limits) -> Result<Vec<Token>, Answer> {
     let deepest = levels.max().unwrap_or_default();
     check_limit(limits.nesting, deepest, "levels of nested brackets")?;
     if kept.is_empty() {
-        return Err(Answer::refuse(Code::ParseFailed, "the document is empty", None));
+        let start = Pos { line: 1, column: 1 };
+        return Err(Answer::refuse(
+            Code::ParseFailed,
+            "the document is empty",
+            Some(start),
+        ));
     }
     Ok(kept)
 }

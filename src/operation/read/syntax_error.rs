@@ -3,8 +3,9 @@
 use apollo_compiler::validation::DiagnosticList;
 use async_graphql::Pos;
 
-use crate::error::Code;
-use crate::operation::answer::Answer;
+use super::ignored::find_invalid_escape;
+use super::token::Token;
+use crate::operation::error::beginning;
 
 /// The words of a syntax error that name the parser's tokens and productions, longer ones first.
 const WORDS: &[(&str, &str)] = &[
@@ -34,10 +35,19 @@ const WORDS: &[(&str, &str)] = &[
     ("Fragment Name cannot be 'on'", "a fragment cannot be named `on`"),
     ("Fragment Name", "the name of a fragment"),
     ("Type Condition", "`on` and the name of a type"),
-    ("Variable Definition", "variable"),
+    ("Variable Definition", "variable with `$`"),
     ("Selection Set", "selection set"),
     ("Unexpected <EOF>.", "the document ends too early"),
+    (
+        "Unexpected character \"'\"",
+        "unexpected character `'`; strings are in double quotes",
+    ),
     ("Unexpected", "unexpected"),
+    (
+        "Unterminated spread operator",
+        "unexpected `.`, which only `...` has",
+    ),
+    ("Numbers must", "numbers must"),
     ("Enum Value", "enum value"),
     ("Argument", "argument"),
     ("Directives", "directives"),
@@ -60,17 +70,79 @@ const WORDS: &[(&str, &str)] = &[
     ("AT", "`@`"),
 ];
 
-/// Makes the refusal of a document that cannot be parsed. It has the first error only: the others come from the parser's
-/// attempts to go on.
-pub(super) fn syntax_error(found: &DiagnosticList) -> Answer {
+/// Describes the first error of a document that cannot be parsed, with its position; the others come from the parser's
+/// attempts to go on. `tokens` are those of the text.
+pub(super) fn describe_syntax_error(
+    found: &DiagnosticList,
+    text: &str,
+    tokens: &[Token],
+) -> (String, Option<Pos>) {
     let Some(error) = found.iter().map(|diagnostic| diagnostic.to_json()).next() else {
-        return Answer::refuse(Code::ParseFailed, "syntax error", None);
+        return ("syntax error".to_owned(), None);
     };
     let position = error.locations.first().map(|location| Pos {
         line: location.line,
         column: location.column,
     });
-    Answer::refuse(Code::ParseFailed, plain_message(&error.message), position)
+    let place = position.map_or(Place::Unknown, |position| find_place(text, tokens, position));
+    (describe(&error.message, place), position)
+}
+
+/// The place of a syntax error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place<'t> {
+    /// A token, as it stands in the text.
+    Token(&'t str),
+    /// A token after a variable.
+    AfterVariable(&'t str),
+    /// The end of the document.
+    End,
+    /// The parser does not tell.
+    Unknown,
+}
+
+/// Finds the token at a position.
+fn find_place<'t>(text: &'t str, tokens: &[Token], position: Pos) -> Place<'t> {
+    let lines = text.split_inclusive('\n').take(position.line.saturating_sub(1));
+    let start: usize = lines.map(str::len).sum();
+    let line = text.get(start..).unwrap_or_default();
+    let column = line.char_indices().nth(position.column.saturating_sub(1));
+    let start = column.map_or(text.len(), |(column, _)| start + column);
+    let (before, from) = tokens.split_at(tokens.partition_point(|token| token.range.end <= start));
+    match (before, from) {
+        ([.., dollar, _], [token, ..]) if dollar.first == b'$' => Place::AfterVariable(token.text(text)),
+        (_, [token, ..]) => Place::Token(token.text(text)),
+        (_, []) => Place::End,
+    }
+}
+
+/// Writes the message of an error in plain words, and adds what stands where something else was expected.
+fn describe(message: &str, place: Place<'_>) -> String {
+    let plain = plain_message(message);
+    match place {
+        // The parser does not tell that a type follows a colon.
+        Place::AfterVariable(token) if message.ends_with("expected a Name") => {
+            format!("syntax error: expected `:`, found `{token}`")
+        }
+        Place::Token(token) if message.contains("unexpected escaped character") => {
+            let escape = find_invalid_escape(token.trim_matches('"')).unwrap_or_default();
+            let escape: String = escape.chars().take(2).collect();
+            format!("syntax error: `{escape}` is not an escape of strings")
+        }
+        Place::Token(token) | Place::AfterVariable(token) if is_about_next_token(&plain) => {
+            format!("{plain}, found `{}`", beginning(token.to_owned()))
+        }
+        Place::End if is_about_next_token(&plain) => format!("{plain}, but the document ends"),
+        _ => plain,
+    }
+}
+
+/// Whether a message tells what was expected, and not what was found.
+fn is_about_next_token(message: &str) -> bool {
+    let tells = ["syntax error: expected", "syntax error: numbers must not"];
+    tells.iter().any(|start| message.starts_with(start))
+        && !message.contains(", found ")
+        && !message.ends_with("the document ends")
 }
 
 /// Replaces the names of the parser's tokens and productions by the signs and words that clients write.
@@ -119,7 +191,52 @@ mod tests {
                 "syntax error: unexpected character \"?\"",
             ),
         ] {
-            assert_eq!(plain_message(message), plain);
+            assert_eq!(describe(message, Place::Unknown), plain);
+        }
+    }
+
+    #[test]
+    fn a_syntax_error_tells_what_is_at_its_place() {
+        let text = "query ($é: ID,\n $b ID) { a }";
+        let tokens: Vec<Token> = super::super::token::tokens(text).collect();
+        for (line, column, place) in [
+            (1, 7, Place::Token("(")),
+            (1, 12, Place::Token("ID")),
+            (2, 1, Place::Token("$")),
+            (2, 5, Place::AfterVariable("ID")),
+            (2, 14, Place::End),
+        ] {
+            assert_eq!(
+                find_place(text, &tokens, Pos { line, column }),
+                place,
+                "{line}:{column}"
+            );
+        }
+        for (message, place, expected) in [
+            ("expected a Name", Place::Token("}"), "expected a name, found `}`"),
+            (
+                "expected a Name",
+                Place::AfterVariable("ID"),
+                "expected `:`, found `ID`",
+            ),
+            (
+                "expected a Name",
+                Place::End,
+                "expected a name, but the document ends",
+            ),
+            (
+                "unexpected escaped character",
+                Place::Token(r#""a\"\x""#),
+                "`\\x` is not an escape of strings",
+            ),
+            (
+                "Unexpected character \"?\"",
+                Place::Token("?"),
+                "unexpected character \"?\"",
+            ),
+        ] {
+            let described = describe(&format!("syntax error: {message}"), place);
+            assert_eq!(described, format!("syntax error: {expected}"));
         }
     }
 }

@@ -14,4 +14,4 @@ mod variables;
 pub(super) use self::planner::{Planner, ROOT};
 pub use self::prepared::Prepared;
 pub(super) use self::prepared::kind;
-pub(super) use self::variables::coerce_variables;
+pub(super) use self::variables::VariableCoercion;

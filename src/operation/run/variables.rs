@@ -6,7 +6,7 @@ use apollo_compiler::ast::Type;
 use apollo_compiler::executable::{Operation, VariableDefinition};
 use apollo_compiler::parser::SourceMap;
 use apollo_compiler::response::{JsonMap, JsonValue};
-use apollo_compiler::schema::{ExtendedType, InputObjectType, ScalarType};
+use apollo_compiler::schema::{EnumType, ExtendedType, InputObjectType, ScalarType};
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{Name, Node, Schema};
 use async_graphql::{ServerError, Value};
@@ -15,52 +15,140 @@ use crate::error::Code;
 use crate::limits::Limits;
 use crate::model::{Given, check_scalar};
 use crate::operation::answer::Answer;
-use crate::operation::error::{error, position, set_extension};
+use crate::operation::error::{beginning, error, position, set_extension};
+use crate::operation::params::Introspection;
 use crate::operation::schema::{is_one_of, one_of_message};
-use crate::operation::suggestion::did_you_mean;
 use crate::operation::value::{ids_as_text, to_json};
 
-/// Checks the sent values against the declared types and adds defaults, as `CoerceVariableValues` of the specification
-/// does. A variable that was not sent and has no default has no value: absent is not null.
-pub(in crate::operation) fn coerce_variables(
-    schema: &Valid<Schema>,
-    sources: &SourceMap,
-    operation: &Operation,
-    mut sent: JsonMap,
-    limits: &Limits,
-) -> Result<JsonMap, Answer> {
-    let mut values = JsonMap::with_capacity(operation.variables.len());
-    let mut refusals = Vec::new();
-    for variable in &operation.variables {
-        match value_of(schema, variable, sent.remove(variable.name.as_str())) {
-            Ok(Some(value)) => drop(values.insert(variable.name.as_str(), value)),
-            Ok(None) => {}
-            Err(mismatch) => refusals.push(mismatch.into_error(sources, variable)),
-        }
-    }
-    if refusals.is_empty() {
-        return Ok(values);
-    }
-    refusals.truncate(usize::try_from(limits.reported_errors).unwrap_or(usize::MAX));
-    Err(Answer::refusal(refusals))
+/// The coercion of the values that a request sends for the variables of an operation.
+#[derive(Clone, Copy)]
+pub(in crate::operation) struct VariableCoercion<'a> {
+    /// The schema.
+    pub schema: &'a Valid<Schema>,
+    /// Whether names of the schema may be suggested.
+    pub introspection: Introspection,
+    /// The text of the operation, for positions.
+    pub sources: &'a SourceMap,
 }
 
-fn value_of(
-    schema: &Valid<Schema>,
-    variable: &VariableDefinition,
-    sent: Option<JsonValue>,
-) -> Result<Option<JsonValue>, Mismatch> {
-    let default = || {
-        let default = variable.default_value.as_deref()?;
-        let converted = ids_as_text(schema, &variable.ty, default);
-        Some(to_json(converted.as_ref().unwrap_or(default)))
-    };
-    match sent.or_else(default) {
-        Some(value) => fit(schema, &variable.ty, value).map(Some),
-        None if variable.ty.is_non_null() => {
-            Err(Mismatch::new(format!("must be given: it is a {}", variable.ty)))
+impl VariableCoercion<'_> {
+    /// Checks the sent values against the declared types and adds defaults, as `CoerceVariableValues` of the specification
+    /// does. A variable that was not sent and has no default has no value: absent is not null.
+    pub(in crate::operation) fn coerce(
+        self,
+        operation: &Operation,
+        mut sent: JsonMap,
+        limits: &Limits,
+    ) -> Result<JsonMap, Answer> {
+        let mut values = JsonMap::with_capacity(operation.variables.len());
+        let mut refusals = Vec::new();
+        for variable in &operation.variables {
+            match self.value_of(variable, sent.remove(variable.name.as_str())) {
+                Ok(Some(value)) => drop(values.insert(variable.name.as_str(), value)),
+                Ok(None) => {}
+                Err(mismatch) => refusals.push(mismatch.into_error(self.sources, variable)),
+            }
         }
-        None => Ok(None),
+        if refusals.is_empty() {
+            return Ok(values);
+        }
+        refusals.truncate(usize::try_from(limits.reported_errors).unwrap_or(usize::MAX));
+        Err(Answer::refusal(refusals))
+    }
+
+    fn value_of(
+        self,
+        variable: &VariableDefinition,
+        sent: Option<JsonValue>,
+    ) -> Result<Option<JsonValue>, Mismatch> {
+        let default = || {
+            let default = variable.default_value.as_deref()?;
+            let converted = ids_as_text(self.schema, &variable.ty, default);
+            Some(to_json(converted.as_ref().unwrap_or(default)))
+        };
+        match sent.or_else(default) {
+            Some(value) => self.fit(&variable.ty, value).map(Some),
+            None if variable.ty.is_non_null() => Err(Mismatch::absent(&variable.ty)),
+            None => Ok(None),
+        }
+    }
+
+    /// Converts a value to its type: a single value in the place of a list becomes a list, and defaults of input fields are
+    /// added.
+    fn fit(self, of: &Type, value: JsonValue) -> Result<JsonValue, Mismatch> {
+        if value.is_null() {
+            return if of.is_non_null() {
+                Err(Mismatch::new(format!("must not be null: it is of type `{of}`")))
+            } else {
+                Ok(value)
+            };
+        }
+        if of.is_list() {
+            return match value {
+                JsonValue::Array(items) => items
+                    .into_iter()
+                    .enumerate()
+                    .map(|(index, item)| {
+                        self.fit(of.item_type(), item)
+                            .map_err(|mismatch| mismatch.below(Step::Item(index)))
+                    })
+                    .collect(),
+                single => Ok(JsonValue::Array(vec![self.fit(of.item_type(), single)?])),
+            };
+        }
+        match self.schema.types.get(of.inner_named_type()) {
+            Some(ExtendedType::Scalar(scalar)) => scalar_value(scalar, value),
+            Some(ExtendedType::Enum(definition)) => self.enum_value(definition, value),
+            Some(ExtendedType::InputObject(input)) => self.input_value(input, value),
+            _ => Err(Mismatch::new(format!("is of `{of}`, which is no input type"))),
+        }
+    }
+
+    fn enum_value(self, of: &EnumType, value: JsonValue) -> Result<JsonValue, Mismatch> {
+        match value.as_str() {
+            Some(name) if of.values.contains_key(name) => Ok(value),
+            Some(name) => {
+                let known = of.values.keys().map(Name::as_str);
+                let suggestion = self.introspection.did_you_mean(name, known);
+                let found = shown(&value);
+                Err(Mismatch::new(format!(
+                    "must be one of the values of `{}`, found `{found}`{suggestion}",
+                    of.name
+                )))
+            }
+            None => Err(Mismatch::type_of(&of.name, &value)),
+        }
+    }
+
+    fn input_value(self, input: &InputObjectType, value: JsonValue) -> Result<JsonValue, Mismatch> {
+        let JsonValue::Object(mut sent) = value else {
+            let (name, found) = (&input.name, shown(&value));
+            return Err(Mismatch::new(format!(
+                "must be an object of `{name}`, found `{found}`"
+            )));
+        };
+        let mut names = sent.keys();
+        if let Some(name) = names.find(|name| !input.fields.contains_key(name.as_str())) {
+            let known = input.fields.keys().map(Name::as_str);
+            let suggestion = self.introspection.did_you_mean(name.as_str(), known);
+            let message = format!("is not a field of `{}`{suggestion}", input.name);
+            return Err(Mismatch::new(message).below(Step::Field(name.as_str().to_owned())));
+        }
+        if is_one_of(input) && (sent.len() != 1 || sent.values().any(JsonValue::is_null)) {
+            let rule = one_of_message(&input.name);
+            return Err(Mismatch::new(format!("is not right: {rule}")));
+        }
+        let mut fitted = JsonMap::with_capacity(input.fields.len());
+        for (name, field) in &input.fields {
+            let default = || field.default_value.as_deref().map(to_json);
+            let below = |mismatch: Mismatch| mismatch.below(Step::Field(name.to_string()));
+            match sent.remove(name.as_str()).or_else(default) {
+                Some(value) => drop(fitted.insert(name.as_str(), self.fit(&field.ty, value).map_err(below)?)),
+                None if field.ty.is_non_null() => return Err(below(Mismatch::absent(&field.ty))),
+                None => {}
+            }
+        }
+        Ok(JsonValue::Object(fitted))
     }
 }
 
@@ -81,6 +169,14 @@ impl Mismatch {
             reason: reason.into(),
             steps: Vec::new(),
         }
+    }
+
+    fn absent(of: &Type) -> Self {
+        Self::new(format!("must be given: it is of type `{of}`"))
+    }
+
+    fn type_of(of: &Name, value: &JsonValue) -> Self {
+        Self::new(format!("must be a value of `{of}`, found `{}`", shown(value)))
     }
 
     fn below(mut self, step: Step) -> Self {
@@ -122,61 +218,28 @@ impl From<Step> for Value {
     }
 }
 
-/// Converts a value to its type: a single value in the place of a list becomes a list, and defaults of input fields are
-/// added.
-fn fit(schema: &Schema, of: &Type, value: JsonValue) -> Result<JsonValue, Mismatch> {
-    if value.is_null() {
-        return if of.is_non_null() {
-            Err(Mismatch::new(format!("must not be null: it is a {of}")))
-        } else {
-            Ok(value)
-        };
-    }
-    if of.is_list() {
-        return match value {
-            JsonValue::Array(items) => items
-                .into_iter()
-                .enumerate()
-                .map(|(index, item)| {
-                    fit(schema, of.item_type(), item).map_err(|mismatch| mismatch.below(Step::Item(index)))
-                })
-                .collect(),
-            single => Ok(JsonValue::Array(vec![fit(schema, of.item_type(), single)?])),
-        };
-    }
-    match schema.types.get(of.inner_named_type()) {
-        Some(ExtendedType::Scalar(scalar)) => scalar_value(scalar, value),
-        Some(ExtendedType::Enum(values)) => match value.as_str() {
-            Some(name) if values.values.contains_key(name) => Ok(value),
-            name => {
-                let known = values.values.keys().map(Name::as_str);
-                let suggestion = name.map_or_else(String::new, |name| did_you_mean(name, known));
-                let message = format!("must be one of the values of {}{suggestion}", values.name);
-                Err(Mismatch::new(message))
-            }
-        },
-        Some(ExtendedType::InputObject(input)) => input_value(schema, input, value),
-        _ => Err(Mismatch::new(format!("is of {of}, which is no input type"))),
-    }
-}
-
 fn scalar_value(scalar: &ScalarType, value: JsonValue) -> Result<JsonValue, Mismatch> {
     let fitted = match scalar.name.as_str() {
         "Int" => whole(&value)
             .and_then(|number| i32::try_from(number).ok())
             .map(JsonValue::from),
-        "Float" => value.is_number().then_some(value),
-        "String" => value.is_string().then_some(value),
-        "Boolean" => value.is_boolean().then_some(value),
-        "ID" if value.is_string() => Some(value),
+        "Float" if value.is_number() => return Ok(value),
+        "String" | "ID" if value.is_string() => return Ok(value),
+        "Boolean" if value.is_boolean() => return Ok(value),
         "ID" => whole(&value).map(|number| JsonValue::from(number.to_string())),
+        "Float" | "String" | "Boolean" => None,
         name => {
             return check_scalar(name, &given(&value))
                 .map(|()| value)
                 .map_err(Mismatch::new);
         }
     };
-    fitted.ok_or_else(|| Mismatch::new(format!("must be a value of {}", scalar.name)))
+    fitted.ok_or_else(|| Mismatch::type_of(&scalar.name, &value))
+}
+
+/// Writes the beginning of a value.
+fn shown(value: &JsonValue) -> String {
+    beginning(value.to_string())
 }
 
 fn given(value: &JsonValue) -> Given<'_> {
@@ -195,42 +258,4 @@ fn whole(value: &JsonValue) -> Option<i64> {
         #[expect(clippy::cast_possible_truncation, reason = "it is whole and small enough")]
         (number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0).then_some(number as i64)
     })
-}
-
-fn input_value(schema: &Schema, input: &InputObjectType, value: JsonValue) -> Result<JsonValue, Mismatch> {
-    let JsonValue::Object(mut sent) = value else {
-        return Err(Mismatch::new(format!("must be an object of {}", input.name)));
-    };
-    let mut names = sent.keys();
-    if let Some(name) = names.find(|name| !input.fields.contains_key(name.as_str())) {
-        let known = input.fields.keys().map(Name::as_str);
-        let message = format!(
-            "is no field of {}{}",
-            input.name,
-            did_you_mean(name.as_str(), known)
-        );
-        return Err(Mismatch::new(message).below(Step::Field(name.as_str().to_owned())));
-    }
-    if is_one_of(input) && (sent.len() != 1 || sent.values().any(JsonValue::is_null)) {
-        return Err(Mismatch::new(format!(
-            "is not right: {}",
-            one_of_message(&input.name)
-        )));
-    }
-    let mut fitted = JsonMap::with_capacity(input.fields.len());
-    for (name, field) in &input.fields {
-        let default = || field.default_value.as_deref().map(to_json);
-        let below = |mismatch: Mismatch| mismatch.below(Step::Field(name.to_string()));
-        match sent.remove(name.as_str()).or_else(default) {
-            Some(value) => drop(fitted.insert(name.as_str(), fit(schema, &field.ty, value).map_err(below)?)),
-            None if field.ty.is_non_null() => {
-                return Err(below(Mismatch::new(format!(
-                    "must be given: it is a {}",
-                    field.ty
-                ))));
-            }
-            None => {}
-        }
-    }
-    Ok(JsonValue::Object(fitted))
 }

@@ -140,9 +140,9 @@ async fn the_error_of_a_variable_names_the_path_inside_it() {
     assert_eq!(
         reply.refusals(),
         [
-            "BAD_USER_INPUT: `$c.inner.inner.size` must be a value of Int",
-            "BAD_USER_INPUT: `$n[1]` must not be null: it is a ID!",
-            "BAD_USER_INPUT: `$f` must be a value of Int",
+            "BAD_USER_INPUT: `$c.inner.inner.size` must be a value of `Int`, found `\"x\"`",
+            "BAD_USER_INPUT: `$n[1]` must not be null: it is of type `ID!`",
+            "BAD_USER_INPUT: `$f` must be a value of `Int`, found `1.5`",
         ]
     );
     let answer = serde_json::to_value(&reply.0).unwrap();
@@ -155,9 +155,9 @@ async fn the_error_of_a_variable_names_the_path_inside_it() {
         (json!({ "n": "a" }), "`$c` must be given"),
         (
             json!({ "c": { "colour": 1 }, "n": [] }),
-            "`$c.colour` is no field of Change",
+            "`$c.colour` is not a field of `Change`",
         ),
-        (json!({ "c": 1, "n": [] }), "`$c` must be an object of Change"),
+        (json!({ "c": 1, "n": [] }), "`$c` must be an object of `Change`"),
     ] {
         let refusals = graph.run_with(query, wrong).await.refusals();
         assert!(refusals[0].contains(place), "{refusals:?}");

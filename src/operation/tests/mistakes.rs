@@ -65,7 +65,7 @@ async fn a_usual_mistake_has_one_message_that_tells_how_to_correct_it() {
         ),
         (
             "{ ordered(by: \"NAME\") }",
-            "a value of `Order` must be written without quotes: `NAME`",
+            "a value of `Order` must be written without quotes; did you mean `NAME`?",
         ),
         (
             "{ tell(change: {titel: \"a\"}) }",
@@ -73,18 +73,18 @@ async fn a_usual_mistake_has_one_message_that_tells_how_to_correct_it() {
         ),
         (
             "{ length(of: {to: 2}) }",
-            "`Span` requires the field `from` of type `Int!`",
+            "the field `Span.from` of type `Int!` is required",
         ),
         (
             "{ fast @skp(if: true) }",
             "unknown directive `@skp`; did you mean `@skip`?",
         ),
         ("{ greet(name: $n) }", "variable `$n` is not defined"),
-        ("query ($n: String) { fast }", "unused variable: `$n`"),
-        ("{ ...F }", "cannot find fragment `F` in this document"),
+        ("query ($n: String) { fast }", "variable `$n` is never used"),
+        ("{ ...F }", "the document has no fragment `F`"),
         (
             "{ limited(first: \"a\") }",
-            "expected value of type Int, found a string",
+            "expected a value of `Int`, found `\"a\"`",
         ),
         ("{ fast", "syntax error: expected `}`, but the document ends"),
         (
@@ -126,8 +126,21 @@ async fn misspelt_names_in_variables_have_suggestions() {
     assert_eq!(
         graph.run_with(query, variables).await.refusals(),
         [
-            "BAD_USER_INPUT: `$o` must be one of the values of Order; did you mean `NAME`?",
-            "BAD_USER_INPUT: `$c.titel` is no field of Change; did you mean `title` or `size`?",
+            "BAD_USER_INPUT: `$o` must be one of the values of `Order`, found `\"NMAE\"`; did you mean `NAME`?",
+            "BAD_USER_INPUT: `$c.titel` is not a field of `Change`; did you mean `title` or `size`?",
         ]
+    );
+}
+
+/// Only the first mistakes are compared with the names of the schema.
+#[tokio::test]
+async fn a_document_full_of_mistakes_is_refused_as_any_other() {
+    let fields: Vec<_> = (0..1_900).map(|index| format!("chld{index}")).collect();
+    let found = messages(&format!("{{ child {{ {} }} }}", fields.join(" "))).await;
+    assert_eq!(found.len(), 5, "{found:?}");
+    let long = "a".repeat(16_000);
+    assert_eq!(
+        messages(&format!("{{ {long} }}")).await,
+        [format!("type `Query` does not have a field `{long}`")]
     );
 }

@@ -61,7 +61,7 @@ pub fn refusal(run: &Run, outcome: &Outcome) -> Option<Choice> {
     if is_input && told.contains("`if` of @") && run.variables.contains("null") {
         return Some(Choice::ConditionIsNull);
     }
-    if is_input && told.contains("must be a value of ID") && has_long_integer(&run.variables) {
+    if is_input && told.contains("must be a value of `ID`") && has_long_integer(&run.variables) {
         return Some(Choice::LongId);
     }
     told.contains("non-finite 64-bit")
