@@ -38,20 +38,19 @@ pub trait OrderInput: Copy + Send {
 /// `order!(ContactOrder, "contacts", ContactOrderField::Name, ascending)`.
 macro_rules! order {
     ($order:ident, $many:tt, $field:ident::$default:ident, ascending) => {
-        $crate::graphql::order::order!(@ $order, $many, $field::$default, Asc = "OrderDirection::Asc");
+        $crate::graphql::order::order!(@ $order, $many, $field::$default, Asc = "ASC");
     };
     ($order:ident, $many:tt, $field:ident::$default:ident, descending) => {
-        $crate::graphql::order::order!(@ $order, $many, $field::$default, Desc = "OrderDirection::Desc");
+        $crate::graphql::order::order!(@ $order, $many, $field::$default, Desc = "DESC");
     };
-    (@ $order:ident, $many:tt, $field:ident::$default:ident, $direction:ident = $path:tt) => {
+    (@ $order:ident, $many:tt, $field:ident::$default:ident, $direction:ident = $name:tt) => {
         #[doc = concat!("The sort order of a list of ", $many, ". Ties are broken by id.")]
         #[derive(Clone, Copy, Debug, async_graphql::InputObject)]
         pub struct $order {
             /// The field to sort by.
             field: $field,
-            /// The sort direction.
-            #[graphql(default_with = $path)]
-            direction: $crate::graphql::order::OrderDirection,
+            #[doc = concat!("The sort direction. Defaults to `", $name, "`.")]
+            direction: Option<$crate::graphql::order::OrderDirection>,
         }
 
         impl $crate::graphql::order::OrderInput for $order {
@@ -60,7 +59,7 @@ macro_rules! order {
                 ($field::$default, $crate::graphql::order::OrderDirection::$direction);
 
             fn parts(self) -> ($field, $crate::graphql::order::OrderDirection) {
-                (self.field, self.direction)
+                (self.field, self.direction.unwrap_or(Self::DEFAULT.1))
             }
         }
     };

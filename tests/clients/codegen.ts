@@ -22,7 +22,6 @@ const config: CodegenConfig = {
           URL: "string",
           // Answered as text, so that no digit is lost; accepted as a number too.
           Decimal: { input: "string | number", output: "string" },
-          _Any: "unknown",
         },
       },
     },

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use apollo_compiler::{ExecutableDocument, Schema};
 use clap::CommandFactory as _;
 use external_contacts::cli::Cli;
 
@@ -24,17 +25,19 @@ fn pages() -> Vec<(PathBuf, String)> {
     pages
 }
 
+/// The blocks of a page in a language.
+fn blocks<'p>(page: &'p str, language: &'p str) -> impl Iterator<Item = &'p str> {
+    let blocks = page.split("\n```").skip(1).step_by(2);
+    blocks.filter_map(move |block| block.strip_prefix(language)?.strip_prefix('\n'))
+}
+
 /// The commands in the blocks of shell code, lines that go on joined.
 fn commands(page: &str) -> Vec<String> {
-    let mut blocks = page.split("\n```").skip(1).step_by(2).collect::<Vec<_>>();
-    blocks.retain(|block| block.starts_with("sh\n"));
-    blocks
-        .iter()
+    blocks(page, "sh")
         .flat_map(|block| {
             block
                 .replace("\\\n", " ")
                 .lines()
-                .skip(1)
                 .map(str::to_owned)
                 .collect::<Vec<_>>()
         })
@@ -73,6 +76,28 @@ fn every_command_of_the_documentation_is_one_that_the_program_takes() {
         }
     }
     assert!(seen > 8, "the pages show commands: {seen} found");
+}
+
+#[test]
+fn every_operation_of_the_documentation_is_valid() {
+    let contract = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("schema.graphql")).unwrap();
+    let schema = Schema::parse_and_validate(contract, "schema.graphql").unwrap();
+    let pages = pages();
+    let operations: Vec<(&PathBuf, &str)> = pages
+        .iter()
+        .flat_map(|(path, page)| blocks(page, "graphql").map(move |block| (path, block)))
+        .filter(|(_, block)| {
+            ["query ", "mutation ", "subscription "]
+                .iter()
+                .any(|kind| block.starts_with(kind))
+        })
+        .collect();
+    assert!(operations.len() > 4, "the operations are not where they were");
+    for (path, operation) in operations {
+        if let Err(found) = ExecutableDocument::parse_and_validate(&schema, operation, "operation.graphql") {
+            panic!("{}: {}\n{operation}", path.display(), found.errors);
+        }
+    }
 }
 
 #[test]

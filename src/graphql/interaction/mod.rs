@@ -11,7 +11,7 @@ use super::connection::{connection, connections};
 use super::context::ContextExt;
 use super::filter::{FilterInput, IdFilter, values};
 use super::list::ListExt as _;
-use super::order::{OrderDirection, order};
+use super::order::order;
 use super::permission::requires_permission;
 use crate::id::TypedId;
 use crate::model::{

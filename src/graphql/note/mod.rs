@@ -10,13 +10,15 @@ use super::connection::{connection, connections};
 use super::context::ContextExt;
 use super::filter::{FilterInput, IdFilter};
 use super::list::ListExt as _;
-use super::order::{OrderDirection, order};
+use super::order::order;
 use super::permission::requires_permission;
 use crate::error::Error;
 use crate::model::{
     Contact, DateTimeRange, Note, NoteFilter, NoteOrderField, Organization, Permission, Ranges, User, excerpt,
 };
 
+/// The length of an excerpt that is requested without one, in characters.
+const EXCERPT_LENGTH: usize = 200;
 /// The lengths that an excerpt may have, in characters.
 const EXCERPT_LENGTHS: std::ops::RangeInclusive<usize> = 20..=1000;
 
@@ -57,10 +59,10 @@ impl Note {
     #[expect(clippy::unused_async, reason = "every resolver is asynchronous")]
     async fn text_excerpt(
         &self,
-        #[graphql(desc = "The maximum length in characters (20–1000).", default = 200)] length: i32,
+        #[graphql(desc = "The maximum length in characters (20–1000, default 200).")] length: Option<i32>,
         #[graphql(desc = "The words to show the text around.")] around: Option<String>,
     ) -> Result<String> {
-        match usize::try_from(length) {
+        match length.map_or(Ok(EXCERPT_LENGTH), usize::try_from) {
             Ok(length) if EXCERPT_LENGTHS.contains(&length) => {
                 Ok(excerpt(&self.text, length, around.as_deref().unwrap_or_default()))
             }

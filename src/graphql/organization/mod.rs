@@ -14,7 +14,7 @@ use super::filter::{FilterInput, IdFilter, NameFilter, StringFilter};
 use super::interaction::{InteractionConnection, InteractionFilterInput, InteractionOrder};
 use super::list::ListExt as _;
 use super::note::{NoteConnection, NoteFilterInput, NoteOrder};
-use super::order::{OrderDirection, order};
+use super::order::order;
 use super::permission::requires_permission;
 use super::relationship::{RelationshipConnection, RelationshipFilterInput, RelationshipOrder};
 use crate::id::OrganizationId;

@@ -12,7 +12,7 @@ use super::connection::{connection, connections};
 use super::context::ContextExt;
 use super::filter::{FilterInput, IdFilter, StringFilter};
 use super::list::ListExt as _;
-use super::order::{OrderDirection, order};
+use super::order::order;
 use super::permission::requires_permission;
 use crate::model::{
     DateTimeRange, Organization, Permission, Ranges, Relationship, RelationshipFilter,

@@ -11,7 +11,7 @@ use super::context::ContextExt;
 use super::filter::{FilterInput, start_of_name};
 use super::list::ListExt as _;
 use super::note::{NoteConnection, NoteFilterInput, NoteOrder};
-use super::order::{OrderDirection, order};
+use super::order::order;
 use super::permission::requires_permission;
 use super::relationship::{RelationshipConnection, RelationshipFilterInput, RelationshipOrder};
 use crate::id::UserId;

@@ -10,7 +10,7 @@ use super::connection::{connection, connections};
 use super::context::ContextExt;
 use super::filter::FilterInput;
 use super::list::ListExt as _;
-use super::order::{OrderDirection, order};
+use super::order::order;
 use super::permission::requires_permission;
 use crate::model::{DateTimeRange, Permission, Ranges, WrapUpCode, WrapUpCodeFilter, WrapUpCodeOrderField};
 
