@@ -57,7 +57,7 @@ impl Ids {
 
 /// The common interface of typed ids.
 pub trait TypedId:
-    Copy + Eq + std::hash::Hash + Send + Sync + fmt::Display + FromStr<Err = NotAnId> + 'static
+    Copy + Eq + std::hash::Hash + Send + Sync + fmt::Display + FromStr<Err = NotAnId> + Into<NodeId> + 'static
 {
     /// The name of the kind, which precedes the underscore.
     const KIND: &'static str;
@@ -145,6 +145,12 @@ macro_rules! ids {
                 Self(id.to_string())
             }
         }
+
+        impl From<$name> for NodeId {
+            fn from(id: $name) -> Self {
+                Self::$name(id)
+            }
+        }
     )*
 
         /// The id of any node.
@@ -160,6 +166,14 @@ macro_rules! ids {
                 match kind {
                     $($kind => text.parse().ok().map(Self::$name),)*
                     _ => None,
+                }
+            }
+        }
+
+        impl From<NodeId> for GlobalId {
+            fn from(id: NodeId) -> Self {
+                match id {
+                    $(NodeId::$name(id) => (&id).into(),)*
                 }
             }
         }

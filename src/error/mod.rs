@@ -9,7 +9,7 @@ use std::sync::Arc;
 use async_graphql::{Enum, SimpleObject};
 
 pub use self::code::Code;
-use crate::id::NotAnId;
+use crate::id::{NodeId, NotAnId};
 use crate::model::{Patch, Permission};
 use crate::page::PageError;
 
@@ -137,6 +137,7 @@ impl From<UserError> for Error {
 
 /// A reason why a mutation was refused. Nothing was written.
 #[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
+#[graphql(complex)]
 pub struct UserError {
     /// A message for people: the error and how to correct it.
     pub message: String,
@@ -145,6 +146,9 @@ pub struct UserError {
     pub field: Option<Vec<String>>,
     /// The error code, for programs.
     pub code: UserErrorCode,
+    /// The record that has the value already, of a `TAKEN` refusal.
+    #[graphql(skip)]
+    pub taken_by: Option<NodeId>,
 }
 
 /// The code of a user error.
@@ -171,6 +175,7 @@ impl UserError {
             message: message.into(),
             field: None,
             code,
+            taken_by: None,
         }
     }
 
@@ -185,9 +190,12 @@ impl UserError {
             .map_err(|error: NotAnId| vec![Self::invalid(error.to_string())])
     }
 
-    /// Creates a `TAKEN` refusal: another record has this value.
-    pub fn taken(message: impl Into<String>) -> Self {
-        Self::new(UserErrorCode::Taken, message)
+    /// Creates a `TAKEN` refusal: another record has this value. The record is unknown if it went meanwhile.
+    pub fn taken(message: impl Into<String>, by: Option<impl Into<NodeId>>) -> Self {
+        Self {
+            taken_by: by.map(Into::into),
+            ..Self::new(UserErrorCode::Taken, message)
+        }
     }
 
     /// Creates a `VERSION_CONFLICT` refusal: the record is at another version than expected.

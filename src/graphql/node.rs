@@ -37,7 +37,7 @@ macro_rules! node {
 
             /// Returns the permission required to view a record of this kind. Users require none: every caller may see
             /// the author of a note.
-            const fn required_permission(id: NodeId) -> Option<Permission> {
+            pub(super) const fn required_permission(id: NodeId) -> Option<Permission> {
                 match id {
                     $($(NodeId::$id(_) => node!(@$group $permission),)*)*
                 }

@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use uuid::Uuid;
 
-use super::Tx;
 use super::declaration::Stored;
 use super::engine::sql;
 use super::rows::{MOST_VALUES, values};
+use super::{Read as _, Tx};
 use crate::error::{Result, UserError};
 use crate::id::TypedId;
 use crate::model::ExternalId;
@@ -51,7 +51,8 @@ impl Tx {
                 ))
                 .await?;
             if added == 0 {
-                taken.push(taken_by_another::<I>(position));
+                let other = self.find_by_external_id::<I>(external_id).await?;
+                taken.push(taken_by(other, position));
             }
         }
         if taken.is_empty() {
@@ -125,9 +126,9 @@ impl Tx {
         let mut refusals = Vec::new();
         for (place, record) in records.into_iter().enumerate() {
             for (position, external_id) in record.external_ids().iter().enumerate() {
-                let owner: Option<T::Id> = super::Read::find_by_external_id(self, external_id).await?;
+                let owner: Option<T::Id> = self.find_by_external_id(external_id).await?;
                 if owner.is_some_and(|owner| owner.uuid() != record.uuid()) {
-                    refusals.push(taken_by_another::<T::Id>(position).under(place));
+                    refusals.push(taken_by(owner, position).under(place));
                 }
             }
         }
@@ -145,8 +146,8 @@ fn owned<'a, T: Stored>(
     })
 }
 
-fn taken_by_another<I: TypedId>(position: usize) -> UserError {
-    UserError::taken(format!("another {} has this external id", I::KIND))
+fn taken_by<I: TypedId>(other: Option<I>, position: usize) -> UserError {
+    UserError::taken(format!("another {} has this external id", I::KIND), other)
         .under(position)
         .under("externalIds")
 }

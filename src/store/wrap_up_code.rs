@@ -1,7 +1,6 @@
 //! The table of wrap-up codes.
 
 use tracing::instrument;
-use uuid::Uuid;
 
 use super::declaration::stored;
 use super::engine::sql;
@@ -82,7 +81,7 @@ impl Tx {
     }
 
     async fn refuse_taken_name(&mut self, code: &WrapUpCode) -> Result<()> {
-        let other: Option<(Uuid,)> = self
+        let other: Option<(WrapUpCodeId,)> = self
             .fetch_optional(sql!(
                 "
                 SELECT id
@@ -96,7 +95,7 @@ impl Tx {
             .await?;
         match other {
             None => Ok(()),
-            Some(_) => Err(UserError::taken("another wrap-up code has this name")
+            Some((id,)) => Err(UserError::taken("another wrap-up code has this name", Some(id))
                 .under("name")
                 .into()),
         }

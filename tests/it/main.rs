@@ -3,6 +3,7 @@
 #![cfg(test)] // so that lints know these files for tests
 
 mod answers;
+mod cases;
 mod changes;
 mod contact;
 mod demo;

@@ -5,7 +5,6 @@ mod transfer;
 pub use transfer::{Transfer, Transferred};
 
 use tracing::instrument;
-use uuid::Uuid;
 
 use super::declaration::stored;
 use super::engine::sql;
@@ -159,7 +158,7 @@ impl Tx {
         if !relationship.is_current() {
             return Ok(());
         }
-        let other: Option<(Uuid,)> = self
+        let other: Option<(RelationshipId,)> = self
             .fetch_optional(sql!(
                 "
                 SELECT id
@@ -178,9 +177,10 @@ impl Tx {
             .await?;
         match other {
             None => Ok(()),
-            Some(_) => Err(UserError::taken(
+            Some((id,)) => Err(UserError::taken(
                 "this user has a current relationship of this type with this organization already; \
                  end that one, or change it",
+                Some(id),
             )
             .under("type")
             .into()),

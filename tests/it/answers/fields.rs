@@ -36,7 +36,7 @@ pub fn mutation(name: &str) -> String {
     let input = format!("{}{}Input", name[..1].to_uppercase(), &name[1..]);
     let payload = payload(name);
     format!(
-        "mutation ($input: {input}!) {{ {name}(input: $input) {{ {payload} userErrors {{ code field message }} }} }}"
+        "mutation ($input: {input}!) {{ {name}(input: $input) {{ {payload} userErrors {{ code field message recordId }} }} }}"
     )
 }
 
