@@ -223,8 +223,8 @@ fn well_known(contact: &mut Contact, region: &Region) -> Result<()> {
     let number = PhoneNumberInput {
         input: "+1 212 555 0100".to_owned(),
         extension: None,
-        label: ContactPointLabel::Work,
-        primary: true,
+        label: Some(ContactPointLabel::Work),
+        primary: Some(true),
     };
     ContactChanges {
         title: Patch::Set("Head of Purchasing".to_owned()),

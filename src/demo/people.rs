@@ -141,7 +141,7 @@ impl RecordFactory<'_> {
         if self.rng.u8(0..3) == 0 {
             let mobile = self.phone(place, ContactPointLabel::Mobile);
             numbers.push(PhoneNumberInput {
-                primary: false,
+                primary: None,
                 ..mobile
             });
         }
@@ -153,8 +153,8 @@ impl RecordFactory<'_> {
         PhoneNumberInput {
             input: phone::number(place.country, place.city, national, &mut self.rng),
             extension: None,
-            label,
-            primary: true,
+            label: Some(label),
+            primary: Some(true),
         }
     }
 
@@ -178,13 +178,13 @@ fn given(text: &str) -> Patch<String> {
 fn address(place: &Place, label: ContactPointLabel) -> AddressInput {
     let text = |text: &str| Some(text.to_owned());
     AddressInput {
-        lines: vec![place.street.to_owned()],
+        lines: Some(vec![place.street.to_owned()]),
         city: text(place.city),
         region: text(place.region),
         postal_code: text(place.postal_code),
         country_code: text(place.country),
-        label,
-        primary: true,
+        label: Some(label),
+        primary: Some(true),
     }
 }
 
@@ -205,8 +205,8 @@ fn ticker((symbol, exchange): (&str, &str)) -> TickerInput {
 fn email(name: (&str, &str), domain: &str) -> EmailAddressInput {
     EmailAddressInput {
         address: format!("{}@{domain}", local_part(name)),
-        label: ContactPointLabel::Work,
-        primary: true,
+        label: Some(ContactPointLabel::Work),
+        primary: Some(true),
     }
 }
 

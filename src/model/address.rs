@@ -3,6 +3,7 @@
 use async_graphql::{InputObject, SimpleObject};
 use serde::{Deserialize, Serialize};
 
+use super::check::{at_most, every};
 use super::{Checked, ContactPointLabel, Region, each, one_primary, text};
 use crate::error::{Refusals, UserError};
 
@@ -40,10 +41,9 @@ pub struct Address {
 /// Input for a postal address. At least one of its parts must be given.
 #[derive(Clone, Debug, InputObject)]
 pub struct AddressInput {
-    /// The street, house number, building and care-of lines: at most 3 lines of 200 characters. Empty lines are
-    /// dropped.
-    #[graphql(default)]
-    pub lines: Vec<String>,
+    /// The street, house number, building and care-of lines: at most 3 lines of 200 characters. Defaults to none. Empty
+    /// lines are dropped and do not count.
+    pub lines: Option<Vec<String>>,
     /// The city, town or village, at most 100 characters.
     pub city: Option<String>,
     /// The state, province, county or prefecture, at most 100 characters.
@@ -52,19 +52,17 @@ pub struct AddressInput {
     pub postal_code: Option<String>,
     /// The country's code: two letters, such as `US` (ISO 3166-1 alpha-2).
     pub country_code: Option<String>,
-    /// The address's purpose.
-    #[graphql(default)]
-    pub label: ContactPointLabel,
-    /// Whether this is the address to use first. At most one address of a list may be primary.
-    #[graphql(default)]
-    pub primary: bool,
+    /// The address's purpose. Defaults to `OTHER`.
+    pub label: Option<ContactPointLabel>,
+    /// Whether this is the address to use first. Defaults to false. At most one address of a list may be primary.
+    pub primary: Option<bool>,
 }
 
 impl Address {
     /// Checks an address: at least one part is given, and the country exists.
     pub fn check(input: AddressInput) -> Checked<Self> {
         let mut refusals = Refusals::default();
-        let lines = refusals.check("lines", lines(input.lines));
+        let lines = refusals.check("lines", lines(input.lines.unwrap_or_default()));
         let city = refusals.check("city", text::optional(input.city, LONGEST_PLACE));
         let region = refusals.check("region", text::optional(input.region, LONGEST_PLACE));
         let postal_code = refusals.check(
@@ -79,8 +77,8 @@ impl Address {
             region: region.flatten(),
             postal_code: postal_code.flatten(),
             country_code: country_code.flatten(),
-            label: input.label,
-            primary: input.primary,
+            label: input.label.unwrap_or_default(),
+            primary: input.primary.unwrap_or_default(),
         };
         if address.is_empty() {
             let message = "must have at least one of lines, city, region, postalCode and countryCode";
@@ -102,12 +100,12 @@ impl Address {
 }
 
 fn lines(lines: Vec<String>) -> Checked<Vec<String>> {
-    let lines = each(lines, MOST_LINES, |line| text::optional(Some(line), LONGEST_LINE))?;
-    Ok(lines.into_iter().flatten().collect())
+    let lines = every(lines, |line| text::optional(Some(line), LONGEST_LINE))?;
+    at_most(MOST_LINES, lines.into_iter().flatten().collect())
 }
 
 fn country_code(code: Option<String>) -> Checked<Option<String>> {
-    let code = code.filter(|code| !code.trim().is_empty());
+    let code = code.filter(|code| !text::is_blank(code));
     code.map(|code| Region::check(&code).map(|region| region.to_string()))
         .transpose()
 }
@@ -119,20 +117,20 @@ mod tests {
 
     fn nowhere() -> AddressInput {
         AddressInput {
-            lines: vec![],
+            lines: None,
             city: None,
             region: None,
             postal_code: None,
             country_code: None,
-            label: ContactPointLabel::Work,
-            primary: false,
+            label: None,
+            primary: None,
         }
     }
 
     fn full(more: usize) -> AddressInput {
         let long = |length: usize| Some("é".repeat(length + more));
         AddressInput {
-            lines: vec!["é".repeat(200 + more); 3],
+            lines: Some(vec!["é".repeat(200 + more); 3]),
             city: long(100),
             region: long(100),
             postal_code: long(25),
@@ -165,7 +163,7 @@ mod tests {
     fn there_are_at_most_three_lines_and_empty_ones_are_left_out() {
         let with = |lines: &[&str]| {
             Address::check(AddressInput {
-                lines: lines.iter().map(ToString::to_string).collect(),
+                lines: Some(lines.iter().map(ToString::to_string).collect()),
                 ..nowhere()
             })
         };
@@ -176,6 +174,17 @@ mod tests {
         assert_eq!(
             told(with(&["a", "b", "c", "d"])),
             ["lines: must have at most 3 entries; it has 4, so leave some out"]
+        );
+        assert_eq!(
+            with(&["1 High Street", "", "Old Town", "\u{200b}", ""])
+                .unwrap()
+                .lines,
+            ["1 High Street", "Old Town"],
+            "empty lines do not count"
+        );
+        assert_eq!(
+            told(with(&["", &"x".repeat(201)])),
+            ["lines.1: must have at most 200 characters; it has 201, so shorten it"]
         );
     }
 
@@ -190,7 +199,9 @@ mod tests {
         assert_eq!(within(" de ").unwrap().country_code.as_deref(), Some("DE"));
         assert_eq!(
             told(within("UK")),
-            ["countryCode: must be a country code of ISO 3166-1, two letters such as US or DE"]
+            [
+                "countryCode: must be a country code of ISO 3166-1, two letters such as US or DE; did you mean GB?"
+            ]
         );
     }
 
@@ -199,7 +210,7 @@ mod tests {
         let refusal = [": must have at least one of lines, city, region, postalCode and countryCode"];
         assert_eq!(told(Address::check(nowhere())), refusal);
         let blank = AddressInput {
-            lines: vec![" ".into()],
+            lines: Some(vec![" ".into()]),
             country_code: Some(String::new()),
             ..nowhere()
         };
@@ -211,7 +222,7 @@ mod tests {
         assert_eq!(Address::list(vec![full(0); 10]).unwrap().len(), 10);
         assert!(Address::list(vec![full(0); 11]).is_err());
         let primary = AddressInput {
-            primary: true,
+            primary: Some(true),
             ..full(0)
         };
         assert!(told(Address::list(vec![primary.clone(), primary]))[0].starts_with("1.primary: "));

@@ -10,13 +10,11 @@ pub type Checked<T> = Result<T, Vec<UserError>>;
 
 /// Checks the entries of a list of at most `most`, and prefixes refusals with the position of the entry.
 pub fn each<I, T>(entries: Vec<I>, most: usize, check: impl Fn(I) -> Checked<T>) -> Checked<Vec<T>> {
-    if entries.len() > most {
-        let message = format!(
-            "must have at most {most} entries; it has {}, so leave some out",
-            entries.len()
-        );
-        return Err(vec![UserError::invalid(message)]);
-    }
+    every(at_most(most, entries)?, check)
+}
+
+/// Checks the entries of a list that is counted later, when some were dropped.
+pub fn every<I, T>(entries: Vec<I>, check: impl Fn(I) -> Checked<T>) -> Checked<Vec<T>> {
     let mut refusals = Refusals::default();
     let checked = entries
         .into_iter()
@@ -25,6 +23,18 @@ pub fn each<I, T>(entries: Vec<I>, most: usize, check: impl Fn(I) -> Checked<T>)
         .collect();
     refusals.finish()?;
     Ok(checked)
+}
+
+/// Refuses a list of more than `most` entries.
+pub fn at_most<T>(most: usize, entries: Vec<T>) -> Checked<Vec<T>> {
+    if entries.len() <= most {
+        return Ok(entries);
+    }
+    let message = format!(
+        "must have at most {most} entries; it has {}, so leave some out",
+        entries.len()
+    );
+    Err(vec![UserError::invalid(message)])
 }
 
 /// Refuses, at its `field`, every entry whose key an earlier entry has.

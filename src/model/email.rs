@@ -2,10 +2,13 @@
 
 use async_graphql::{InputObject, SimpleObject};
 use email_address::Options;
+use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
-use super::{Checked, ContactPointLabel, distinct, each, one_primary, text, whole};
+use super::fold::is_invisible;
+use super::{Checked, ContactPointLabel, distinct, domain_key, each, one_primary, text, whole};
 use crate::error::{Refusals, UserError};
 
 /// The maximum length of an address, in characters (RFC 5321, section 4.5.3.1.3, without the angle brackets).
@@ -17,7 +20,7 @@ const MOST_ADDRESSES: usize = 20;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject)]
 #[serde(rename_all = "camelCase")]
 pub struct EmailAddress {
-    /// The address as it was given. Addresses are compared without case.
+    /// The address as it was given, with composed letters. Addresses are compared without case.
     pub address: String,
     /// The address's purpose.
     pub label: ContactPointLabel,
@@ -28,14 +31,13 @@ pub struct EmailAddress {
 /// Input for an e-mail address.
 #[derive(Clone, Debug, InputObject)]
 pub struct EmailAddressInput {
-    /// The bare address, such as `jane@example.com`, without a name or angle brackets; at most 254 characters.
+    /// The bare address, such as `jane@example.com`, without a name or angle brackets; at most 254 characters. Invisible
+    /// characters around it are dropped.
     pub address: String,
-    /// The address's purpose.
-    #[graphql(default)]
-    pub label: ContactPointLabel,
-    /// Whether this is the address to use first. At most one address of a list may be primary.
-    #[graphql(default)]
-    pub primary: bool,
+    /// The address's purpose. Defaults to `OTHER`.
+    pub label: Option<ContactPointLabel>,
+    /// Whether this is the address to use first. Defaults to false. At most one address of a list may be primary.
+    pub primary: Option<bool>,
 }
 
 impl EmailAddress {
@@ -47,16 +49,17 @@ impl EmailAddress {
             primary,
         } = input;
         let mut refusals = Refusals::default();
+        let composed = text::visible(&address).nfc().collect();
         let address = refusals.check(
             "address",
-            text::required(address, LONGEST_ADDRESS).and_then(well_formed),
+            text::required(composed, LONGEST_ADDRESS).and_then(well_formed),
         );
         whole(
             refusals,
             address.map(|address| Self {
                 address,
-                label,
-                primary,
+                label: label.unwrap_or_default(),
+                primary: primary.unwrap_or_default(),
             }),
         )
     }
@@ -69,10 +72,31 @@ impl EmailAddress {
         distinct(addresses, "address", twice, |email| Self::folded(&email.address))
     }
 
-    /// Returns the form in which addresses are compared: lower case, with composed letters. Accents distinguish
-    /// mailboxes.
+    /// Returns the form in which addresses are compared: the bare address in lower case, with composed letters and the
+    /// domain's [`domain_key`]. Accents distinguish mailboxes.
     pub fn folded(address: &str) -> String {
-        address.trim().to_lowercase().nfc().collect()
+        let address: String = bare(address).to_lowercase().nfc().collect();
+        match address.rsplit_once('@') {
+            Some((mailbox, domain)) => format!("{mailbox}@{}", domain_key(domain)),
+            None => address,
+        }
+    }
+}
+
+/// Returns the address in a text as people paste it: `mailto:jane@example.com?subject=…`, `Jane <jane@example.com>`, with
+/// invisible characters around or a comma behind.
+fn bare(text: &str) -> String {
+    let text = match text.rsplit_once('<') {
+        Some((_, enclosed)) => enclosed.split_once('>').map_or(enclosed, |(address, _)| address),
+        None => text,
+    };
+    let text = text::visible(text);
+    match text.split_once(':') {
+        Some((scheme, uri)) if scheme.eq_ignore_ascii_case("mailto") => {
+            let address = uri.split_once('?').map_or(uri, |(address, _)| address);
+            percent_decode_str(address).decode_utf8_lossy().into_owned()
+        }
+        _ => text.trim_end_matches([',', ';']).to_owned(),
     }
 }
 
@@ -83,12 +107,29 @@ fn well_formed(address: String) -> Checked<String> {
         .with_required_tld()
         .without_display_text()
         .without_domain_literal();
-    match email_address::EmailAddress::parse_with_options(&address, options) {
-        Ok(_) => Ok(address),
-        Err(_) => Err(vec![UserError::invalid(
-            "must be an e-mail address such as jane@example.com",
-        )]),
+    if email_address::EmailAddress::parse_with_options(&letters_only(&address), options).is_ok() {
+        return Ok(address);
     }
+    let message = if address.contains(is_invisible) {
+        "must be an e-mail address such as jane@example.com; this one has an invisible character in it, so type it anew"
+    } else {
+        "must be an e-mail address such as jane@example.com"
+    };
+    Err(vec![UserError::invalid(message)])
+}
+
+/// Returns the address with a letter in place of each mark that follows a letter: a part of it, in the scripts of India and
+/// others, which the parser does not know. The joiners among them are such marks too.
+fn letters_only(address: &str) -> String {
+    let mut before = '@';
+    let letter = |c: char| {
+        let is_mark = is_combining_mark(c) || matches!(c, '\u{200c}' | '\u{200d}');
+        if !(is_mark && before.is_alphanumeric()) {
+            before = c;
+        }
+        before
+    };
+    address.chars().map(letter).collect()
 }
 
 #[cfg(test)]
@@ -99,8 +140,8 @@ mod tests {
     fn input(address: &str) -> EmailAddressInput {
         EmailAddressInput {
             address: address.into(),
-            label: ContactPointLabel::Work,
-            primary: false,
+            label: Some(ContactPointLabel::Work),
+            primary: None,
         }
     }
 
@@ -132,6 +173,33 @@ mod tests {
                 address
             );
         }
+    }
+
+    #[test]
+    fn letters_with_marks_are_accepted_and_composed() {
+        for (given, kept) in [
+            ("राम@मोहन.ईन्फो", "राम@मोहन.ईन्फो"),
+            ("rene\u{301}@example.com", "rené@example.com"),
+            ("اکبر@می\u{200c}خواهم.example", "اکبر@می\u{200c}خواهم.example"),
+        ] {
+            assert_eq!(EmailAddress::check(input(given)).unwrap().address, kept);
+        }
+        assert!(
+            EmailAddress::check(input("\u{301}@example.com")).is_err(),
+            "a mark alone is no letter"
+        );
+    }
+
+    #[test]
+    fn invisible_characters_are_dropped_around_an_address_and_named_within() {
+        let around = EmailAddress::check(input("\u{feff}jane@example.com\u{200b} ")).unwrap();
+        assert_eq!(around.address, "jane@example.com");
+        assert_eq!(
+            told(EmailAddress::check(input("ja\u{200b}ne@example.com"))),
+            [
+                "address: must be an e-mail address such as jane@example.com; this one has an invisible character in it, so type it anew"
+            ]
+        );
     }
 
     #[test]
@@ -178,6 +246,33 @@ mod tests {
     }
 
     #[test]
+    fn a_pasted_address_is_compared_as_the_bare_one() {
+        for pasted in [
+            "mailto:hedda.g@tesman.example",
+            "MAILTO:hedda.g@tesman.example?subject=Manuscript&cc=a@b.co",
+            "<hedda.g@tesman.example>",
+            "Hedda Gabler <hedda.g@tesman.example>",
+            "\"Gabler, Hedda\" <mailto:hedda.g@tesman.example>,",
+            "hedda.g@tesman.example\u{200b}",
+            "\u{202a}hedda.g@tesman.example\u{202c}",
+            "hedda.g@tesman.example;",
+            "hedda.g@TESMAN.example",
+        ] {
+            assert_eq!(EmailAddress::folded(pasted), "hedda.g@tesman.example", "{pasted}");
+        }
+        assert_eq!(
+            EmailAddress::folded("mailto:hedda%2Bcrm@tesman.example"),
+            "hedda+crm@tesman.example"
+        );
+        assert_eq!(
+            EmailAddress::folded("jörg@xn--bcher-kva.example"),
+            "jörg@bücher.example"
+        );
+        assert_eq!(EmailAddress::folded("@"), "@");
+        assert_eq!(EmailAddress::folded(""), "");
+    }
+
+    #[test]
     fn an_address_twice_in_a_list_is_refused() {
         assert_eq!(
             told(EmailAddress::list(vec![
@@ -201,7 +296,7 @@ mod tests {
 
         let mut both = numbered(2);
         for email in &mut both {
-            email.primary = true;
+            email.primary = Some(true);
         }
         assert!(told(EmailAddress::list(both))[0].starts_with("1.primary: "));
     }

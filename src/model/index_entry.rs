@@ -67,7 +67,8 @@ impl IndexEntry {
     /// Adds an e-mail address as a whole and by its domain. An address with accents is also found without them: by the
     /// domain's letter, so that it is not taken for the address without accents.
     pub fn email(&mut self, address: WordKind, domain: WordKind, email: &EmailAddress) {
-        let (key, folded) = (EmailAddress::folded(&email.address), fold(&email.address));
+        let key = EmailAddress::folded(&email.address);
+        let folded = fold(&key);
         self.whole(domain, folded.rsplit_once('@').map(|(_, domain)| domain));
         if key != folded {
             self.whole(domain, Some(&folded));

@@ -4,6 +4,7 @@ mod address;
 mod change;
 mod check;
 mod contact;
+mod domain;
 mod email;
 mod excerpt;
 mod external_id;
@@ -38,6 +39,7 @@ pub use change::{
 };
 pub use check::{Checked, distinct, each, whole};
 pub use contact::{Contact, ContactChanges, ContactFilter, ContactOrderField};
+pub use domain::{domain_key, site_domain};
 pub use email::{EmailAddress, EmailAddressInput};
 pub use excerpt::excerpt;
 pub use external_id::{ExternalId, ExternalIdInput};

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::Checked;
+use super::{Checked, text};
 use crate::error::UserError;
 
 /// A country by its ISO 3166-1 alpha-2 code in upper case, whose rules apply to phone numbers without a country code.
@@ -14,10 +14,54 @@ use crate::error::UserError;
 #[sqlx(transparent)]
 pub struct Region(String);
 
+/// Codes that people write for a country, beside those of three letters and digits, each with its code of ISO 3166-1:
+/// reserved and withdrawn ones, those of the European Union and of sports.
+const MISTAKEN: [(&str, &str); 21] = [
+    ("UK", "GB"),
+    ("EN", "GB"),
+    ("ENG", "GB"),
+    ("SCO", "GB"),
+    ("WAL", "GB"),
+    ("NIR", "GB"),
+    ("XI", "GB"),
+    ("EL", "GR"),
+    ("GRE", "GR"),
+    ("GER", "DE"),
+    ("SUI", "CH"),
+    ("NED", "NL"),
+    ("DEN", "DK"),
+    ("POR", "PT"),
+    ("KS", "XK"),
+    ("XKX", "XK"),
+    ("TP", "TL"),
+    ("BU", "MM"),
+    ("ZR", "CD"),
+    ("FX", "FR"),
+    ("SU", "RU"),
+];
+
+/// The code of Kosovo, which ISO 3166-1 leaves to its users and which is in general use, also by the plan of telephone
+/// numbers.
+const KOSOVO: &str = "XK";
+
 /// An error: no country has this code.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be a country code of ISO 3166-1, two letters such as US or DE")]
-pub struct UnknownRegion;
+#[derive(Debug, PartialEq, Eq)]
+pub struct UnknownRegion {
+    /// The code that was probably meant.
+    suggestion: Option<&'static str>,
+}
+
+impl std::error::Error for UnknownRegion {}
+
+impl fmt::Display for UnknownRegion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("must be a country code of ISO 3166-1, two letters such as US or DE")?;
+        match self.suggestion {
+            Some(code) => write!(f, "; did you mean {code}?"),
+            None => Ok(()),
+        }
+    }
+}
 
 impl Region {
     /// Parses a country code in upper or lower case.
@@ -42,11 +86,30 @@ impl FromStr for Region {
     type Err = UnknownRegion;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let code = text.trim().to_ascii_uppercase();
-        rust_iso3166::from_alpha2(&code)
-            .map(|_| Self(code))
-            .ok_or(UnknownRegion)
+        let code = text::visible(text).to_ascii_uppercase();
+        if code == KOSOVO || rust_iso3166::from_alpha2(&code).is_some() {
+            Ok(Self(code))
+        } else {
+            Err(UnknownRegion {
+                suggestion: suggestion(&code),
+            })
+        }
     }
+}
+
+/// Returns the code of the country that a text in upper case names in another way.
+fn suggestion(text: &str) -> Option<&'static str> {
+    let mistaken = MISTAKEN.iter().find(|(code, _)| *code == text);
+    mistaken.map(|(_, meant)| *meant).or_else(|| {
+        let country = rust_iso3166::from_alpha3(text)
+            .or_else(|| rust_iso3166::from_numeric_str(text))
+            .or_else(|| {
+                let mut all = rust_iso3166::ALL.iter();
+                all.find(|country| country.name.eq_ignore_ascii_case(text))
+                    .copied()
+            });
+        country.map(|country| country.alpha2)
+    })
 }
 
 impl fmt::Display for Region {
@@ -64,14 +127,36 @@ mod tests {
     fn a_region_is_a_country_code_in_any_case() {
         assert_eq!(" de ".parse::<Region>().unwrap().as_str(), "DE");
         assert_eq!(Region::default().to_string(), "US");
-        for code in ["", "UK", "XX", "DEU", "D", "276", "İT"] {
-            assert_eq!(code.parse::<Region>(), Err(UnknownRegion), "{code}");
+        assert_eq!("xk".parse::<Region>().unwrap().as_str(), "XK");
+        for code in ["", "XX", "D", "EU", "İT"] {
+            assert_eq!(
+                told(Region::check(code)),
+                [": must be a country code of ISO 3166-1, two letters such as US or DE"],
+                "{code}"
+            );
         }
     }
 
     #[test]
-    fn an_unknown_region_says_what_would_be_right() {
-        let refusal = ": must be a country code of ISO 3166-1, two letters such as US or DE";
-        assert_eq!(told(Region::check("UK")), [refusal]);
+    fn the_code_that_was_meant_is_suggested() {
+        for (code, meant) in [
+            ("UK", "GB"),
+            ("en", "GB"),
+            ("EL", "GR"),
+            ("DEU", "DE"),
+            ("GER", "DE"),
+            ("usa", "US"),
+            ("276", "DE"),
+            ("Germany", "DE"),
+        ] {
+            let refusal = format!(
+                ": must be a country code of ISO 3166-1, two letters such as US or DE; did you mean {meant}?"
+            );
+            assert_eq!(told(Region::check(code)), [refusal]);
+        }
+        for (code, meant) in MISTAKEN {
+            assert!(code.parse::<Region>().is_err(), "{code}");
+            assert!(meant.parse::<Region>().is_ok(), "{meant}");
+        }
     }
 }

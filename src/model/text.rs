@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::{Checked, each, fold};
+use super::check::{at_most, every};
+use super::fold::is_invisible;
+use super::{Checked, fold};
 use crate::error::UserError;
 
 /// The maximum number of tags of a record.
@@ -10,7 +12,7 @@ const MOST_TAGS: usize = 50;
 /// The maximum length of a tag, in characters.
 const LONGEST_TAG: usize = 100;
 
-/// Checks optional text: trimmed, empty text becomes `None`; at most `max` characters, no NUL.
+/// Checks optional text: trimmed, text without a visible character becomes `None`; at most `max` characters, no NUL.
 pub fn optional(text: Option<String>, max: usize) -> Checked<Option<String>> {
     let Some(text) = text else { return Ok(None) };
     let text = bounded(&text, max)?;
@@ -28,13 +30,39 @@ pub fn required(text: String, max: usize) -> Checked<String> {
 
 /// Checks tags: at most 50 of 1 to 100 characters. Of tags that differ only in case or accents, the first is kept.
 pub fn tags(tags: Vec<String>) -> Checked<Vec<String>> {
-    let mut tags = each(tags, MOST_TAGS, |tag| required(tag, LONGEST_TAG))?;
+    let mut tags = every(tags, |tag| required(tag, LONGEST_TAG))?;
     let mut seen = HashSet::new();
     tags.retain(|tag| seen.insert(fold::fold(tag)));
-    Ok(tags)
+    at_most(MOST_TAGS, tags)
 }
 
-/// Returns the trimmed text if it is short enough and free of NUL, which not every database can store.
+/// Whether a reader sees nothing of the text.
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(is_unseen)
+}
+
+/// Returns the text without the white space and the invisible characters around it, which come along when an address is
+/// copied.
+pub fn visible(text: &str) -> &str {
+    text.trim_matches(is_unseen)
+}
+
+/// Whether the character leaves no mark on paper: white space, control and format characters, and letters that are blank
+/// (the fillers of Hangul, the empty pattern of Braille).
+fn is_unseen(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || is_invisible(c)
+        || matches!(
+            c,
+            '\u{34f}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{2065}' | '\u{2800}' | '\u{3164}'
+                | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1d159}' | '\u{1d173}'..='\u{1d17a}'
+                | '\u{e0000}'..='\u{e0fff}'
+        )
+}
+
+/// Returns the trimmed text if it is short enough and free of NUL, which not every database can store. Invisible
+/// characters beside visible ones are kept: in some scripts they decide how a word is written.
 fn bounded(text: &str, max: usize) -> Checked<&str> {
     let text = text.trim();
     let length = text.chars().count();
@@ -42,6 +70,8 @@ fn bounded(text: &str, max: usize) -> Checked<&str> {
         "must not contain the NUL character (U+0000); remove it".to_owned()
     } else if length > max {
         format!("must have at most {max} characters; it has {length}, so shorten it")
+    } else if is_blank(text) {
+        return Ok("");
     } else {
         return Ok(text);
     };
@@ -62,6 +92,25 @@ mod tests {
         assert_eq!(optional(Some(" \u{a0}\t".into()), 5).unwrap(), None);
         assert_eq!(optional(Some(String::new()), 5).unwrap(), None);
         assert_eq!(optional(None, 5).unwrap(), None);
+    }
+
+    #[test]
+    fn text_of_invisible_characters_alone_is_empty() {
+        for text in [
+            "\u{200b}",
+            "\u{feff}",
+            "\u{3164}",
+            "\u{2800}",
+            "\u{202e}",
+            "\u{7}",
+            " \u{2060}\u{e0041} ",
+        ] {
+            assert_eq!(optional(Some(text.into()), 5).unwrap(), None, "{text:?}");
+            assert_eq!(told(required(text.into(), 5)).len(), 1, "{text:?}");
+        }
+        for text in ["\u{202b}אדה\u{202c}", "می\u{200c}خواهم", "👩\u{200d}🚀"] {
+            assert_eq!(required(text.into(), 20).unwrap(), text);
+        }
     }
 
     #[test]
@@ -127,5 +176,7 @@ mod tests {
             told(tags(numbered(51))),
             [": must have at most 50 entries; it has 51, so leave some out"]
         );
+        let repeated = numbered(50).into_iter().chain(numbered(50)).collect();
+        assert_eq!(tags(repeated).unwrap().len(), 50, "repetitions do not count");
     }
 }

@@ -2,9 +2,7 @@
 
 use async_graphql::{Enum, SimpleObject};
 
-use super::{
-    Checked, ContactPointLabel, EmailAddress, EmailAddressInput, NameMatch, Ranges, Record, changes, text,
-};
+use super::{Checked, EmailAddress, EmailAddressInput, NameMatch, Ranges, Record, changes, text};
 use crate::error::{Refusals, UserError};
 use crate::id::UserId;
 
@@ -84,13 +82,13 @@ impl UserChanges {
 
 /// Checks an optional address by the rules for contacts' addresses.
 fn email(address: Option<String>) -> Checked<Option<String>> {
-    let Some(address) = address.filter(|address| !address.trim().is_empty()) else {
+    let Some(address) = address.filter(|address| !text::is_blank(address)) else {
         return Ok(None);
     };
     let given = EmailAddressInput {
         address,
-        label: ContactPointLabel::default(),
-        primary: false,
+        label: None,
+        primary: None,
     };
     EmailAddress::check(given)
         .map(|checked| Some(checked.address))

@@ -11,7 +11,7 @@ use crate::graphql::organization::OrganizationConnection;
 use crate::graphql::permission::requires_permission;
 use crate::model::{
     Contact, ContactOrderField, EmailAddress, Organization, OrganizationOrderField, Permission, PhoneNumber,
-    WordKind, fold, phone_key,
+    WordKind, fold, phone_key, site_domain,
 };
 use crate::page::PageArgs;
 use crate::store::{Listed, Sort, WordFilter};
@@ -46,7 +46,8 @@ impl LookupQuery {
         Ok(Some(page.into()))
     }
 
-    /// Lists the contacts with this e-mail address, sorted by name. Case is ignored.
+    /// Lists the contacts with this e-mail address, sorted by name. Case is ignored, as is what comes along when an
+    /// address is pasted: `mailto:`, a name before `<…>`, invisible characters.
     ///
     /// Requires `externalContacts:contact:view`.
     #[graphql(directive = requires_permission::apply(Permission::ContactView))]
@@ -94,22 +95,19 @@ impl LookupQuery {
     }
 
     /// Lists the organizations with a website at this e-mail domain, sorted by name, for example to identify the sender
-    /// of an e-mail. Case and a leading `www.` are ignored.
+    /// of an e-mail. Case and a leading `www.` are ignored, as is what comes along when an address is pasted.
     ///
     /// Requires `externalContacts:organization:view`.
     #[graphql(directive = requires_permission::apply(Permission::OrganizationView))]
     async fn organizations_by_email_domain(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The domain, such as `example.com`, or a whole e-mail address.")] domain: String,
+        #[graphql(desc = "The domain, such as `example.com`, or a whole e-mail address or URL.")]
+        domain: String,
         #[graphql(desc = "Returns the first n items (1–100, default 25).")] first: Option<i32>,
         #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
     ) -> Result<Option<OrganizationConnection>> {
-        let folded = fold(&domain);
-        let domain = folded
-            .rsplit_once('@')
-            .map_or(folded.as_str(), |(_, domain)| domain);
-        let key = domain.strip_prefix("www.").unwrap_or(domain).to_owned();
+        let key = fold(&email_domain(&domain));
         let page = by_word::<Organization>(
             ctx,
             OrganizationOrderField::Name,
@@ -120,6 +118,16 @@ impl LookupQuery {
         .await?;
         Ok(Some(page.into()))
     }
+}
+
+/// Returns the domain in an e-mail address, in the address of a website, or in a text that is nothing else.
+fn email_domain(text: &str) -> String {
+    let address = EmailAddress::folded(text);
+    let domain = address
+        .rsplit_once('@')
+        .map_or(address.as_str(), |(_, domain)| domain);
+    let host = domain.split_once("://").map_or(domain, |(_, host)| host);
+    site_domain(host.split(['/', '?', '#', ':']).next().unwrap_or_default())
 }
 
 /// Returns the word that a number is indexed by.

@@ -46,12 +46,10 @@ pub struct PhoneNumberInput {
     pub input: String,
     /// The extension to dial after the call is answered, at most 20 characters. If absent, it is read from `input`.
     pub extension: Option<String>,
-    /// The number's purpose.
-    #[graphql(default)]
-    pub label: ContactPointLabel,
-    /// Whether this is the number to use first. At most one number of a list may be primary.
-    #[graphql(default)]
-    pub primary: bool,
+    /// The number's purpose. Defaults to `OTHER`.
+    pub label: Option<ContactPointLabel>,
+    /// Whether this is the number to use first. Defaults to false. At most one number of a list may be primary.
+    pub primary: Option<bool>,
 }
 
 impl PhoneNumber {
@@ -75,8 +73,8 @@ impl PhoneNumber {
                     extension: extension.or(dialled),
                     e164,
                     input,
-                    label,
-                    primary,
+                    label: label.unwrap_or_default(),
+                    primary: primary.unwrap_or_default(),
                 }
             }),
         )

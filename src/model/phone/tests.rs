@@ -7,8 +7,8 @@ fn input(input: &str) -> PhoneNumberInput {
     PhoneNumberInput {
         input: input.into(),
         extension: None,
-        label: ContactPointLabel::Mobile,
-        primary: false,
+        label: Some(ContactPointLabel::Mobile),
+        primary: None,
     }
 }
 
@@ -197,7 +197,7 @@ fn a_list_has_at_most_twenty_numbers_and_one_primary() {
     assert_eq!(list(vec![input("317-555-0123"); 20]).unwrap().len(), 20);
     assert!(list(vec![input("317-555-0123"); 21]).is_err());
     let primary = PhoneNumberInput {
-        primary: true,
+        primary: Some(true),
         ..input("317-555-0123")
     };
     assert!(told(list(vec![primary.clone(), primary]))[0].starts_with("1.primary: "));

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Given;
 use crate::error::UserError;
-use crate::model::{Checked, each, text};
+use crate::model::{Checked, each, site_domain, text};
 
 /// The maximum length of a URL, in characters.
 const LONGEST_URL: usize = 2048;
@@ -53,15 +53,14 @@ impl Url {
 
     /// Checks a URL that may be absent; empty text counts as absent.
     pub fn optional(url: Option<Self>) -> Checked<Option<Self>> {
-        let given = url.filter(|url| !url.0.trim().is_empty());
+        let given = url.filter(|url| !text::is_blank(&url.0));
         given.map(Self::check).transpose()
     }
 
-    /// Returns the host name without `www.`.
+    /// Returns the host name without `www.`, in the form in which domains are compared.
     pub fn domain(&self) -> Option<String> {
         let url = url::Url::parse(&self.0).ok()?;
-        let host = url.host_str()?;
-        Some(host.strip_prefix("www.").unwrap_or(host).to_owned())
+        url.host_str().map(site_domain)
     }
 }
 

@@ -1,3 +1,6 @@
 //! Small inputs of real people and programs, each with the answer that is right for it.
 
+mod contact_points;
+mod countries;
 mod keys;
+mod text;
