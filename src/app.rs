@@ -43,7 +43,8 @@ impl App {
     pub async fn open(config: &ServeConfig, clock: Clock) -> anyhow::Result<Self> {
         config.check()?;
         let schema = graphql::schema(config.limits);
-        let operations = Operations::new(&schema.sdl(), config.limits, config.operation_cache_bytes)?;
+        let sdl = graphql::operation_sdl(&schema);
+        let operations = Operations::new(&sdl, config.limits, config.operation_cache_bytes)?;
         let documents = documents(&config.operations, &operations)?;
         let (verifier, key) = verifier(config, clock.clone()).await?;
         // Last, so that settings that cannot work leave no new database behind.

@@ -40,7 +40,7 @@ use node::{ByIdQuery, NodeQuery};
 use note::{NoteListQuery, NoteMutation};
 use organization::{OrganizationListQuery, OrganizationMutation, OrganizationQuery};
 use relationship::{RelationshipListQuery, RelationshipMutation, RelationshipQuery, TransferMutation};
-pub use sdl::sdl;
+pub use sdl::{operation_sdl, sdl};
 use search::{LookupQuery, SearchQuery};
 use tenant::TenantMutation;
 use user::{UserListQuery, UserMutation};

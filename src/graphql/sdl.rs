@@ -4,7 +4,7 @@ use apollo_compiler::ast::{Definition, Document};
 use apollo_compiler::{Name, Node};
 use async_graphql::SDLExportOptions;
 
-use super::schema;
+use super::{Schema, schema};
 use crate::limits::Limits;
 
 /// The schema's own description, which documentation shows first.
@@ -25,8 +25,6 @@ other error has a stable code in `extensions.code`.
 
 Changes: updates leave absent fields unchanged, and null clears a field. With `expectedVersion`, a record that was changed
 meanwhile is not overwritten. The subscription `changes` follows all changes and resumes after a cursor.";
-/// The types that only gateways use.
-const GATEWAY_TYPES: [&str; 3] = ["_Any", "_Entity", "_Service"];
 
 /// Returns the schema definition with all descriptions. With `federation`, returns it as a gateway composes it: without
 /// subscriptions, which use a transport of their own and are not routed with queries.
@@ -37,33 +35,49 @@ pub fn sdl(federation: bool) -> String {
         // As `_service` tells it.
         schema.sdl_with_options(options.federation().compose_directive())
     } else {
-        contract(&schema.sdl_with_options(options.include_specified_by()))
+        let sdl = schema.sdl_with_options(options.include_specified_by());
+        edit(&sdl, |document| {
+            add_description(document);
+            remove_plumbing(document);
+        })
     }
 }
 
-/// Leaves out what only gateways use, and adds the description, for which `async-graphql` has no place.
-fn contract(sdl: &str) -> String {
+/// Returns the definition of a schema for the checks of operations, which may use what only gateways use.
+pub fn operation_sdl(schema: &Schema) -> String {
+    edit(&schema.sdl(), add_description)
+}
+
+fn edit(sdl: &str, change: impl FnOnce(&mut Document)) -> String {
     let Ok(mut document) = Document::parse(sdl, "schema.graphql") else {
         // Tests read the schema, so this does not happen.
         return sdl.to_owned();
     };
-    document.definitions.retain(|definition| {
-        let name = definition.name().map(Name::as_str);
-        name.is_none_or(|name| !GATEWAY_TYPES.contains(&name))
-    });
+    change(&mut document);
+    document.serialize().indent_prefix("\t").to_string()
+}
+
+/// Adds the description, for which `async-graphql` has no place.
+fn add_description(document: &mut Document) {
     for definition in &mut document.definitions {
-        match definition {
-            Definition::ObjectTypeDefinition(object) if object.name == "Query" => {
-                object
-                    .make_mut()
-                    .fields
-                    .retain(|field| !field.name.starts_with('_'));
-            }
-            Definition::SchemaDefinition(schema) => {
-                schema.make_mut().description = Some(Node::new_str(DESCRIPTION));
-            }
-            _ => {}
+        if let Definition::SchemaDefinition(schema) = definition {
+            schema.make_mut().description = Some(Node::new_str(DESCRIPTION));
         }
     }
-    document.serialize().indent_prefix("\t").to_string()
+}
+
+/// Removes the types and the fields that only gateways use. Their names begin with an underscore, as Apollo Federation
+/// defines them.
+fn remove_plumbing(document: &mut Document) {
+    let is_plumbing = |name: &Name| name.starts_with('_');
+    document
+        .definitions
+        .retain(|definition| !definition.name().is_some_and(is_plumbing));
+    for definition in &mut document.definitions {
+        if let Definition::ObjectTypeDefinition(object) = definition
+            && object.name == "Query"
+        {
+            object.make_mut().fields.retain(|field| !is_plumbing(&field.name));
+        }
+    }
 }

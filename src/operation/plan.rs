@@ -2,9 +2,9 @@
 //! fields, `@skip` and `@include` have been resolved.
 
 use apollo_compiler::Node;
-use apollo_compiler::ast::{Argument, Value};
+use apollo_compiler::ast::{self, Argument};
 use apollo_compiler::schema::FieldDefinition;
-use async_graphql::{Name, Pos, ServerError};
+use async_graphql::{Name, Pos, ServerError, Value};
 
 use crate::model::{Permission, Permissions};
 
@@ -42,8 +42,8 @@ pub(super) struct PlannedField {
 /// The selection from a field's value.
 #[derive(Debug)]
 pub(super) enum Selection {
-    /// None: the field is `__typename`, which the plan answers itself.
-    TypeName,
+    /// None: the plan itself has the value, which is the same in every answer.
+    Constant(Value),
     /// None: the value is a scalar or an enum value.
     Leaf,
     /// The fields of an object.
@@ -98,7 +98,7 @@ impl PlannedField {
     /// Computes the result for this field.
     pub(super) fn fold<F: Fold>(&self, fold: &F, place: F::Place) -> F::Output {
         let selection = match &self.selection {
-            Selection::TypeName | Selection::Leaf => None,
+            Selection::Constant(_) | Selection::Leaf => None,
             Selection::Object(plan) => Some(plan.fold(fold, fold.place_below(self, place))),
             Selection::Abstract(plans) => {
                 let below = fold.place_below(self, place);
@@ -110,7 +110,7 @@ impl PlannedField {
     }
 
     /// Returns the value of an argument, if it is given.
-    pub(super) fn argument(&self, name: &str) -> Option<&Value> {
+    pub(super) fn argument(&self, name: &str) -> Option<&ast::Value> {
         let mut arguments = self.arguments.iter();
         arguments
             .find(|argument| argument.name == name)

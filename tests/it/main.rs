@@ -13,6 +13,7 @@ mod http_browsers;
 mod http_documents;
 mod http_requests;
 mod interaction;
+mod introspection;
 mod language;
 mod layers;
 mod limit;

@@ -190,7 +190,7 @@ impl Estimate<'_> {
             path.push(field.key.clone());
             let below = self.place_below(field, place);
             let inner = match &field.selection {
-                Selection::TypeName | Selection::Leaf => None,
+                Selection::Constant(_) | Selection::Leaf => None,
                 Selection::Object(inner) => Some(inner),
                 Selection::Abstract(plans) => plans.iter().max_by_key(|plan| plan.fold(self, below)),
             };

@@ -10,7 +10,7 @@ use apollo_compiler::ast::Type;
 use async_graphql::indexmap::IndexMap;
 use async_graphql::{Name, PathSegment, Response, ServerError, Value};
 
-use super::introspection::{INTERFACES, is_interface};
+use super::introspection::{INTERFACES, hide_plumbing, hides_plumbing, is_interface};
 use super::mask::mask_internal;
 use super::request::TYPE;
 use crate::error::Code;
@@ -118,8 +118,8 @@ impl Completion {
             };
             let value = if let Some(permission) = planned.missing_permission(self.permissions) {
                 self.forbid(planned, permission, &path)?
-            } else if matches!(planned.selection, Selection::TypeName) {
-                Value::String(plan.object_type.to_string())
+            } else if let Selection::Constant(value) = &planned.selection {
+                value.clone()
             } else {
                 let mut value = found.swap_remove(&planned.key).unwrap_or_default();
                 if is_interface && planned.name == INTERFACES && value == Value::Null {
@@ -136,9 +136,12 @@ impl Completion {
         &mut self,
         planned: &PlannedField,
         of: &Type,
-        value: Value,
+        mut value: Value,
         path: &Path<'_>,
     ) -> Result<Value, Propagated> {
+        if hides_plumbing(planned) {
+            hide_plumbing(&mut value);
+        }
         let completed = match value {
             Value::Null if of.is_non_null() => {
                 self.report_null(planned, path);
@@ -197,7 +200,7 @@ impl Completion {
                 self.object(plan, found, Some(path))
             }
             // A scalar whose values are objects.
-            Selection::Leaf | Selection::TypeName => Ok(Value::Object(found)),
+            Selection::Leaf | Selection::Constant(_) => Ok(Value::Object(found)),
         }
     }
 

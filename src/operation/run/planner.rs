@@ -9,7 +9,7 @@ use apollo_compiler::response::{JsonMap, JsonValue};
 use apollo_compiler::schema::{ExtendedType, FieldDefinition};
 use apollo_compiler::{ExecutableDocument, Node, Schema};
 use async_graphql::indexmap::IndexMap;
-use async_graphql::{Name, ServerError};
+use async_graphql::{Name, ServerError, Value};
 
 use crate::error::Code;
 use crate::operation::answer::Answer;
@@ -194,10 +194,9 @@ impl<'a> Planner<'a> {
             .type_field(object_type, &field.name)
             .map_or_else(|_| field.definition.clone(), |definition| definition.node.clone());
         let sets: Vec<_> = fields.iter().map(|field| &field.selection_set).collect();
-        let selection = if field.name == "__typename" {
-            Selection::TypeName
-        } else {
-            self.selection(definition.ty.inner_named_type(), &sets, level + 1)?
+        let selection = match self.constant(object_type, &field.name) {
+            Some(value) => Selection::Constant(value),
+            None => self.selection(definition.ty.inner_named_type(), &sets, level + 1)?,
         };
         Ok(Some(PlannedField {
             name: field
@@ -211,6 +210,19 @@ impl<'a> Planner<'a> {
             definition,
             selection,
         }))
+    }
+
+    /// Returns the value of a field that is the same in every answer. async-graphql has a text of its own in the place of
+    /// the schema's description.
+    fn constant(&self, object_type: &str, field: &str) -> Option<Value> {
+        match (object_type, field) {
+            (_, "__typename") => Some(Value::String(object_type.to_owned())),
+            ("__Schema", "description") => {
+                let description = self.schema.schema_definition.description.as_deref();
+                Some(description.map_or(Value::Null, |text| Value::String(text.to_owned())))
+            }
+            _ => None,
+        }
     }
 
     /// Returns the arguments of a field, with ids as text.

@@ -13,7 +13,7 @@ use async_graphql::parser::types::{
 use async_graphql::{Name, Pos, Positioned};
 
 use super::entities::split;
-use super::introspection::kind_field;
+use super::introspection::added_fields;
 use super::syntax::{add_argument, at, field};
 use crate::model::Permissions;
 use crate::operation::check::is_entities;
@@ -62,10 +62,10 @@ impl Fold for Writer<'_> {
     type Place = ();
     type Output = Selections;
 
-    /// The plan answers `__typename` itself.
+    /// Leaves out the fields whose values the plan has.
     fn includes(&self, planned: &PlannedField) -> bool {
-        let is_type_name = matches!(planned.selection, plan::Selection::TypeName);
-        !is_type_name && planned.missing_permission(self.permissions).is_none()
+        let is_known = matches!(planned.selection, plan::Selection::Constant(_));
+        !is_known && planned.missing_permission(self.permissions).is_none()
     }
 
     fn place_below(&self, _: &PlannedField, (): ()) {}
@@ -77,11 +77,8 @@ impl Fold for Writer<'_> {
         if let Some(mut items) = selection {
             let type_name = field(&Name::new(TYPE), &Name::new("__typename"), position);
             items.push(at(position, Selection::Field(at(position, type_name))));
-            if let plan::Selection::Object(plan) = &planned.selection
-                && let Some(kind) = kind_field(plan, position)
-            {
-                items.push(at(position, Selection::Field(at(position, kind))));
-            }
+            let added = added_fields(planned);
+            items.extend(added.map(|field| at(position, Selection::Field(at(position, field)))));
             written.selection_set.node.items = items;
         }
         let fields = if is_entities(planned) {

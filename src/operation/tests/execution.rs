@@ -321,3 +321,31 @@ async fn an_interface_that_implements_none_has_no_interfaces() {
         r#"{"a":{"interfaces":[]},"b":{"kind":"OBJECT","interfaces":[{"name":"Node"}]},"c":{"of":null}}"#
     );
 }
+
+#[tokio::test]
+async fn introspection_does_not_show_what_only_gateways_use() {
+    let graph = Graph::new();
+    let query = r#"{ any: __type(name: "_Any") { kind } entity: __type(name: "_Entity") { possibleTypes { kind } }
+        service: __type(name: "_Service") { fields { args { type { kind } } } } note: __type(name: "Note") { fields { type { kind } } } }"#;
+    assert_eq!(
+        graph.run(query).await.data(),
+        r#"{"any":null,"entity":null,"service":null,"note":{"fields":[{"type":{"kind":"NON_NULL"}}]}}"#
+    );
+    let all = "{ __schema { types { called: name fields { name } } queryType { of: fields { isDeprecated is: name } } } }";
+    let data = graph.run(all).await.data();
+    for name in ["_Any", "_Entity", "_Service", "_entities", "_service"] {
+        assert!(!data.contains(&format!("\"{name}\"")), "{name}: {data}");
+    }
+    assert!(data.contains(r#""called":"__Type""#), "{data}");
+    let sdl = graph.run("{ _service { sdl } }").await.data();
+    assert!(sdl.contains("type Note"), "{sdl}");
+}
+
+#[tokio::test]
+async fn a_schema_without_a_description_has_none_in_introspection() {
+    let reply = Graph::new().run("{ __schema { description __typename } }").await;
+    assert_eq!(
+        reply.data(),
+        r#"{"__schema":{"description":null,"__typename":"__Schema"}}"#
+    );
+}

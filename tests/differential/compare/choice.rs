@@ -29,8 +29,6 @@ pub enum Choice {
     LongId,
     /// Introspection lists types, directives and possible types in no order that the specification tells.
     OrderOfDefinitions,
-    /// A schema may have a description (4.5); graphql-js knows none, since the text of a schema does not tell it here.
-    DescriptionOfSchema,
     /// No choice, but a fault of async-graphql that is left: an item which fails in a list in a list, where neither the
     /// item nor anything up to the outer item may be null, is told at the outer item's path. The item's own index is
     /// lost. It takes a resolver that gives failures as items of such a list.

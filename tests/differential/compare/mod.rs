@@ -96,11 +96,10 @@ fn differs(case: &Case, run: &Run, outcome: &Outcome, choices: &mut Vec<Choice>)
         }
         (Some(expected), Some(data)) => {
             if expected != data {
-                let found = introspection::choices(expected, data);
-                if found.is_empty() {
+                let Some(choice) = introspection::choice(expected, data) else {
                     return Some("data differs".to_owned());
-                }
-                choices.extend(found);
+                };
+                choices.push(choice);
             }
             errors::differ(run, outcome, data, choices).or_else(|| calls(run, outcome, choices))
         }

@@ -136,7 +136,8 @@ impl TestApp {
 
     fn of(store: Store, tenant: Tenant, url: DatabaseUrl, time: Arc<AtomicI64>, place: Place) -> Self {
         let schema = graphql::schema(Limits::default());
-        let operations = Operations::new(&schema.sdl(), Limits::default(), 1 << 20).unwrap();
+        let sdl = graphql::operation_sdl(&schema);
+        let operations = Operations::new(&sdl, Limits::default(), 1 << 20).unwrap();
         Self {
             store,
             tenant,
