@@ -21,17 +21,17 @@ use crate::model::{Permission, Permissions};
 /// The file in the data folder.
 const FILE: &str = "dev-key";
 /// Issuer and audience of its tokens: no real verification expects them.
-const PARTY: &str = "external-contacts-development";
+const ISSUER_AND_AUDIENCE: &str = "external-contacts-development";
 const TENANT_CLAIM: &str = "tenant";
 /// The text that grants every permission.
-const EVERYTHING: &str = "externalContacts:*";
+const ALL_PERMISSIONS: &str = "externalContacts:*";
 const LENGTH: usize = 32;
 
 /// The claims of tokens of the development key.
 pub(super) fn expected(leeway: Duration) -> ExpectedClaims {
     ExpectedClaims {
-        issuer: PARTY.to_owned(),
-        audience: PARTY.to_owned(),
+        issuer: ISSUER_AND_AUDIENCE.to_owned(),
+        audience: ISSUER_AND_AUDIENCE.to_owned(),
         tenant_claim: TENANT_CLAIM.to_owned(),
         leeway,
     }
@@ -57,7 +57,7 @@ impl DevelopmentKey {
             }
             outcome => outcome,
         };
-        usable(file, &path)
+        read_key(file, &path)
     }
 
     /// Reads the key in the data folder.
@@ -71,7 +71,7 @@ impl DevelopmentKey {
                 "there is no development key in the folder {}; `serve --dev` creates one there",
                 data_folder.display()
             ),
-            outcome => usable(outcome, &path),
+            outcome => read_key(outcome, &path),
         }
     }
 
@@ -82,8 +82,8 @@ impl DevelopmentKey {
     pub fn mint(&self, claims: &Claims, lifetime: Duration, clock: &Clock) -> Result<String> {
         let now = clock.now();
         let payload = json!({
-            "iss": PARTY,
-            "aud": PARTY,
+            "iss": ISSUER_AND_AUDIENCE,
+            "aud": ISSUER_AND_AUDIENCE,
             "iat": now.timestamp(),
             "exp": (now + lifetime).timestamp(),
             "sub": claims.subject,
@@ -108,7 +108,7 @@ impl DevelopmentKey {
 /// The permissions as texts. All of them are one text: the token stands in the playground's headers.
 fn permissions(granted: Permissions) -> Vec<&'static str> {
     if granted == Permissions::all() {
-        vec![EVERYTHING]
+        vec![ALL_PERMISSIONS]
     } else {
         granted.iter().map(Permission::name).collect()
     }
@@ -119,14 +119,14 @@ fn permissions(granted: Permissions) -> Vec<&'static str> {
 fn create(data_folder: &Path) -> anyhow::Result<()> {
     let aside = data_folder.join(format!(
         "{FILE}-{}",
-        BASE64_URL_SAFE_NO_PAD.encode(chance::<12>()?)
+        BASE64_URL_SAFE_NO_PAD.encode(random_bytes::<12>()?)
     ));
     let mut file = OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o600)
         .open(&aside)?;
-    let text = BASE64_URL_SAFE_NO_PAD.encode(chance::<LENGTH>()?);
+    let text = BASE64_URL_SAFE_NO_PAD.encode(random_bytes::<LENGTH>()?);
     let linked = file
         .write_all(text.as_bytes())
         .and_then(|()| file.sync_all())
@@ -138,7 +138,7 @@ fn create(data_folder: &Path) -> anyhow::Result<()> {
     }
 }
 
-fn usable(file: std::io::Result<File>, path: &Path) -> anyhow::Result<DevelopmentKey> {
+fn read_key(file: std::io::Result<File>, path: &Path) -> anyhow::Result<DevelopmentKey> {
     file.map_err(anyhow::Error::from)
         .and_then(read)
         .with_context(|| format!("cannot use the development key {}", path.display()))
@@ -160,7 +160,7 @@ fn read(file: File) -> anyhow::Result<DevelopmentKey> {
         .ok_or_else(|| anyhow!("it is not a key; remove it, and `serve --dev` creates a new one"))
 }
 
-fn chance<const LENGTH: usize>() -> anyhow::Result<[u8; LENGTH]> {
+fn random_bytes<const LENGTH: usize>() -> anyhow::Result<[u8; LENGTH]> {
     let mut bytes = [0; LENGTH];
     rand::fill(&mut bytes).map_err(|_| anyhow!("the system gives no random bytes"))?;
     Ok(bytes)

@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 /// The age at which a set is read again.
 const FRESH_FOR: TimeDelta = TimeDelta::minutes(10);
 /// The pause after each attempt to read the set.
-const PAUSE: TimeDelta = TimeDelta::seconds(30);
+const RETRY_INTERVAL: TimeDelta = TimeDelta::seconds(30);
 
 /// The keys of an identity provider, kept up to date.
 pub(super) struct JwksCache {
@@ -111,7 +111,7 @@ impl JwksCache {
     /// Reads the set in a task of its own, so that a client that hangs up does not stop it for the others. Returns `None`
     /// if it was read or tried a moment ago.
     fn start_reading(self: &Arc<Self>, turn: OwnedMutexGuard<()>) -> Option<JoinHandle<()>> {
-        if !self.is_past(self.cached().attempted_at, PAUSE) {
+        if !self.is_past(self.cached().attempted_at, RETRY_INTERVAL) {
             return None;
         }
         let cache = Arc::clone(self);

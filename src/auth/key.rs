@@ -76,7 +76,7 @@ impl Key {
     /// `UNAUTHENTICATED` when the algorithm is of another kind, or the signature of another key.
     pub fn check(&self, token: &Token<'_>) -> Result<()> {
         if !self.accepts(token.algorithm) {
-            return Err(UNFIT);
+            return Err(ALGORITHM_MISMATCH);
         }
         let signed = token.signed.as_bytes();
         if self.verifying.verifies(token.signature, signed, token.algorithm) {
@@ -87,7 +87,7 @@ impl Key {
     }
 }
 
-const UNFIT: Error = Error::Unauthenticated("the token's algorithm does not fit its key");
+const ALGORITHM_MISMATCH: Error = Error::Unauthenticated("the token's algorithm does not fit its key");
 
 /// The algorithms that a key of this kind accepts. A symmetric key has no place in a published set: its readers could sign
 /// with it.
@@ -173,7 +173,7 @@ impl KeySet {
                 "more than one key fits the token; it must name its own (`kid`)",
             )),
             (None, _) if named.is_empty() => Ok(None),
-            (None, _) => Err(UNFIT),
+            (None, _) => Err(ALGORITHM_MISMATCH),
         }
     }
 }

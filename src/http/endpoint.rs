@@ -46,7 +46,7 @@ async fn respond(
     body: Body,
 ) -> Result<Response, Rejection> {
     let is_get = check_method(server, &head.method)?;
-    if accepted.once().is_none() && !accepted.many() {
+    if accepted.for_one_answer().is_none() && !accepted.accepts_events() {
         let message =
             "answers are `application/graphql-response+json`, `application/json` or `text/event-stream`";
         return Err(not_acceptable(message));
@@ -92,9 +92,9 @@ fn check_method(server: &Server, method: &Method) -> Result<bool, Rejection> {
 /// The media type of the answer. A subscription has many answers, which needs a stream.
 fn media_for(accepted: Accepted, kind: OperationType) -> Result<Media, Rejection> {
     if kind != OperationType::Subscription {
-        return Ok(accepted.once().unwrap_or(Media::Events));
+        return Ok(accepted.for_one_answer().unwrap_or(Media::Events));
     }
-    if accepted.many() {
+    if accepted.accepts_events() {
         Ok(Media::Events)
     } else {
         let message = "a subscription is answered as `text/event-stream`, or over a WebSocket";

@@ -62,7 +62,7 @@ impl Accepted {
     }
 
     /// The media type for a single answer. `None` when the client accepts none.
-    pub fn once(self) -> Option<Media> {
+    pub fn for_one_answer(self) -> Option<Media> {
         if self.prefers_events {
             Some(Media::Events)
         } else {
@@ -71,7 +71,7 @@ impl Accepted {
     }
 
     /// Whether the client accepts a stream of answers.
-    pub fn many(self) -> bool {
+    pub fn accepts_events(self) -> bool {
         self.events
     }
 
@@ -193,12 +193,17 @@ mod tests {
     }
 
     fn once(accept: &str) -> Option<&'static str> {
-        Accepted::of(&headers(&ACCEPT, &[accept])).once().map(Media::name)
+        Accepted::of(&headers(&ACCEPT, &[accept]))
+            .for_one_answer()
+            .map(Media::name)
     }
 
     #[test]
-    fn who_takes_anything_gets_json() {
-        assert_eq!(Accepted::of(&HeaderMap::new()).once(), Some(Media::Json));
+    fn a_client_that_accepts_anything_gets_json() {
+        assert_eq!(
+            Accepted::of(&HeaderMap::new()).for_one_answer(),
+            Some(Media::Json)
+        );
         for accept in [
             "",
             "*/*",
@@ -243,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_weight_0_or_is_not_named_is_not_sent() {
+    fn a_type_of_weight_0_or_not_named_is_not_sent() {
         for accept in [
             "text/html",
             "application/xml, image/*",
@@ -256,18 +261,21 @@ mod tests {
     }
 
     #[test]
-    fn events_are_for_who_wants_them_more_than_json() {
+    fn events_are_sent_when_preferred_to_json() {
         for (accept, expected) in [
             ("text/event-stream", "text/event-stream"),
             ("text/event-stream, application/json", "application/json"),
             ("text/event-stream, application/json;q=0.5", "text/event-stream"),
         ] {
             assert_eq!(once(accept), Some(expected), "{accept}");
-            assert!(Accepted::of(&headers(&ACCEPT, &[accept])).many(), "{accept}");
+            assert!(
+                Accepted::of(&headers(&ACCEPT, &[accept])).accepts_events(),
+                "{accept}"
+            );
         }
         for (accept, many) in [("*/*", true), ("text/*", true), ("application/json", false)] {
             assert_eq!(
-                Accepted::of(&headers(&ACCEPT, &[accept])).many(),
+                Accepted::of(&headers(&ACCEPT, &[accept])).accepts_events(),
                 many,
                 "{accept}"
             );
@@ -277,7 +285,7 @@ mod tests {
     #[test]
     fn several_accept_headers_are_one_list() {
         let headers = headers(&ACCEPT, &["text/html", "application/graphql-response+json"]);
-        assert_eq!(Accepted::of(&headers).once(), Some(Media::GraphQlJson));
+        assert_eq!(Accepted::of(&headers).for_one_answer(), Some(Media::GraphQlJson));
     }
 
     #[test]

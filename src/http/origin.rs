@@ -62,7 +62,7 @@ impl AllowedOrigins {
     }
 
     /// Whether a request may come from where its headers say. Programs other than browsers send no `Origin`.
-    fn admit(&self, headers: &HeaderMap) -> bool {
+    fn allows(&self, headers: &HeaderMap) -> bool {
         let host = headers.get(HOST).and_then(|host| host.to_str().ok());
         headers.get_all(ORIGIN).iter().all(|origin| {
             origin
@@ -80,7 +80,7 @@ pub(super) async fn check(
     next: Next,
 ) -> Response {
     let is_guarded = origins.allows_loopback || request.headers().contains_key(UPGRADE);
-    if is_guarded && !origins.admit(request.headers()) {
+    if is_guarded && !origins.allows(request.headers()) {
         let message = if origins.allows_loopback {
             "the development server answers only to pages of this machine and of the origins in --cors-origin"
         } else {
@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn pages_of_the_list_and_of_the_host_itself_are_admitted() {
         let origins = AllowedOrigins::new(vec!["https://app.example.com".to_owned()], false);
-        let admitted = |origin| origins.admit(&headers("api.example.com", origin));
+        let admitted = |origin| origins.allows(&headers("api.example.com", origin));
         assert!(admitted(None));
         assert!(admitted(Some("https://app.example.com")));
         assert!(admitted(Some("https://api.example.com")));

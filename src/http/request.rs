@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_of_another_shape_is_refused_by_name() {
+    fn a_member_of_another_shape_is_refused_by_name() {
         for name in ["query", "operationName", "variables", "extensions", "documentId"] {
             for wrong in [json!(0), json!(false), json!(["a"])] {
                 let mut asked = json!({ "query": "{a}" });
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_json_object_is_refused() {
+    fn a_body_that_is_no_json_object_is_refused() {
         for text in [
             "",
             "null",

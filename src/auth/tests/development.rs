@@ -72,7 +72,7 @@ async fn the_key_is_made_once_and_read_afterwards() {
 }
 
 #[tokio::test]
-async fn two_who_make_it_at_once_get_the_same_key() {
+async fn two_programs_that_make_a_key_at_once_get_the_same() {
     let folder = TempDir::new().unwrap();
     let keys: Vec<DevelopmentKey> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..8)

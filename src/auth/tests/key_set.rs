@@ -8,11 +8,11 @@ use tempfile::TempDir;
 use super::provider::{P521Key, SigningKey, key_set, sign, unsigned};
 use super::*;
 
-const UNFIT: &str = "the token's algorithm does not fit its key";
+const ALGORITHM_MISMATCH: &str = "the token's algorithm does not fit its key";
 const WRONG_SIGNATURE: &str = "the token's signature is wrong";
 
 /// A verifier with these keys in a file.
-async fn knowing(keys: &[&SigningKey]) -> Verifier {
+async fn verifier_with(keys: &[&SigningKey]) -> Verifier {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("jwks.json");
     std::fs::write(&path, key_set(keys)).unwrap();
@@ -37,7 +37,7 @@ async fn every_algorithm_of_every_kind_of_key_signs_and_verifies() {
         (SigningKey::ed25519("d"), &[EdDSA]),
     ];
     let keys: Vec<&SigningKey> = cases.iter().map(|(key, _)| key).collect();
-    let verifier = knowing(&keys).await;
+    let verifier = verifier_with(&keys).await;
 
     for (key, algorithm) in cases
         .iter()
@@ -64,7 +64,7 @@ async fn every_algorithm_of_every_kind_of_key_signs_and_verifies() {
 async fn a_p521_key_verifies_es512_and_nothing_else() {
     let key = P521Key::new("g").public;
     let signing = P521Key::new("h");
-    let verifier = knowing(&[&key, &signing.public, &SigningKey::p384("f")]).await;
+    let verifier = verifier_with(&[&key, &signing.public, &SigningKey::p384("f")]).await;
 
     let token = signing.sign(&payload());
     assert_eq!(verifier.verify(&token).await.unwrap().subject, "ada");
@@ -77,7 +77,11 @@ async fn a_p521_key_verifies_es512_and_nothing_else() {
     assert_eq!(refusal(&verifier, &forged).await, WRONG_SIGNATURE);
     for kid in ["g", "f"] {
         let other = unsigned(&json!({ "alg": "ES512", "kid": kid }), &payload());
-        let expected = if kid == "g" { WRONG_SIGNATURE } else { UNFIT };
+        let expected = if kid == "g" {
+            WRONG_SIGNATURE
+        } else {
+            ALGORITHM_MISMATCH
+        };
         let other = format!("{other}.{}", signature_of(&token));
         assert_eq!(refusal(&verifier, &other).await, expected);
     }
@@ -99,7 +103,7 @@ fn signature_of(token: &str) -> &str {
 
 #[tokio::test]
 async fn a_token_without_a_signature_is_refused_however_none_is_written() {
-    let verifier = knowing(&[&SigningKey::p256("e")]).await;
+    let verifier = verifier_with(&[&SigningKey::p256("e")]).await;
 
     for name in ["none", "None", "NONE", ""] {
         let token = format!("{}.", unsigned(&json!({ "alg": name, "kid": "e" }), &payload()));
@@ -119,7 +123,7 @@ async fn a_token_without_a_signature_is_refused_however_none_is_written() {
 #[tokio::test]
 async fn a_public_key_is_never_taken_for_a_secret() {
     let rsa = SigningKey::rsa("r");
-    let verifier = knowing(&[&rsa]).await;
+    let verifier = verifier_with(&[&rsa]).await;
     let public = rsa.public.to_string();
     let modulus = rsa.public["n"].as_str().unwrap();
 
@@ -127,7 +131,7 @@ async fn a_public_key_is_never_taken_for_a_secret() {
         let secret = EncodingKey::from_secret(secret);
         for header in [json!({ "alg": "HS256", "kid": "r" }), json!({ "alg": "HS256" })] {
             let token = sign(&header, &payload(), HS256, &secret);
-            assert_eq!(refusal(&verifier, &token).await, UNFIT, "{header}");
+            assert_eq!(refusal(&verifier, &token).await, ALGORITHM_MISMATCH, "{header}");
         }
     }
 }
@@ -135,15 +139,18 @@ async fn a_public_key_is_never_taken_for_a_secret() {
 #[tokio::test]
 async fn a_key_that_states_its_algorithm_accepts_no_other() {
     let key = SigningKey::rsa("r").with("alg", "PS256");
-    let verifier = knowing(&[&key]).await;
+    let verifier = verifier_with(&[&key]).await;
 
     assert!(verifier.verify(&key.sign(PS256, &payload())).await.is_ok());
-    assert_eq!(refusal(&verifier, &key.sign(RS256, &payload())).await, UNFIT);
+    assert_eq!(
+        refusal(&verifier, &key.sign(RS256, &payload())).await,
+        ALGORITHM_MISMATCH
+    );
 }
 
 #[tokio::test]
 async fn a_key_of_another_provider_with_the_same_name_does_not_verify() {
-    let verifier = knowing(&[&SigningKey::p256("e")]).await;
+    let verifier = verifier_with(&[&SigningKey::p256("e")]).await;
 
     let token = SigningKey::p256("e").sign(ES256, &payload());
 
@@ -153,7 +160,7 @@ async fn a_key_of_another_provider_with_the_same_name_does_not_verify() {
 #[tokio::test]
 async fn a_key_that_comes_with_the_token_is_not_looked_at() {
     let (known, own) = (SigningKey::p256("e"), SigningKey::p256("e"));
-    let verifier = knowing(&[&known]).await;
+    let verifier = verifier_with(&[&known]).await;
     let token = own.sign(ES256, &payload());
     let mut header = header_of(&token);
     header["jwk"] = own.public.clone();
@@ -168,10 +175,10 @@ async fn a_token_that_names_no_key_needs_exactly_one_that_fits() {
     let (first, second) = (SigningKey::p256("a"), SigningKey::p256("b"));
     let token = first.clone().unnamed().sign(ES256, &payload());
 
-    let one = knowing(&[&first, &SigningKey::rsa("r")]).await;
+    let one = verifier_with(&[&first, &SigningKey::rsa("r")]).await;
     assert!(one.verify(&token).await.is_ok());
 
-    let two = knowing(&[&first, &second]).await;
+    let two = verifier_with(&[&first, &second]).await;
     assert!(refusal(&two, &token).await.starts_with("more than one key fits"));
 }
 
@@ -193,7 +200,7 @@ async fn keys_for_other_purposes_are_passed_over() {
     let mut deriving = SigningKey::p256("derive");
     deriving.public["key_ops"] = json!(["deriveKey"]);
     let unheard_of = SigningKey::p256("new").with("kty", "AKP");
-    let verifier = knowing(&[&encrypting, &wrapping, &deriving, &unheard_of, &usable]).await;
+    let verifier = verifier_with(&[&encrypting, &wrapping, &deriving, &unheard_of, &usable]).await;
 
     assert!(verifier.verify(&usable.sign(ES256, &payload())).await.is_ok());
     for token in [

@@ -11,10 +11,10 @@ use tempfile::TempDir;
 use super::provider::{Provider, SigningKey, key_set};
 use super::*;
 
-const UNKNOWN: &str = "the key that signed the token is not known";
+const UNKNOWN_KEY: &str = "the key that signed the token is not known";
 
 /// A verifier that reads a provider's keys, and the time it lives in.
-async fn following(provider: &Provider) -> (Verifier, Time) {
+async fn verifier_of(provider: &Provider) -> (Verifier, Time) {
     let time = Time::default();
     let settings = settings(KeySource::JwksUrl(provider.url.clone()));
     (Verifier::new(settings, time.clock()).await.unwrap(), time)
@@ -31,7 +31,7 @@ fn token(key: &SigningKey) -> String {
 async fn a_key_that_appears_later_is_fetched_when_a_token_names_it() {
     let (old, new) = (SigningKey::p256("old"), SigningKey::p256("new"));
     let provider = Provider::start(&[&old]).await;
-    let (verifier, time) = following(&provider).await;
+    let (verifier, time) = verifier_of(&provider).await;
     provider.publish(&[&old, &new]);
     time.pass(TimeDelta::seconds(30));
 
@@ -44,7 +44,7 @@ async fn a_key_that_appears_later_is_fetched_when_a_token_names_it() {
 async fn a_flood_of_made_up_names_fetches_once() {
     let known = SigningKey::p256("known");
     let provider = Provider::start(&[&known]).await;
-    let (verifier, time) = following(&provider).await;
+    let (verifier, time) = verifier_of(&provider).await;
     time.pass(TimeDelta::seconds(30));
     let tokens: Vec<String> = (0..200)
         .map(|n| token(&known.clone().with("kid", &format!("made-up-{n}"))))
@@ -52,13 +52,13 @@ async fn a_flood_of_made_up_names_fetches_once() {
 
     let answers = join_all(tokens.iter().map(|token| refusal(&verifier, token))).await;
 
-    assert!(answers.iter().all(|answer| *answer == UNKNOWN));
+    assert!(answers.iter().all(|answer| *answer == UNKNOWN_KEY));
     assert_eq!(provider.fetches(), 2, "one at start, one for all of them");
     time.pass(TimeDelta::seconds(29));
-    assert_eq!(refusal(&verifier, &tokens[0]).await, UNKNOWN);
+    assert_eq!(refusal(&verifier, &tokens[0]).await, UNKNOWN_KEY);
     assert_eq!(provider.fetches(), 2);
     time.pass(TimeDelta::seconds(1));
-    assert_eq!(refusal(&verifier, &tokens[0]).await, UNKNOWN);
+    assert_eq!(refusal(&verifier, &tokens[0]).await, UNKNOWN_KEY);
     assert_eq!(provider.fetches(), 3);
 }
 
@@ -66,7 +66,7 @@ async fn a_flood_of_made_up_names_fetches_once() {
 async fn many_callers_with_a_new_key_wait_for_the_same_fetch() {
     let (old, new) = (SigningKey::p256("old"), SigningKey::p256("new"));
     let provider = Provider::start(&[&old]).await;
-    let (verifier, time) = following(&provider).await;
+    let (verifier, time) = verifier_of(&provider).await;
     provider.publish(&[&new]);
     time.pass(TimeDelta::seconds(30));
     let token = token(&new);
@@ -81,7 +81,7 @@ async fn many_callers_with_a_new_key_wait_for_the_same_fetch() {
 async fn a_key_that_was_withdrawn_is_forgotten_after_ten_minutes() {
     let (old, new) = (SigningKey::p256("old"), SigningKey::p256("new"));
     let provider = Provider::start(&[&old]).await;
-    let (verifier, time) = following(&provider).await;
+    let (verifier, time) = verifier_of(&provider).await;
     let token = token(&old);
     provider.publish(&[&new]);
 
@@ -102,7 +102,7 @@ async fn a_key_that_was_withdrawn_is_forgotten_after_ten_minutes() {
     tokio::time::timeout(Duration::from_secs(30), forgotten)
         .await
         .unwrap();
-    assert_eq!(refusal(&verifier, &token).await, UNKNOWN);
+    assert_eq!(refusal(&verifier, &token).await, UNKNOWN_KEY);
     assert_eq!(provider.fetches(), 2);
 }
 
@@ -110,7 +110,7 @@ async fn a_key_that_was_withdrawn_is_forgotten_after_ten_minutes() {
 async fn known_keys_stay_while_the_provider_fails() {
     let key = SigningKey::p256("known");
     let provider = Provider::start(&[&key]).await;
-    let (verifier, time) = following(&provider).await;
+    let (verifier, time) = verifier_of(&provider).await;
 
     for (status, body) in [
         (StatusCode::INTERNAL_SERVER_ERROR, key_set(&[])),
@@ -123,7 +123,7 @@ async fn known_keys_stay_while_the_provider_fails() {
         let fetches = provider.fetches();
         assert_eq!(
             refusal(&verifier, &token(&SigningKey::p256("made-up"))).await,
-            UNKNOWN
+            UNKNOWN_KEY
         );
         assert_eq!(provider.fetches(), fetches + 1);
         assert!(verifier.verify(&token(&key)).await.is_ok(), "{status}");
@@ -135,7 +135,7 @@ async fn a_provider_that_starts_late_is_found() {
     let key = SigningKey::p256("known");
     let provider = Provider::start(&[&key]).await;
     provider.answer(StatusCode::SERVICE_UNAVAILABLE, "");
-    let (verifier, time) = following(&provider).await;
+    let (verifier, time) = verifier_of(&provider).await;
     assert!(matches!(
         verifier.verify(&token(&key)).await,
         Err(Error::Unavailable)
@@ -176,5 +176,5 @@ async fn a_file_is_read_again_when_a_token_names_a_new_key() {
     time.pass(TimeDelta::seconds(30));
 
     assert!(verifier.verify(&token(&new)).await.is_ok());
-    assert_eq!(refusal(&verifier, &token(&old)).await, UNKNOWN);
+    assert_eq!(refusal(&verifier, &token(&old)).await, UNKNOWN_KEY);
 }

@@ -75,7 +75,7 @@ async fn another_secret_or_another_kind_of_key_does_not_verify() {
 }
 
 #[tokio::test]
-async fn what_is_not_a_token_is_refused() {
+async fn a_text_that_is_not_a_token_is_refused() {
     let verifier = verifier(KeySource::Secret(SECRET.to_vec())).await;
     let good = signed(HS256, SECRET);
     let [header, body, signature] = good.split('.').collect::<Vec<_>>().try_into().unwrap();

@@ -4,8 +4,8 @@
 //! to an old protocol when it does not find it. hyper writes lower case, or a capital after each hyphen alone.
 
 const UPGRADE: &[u8] = b"HTTP/1.1 101 ";
-const WRITTEN: &[u8] = b"Sec-Websocket-";
-const EXPECTED: &[u8] = b"Sec-WebSocket-";
+const HYPER_CASE: &[u8] = b"Sec-Websocket-";
+const RFC_CASE: &[u8] = b"Sec-WebSocket-";
 
 /// The same bytes with the names as the RFC prints them, if they begin with the head of such a response. The length does
 /// not change.
@@ -16,8 +16,8 @@ pub(super) fn with_websocket_case(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut fixed = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
     while let Some((first, after)) = rest.split_first() {
-        if let Some(after) = rest.strip_prefix(WRITTEN) {
-            fixed.extend_from_slice(EXPECTED);
+        if let Some(after) = rest.strip_prefix(HYPER_CASE) {
+            fixed.extend_from_slice(RFC_CASE);
             rest = after;
         } else {
             fixed.push(*first);

@@ -74,18 +74,18 @@ impl Documents {
     /// Returns the text of the document that a request names.
     pub(super) fn find(&self, document: DocumentRef) -> Result<String, Answer> {
         match document {
-            DocumentRef::Text(text) => self.admit(text),
-            DocumentRef::Id(id) => self.trusted(&id).ok_or_else(|| {
+            DocumentRef::Text(text) => self.check_trusted(text),
+            DocumentRef::Id(id) => self.trusted_document(&id).ok_or_else(|| {
                 let message = "there is no trusted document with this id";
                 request_error(Code::PersistedQueryNotFound, message)
             }),
-            DocumentRef::Hash { hash: given, text } => match (self.trusted(&given), text) {
+            DocumentRef::Hash { hash: given, text } => match (self.trusted_document(&given), text) {
                 (_, Some(text)) if hash(&text) != key(&given) => Err(request_error(
                     Code::BadUserInput,
                     "`extensions.persistedQuery.sha256Hash` is not the SHA-256 of `query`",
                 )),
                 (Some(trusted), _) => Ok(trusted),
-                (None, Some(text)) => self.admit(text),
+                (None, Some(text)) => self.check_trusted(text),
                 // Apollo's clients recognize it by this message.
                 (None, None) => Err(request_error(
                     Code::PersistedQueryNotFound,
@@ -95,11 +95,11 @@ impl Documents {
         }
     }
 
-    fn trusted(&self, id: &str) -> Option<String> {
+    fn trusted_document(&self, id: &str) -> Option<String> {
         self.texts.get(key(id)).cloned()
     }
 
-    fn admit(&self, text: String) -> Result<String, Answer> {
+    fn check_trusted(&self, text: String) -> Result<String, Answer> {
         if self.only {
             let message = "this server runs trusted documents only: name one by `documentId`";
             Err(request_error(Code::Forbidden, message))

@@ -142,7 +142,7 @@ async fn a_file_that_the_browser_has_is_not_sent_again() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_not_found() {
+async fn a_missing_file_is_not_found() {
     // The page without settings is no file, and there is no way out of the folder.
     for path in [
         "assets/none.js",

@@ -41,7 +41,7 @@ impl CloseReason {
     pub fn invalid(why: &str) -> Self {
         Self {
             code: 4400,
-            reason: cut(format!("Invalid message: {why}")).into(),
+            reason: truncate(format!("Invalid message: {why}")).into(),
         }
     }
 
@@ -73,7 +73,7 @@ impl CloseReason {
     pub fn refused(error: &Error) -> Self {
         let close = Self::of(error.code());
         if error.code().is_about_caller() {
-            let reason = cut(format!("{}: {error}", close.reason)).into();
+            let reason = truncate(format!("{}: {error}", close.reason)).into();
             Self { reason, ..close }
         } else {
             close
@@ -89,7 +89,7 @@ impl CloseReason {
     }
 }
 
-fn cut(mut reason: String) -> String {
+fn truncate(mut reason: String) -> String {
     let end = (0..=LONGEST_REASON.min(reason.len()))
         .rev()
         .find(|end| reason.is_char_boundary(*end));

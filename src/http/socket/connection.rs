@@ -56,34 +56,34 @@ pub(super) struct Connection {
     running: SelectAll<stream::Abortable<BoxStream<'static, Step>>>,
     handles: HashMap<Arc<str>, AbortHandle>,
     /// The interval of pings, each sent only if nothing arrived since the tick before.
-    pulse: Interval,
-    heard: bool,
-    pinged: bool,
+    ping_interval: Interval,
+    is_alive: bool,
+    is_pinged: bool,
 }
 
 /// An event that the connection reacts to.
 enum Event {
-    Came(Option<Result<Message, axum::Error>>),
-    Step(Step),
-    Pulse,
-    Ended(Error),
-    Stopped,
+    Received(Option<Result<Message, axum::Error>>),
+    Answered(Step),
+    PingDue,
+    SessionEnded(Error),
+    ServerStopped,
 }
 
 impl Connection {
     /// Serves a socket until it ends. `headers` may hold a token.
     pub async fn serve(server: Arc<Server>, socket: WebSocket, headers: HeaderMap) {
-        let mut pulse = interval_at(Instant::now() + PING_INTERVAL, PING_INTERVAL);
-        pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut ping_interval = interval_at(Instant::now() + PING_INTERVAL, PING_INTERVAL);
+        ping_interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut connection = Self {
             open: server.streams.open(),
             server,
             socket,
             running: SelectAll::new(),
             handles: HashMap::new(),
-            pulse,
-            heard: true,
-            pinged: false,
+            ping_interval,
+            is_alive: true,
+            is_pinged: false,
         };
         let end = match connection.begin(headers).await {
             Ok(session) => connection.answer(session).await,
@@ -103,21 +103,21 @@ impl Connection {
             .identity
             .session(&with_token(headers, &payload)?)
             .await;
-        let session = session.map_err(|error| unidentified(&error))?;
+        let session = session.map_err(|error| authentication_failure(&error))?;
         let caller = self.server.identity.caller_in(&session).await;
-        caller.map_err(|error| unidentified(&error))?;
-        self.say(&ServerMessage::ConnectionAck).await?;
+        caller.map_err(|error| authentication_failure(&error))?;
+        self.send(&ServerMessage::ConnectionAck).await?;
         Ok(session)
     }
 
     /// Waits for `connection_init`.
     async fn init(&mut self) -> Flow<Map<String, Value>> {
         loop {
-            let came = tokio::select! {
-                came = self.socket.recv() => came,
+            let received = tokio::select! {
+                received = self.socket.recv() => received,
                 () = self.open.ended() => return Err(SocketEnd::Close(CloseReason::GOING_AWAY)),
             };
-            match read(came)? {
+            match parse_incoming(received)? {
                 Some(ClientMessage::Init(payload)) => return Ok(payload),
                 Some(ClientMessage::Ping(payload)) => self.pong(payload.as_ref()).await?,
                 Some(ClientMessage::Subscribe { .. }) => {
@@ -141,23 +141,23 @@ impl Connection {
 
     async fn event(&mut self, watch: &mut SessionWatch) -> Event {
         tokio::select! {
-            () = self.open.ended() => Event::Stopped,
-            error = watch.ended() => Event::Ended(error),
-            came = self.socket.recv() => Event::Came(came),
-            Some(step) = self.running.next(), if !self.running.is_empty() => Event::Step(step),
-            _ = self.pulse.tick() => Event::Pulse,
+            () = self.open.ended() => Event::ServerStopped,
+            error = watch.ended() => Event::SessionEnded(error),
+            received = self.socket.recv() => Event::Received(received),
+            Some(step) = self.running.next(), if !self.running.is_empty() => Event::Answered(step),
+            _ = self.ping_interval.tick() => Event::PingDue,
         }
     }
 
     async fn react(&mut self, event: Event, watch: &SessionWatch) -> Flow {
         match event {
-            Event::Stopped => Err(SocketEnd::Close(CloseReason::GOING_AWAY)),
-            Event::Ended(error) => Err(SocketEnd::Close(CloseReason::refused(&error))),
-            Event::Pulse => self.ping().await,
-            Event::Step((id, answer)) => self.pass_on(&id, answer).await,
-            Event::Came(came) => {
-                self.heard = true;
-                match read(came)? {
+            Event::ServerStopped => Err(SocketEnd::Close(CloseReason::GOING_AWAY)),
+            Event::SessionEnded(error) => Err(SocketEnd::Close(CloseReason::refused(&error))),
+            Event::PingDue => self.ping().await,
+            Event::Answered((id, answer)) => self.send_answer(&id, answer).await,
+            Event::Received(received) => {
+                self.is_alive = true;
+                match parse_incoming(received)? {
                     Some(ClientMessage::Init(_)) => Err(SocketEnd::Close(CloseReason::TOO_MANY_INITS)),
                     Some(ClientMessage::Ping(payload)) => self.pong(payload.as_ref()).await,
                     Some(ClientMessage::Subscribe { id, request }) => {
@@ -215,13 +215,13 @@ impl Connection {
         self.handles.insert(id, handle);
     }
 
-    async fn pass_on(&mut self, id: &str, answer: Option<Answer>) -> Flow {
+    async fn send_answer(&mut self, id: &str, answer: Option<Answer>) -> Flow {
         match answer {
             Some(answer) if answer.is_request_error() => self.refuse(id, &answer).await,
-            Some(answer) => self.say(&ServerMessage::Next { id, payload: &answer }).await,
+            Some(answer) => self.send(&ServerMessage::Next { id, payload: &answer }).await,
             None => {
                 self.forget(id);
-                self.say(&ServerMessage::Complete { id }).await
+                self.send(&ServerMessage::Complete { id }).await
             }
         }
     }
@@ -230,7 +230,7 @@ impl Connection {
     async fn refuse(&mut self, id: &str, answer: &Answer) -> Flow {
         self.forget(id);
         let payload = answer.errors();
-        self.say(&ServerMessage::Error { id, payload }).await
+        self.send(&ServerMessage::Error { id, payload }).await
     }
 
     /// Stops an operation at once, if it still runs.
@@ -241,31 +241,31 @@ impl Connection {
     }
 
     async fn pong(&mut self, payload: Option<&Value>) -> Flow {
-        self.say(&ServerMessage::Pong { payload }).await
+        self.send(&ServerMessage::Pong { payload }).await
     }
 
     /// Pings a silent client, and gives up one that did not answer the ping before.
     async fn ping(&mut self) -> Flow {
-        if self.heard {
-            (self.heard, self.pinged) = (false, false);
+        if self.is_alive {
+            (self.is_alive, self.is_pinged) = (false, false);
             return Ok(());
         }
-        if self.pinged {
+        if self.is_pinged {
             return Err(SocketEnd::Close(CloseReason::SILENT));
         }
-        self.pinged = true;
-        self.send(Message::Ping(Vec::new().into())).await
+        self.is_pinged = true;
+        self.send_frame(Message::Ping(Vec::new().into())).await
     }
 
-    async fn say(&mut self, say: &ServerMessage<'_>) -> Flow {
-        let text = serde_json::to_string(say).map_err(|error| {
+    async fn send(&mut self, message: &ServerMessage<'_>) -> Flow {
+        let text = serde_json::to_string(message).map_err(|error| {
             tracing::error!(cause = ?error, "an answer could not be written");
             SocketEnd::Close(CloseReason::of(Code::Internal))
         })?;
-        self.send(Message::Text(text.into())).await
+        self.send_frame(Message::Text(text.into())).await
     }
 
-    async fn send(&mut self, message: Message) -> Flow {
+    async fn send_frame(&mut self, message: Message) -> Flow {
         tokio::select! {
             sent = timeout(SEND_TIMEOUT, self.socket.send(message)) => match sent {
                 Ok(sent) => sent.map_err(|_| SocketEnd::Gone),
@@ -299,8 +299,8 @@ impl Connection {
 }
 
 /// Reads an incoming message of the protocol. Returns `None` for messages that need no answer.
-fn read(came: Option<Result<Message, axum::Error>>) -> Flow<Option<ClientMessage>> {
-    match came {
+fn parse_incoming(received: Option<Result<Message, axum::Error>>) -> Flow<Option<ClientMessage>> {
+    match received {
         Some(Ok(Message::Text(text))) => ClientMessage::parse(&text)
             .map(Some)
             .map_err(|why| SocketEnd::Close(CloseReason::invalid(&why))),
@@ -335,7 +335,7 @@ fn with_token(mut headers: HeaderMap, payload: &Map<String, Value>) -> Flow<Head
     Ok(headers)
 }
 
-fn unidentified(error: &Error) -> SocketEnd {
+fn authentication_failure(error: &Error) -> SocketEnd {
     tracing::info!(%error, "a socket's token was refused");
     error.log();
     SocketEnd::Close(CloseReason::of(error.code()))

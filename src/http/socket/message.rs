@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn what_clients_say_is_read() {
+    fn messages_of_clients_are_parsed() {
         assert!(matches!(
             ClientMessage::parse(r#"{"type":"connection_init"}"#),
             Ok(ClientMessage::Init(payload)) if payload.is_empty()
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_server_says_is_of_the_protocol() {
+    fn messages_of_the_server_are_of_the_protocol() {
         let written = |say: &ServerMessage| serde_json::to_string(say).unwrap();
         let answer = Answer::refusal(vec![ServerError::new("no", None)]);
 

@@ -31,7 +31,7 @@ const PROTOCOL: &str = "graphql-transport-ws";
 pub(super) async fn upgrade(server: Arc<Server>, mut head: Parts) -> Result<Response, Rejection> {
     let upgrade = WebSocketUpgrade::from_request_parts(&mut head, &())
         .await
-        .map_err(unfit)?
+        .map_err(not_a_socket)?
         .protocols([PROTOCOL])
         .max_message_size(MAX_BODY)
         .max_frame_size(MAX_BODY);
@@ -50,7 +50,7 @@ pub(super) async fn upgrade(server: Arc<Server>, mut head: Parts) -> Result<Resp
     Ok(upgrade.on_upgrade(move |socket| Connection::serve(server, socket, head.headers).instrument(span)))
 }
 
-fn unfit(rejection: WebSocketUpgradeRejection) -> Rejection {
+fn not_a_socket(rejection: WebSocketUpgradeRejection) -> Rejection {
     let status = rejection.into_response().status();
     let status = if status.is_client_error() {
         status

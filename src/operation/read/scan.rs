@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_a_string_counts_again() {
+    fn brackets_after_a_string_count_again() {
         let deep = "[".repeat(65);
         for text in [
             format!("\"\" {deep}"),
