@@ -1,10 +1,10 @@
-// Drives the playground in a real browser, as a developer would who works with it:
+// Drives the playground in a real browser, as a developer would:
 //
 //     PROGRAM=… DATA=… node playground.mjs ADDRESS [--screenshot FILE]
 //
 // The server at ADDRESS runs with `--dev --demo`; PROGRAM is its program and DATA its data folder, for a token that
 // expires. The browser is the one of the environment variable CHROMIUM, or the system's. Stops at the first check that
-// fails, with what is wrong and exit code 1. The picture is of the page at its best, or of what went wrong.
+// fails, with its message and exit code 1. The picture shows the page at the end, or the failure.
 
 import assert from "node:assert/strict";
 import { parseArgs } from "node:util";

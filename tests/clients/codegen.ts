@@ -1,14 +1,14 @@
 import type { CodegenConfig } from "@graphql-codegen/cli";
 import { addTypenameSelectionDocumentTransform } from "@graphql-codegen/client-preset";
 
-// From the printed schema to types: no server is asked.
+// From the printed schema to types, without a server.
 const config: CodegenConfig = {
   schema: "../../schema.graphql",
   documents: ["operations/*.ts"],
   generates: {
     "generated/graphql/": {
       preset: "client",
-      // Trusted documents go to persisted-documents.json, with `__typename` everywhere: as clients with a cache ask.
+      // Trusted documents go to persisted-documents.json, with `__typename` everywhere, as clients with a cache send them.
       presetConfig: { fragmentMasking: false, persistedDocuments: { hashAlgorithm: "sha256" } },
       documentTransforms: [addTypenameSelectionDocumentTransform],
       config: {

@@ -1,4 +1,4 @@
-// The suite's figure, for whoever runs it among others: a reporter of `node --test`.
+// A reporter of `node --test` that prints the suite's figure, for scripts that run several suites.
 
 export default async function* figure(events) {
   let passed = 0;

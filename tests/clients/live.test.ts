@@ -1,5 +1,5 @@
-// Live changes, through Apollo Client's GraphQLWsLink and urql's subscriptionExchange: what others change shows without
-// asking again, and whoever was away comes back with a cursor and misses nothing.
+// Live changes, through Apollo Client's GraphQLWsLink and urql's subscriptionExchange: changes by
+// others arrive without another request, and a client that was away resumes from a cursor and misses nothing.
 
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";

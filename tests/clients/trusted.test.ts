@@ -69,7 +69,7 @@ test("Apollo Client sends the hash as a persisted query", async () => {
   assert.deepEqual(data?.contacts?.edges, []);
 });
 
-/** What the generator wrote next to the document. */
+/** The manifest that the generator wrote next to the document. */
 function hash(document: DocumentNode): string {
   return (document as unknown as { __meta__: { hash: string } }).__meta__.hash;
 }

@@ -1,5 +1,5 @@
-// What must not compile, and what must: checked by `tsc`, never run. A line under `@ts-expect-error` that compiles is
-// an error itself.
+// Code that must compile, and code that must not: checked by `tsc`, never run. A line under `@ts-expect-error` that
+// compiles is an error itself.
 
 import type { Client } from "@urql/core";
 import type { ApolloClient } from "@apollo/client";

@@ -24,7 +24,7 @@ const [file, first = '0', count = '2500'] = process.argv.slice(2);
 const pair = schemas(readFileSync(file, 'utf8'));
 
 const edges = corners.map((corner) => ({ runs: ['{}'], operationName: null, ...corner }));
-// Those of which the tokens can be told apart.
+// Those whose tokens can be separated.
 const readable = edges.filter(({ query }) => tokens(query).length > 0);
 
 function make(seed) {

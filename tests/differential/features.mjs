@@ -1,4 +1,4 @@
-// What a document has and is run with: counted, so that a generator which has become weak shows.
+// The features of a document and its runs, counted to show that the generator has not become weak.
 
 import {
   Kind, TypeInfo, getNamedType, isEnumType, isInputObjectType, isInterfaceType, isListType, isNonNullType, isUnionType, visit, visitWithTypeInfo,

@@ -6,7 +6,7 @@ import {
 } from 'graphql';
 import { good, bad, literal } from './values.mjs';
 
-// How deep selections nest, fragments opened, and how many selections a document has, fragments opened.
+// The most levels of selections and the most selections of a document, fragments opened.
 const DEEPEST = 5;
 const MOST = 70;
 const ALIASES = 24;
@@ -15,7 +15,7 @@ export class Generator {
   constructor(random, schema) {
     this.random = random;
     this.schema = schema;
-    // What each key of the answer stands for, so that fields which meet can be merged.
+    // The field of each key of the answer, so that fields with the same key can be merged.
     this.keys = new Map();
     this.variables = new Map();
     this.fragments = [];
@@ -63,7 +63,7 @@ export class Generator {
     return this.random.chance(0.03) ? this.random.pick(['"What for." ', '"""\nWhat {\n"""\n', '"" ']) : '';
   }
 
-  // What is made, and the variables used in it; they are used around it as well.
+  // The result, and the variables used in it; they are used around it as well.
   within(make) {
     const around = this.uses;
     this.uses = new Set();

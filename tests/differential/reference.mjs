@@ -1,10 +1,10 @@
-// What graphql-js answers, in a form that can be compared.
+// The answers of graphql-js, in a form that can be compared.
 
 import {
   GraphQLError, Kind, execute, getNullableType, isInputObjectType, isListType, isNonNullType, parse, specifiedRules, validate,
 } from 'graphql';
 
-// Why a document is refused: `Syntax`, or the names of the rules that it breaks. Nothing if it is valid.
+// Returns the reasons for which a document is refused: `Syntax`, or the names of the rules it breaks. Empty if it is valid.
 export function refusals(schema, text) {
   let document;
   try {
@@ -21,13 +21,13 @@ export function refusals(schema, text) {
   return { document, broken: broken.map((rule) => rule.name.replace(/Rule$/, '')), corrected };
 }
 
-// What graphql-js says of a variable in a @oneOf input is left to the rule below.
+// The error of graphql-js about a variable in a @oneOf input is left to the rule below.
 function errors(schema, document, rules) {
   const found = checked(schema, document, rules);
   return found.filter((error) => !error.message.includes('must be non-nullable to be used for OneOf'));
 }
 
-// Where the root of a subscription is skipped by a variable, which is not allowed, graphql-js throws its error.
+// graphql-js throws its error if a variable skips the root of a subscription, which is not allowed.
 function checked(schema, document, rules) {
   try {
     return validate(schema, document, rules, { maxErrors: 1000 });

@@ -4,7 +4,7 @@ import {
   isEnumType, isInputObjectType, isListType, isNonNullType, isRequiredInputField,
 } from 'graphql';
 
-// How deep input objects nest.
+// The most levels of input objects.
 const DEEPEST = 2;
 
 const STRINGS = ['', 'a', 'two words', 'quo"te', 'back\\slash', 'line\nbreak', 'tab\t', 'Zoë Ω', '😀 \u2028', '$x # {', '\u0007'];

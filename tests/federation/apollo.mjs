@@ -21,7 +21,7 @@ const gateway = new ApolloGateway({
 const server = new ApolloServer({
   gateway,
   includeStacktraceInErrorResponses: false,
-  // Clients need not know what a subgraph's HTTP response was, and where it runs.
+  // Hides the subgraph's HTTP response and address from clients.
   formatError: ({ extensions: { response, ...extensions } = {}, ...error }) => ({ ...error, extensions }),
 });
 const { url } = await startStandaloneServer(server, {

@@ -1,4 +1,4 @@
-// What a client sees of the composed graph. Every test runs behind each gateway.
+// The composed graph as clients see it. Every test runs behind each gateway.
 import assert from 'node:assert/strict';
 import { balance, commission, number } from './billing.mjs';
 import { story } from './story.mjs';

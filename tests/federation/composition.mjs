@@ -1,11 +1,11 @@
-// What gateways get: the schema, and what composition makes of it.
+// The schema as gateways get it, and its composition.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { parse, print, visit } from 'graphql';
 import { story } from './story.mjs';
 import { ask, composed, here, server, subgraph } from './world.mjs';
 
-/** Which fields need which permission, one a line. */
+/** Lists the guarded fields with their permissions, one per line. */
 function guards(sdl) {
   const found = [];
   let type;

@@ -3,7 +3,7 @@
 // each. The scripts that compose and serve are those of docs/gateways.md, to the letter.
 //
 // Takes ADDRESS (a running `serve --dev`), PROGRAM (the program) and DATA (its data folder). It makes a tenant of its own
-// there, so that nobody else sees what it writes.
+// there, so that no other story sees its records.
 import './composition.mjs';
 import './entities.mjs';
 import { behind } from './behind.mjs';

@@ -1,5 +1,5 @@
-// What the tests stand on: a tenant of their own on the running server, a second subgraph, what composes the two, and
-// the gateways in front. Between gateways and server sits a recorder, which passes everything on and notes it.
+// The set-up of the tests: a tenant of their own on the running server, a second subgraph, the composition of both, and
+// the gateways in front. Between gateways and server, a recorder passes every request on and keeps it.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -48,7 +48,7 @@ async function listen(listener) {
 
 // --- the recorder
 
-/** What went to the server and came back since the last `forget`. */
+/** The requests to the server and their answers since the last `forget`. */
 export const recorded = [];
 export const forget = () => recorded.splice(0);
 /** Of that, the requests for entities. */
@@ -172,5 +172,5 @@ export const one = {
   User: viewer.user.id,
   WrapUpCode: others.wrapUpCode.wrapUpCode.id,
 };
-/** Like an id of ours, but nothing has it. */
+/** A well-formed id that no record has. */
 export const nobody = (kind) => one[kind].replace(/_.*/, '_00000000-0000-7000-8000-000000000000');

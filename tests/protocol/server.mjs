@@ -1,4 +1,4 @@
-// What the suites of this folder share: the server they run against, tokens for it, and what they print at the end.
+// The parts that the suites of this folder share: the server they run against, tokens for it, and what they print at the end.
 
 import { execFileSync, spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
@@ -24,7 +24,7 @@ export function token(folder = DATA, ...flags) {
   return execFileSync(PROGRAM, ["token", "--data", folder, ...flags], { encoding: "utf8" }).trim();
 }
 
-/** A token of the development key that is not accepted any more in so many seconds: expired already, by the leeway. */
+/** A token of the development key that is refused after this many seconds: it has expired, within the leeway. */
 export function dyingToken(seconds, claims = {}, folder = DATA) {
   const leeway = 60;
   const encode = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
@@ -104,7 +104,7 @@ export function counting(name) {
   };
 }
 
-/** Fails a suite whose process goes on after its tests: something was left open, and would keep the whole run waiting. */
+/** Fails a suite whose process outlives its tests, because something was left open. */
 function leave() {
   console.error("open after the last test:", process.getActiveResourcesInfo());
   process.exit(1);

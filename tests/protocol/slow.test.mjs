@@ -1,4 +1,4 @@
-// Clients that do not take what they asked for: told why where that is possible, given up, and never kept in memory.
+// Clients that do not read their answers: they are closed, with a reason where possible, and their answers are not kept in memory.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";

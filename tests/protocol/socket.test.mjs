@@ -52,14 +52,14 @@ async function greeted(options = {}) {
   return talk;
 }
 
-/** What a failed opening was answered. */
+/** Returns the response to a refused upgrade. */
 async function refused(url, protocol, options) {
   const socket = new WebSocket(url, protocol, options);
   const [, response] = await once(socket, "unexpected-response");
   const connection = response.socket;
   let body = "";
   for await (const chunk of response) body += chunk;
-  // Nobody closes that of a refused upgrade: the process would wait for it.
+  // The library leaves the connection of a refused upgrade open, and the process would wait for it.
   connection.destroy();
   return { status: response.statusCode, body: JSON.parse(body) };
 }

@@ -1,4 +1,4 @@
-// What one finds on the page.
+// The page as it opens.
 
 import assert from "node:assert/strict";
 

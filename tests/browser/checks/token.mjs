@@ -1,4 +1,4 @@
-// What the page says about a token that the server does not take, and what it keeps of one that it does.
+// The page's message about a refused token, and its storage of an accepted one.
 
 import assert from "node:assert/strict";
 

@@ -1,4 +1,4 @@
-// What must not happen, as it happens: errors, refusals of the policy, and requests to anyone else.
+// Records what must not happen: errors, violations of the content security policy, and requests to other hosts.
 
 /** Writes what goes wrong in `page`, and what it asks of others than `origin`, into the list `faults`. */
 export async function watch(page, origin, faults) {

@@ -1,4 +1,4 @@
-// The page, and what one does with it.
+// The page and the actions of a user on it.
 
 import { chromium } from "playwright-core";
 
@@ -30,7 +30,7 @@ export class Playground {
     return Object.assign(new Playground(), { address, page, faults });
   }
 
-  /** The page in a browser that does not know it yet; its faults are counted too. */
+  /** Opens the page in a browser without stored state. Its faults are counted too. */
   async another(viewport = SIZE.viewport) {
     const context = await this.page.context().browser().newContext({ viewport });
     const other = await Playground.in(context, this.address, this.faults);
@@ -42,7 +42,7 @@ export class Playground {
     await this.page.context().browser().close();
   }
 
-  /** Opens the page and waits until one can type. */
+  /** Opens the page and waits until the editor accepts input. */
   async open() {
     const response = await this.page.goto(this.address.href);
     await this.page.locator(".graphiql-query-editor .view-lines").waitFor();
@@ -51,7 +51,7 @@ export class Playground {
     return response;
   }
 
-  /** Asks the server with the page's token, but not in the page. */
+  /** Sends a query to the server with the page's token, outside of the page. */
   async elsewhere(query, variables) {
     const response = await fetch(new URL("/graphql", this.address), {
       method: "POST",
@@ -63,7 +63,7 @@ export class Playground {
     return data;
   }
 
-  /** What the server handed the page. */
+  /** The token that the server gave the page. */
   async token() {
     return JSON.parse(await this.page.locator("#settings").textContent()).token;
   }
@@ -91,7 +91,7 @@ export class Playground {
     await this.page.getByRole("button", { name: /^Execute query/ }).click();
   }
 
-  /** What stands in the editors: the query, the headers, the answer. */
+  /** The contents of the editors: the query, the headers, the answer. */
   query = () => this.#text(".graphiql-query-editor");
   headers = () => this.#text(".graphiql-editor-tool");
   answer = () => this.#text(".result-window");
@@ -152,7 +152,7 @@ export class Playground {
     await this.page.keyboard.press("Delete");
   }
 
-  /** What the visible editor inside `place` holds, however its lines are wrapped. */
+  /** Returns the text of the visible editor inside `place`, however its lines are wrapped. */
   async #text(place) {
     return this.page.evaluate((place) => {
       const node = (editor) => editor.getContainerDomNode();

@@ -1,6 +1,6 @@
-// The picture of the page at its best.
+// The picture of the playground in the README.
 
-/** Asks the first example in a browser that does not know the page, beside the documentation of a type, and takes the picture. */
+/** Runs the first example in a browser without stored state, beside the documentation of a type, and takes the picture. */
 export async function pose(playground, path) {
   const other = await playground.another({ width: 1600, height: 900 });
   const { page } = other;
@@ -11,7 +11,7 @@ export async function pose(playground, path) {
   await docs.getByRole("link", { name: "Organization", exact: true }).first().click();
   await other.run();
   await other.answers('"organizations"');
-  // Away from what would light up under it.
+  // Away from elements that change under the pointer.
   await page.mouse.move(800, 895);
   await page.waitForTimeout(1_000);
   await page.screenshot({ path });

@@ -1,4 +1,4 @@
-// What a screen of contacts asks: a list in pages, one contact, and the changes to it.
+// The operations of a screen of contacts: a list in pages, one contact, and the changes to it.
 
 import { graphql } from "../generated/graphql";
 

@@ -1,4 +1,4 @@
-// What is followed while a list of contacts is on the screen.
+// The subscriptions of a screen with a list of contacts.
 
 import { graphql } from "../generated/graphql";
 

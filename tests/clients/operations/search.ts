@@ -1,4 +1,4 @@
-// What a search box asks, and anything by its id.
+// The queries of a search box, and the query for a record by its id.
 
 import { graphql } from "../generated/graphql";
 

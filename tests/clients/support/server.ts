@@ -1,4 +1,4 @@
-// What proves that the clients front-end teams use work with this server, without a workaround: generated types
+// Shows that the clients of front-end teams work with this server without a workaround: generated types
 // (typed.ts), Apollo Client, urql and Relay, each against a live server with the demo's data.
 //
 //     npm ci --ignore-scripts --no-audit --no-fund && npm test
