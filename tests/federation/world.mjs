@@ -51,7 +51,7 @@ async function listen(listener) {
 /** The requests to the server and their answers since the last `forget`. */
 export const recorded = [];
 export const forget = () => recorded.splice(0);
-/** Of that, the requests for entities. */
+/** The requests for entities among them. */
 export const fetches = () => recorded.filter(({ query }) => query.includes('_entities'));
 
 const recorder = createServer(async (request, response) => {

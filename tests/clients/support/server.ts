@@ -20,7 +20,7 @@ export function token(...permissions: string[]): string {
   }).trim();
 }
 
-/** The token of whoever may do everything. */
+/** A token with every permission. */
 export const everything = token();
 
 /** Asks without any client: what the clients show is compared with this. */
@@ -56,7 +56,7 @@ export async function allContacts(): Promise<string[]> {
   return ids;
 }
 
-/** Makes a contact with a name that nobody else has for one test, and deletes it after. */
+/** Creates a contact with a unique name for one test, and deletes it afterwards. */
 export async function withContact(use: (ada: { id: string; lastName: string }) => Promise<void>): Promise<void> {
   const lastName = `Lovelace ${randomUUID()}`;
   const { createContact } = await ask<{ createContact: { contact: { id: string } } }>(
