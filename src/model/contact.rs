@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{
     Address, AddressInput, Checked, EmailAddress, EmailAddressInput, ExternalId, ExternalIdInput, IndexEntry,
     NameMatch, PhoneNumber, PhoneNumberInput, Ranges, Record, Region, SocialHandle, SocialHandleInput, Url,
-    WordKind, changes, sort_key, text,
+    WordKind, changes, sort_key, text, words,
 };
 use crate::error::{Refusals, UserError};
 use crate::id::{ContactId, OrganizationId, global_option};
@@ -186,6 +186,16 @@ impl Contact {
         for name in [&self.first_name, &self.middle_name, &self.last_name] {
             entry.name(WordKind::ContactName, name.as_deref());
         }
+        entry.full_name(
+            WordKind::ContactName,
+            self.last_name.as_deref(),
+            self.first_name.as_deref(),
+        );
+        let salutation = words(self.salutation.as_deref().unwrap_or_default());
+        for word in &salutation {
+            entry.whole(WordKind::ContactSalutation, Some(word));
+        }
+        entry.external_ids(WordKind::ContactExternalId, &self.external_ids);
         entry.text(WordKind::ContactTitleWord, self.title.as_deref());
         entry.tag_words(WordKind::ContactTagWord, &self.tags);
         for email in &self.email_addresses {

@@ -1,5 +1,7 @@
 //! Excerpts of long texts.
 
+use super::fold::fold_respelled;
+use super::form::is_unspaced;
 use super::{fold, words};
 
 /// Returns a part of `text` of at most `length` characters: around the first word that begins like a word of `query`, or
@@ -8,8 +10,9 @@ pub fn excerpt(text: &str, length: usize, query: &str) -> String {
     let starts: Vec<(usize, &str)> = word_starts(text).collect();
     let wanted = words(query);
     let is_match = |(_, word): &&(usize, &str)| {
-        let word = fold(word);
-        wanted.iter().any(|wanted| word.starts_with(wanted.as_str()))
+        let spellings = [fold(word), fold_respelled(word)];
+        let begins = |wanted: &String| spellings.iter().any(|word| word.starts_with(wanted.as_str()));
+        wanted.iter().any(begins)
     };
     let all = text.chars().count();
     let place = starts.iter().find(is_match).map_or(0, |(place, _)| *place);
@@ -31,16 +34,20 @@ pub fn excerpt(text: &str, length: usize, query: &str) -> String {
     )
 }
 
-/// Lists the words of a text, each with the number of characters before it.
+/// Lists the words of a text, each with the number of characters before it. Each character of a script without spaces
+/// begins a word.
 fn word_starts(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut before = 0;
     text.split_inclusive(|c: char| !c.is_alphanumeric())
-        .map(move |part| {
+        .flat_map(move |part| {
             let start = before;
             before += part.chars().count();
-            (start, part.trim_end_matches(|c: char| !c.is_alphanumeric()))
+            let word = part.trim_end_matches(|c: char| !c.is_alphanumeric());
+            let starts = word.char_indices().enumerate();
+            starts
+                .filter(|(place, (_, c))| *place == 0 || is_unspaced(*c))
+                .map(move |(place, (at, _))| (start + place, word.split_at(at).1))
         })
-        .filter(|(_, word)| !word.is_empty())
 }
 
 /// Leaves out the last word, which may be cut, unless it is the only one.
@@ -70,6 +77,16 @@ mod tests {
         assert_eq!(excerpt(TEXT, 30, "zebra"), "Called about the invoice of…");
         assert_eq!(excerpt(TEXT, 30, "REFÚND"), "…Wants a refund by Friday, or…");
         assert_eq!(excerpt(TEXT, 30, "orde"), "…a discount on the next order.");
+    }
+
+    #[test]
+    fn a_match_inside_a_text_without_spaces_is_shown() {
+        let text = format!("{}客户要求退货并退款", "甲".repeat(40));
+        assert_eq!(excerpt(&text, 12, "退货"), "…甲甲甲客户要求退货并退款");
+        assert_eq!(
+            excerpt("Wegen der Rechnung: Rückruf am Montag", 20, "rueckruf"),
+            "…Rückruf am Montag"
+        );
     }
 
     #[test]

@@ -68,6 +68,22 @@ pub fn words(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// Folds a text in which the letters with umlauts, `ø` and `å` are written as on keyboards that lack them: `Köhler` and
+/// `koehler` give the same text.
+pub fn fold_respelled(text: &str) -> String {
+    let mut respelled = String::with_capacity(text.len());
+    for c in text.nfc() {
+        match c {
+            'ä' | 'Ä' => respelled.push_str("ae"),
+            'ö' | 'Ö' | 'ø' | 'Ø' => respelled.push_str("oe"),
+            'ü' | 'Ü' => respelled.push_str("ue"),
+            'å' | 'Å' => respelled.push_str("aa"),
+            other => respelled.push(other),
+        }
+    }
+    fold(&respelled)
+}
+
 /// Returns a sort key: the folded parts in order of weight, each at most 128 characters long. Keys are compared
 /// bytewise, and an absent part sorts after every other.
 pub fn sort_key(parts: &[&str]) -> String {
@@ -143,7 +159,7 @@ fn apostrophe(c: char) -> char {
 const HALF_SPACE: char = '\u{200c}';
 
 /// Whether the character belongs to a word: a letter, a digit, or a mark that was not folded away.
-fn is_part_of_word(c: char) -> bool {
+pub fn is_part_of_word(c: char) -> bool {
     c.is_alphanumeric() || is_combining_mark(c)
 }
 

@@ -2,10 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::{EmailAddress, PhoneNumber, WordKind, digits, fold, shortened, words};
+use super::form::{has_unspaced, inner_words, joined_words, respelled_words, words_of_text};
+use super::{EmailAddress, ExternalId, PhoneNumber, WordKind, digits, fold, shortened, words};
 
 /// The maximum length of a word after its letter, in characters; a longer one does not fit a page of an index.
 const LONGEST: usize = 63;
+/// The mark at the end of another form of a word: it is found by its beginning only, so that it ranks after the word that
+/// the query has exactly. It never occurs in folded text.
+const FORM: char = '\u{3}';
+/// The word of a name that has a sign for "and".
+pub const AND: &str = "&";
 
 /// The search index entry of a record.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,24 +33,75 @@ impl IndexEntry {
         }
     }
 
-    /// Adds the words of a name.
+    /// Adds the words of a name, and the forms in which people type it.
     pub fn name(&mut self, kind: WordKind, name: Option<&str>) {
-        let words = words(name.unwrap_or_default());
-        self.words.extend(words.iter().map(|word| index_word(kind, word)));
+        let name = name.unwrap_or_default();
+        let words = words(name);
+        self.add(kind, &words);
+        self.add_forms(kind, joined_words(name));
+        self.add_other_writings(kind, name);
+        if fold(name).split(' ').any(|part| matches!(part, "&" | "+")) {
+            self.words.insert(index_word(kind, AND));
+        }
         self.names
             .extend(words.into_iter().filter(|word| word.chars().count() > 1));
     }
 
-    /// Adds each word of a text.
+    /// Adds a name that is typed as one word in scripts without spaces: the family name, then the given name.
+    pub fn full_name(&mut self, kind: WordKind, family: Option<&str>, given: Option<&str>) {
+        if let Some((family, given)) = family.zip(given)
+            && has_unspaced(family)
+            && has_unspaced(given)
+        {
+            self.add_forms(kind, vec![words(family).concat() + &words(given).concat()]);
+        }
+    }
+
+    /// Adds each word of a short text.
     pub fn text(&mut self, kind: WordKind, text: Option<&str>) {
-        let words = words(text.unwrap_or_default());
+        let text = text.unwrap_or_default();
+        self.add(kind, &words(text));
+        self.add_other_writings(kind, text);
+    }
+
+    /// Adds each word of a long text.
+    pub fn long_text(&mut self, kind: WordKind, text: &str) {
+        self.add(kind, &words_of_text(text));
+        self.add(kind, &respelled_words(text));
+    }
+
+    /// Adds the words of tags of several words, and other writings of all. A tag of one word is found as a value.
+    pub fn tag_words(&mut self, kind: WordKind, tags: &[String]) {
+        for tag in tags {
+            if words(tag).len() > 1 {
+                self.text(kind, Some(tag));
+            } else {
+                self.add_other_writings(kind, tag);
+            }
+        }
+    }
+
+    fn add(&mut self, kind: WordKind, words: &[String]) {
         self.words.extend(words.iter().map(|word| index_word(kind, word)));
     }
 
-    /// Adds the words of tags of several words. A tag of one word is found as a value.
-    pub fn tag_words(&mut self, kind: WordKind, tags: &[String]) {
-        for tag in tags.iter().filter(|tag| words(tag).len() > 1) {
-            self.text(kind, Some(tag));
+    /// Adds the words respelled, and the parts of words in scripts without spaces.
+    fn add_other_writings(&mut self, kind: WordKind, text: &str) {
+        self.add_forms(kind, respelled_words(text));
+        self.add_forms(kind, inner_words(text));
+    }
+
+    fn add_forms(&mut self, kind: WordKind, forms: Vec<String>) {
+        for form in forms {
+            let marked = form.chars().take(LONGEST - 1).chain([FORM]);
+            self.words.insert(index_word(kind, &marked.collect::<String>()));
+        }
+    }
+
+    /// Adds the values of external ids, each as a whole.
+    pub fn external_ids(&mut self, kind: WordKind, ids: &[ExternalId]) {
+        for id in ids {
+            self.whole(kind, Some(&id.value));
         }
     }
 
@@ -76,10 +133,11 @@ impl IndexEntry {
         self.words.insert(index_value(address, key));
     }
 
-    /// Adds a phone number in the form of [`phone_key`].
+    /// Adds a phone number in the form of [`phone_key`], in each notation of its subscriber.
     pub fn phone(&mut self, kind: WordKind, number: &PhoneNumber) {
-        let key = phone_key(number.e164.as_deref().unwrap_or(&number.input));
-        self.words.extend(key.map(|key| index_value(kind, key)));
+        let notations = PhoneNumber::notations(number.e164.as_deref().unwrap_or(&number.input));
+        let keys = notations.iter().filter_map(|notation| phone_key(notation));
+        self.words.extend(keys.map(|key| index_value(kind, key)));
     }
 
     /// Returns all words in one text, each surrounded by spaces.

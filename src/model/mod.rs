@@ -9,6 +9,7 @@ mod email;
 mod excerpt;
 mod external_id;
 mod fold;
+mod form;
 mod index_entry;
 mod interaction;
 mod label;
@@ -29,6 +30,7 @@ mod tenant;
 pub mod text;
 mod ticker;
 mod user;
+mod web_address;
 mod word_kind;
 mod wrap_up_code;
 
@@ -44,7 +46,7 @@ pub use email::{EmailAddress, EmailAddressInput};
 pub use excerpt::excerpt;
 pub use external_id::{ExternalId, ExternalIdInput};
 pub use fold::{LONGEST_START, deletions, fold, is_near, shortened, sort_key, sort_key_start, words};
-pub use index_entry::{IndexEntry, index_value, index_word, phone_key};
+pub use index_entry::{AND, IndexEntry, index_value, index_word, phone_key};
 pub use interaction::{
     Interaction, InteractionChanges, InteractionDirection, InteractionFilter, InteractionOrderField,
     MediaType, WrapUp,
@@ -69,5 +71,6 @@ pub use social::{SocialHandle, SocialHandleInput, SocialNetwork};
 pub use tenant::{TenantChanges, TenantName, TenantRecord};
 pub use ticker::{Ticker, TickerInput};
 pub use user::{User, UserChanges, UserFilter, UserOrderField};
+pub use web_address::domain_of_web_address;
 pub use word_kind::{Matching, Subject, WordKind};
 pub use wrap_up_code::{WrapUpCode, WrapUpCodeChanges, WrapUpCodeFilter, WrapUpCodeOrderField};

@@ -107,7 +107,7 @@ impl Note {
     /// Returns the words that the note is found by.
     pub fn to_index_entry(&self) -> IndexEntry {
         let mut entry = IndexEntry::at("");
-        entry.text(WordKind::NoteWord, Some(&self.text));
+        entry.long_text(WordKind::NoteWord, &self.text);
         entry
     }
 }

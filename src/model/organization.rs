@@ -177,6 +177,7 @@ impl Organization {
     pub fn to_index_entry(&self) -> IndexEntry {
         let mut entry = IndexEntry::at(&self.sort_name);
         entry.name(WordKind::OrganizationName, Some(&self.name));
+        entry.external_ids(WordKind::OrganizationExternalId, &self.external_ids);
         entry.tag_words(WordKind::OrganizationTagWord, &self.tags);
         for website in &self.websites {
             entry.whole(WordKind::OrganizationDomain, website.domain().as_deref());

@@ -1,6 +1,6 @@
 //! The kinds of words in the search index.
 
-use Matching::{Beginning, Digits, Filter, Whole, Words};
+use Matching::{Beginning, Companion, Digits, Domain, Filter, Whole, Words};
 use Subject::{Contacts, Organizations};
 
 /// The kind of record that a search finds.
@@ -19,8 +19,12 @@ pub enum Matching {
     Words,
     /// The part as typed matches the beginning of a word.
     Beginning,
+    /// The part as typed matches a domain as a whole.
+    Domain,
     /// The part as typed matches a word as a whole.
     Whole,
+    /// A word of the part matches a word as a whole, in a query of several parts.
+    Companion,
     /// The digits of the part match the last digits of a number.
     Digits,
     /// Queries do not match the kind; only filters do, by the whole value.
@@ -78,7 +82,11 @@ word_kinds! {
     /// A contact's e-mail address.
     ContactEmail = 'e', Some(Contacts), Beginning, None;
     /// The domain of a contact's e-mail address, or an address with accents written without them.
-    ContactEmailDomain = 'd', Some(Contacts), Whole, None;
+    ContactEmailDomain = 'd', Some(Contacts), Domain, None;
+    /// A contact's external id.
+    ContactExternalId = 'x', Some(Contacts), Whole, None;
+    /// A word of a contact's salutation.
+    ContactSalutation = 's', Some(Contacts), Companion, None;
     /// The digits of a contact's phone number, last to first.
     ContactPhone = 'p', Some(Contacts), Digits, None;
     /// A contact's title.
@@ -94,7 +102,9 @@ word_kinds! {
     /// A word of an organization's tag that has several words.
     OrganizationTagWord = 'K', Some(Organizations), Words, None;
     /// The domain of an organization's website.
-    OrganizationDomain = 'D', Some(Organizations), Whole, None;
+    OrganizationDomain = 'D', Some(Organizations), Domain, None;
+    /// An organization's external id.
+    OrganizationExternalId = 'X', Some(Organizations), Whole, None;
     /// The digits of an organization's phone or fax number, last to first.
     OrganizationPhone = 'P', Some(Organizations), Digits, None;
     /// The city of an organization's address.

@@ -107,20 +107,23 @@ impl Statement<'_> {
     }
 }
 
-/// Narrows a list to the records that have a word in the search index.
-pub struct WordFilter(String);
+/// Narrows a list to the records that have one of some words in the search index.
+pub struct WordFilter(Vec<String>);
 
 impl WordFilter {
-    /// Creates a filter for a value of this kind, in the form in which it is indexed.
-    pub fn new(kind: WordKind, value: String) -> Self {
-        Self(index_value(kind, value))
+    /// Creates a filter for values of this kind, in the form in which they are indexed.
+    pub fn new(kind: WordKind, values: Vec<String>) -> Self {
+        Self(values.into_iter().map(|value| index_value(kind, value)).collect())
     }
 }
 
 impl Filter for WordFilter {
     fn conditions<'a>(&'a self, to: &mut Statement<'a>) {
-        to.push(" AND id IN (SELECT id FROM search_words WHERE tenant_id = $1 AND word = ")
-            .bind(self.0.clone())
-            .push(")");
+        to.push(" AND id IN (SELECT id FROM search_words WHERE tenant_id = $1 AND word ");
+        match &self.0[..] {
+            [word] => to.push("= ").bind(word.clone()),
+            words => to.any_texts(words.to_vec()),
+        }
+        .push(")");
     }
 }

@@ -34,12 +34,12 @@ impl LookupQuery {
         #[graphql(desc = "Returns the first n items (1–100, default 25).")] first: Option<i32>,
         #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
     ) -> Result<Option<ContactConnection>> {
-        let key = phone_word(ctx, number)?;
+        let keys = phone_keys(ctx, &number)?;
         let page = by_word::<Contact>(
             ctx,
             ContactOrderField::Name,
             WordKind::ContactPhone,
-            key,
+            keys,
             PageArgs::forward(first, after),
         )
         .await?;
@@ -63,7 +63,7 @@ impl LookupQuery {
             ctx,
             ContactOrderField::Name,
             WordKind::ContactEmail,
-            key,
+            vec![key],
             PageArgs::forward(first, after),
         )
         .await?;
@@ -82,12 +82,12 @@ impl LookupQuery {
         #[graphql(desc = "Returns the first n items (1–100, default 25).")] first: Option<i32>,
         #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
     ) -> Result<Option<OrganizationConnection>> {
-        let key = phone_word(ctx, number)?;
+        let keys = phone_keys(ctx, &number)?;
         let page = by_word::<Organization>(
             ctx,
             OrganizationOrderField::Name,
             WordKind::OrganizationPhone,
-            key,
+            keys,
             PageArgs::forward(first, after),
         )
         .await?;
@@ -112,7 +112,7 @@ impl LookupQuery {
             ctx,
             OrganizationOrderField::Name,
             WordKind::OrganizationDomain,
-            key,
+            vec![key],
             PageArgs::forward(first, after),
         )
         .await?;
@@ -130,23 +130,31 @@ fn email_domain(text: &str) -> String {
     site_domain(host.split(['/', '?', '#', ':']).next().unwrap_or_default())
 }
 
-/// Returns the word that a number is indexed by.
-fn phone_word(ctx: &Context<'_>, number: String) -> crate::error::Result<String> {
+/// Returns the words that a number is indexed by, one for each notation of its subscriber.
+fn phone_keys(ctx: &Context<'_>, number: &str) -> crate::error::Result<Vec<String>> {
     let region = &ctx.tenant().record().default_region;
-    let number = PhoneNumber::e164_of(&number, region).unwrap_or(number);
-    phone_key(&number).ok_or_else(|| Error::argument("number", "must not be empty"))
+    let e164 = PhoneNumber::e164_of(number, region);
+    let notations = PhoneNumber::notations(e164.as_deref().unwrap_or(number));
+    let keys: Vec<String> = notations
+        .iter()
+        .filter_map(|notation| phone_key(notation))
+        .collect();
+    if keys.is_empty() {
+        return Err(Error::argument("number", "must not be empty"));
+    }
+    Ok(keys)
 }
 
 async fn by_word<T: Listed>(
     ctx: &Context<'_>,
     by: T::Order,
     kind: WordKind,
-    word: String,
+    words: Vec<String>,
     args: PageArgs,
 ) -> crate::error::Result<Connected<T>> {
     let sort = Sort {
         by,
         descending: false,
     };
-    ctx.list_by(WordFilter::new(kind, word), sort, args).await
+    ctx.list_by(WordFilter::new(kind, words), sort, args).await
 }

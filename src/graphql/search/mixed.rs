@@ -159,7 +159,7 @@ impl MixedSearch {
         let mut found = match kind {
             SearchKind::Organization => tenant.search(&self.organizations).await?,
             SearchKind::Contact => tenant.search(&self.contacts).await?,
-            SearchKind::Note => tenant.search_notes(&self.query.words()).await?,
+            SearchKind::Note => tenant.search_notes(&self.query.note_terms()).await?,
         };
         for hit in &mut found.hits {
             hit.rank.insert(0, kind.digit());

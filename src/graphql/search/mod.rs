@@ -34,14 +34,19 @@ pub struct SearchQuery;
 #[Object]
 impl SearchQuery {
     /// Searches contacts by words. Every word of the query must match a word of the name or of the title, a tag or a
-    /// word of a tag, an e-mail address (the whole address, its beginning such as the local part, or its domain), a
-    /// phone number (in any notation, or at least its last four digits), or, for callers who may view organizations,
-    /// the name of the contact's employer (`jane acme`). Names, titles and tags match by the beginning of a word. Case
-    /// and accents are ignored (`jose` finds `José`). Names with one typo are found too (`jonh smit`).
+    /// word of a tag, an e-mail address (the whole address, its beginning such as the local part, or its domain, also as
+    /// a web address), a whole external id, a phone number (in any notation, or at least its last four digits), or, for
+    /// callers who may view organizations, the name of the contact's employer (`jane acme`). Next to other words, a word
+    /// of the salutation matches too (`dr king`).
     ///
-    /// Results are sorted by match: all words exact, then longer words (john, johnny, johnson), then matches by the
-    /// employer's name, then typos; equal matches are sorted by name. At most 1000 results can be reached; beyond that,
-    /// `refinement` suggests how to narrow the search. A query has at most 8 words.
+    /// Names, titles and tags match by the beginning of a word, and in scripts without spaces by any part. Case and
+    /// accents are ignored (`jose` finds `José`), umlauts may be written with an `e`, and names in one word or in
+    /// several (`mc donnelly`, `vanderberg`, `jp`). Names with one typo are found too (`jonh smit`).
+    ///
+    /// Results are sorted by match: all words exact, then longer words and other forms of a name (john, johnny, johnson),
+    /// then matches by the employer's name, then typos; equal matches are sorted by name. At most 1000 results can be
+    /// reached; beyond that, `refinement` suggests how to narrow the search. Of a query with more than 8 words, the 8
+    /// longest are searched.
     ///
     /// Requires `externalContacts:contact:view`.
     #[graphql(directive = requires_permission::apply(Permission::ContactView))]
@@ -66,12 +71,12 @@ impl SearchQuery {
     }
 
     /// Searches organizations by words. Every word of the query must match a word of the name, a tag or a word of a
-    /// tag, the domain of a website, or a phone number (in any notation, or at least its last four digits). Names and
-    /// tags match by the beginning of a word. Case and accents are ignored. Names with one typo are found too.
+    /// tag, the domain of a website (also as a web address), a whole external id, or a phone number (in any notation, or
+    /// at least its last four digits). Names and tags match as in `searchContacts`; `and` finds a `&` or `+` in a name.
     ///
     /// Results are sorted by match: all words exact, then longer words, then typos; equal matches are sorted by name.
-    /// At most 1000 results can be reached; beyond that, `refinement` suggests how to narrow the search. A query has at
-    /// most 8 words.
+    /// At most 1000 results can be reached; beyond that, `refinement` suggests how to narrow the search. Of a query with
+    /// more than 8 words, the 8 longest are searched.
     ///
     /// Requires `externalContacts:organization:view`.
     #[graphql(directive = requires_permission::apply(Permission::OrganizationView))]
@@ -93,8 +98,8 @@ impl SearchQuery {
     }
 
     /// Searches organizations, contacts and notes by words, as `searchOrganizations` and `searchContacts` do. Notes
-    /// match by words of their text; the last word of the query also matches by its beginning. Organizations come
-    /// first, then contacts, then notes, newest first. At most 1000 results can be reached in total. A query without a
+    /// match by words of their text, and in scripts without spaces by any part of it; the last word of the query also
+    /// matches by its beginning. Organizations come first, then contacts, then notes, newest first. At most 1000 results can be reached in total. A query without a
     /// word or a number, such as a first `(`, finds nothing; so do `searchContacts` and `searchOrganizations`.
     ///
     /// Each kind requires its own permission: `externalContacts:organization:view`, `externalContacts:contact:view`,

@@ -1,6 +1,7 @@
 //! Phone numbers, in every notation.
 
 mod notation;
+mod subscriber;
 
 use async_graphql::{InputObject, SimpleObject};
 use phonenumber::metadata::DATABASE;
@@ -11,6 +12,7 @@ use super::{Checked, ContactPointLabel, Region, each, one_primary, text, whole};
 use crate::error::Refusals;
 use notation::Notation;
 pub use notation::digits;
+pub(super) use notation::has_prefix;
 
 /// The maximum length of a number as typed, in characters.
 const LONGEST_INPUT: usize = 100;
@@ -100,6 +102,13 @@ impl PhoneNumber {
             })
         });
         read.map(|read| read.e164)
+    }
+
+    /// Returns a number with the other notation of its subscriber, if there is one: without the digit that marks mobile
+    /// numbers, where it may be left out. A number that could not be read has its digits compared as international ones.
+    pub fn notations(number: &str) -> Vec<String> {
+        let shorter = subscriber::without_mobile_digit(&format!("+{}", digits(number)));
+        std::iter::once(number.to_owned()).chain(shorter).collect()
     }
 }
 

@@ -110,14 +110,18 @@ fn ascii_digit(c: char) -> char {
 
 /// Removes a word such as `tel:` or `Tel.:` before a number.
 fn without_prefix(text: &str) -> &str {
-    let word = text.trim_start_matches(char::is_alphabetic);
-    let name = text.strip_suffix(word).unwrap_or_default().to_lowercase();
-    let is_prefix = PREFIXES.contains(&name.as_str());
-    if is_prefix {
-        word.trim_start_matches(['.', ':', ' '])
-    } else {
-        text
-    }
+    split_prefix(text).map_or(text, |rest| rest.trim_start_matches(['.', ':', ' ']))
+}
+
+/// Whether the text begins with a word such as `tel:` that announces a number.
+pub fn has_prefix(text: &str) -> bool {
+    split_prefix(text).is_some_and(|rest| rest.starts_with(['.', ':', ' ']))
+}
+
+fn split_prefix(text: &str) -> Option<&str> {
+    let rest = text.trim_start_matches(char::is_alphabetic);
+    let name = text.strip_suffix(rest)?.to_lowercase();
+    PREFIXES.contains(&name.as_str()).then_some(rest)
 }
 
 /// Removes the host of a SIP address.

@@ -9,6 +9,7 @@ mod hit;
 mod query;
 mod rank;
 mod term;
+mod token;
 
 pub use facet::{EMPLOYER, Facet, FacetValue, Facets};
 pub use hit::{CAP, Hit, Hits};

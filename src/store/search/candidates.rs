@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::super::Tenant;
 use super::super::engine::Engine;
 use super::super::statement::Statement;
+use super::plan::Plan;
 use super::source::{IndexRow, Source};
 use super::{MOST_ROWS, TopHits, i64_of};
 use crate::error::Result;
@@ -17,7 +18,7 @@ impl Tenant {
     /// before the end.
     pub(super) async fn candidates(
         &self,
-        search: &Search,
+        plan: &Plan,
         source: &Source,
         exact: bool,
         top: &mut TopHits,
@@ -25,11 +26,11 @@ impl Tenant {
         let mut seen = HashSet::new();
         let mut after: Option<IndexRow> = None;
         loop {
-            let statement = matches_in(self.engine(), search, source, exact, after.take());
+            let statement = matches_in(self.engine(), &plan.checks, source, exact, after.take());
             let rows: Vec<(String, String, Uuid, String)> = self.fetch_all(statement.sql()).await?;
             let is_last = rows.len() < MOST_ROWS;
             for (word, sort_key, id, text) in rows {
-                if let Some(rank) = search.rank(&text) {
+                if let Some(rank) = plan.search.rank(&text) {
                     seen.insert(id);
                     top.add(Hit {
                         rank,

@@ -50,7 +50,7 @@ impl Tenant {
         if plan.total(rarest) > i64_of(CAP) {
             for best in if is_single { &exact } else { &pairs } {
                 if !top.is_full() {
-                    self.candidates(&plan.search, best, true, top).await?;
+                    self.candidates(&plan, best, true, top).await?;
                 }
             }
         }
@@ -59,16 +59,16 @@ impl Tenant {
                 top.more = true;
                 return Ok(());
             }
-            let is_partial = self.candidates(&plan.search, source, false, top).await?;
+            let is_partial = self.candidates(&plan, source, false, top).await?;
             top.more |= is_partial || source.is_partial() || (count > EXAMINED && !is_single);
         }
         if top.more && !is_single {
             // The best match may stand anywhere among the candidates.
             for source in &exact {
-                self.candidates(&plan.search, source, true, top).await?;
+                self.candidates(&plan, source, true, top).await?;
             }
             for source in &pairs {
-                self.candidates(&plan.search, source, false, top).await?;
+                self.candidates(&plan, source, false, top).await?;
             }
         }
         Ok(())

@@ -15,16 +15,23 @@ use crate::model::{Hit, Hits, WordKind, index_word};
 const MOST_COMPLETIONS: i64 = 20;
 
 impl Tenant {
-    /// Returns the notes that contain all of these words, newest first. The last word may be the beginning of another (of
+    /// Returns the notes that contain a word of each term, newest first. The last word may be the beginning of another (of
     /// the first 20 in the alphabet).
     #[instrument(skip_all, err)]
-    pub async fn search_notes(&self, words: &[String]) -> Result<Hits> {
-        let Some((last, whole)) = words.split_last() else {
+    pub async fn search_notes(&self, terms: &[Vec<String>]) -> Result<Hits> {
+        let indexed = |word: &String| index_word(WordKind::NoteWord, word);
+        let mut terms: Vec<Vec<String>> = terms
+            .iter()
+            .map(|words| words.iter().map(indexed).collect())
+            .collect();
+        let Some(last) = terms.last_mut() else {
             return Ok(Hits::default());
         };
-        let indexed = |word: &String| index_word(WordKind::NoteWord, word);
-        let mut terms: Vec<Vec<String>> = whole.iter().map(|word| vec![indexed(word)]).collect();
-        terms.push(self.completions(&indexed(last)).await?);
+        let mut completed = Vec::new();
+        for word in last.iter() {
+            completed.extend(self.completions(word).await?);
+        }
+        *last = completed;
         let counts = self.count_notes(&terms).await?;
         let Some((driver, count)) = counts.into_iter().enumerate().min_by_key(|(_, count)| *count) else {
             return Ok(Hits::default());

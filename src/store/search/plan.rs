@@ -13,8 +13,10 @@ use crate::model::{Alternative, MatchKind, Search, WordKind, WordQuery, index_wo
 
 /// A search with the sources of its candidates.
 pub struct Plan {
-    /// The search, without the alternatives that match nothing.
+    /// The search as it ranks matches.
     pub search: Search,
+    /// The search as it checks candidates: without the alternatives that no record matches.
+    pub checks: Search,
     /// The sources.
     sources: Vec<CountedSource>,
 }
@@ -54,7 +56,7 @@ impl Plan {
 
     /// Returns the words of a condition without longer ones.
     pub fn exact_sources(&self, condition: usize) -> Vec<Source> {
-        let condition = self.search.conditions().nth(condition);
+        let condition = self.checks.conditions().nth(condition);
         condition
             .into_iter()
             .flat_map(|term| &term.alternatives)
@@ -86,12 +88,15 @@ impl Plan {
 }
 
 impl Tenant {
-    /// Returns the plan of a search. Alternatives by organizations that do not exist are removed, so that no statement
-    /// reads organizations in vain.
+    /// Returns the plan of a search.
     pub(super) async fn plan(&self, search: &Search) -> Result<Plan> {
-        let mut search = search.clone();
-        let sources = self.candidate_sources(&mut search).await?;
+        let sources = self.candidate_sources(search).await?;
         let counts = self.counts(&sources).await?;
+        let mut checks = search.clone();
+        let mut are_matched = counts.iter().map(|count| *count > 0);
+        for term in checks.conditions_mut() {
+            term.alternatives.retain(|_| are_matched.next().unwrap_or(true));
+        }
         let sources = sources
             .into_iter()
             .zip(counts)
@@ -101,25 +106,27 @@ impl Tenant {
                 count,
             })
             .collect();
-        Ok(Plan { search, sources })
+        Ok(Plan {
+            search: search.clone(),
+            checks,
+            sources,
+        })
     }
 
-    /// Returns the sources of each condition's candidates, with the position of the condition.
-    async fn candidate_sources(&self, search: &mut Search) -> Result<Vec<(usize, Source)>> {
+    /// Returns a source for each alternative of each condition, with the position of the condition, and the source of the
+    /// organization that must employ the contacts.
+    async fn candidate_sources(&self, search: &Search) -> Result<Vec<(usize, Source)>> {
         let mut organizations = self.organizations_of(search).await?.into_iter();
         let mut sources = Vec::new();
-        let whole = search.clone();
-        for (condition, term) in search.conditions_mut().enumerate() {
-            term.alternatives.retain(|alternative| {
-                let source = if whole.is_by_employer(alternative) {
+        for (condition, term) in search.conditions().enumerate() {
+            for alternative in &term.alternatives {
+                let source = if search.is_by_employer(alternative) {
                     Source::Employees(organizations.next().unwrap_or_default())
                 } else {
                     Source::Words(alternative.rarest().map_or_else(Range::empty, Range::of))
                 };
-                let exists = !source.is_empty();
-                sources.extend(exists.then_some((condition, source)));
-                exists
-            });
+                sources.push((condition, source));
+            }
         }
         if let Some(organization) = search.organization_id {
             let condition = search.conditions().count();
@@ -153,7 +160,7 @@ impl Tenant {
     /// Counts the candidates of each source, up to one more than [`EXAMINED`].
     async fn counts(&self, sources: &[(usize, Source)]) -> Result<Vec<i64>> {
         let mut counts = vec![0; sources.len()];
-        if sources.is_empty() {
+        if sources.iter().all(|(_, source)| source.is_empty()) {
             return Ok(counts);
         }
         let statement = counts_of(self.engine(), sources.iter().map(|(_, source)| source));
@@ -187,20 +194,18 @@ pub fn organizations_by_words<'a>(engine: Engine, queries: &[Option<&WordQuery>]
     statement
 }
 
-/// The statement that counts the candidates of each source.
+/// The statement that counts the candidates of each source that is not empty.
 pub fn counts_of<'a, 's>(engine: Engine, sources: impl Iterator<Item = &'s Source>) -> Statement<'a> {
     let mut statement = Statement::new(engine, "");
-    for (place, source) in (0_i32..).zip(sources) {
+    let mut before = "SELECT ";
+    for (place, source) in (0_i32..).zip(sources).filter(|(_, source)| !source.is_empty()) {
         statement
-            .push(if place == 0 {
-                "SELECT "
-            } else {
-                " UNION ALL SELECT "
-            })
+            .push(before)
             .bind(place)
             .push(" AS place, COUNT(*) AS hits FROM (");
         source.push_count(&mut statement, EXAMINED + 1);
         statement.push(") AS counted");
+        before = " UNION ALL SELECT ";
     }
     statement
 }

@@ -3,4 +3,5 @@
 mod contact_points;
 mod countries;
 mod keys;
+mod search;
 mod text;
