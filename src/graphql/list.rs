@@ -13,7 +13,7 @@ use crate::id::TypedId;
 use crate::page::{self, Page, PageArgs};
 use crate::store::{Children, Edge, Filter, Listed, Sort};
 
-/// What the lists that a filter narrows can be ordered by.
+/// The order fields of the lists that a filter narrows.
 type Order<F> = <<F as FilterInput>::Noun as Listed>::Order;
 
 /// Pages of lists.

@@ -212,7 +212,7 @@ impl Contact {
 /// A field that lists of contacts can be sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
 pub enum ContactOrderField {
-    /// Last name, then first name, ignoring case and accents.
+    /// Last name, then first name, ignoring case and accents. Contacts without a last name come last in both directions.
     Name,
     /// The time of creation.
     CreatedAt,

@@ -22,7 +22,7 @@ pub const LONGEST_START: usize = LONGEST_PART - DIGEST;
 const SEPARATOR: &str = "\u{1}";
 /// The placeholder for an absent part of a sort key. It sorts above all text that people write, so that absent parts
 /// come last.
-const NOTHING: &str = "\u{10fffd}";
+pub const NOTHING: &str = "\u{10fffd}";
 /// The mark before the digest of a text that is too long. It never occurs in folded text.
 const CUT: char = '\u{2}';
 

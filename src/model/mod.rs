@@ -45,7 +45,9 @@ pub use domain::{domain_key, site_domain};
 pub use email::{EmailAddress, EmailAddressInput};
 pub use excerpt::excerpt;
 pub use external_id::{ExternalId, ExternalIdInput};
-pub use fold::{LONGEST_START, deletions, fold, is_near, shortened, sort_key, sort_key_start, words};
+pub use fold::{
+    LONGEST_START, NOTHING, deletions, fold, is_near, shortened, sort_key, sort_key_start, words,
+};
 pub use index_entry::{AND, IndexEntry, index_value, index_word, phone_key};
 pub use interaction::{
     Interaction, InteractionChanges, InteractionDirection, InteractionFilter, InteractionOrderField,

@@ -116,7 +116,7 @@ pub struct UserFilter {
 /// A field that lists of users can be sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
 pub enum UserOrderField {
-    /// Name, ignoring case and accents.
+    /// Name, ignoring case and accents. Users without a name come last in both directions.
     Name,
 }
 

@@ -53,7 +53,7 @@ impl SortField for ContactOrderField {
 
     fn columns(self) -> &'static [Column] {
         match self {
-            Self::Name => &[Column::Text("sort_name")],
+            Self::Name => &[Column::Name("sort_name")],
             Self::CreatedAt => &[Column::Instant("created_at")],
             Self::UpdatedAt => &[Column::Instant("updated_at")],
         }

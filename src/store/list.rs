@@ -1,7 +1,6 @@
 //! Lists: filter, order and keyset, and the page of each of many parents, written once for every noun.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -10,17 +9,19 @@ use uuid::Uuid;
 
 use super::Tenant;
 use super::engine::Engine;
+use super::keyset::{push_order, push_page};
 use super::read::Read as _;
+use super::sort::{Sort, SortField};
 use super::statement::Statement;
 use super::table::Table;
-use crate::error::{Error, Result};
-use crate::page::{Cursor, Key, Page, PageArgs, Slice};
+use crate::error::Result;
+use crate::page::{Cursor, Key, Page, Slice};
 
 /// A record that is read in lists.
 pub trait Listed: Table {
-    /// The orders of its lists.
+    /// The order fields of its lists.
     type Order: SortField;
-    /// What its lists can be narrowed by.
+    /// The filter of its lists.
     type Filter: Filter + Eq + Hash + 'static;
 
     /// The record's place in an order: one key for each of the order's columns.
@@ -33,89 +34,6 @@ pub trait Listed: Table {
             keys: self.keys(sort.by),
             id: self.uuid(),
         }
-    }
-}
-
-/// A field that a list can be sorted by.
-pub trait SortField: Copy + Eq + Hash + Send + Sync + fmt::Debug + 'static {
-    /// The name of the list in cursors.
-    const LIST: &'static str;
-
-    /// The columns, the id left out, most significant first.
-    fn columns(self) -> &'static [Column];
-
-    /// Whether its ascending order compares the columns from the greatest to the least.
-    fn is_reversed(self) -> bool {
-        false
-    }
-}
-
-/// A column that an order compares.
-#[derive(Clone, Copy, Debug)]
-pub enum Column {
-    /// Folded text.
-    Text(&'static str),
-    /// An instant.
-    Instant(&'static str),
-    /// A day, or none; then the only column of its order. None comes last, whatever the direction.
-    Day(&'static str),
-    /// A flag.
-    Flag(&'static str),
-    /// A whole number.
-    Number(&'static str),
-}
-
-impl Column {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Text(name)
-            | Self::Instant(name)
-            | Self::Day(name)
-            | Self::Flag(name)
-            | Self::Number(name) => name,
-        }
-    }
-
-    const fn takes(self, key: &Key) -> bool {
-        matches!(
-            (self, key),
-            (Self::Text(_), Key::Text(_))
-                | (Self::Instant(_), Key::Instant(_))
-                | (Self::Day(_), Key::Day(_))
-                | (Self::Flag(_), Key::Flag(_))
-                | (Self::Number(_), Key::Number(_))
-        )
-    }
-}
-
-/// An order and a direction; the id makes it total.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Sort<O> {
-    /// The field to sort by.
-    pub by: O,
-    /// Whether the order is descending.
-    pub descending: bool,
-}
-
-impl<O: SortField> Sort<O> {
-    /// Returns the name of the order in cursors, so that a cursor is refused in another list and under another order.
-    pub fn name(&self) -> String {
-        let direction = if self.descending { "-" } else { "+" };
-        format!("{} {:?}{direction}", O::LIST, self.by)
-    }
-
-    /// The page of a list in this order that a client means.
-    pub fn page(&self, args: PageArgs, otherwise: i32) -> Result<Page> {
-        let page = args.page(&self.name(), otherwise)?;
-        let fits = page.cursor.as_ref().is_none_or(|cursor| {
-            let columns = self.by.columns();
-            columns.len() == cursor.keys.len()
-                && columns
-                    .iter()
-                    .zip(&cursor.keys)
-                    .all(|(column, key)| column.takes(key))
-        });
-        if fits { Ok(page) } else { Err(Error::InvalidCursor) }
     }
 }
 
@@ -250,15 +168,14 @@ pub(super) fn page_of<'a, T: Listed>(
     page: &Page,
 ) -> Statement<'a> {
     let mut statement = Statement::new(engine, "SELECT ");
-    statement
-        .push(T::COLUMNS)
-        .push(" FROM ")
-        .push(T::TABLE)
-        .push(" WHERE tenant_id = $1");
-    filter.conditions(&mut statement);
-    push_keyset(&mut statement, sort, page);
-    push_order(&mut statement, sort, page.backward);
-    push_limit(&mut statement, page);
+    statement.push(T::COLUMNS);
+    push_page(&mut statement, T::COLUMNS, sort, page, |statement| {
+        statement
+            .push(" FROM ")
+            .push(T::TABLE)
+            .push(" WHERE tenant_id = $1");
+        filter.conditions(statement);
+    });
     statement
 }
 
@@ -281,7 +198,9 @@ pub(super) fn page_per_parent<'a, T: Listed>(
 ) -> Statement<'a> {
     let mut statement = Statement::new(engine, "");
     statement.page_per_parent(T::TABLE, T::COLUMNS, parents.to_vec(), |statement| {
-        push_children(statement, children, sort, page);
+        push_page(statement, T::COLUMNS, sort, page, |statement| {
+            children.push(statement);
+        });
     });
     push_order(&mut statement, sort, page.backward);
     statement
@@ -306,93 +225,4 @@ pub(super) fn count_per_parent<'a, T: Listed>(
         .ids(parents.to_vec())
         .push(" AS p");
     statement
-}
-
-fn push_children<'a, T: Listed>(
-    statement: &mut Statement<'a>,
-    children: &'a Children<T>,
-    sort: Sort<T::Order>,
-    page: &Page,
-) {
-    children.push(statement);
-    push_keyset(statement, sort, page);
-    push_order(statement, sort, page.backward);
-    push_limit(statement, page);
-}
-
-/// One row too many tells whether there is more.
-fn push_limit(statement: &mut Statement<'_>, page: &Page) {
-    let limit = i64::try_from(page.limit).unwrap_or(i64::MAX - 1) + 1;
-    statement.push(" LIMIT ").bind(limit);
-}
-
-fn push_order<O: SortField>(statement: &mut Statement<'_>, sort: Sort<O>, backward: bool) {
-    let direction = if sort.descending == backward {
-        " ASC"
-    } else {
-        " DESC"
-    };
-    statement.push(" ORDER BY ");
-    for column in sort.by.columns() {
-        if let Column::Day(column) = column {
-            statement.push("(").push(column).push(if backward {
-                " IS NULL) DESC, "
-            } else {
-                " IS NULL) ASC, "
-            });
-        }
-        statement.push(column.name()).push(direction).push(", ");
-    }
-    statement.push("id").push(direction);
-}
-
-fn push_keyset<O: SortField>(statement: &mut Statement<'_>, sort: Sort<O>, page: &Page) {
-    let Some(cursor) = &page.cursor else { return };
-    let compare = if sort.descending == page.backward {
-        " > ("
-    } else {
-        " < ("
-    };
-    match (cursor.keys.as_slice(), sort.by.columns()) {
-        // Nulls come last: forwards they follow every day, backwards the days follow them.
-        ([Key::Day(None)], [column]) => {
-            statement
-                .push(" AND (")
-                .push(column.name())
-                .push(if page.backward {
-                    " IS NOT NULL OR (id)"
-                } else {
-                    " IS NULL AND (id)"
-                })
-                .push(compare)
-                .bind(cursor.id)
-                .push("))");
-        }
-        (keys, columns) => {
-            statement.push(" AND ((");
-            for column in columns {
-                statement.push(column.name()).push(", ");
-            }
-            statement.push("id)").push(compare);
-            for key in keys {
-                push_key(statement, key);
-                statement.push(", ");
-            }
-            statement.bind(cursor.id).push(")");
-            if let ([Column::Day(column)], false) = (columns, page.backward) {
-                statement.push(" OR ").push(column).push(" IS NULL");
-            }
-            statement.push(")");
-        }
-    }
-}
-
-fn push_key(statement: &mut Statement<'_>, key: &Key) {
-    match key {
-        Key::Text(text) => statement.bind(text.clone()),
-        Key::Instant(instant) => statement.bind(*instant),
-        Key::Day(day) => statement.bind(*day),
-        Key::Flag(flag) => statement.bind(*flag),
-        Key::Number(number) => statement.bind(*number),
-    };
 }

@@ -41,7 +41,7 @@ impl SortField for UserOrderField {
 
     fn columns(self) -> &'static [Column] {
         match self {
-            Self::Name => &[Column::Text("sort_name")],
+            Self::Name => &[Column::Name("sort_name")],
         }
     }
 }

@@ -10,9 +10,9 @@ use crate::id::{ContactId, OrganizationId, UserId};
 use crate::model::{
     Change, ChangeFilter, Contact, ContactFilter, ContactOrderField, DateTime, DateTimeRange, EntityKind,
     ExternalId, Interaction, InteractionDirection, InteractionFilter, InteractionOrderField, MediaType,
-    NameMatch, Note, NoteFilter, NoteOrderField, Organization, OrganizationFilter, OrganizationOrderField,
-    Ranges, Relationship, RelationshipFilter, RelationshipOrderField, User, UserFilter, UserOrderField,
-    WrapUpCode, WrapUpCodeFilter, WrapUpCodeOrderField,
+    NOTHING, NameMatch, Note, NoteFilter, NoteOrderField, Organization, OrganizationFilter,
+    OrganizationOrderField, Ranges, Relationship, RelationshipFilter, RelationshipOrderField, User,
+    UserFilter, UserOrderField, WrapUpCode, WrapUpCodeFilter, WrapUpCodeOrderField,
 };
 use crate::page::{Cursor, Key, Page};
 use crate::store::engine::Engine;
@@ -32,7 +32,7 @@ pub(super) struct Texts {
 impl Texts {
     pub fn add(&mut self, title: &str, columns: &str, statement: &Statement<'_>) {
         let text = statement.sql().text.of(self.engine).into_owned();
-        let mut text = text.replacen(columns, "…", usize::from(!columns.is_empty()) * 2);
+        let mut text = text.replacen(columns, "…", usize::from(!columns.is_empty()) * 8);
         for clause in ["FROM", "WHERE", "AND", "ORDER BY", "LIMIT"] {
             text = text.replace(&format!(" {clause} "), &format!("\n  {clause} "));
         }
@@ -100,6 +100,12 @@ fn orders(texts: &mut Texts) {
     let (text, instant) = ([Key::Text(String::new())], [Key::Instant(START)]);
     let contacts = ContactFilter::default();
     texts.pages::<Contact>(&contacts, ascending(ContactOrderField::Name), &text);
+    let descending = Sort {
+        by: ContactOrderField::Name,
+        descending: true,
+    };
+    texts.pages::<Contact>(&contacts, descending, &text);
+    texts.pages::<Contact>(&contacts, descending, &[Key::Text(NOTHING.to_owned())]);
     texts.pages::<Contact>(&contacts, ascending(ContactOrderField::CreatedAt), &instant);
     texts.pages::<Contact>(&contacts, ascending(ContactOrderField::UpdatedAt), &instant);
     let organizations = OrganizationFilter::default();
@@ -139,6 +145,16 @@ fn nested(texts: &mut Texts) {
         &CONTACTS_OF_ORGANIZATION,
         None,
         by_name,
+    );
+    let backwards = Sort {
+        descending: true,
+        ..by_name
+    };
+    texts.children(
+        "contacts of organizations, from the last name",
+        &CONTACTS_OF_ORGANIZATION,
+        None,
+        backwards,
     );
     let by_type = ascending(RelationshipOrderField::Type);
     let current = RelationshipFilter {

@@ -3,5 +3,6 @@
 mod contact_points;
 mod countries;
 mod keys;
+mod lists;
 mod search;
 mod text;
