@@ -1,4 +1,7 @@
 //! A company with all its records, written in one transaction.
+//!
+//! The records are stored directly, since they were made at times and by users of the past: a mutation's service function
+//! makes a record now, by its caller. The rules of their fields hold, as the same functions of the model check them.
 
 use chrono::TimeDelta;
 
@@ -15,6 +18,10 @@ use crate::store::{Read as _, Tx};
 
 /// The source in the external ids of the demo's records.
 pub const SOURCE: &str = "crm";
+/// The number of people of a company per note about one of them.
+const PEOPLE_PER_NOTE: usize = 6;
+/// The index of the development server's user in the list of staff.
+const DEVELOPER: usize = 12;
 /// A tag of three contacts of four, which is more than a search can reach.
 const FREQUENT_TAG: &str = "newsletter";
 
@@ -48,7 +55,10 @@ impl Writer<'_> {
         after.primary_contact_id = people.first().map(|contact| contact.id);
         tx.update(&organization, after).await?;
         self.relationships(tx, number, &organization).await?;
-        self.notes(tx, company, &organization, &people).await?;
+        // The playground's first screen shows the notes about people of the first company.
+        let people_per_note = if number == 0 { 1 } else { PEOPLE_PER_NOTE };
+        let noted: Vec<&Contact> = people.iter().step_by(people_per_note).collect();
+        self.notes(tx, company, &organization, &people, &noted).await?;
         self.interactions(tx, number, company, &organization, &people)
             .await?;
         Ok(())
@@ -128,13 +138,14 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Writes a few notes about the company, and one about every sixth of its people.
+    /// Writes a few notes about the company, and one about each of some of its people.
     async fn notes(
         &mut self,
         tx: &mut Tx,
         company: &Company,
         organization: &Organization,
         people: &[Contact],
+        noted: &[&Contact],
     ) -> Result<()> {
         let prose = &self.factory.content.prose;
         let mut templates = prose.about_organizations.clone();
@@ -158,7 +169,7 @@ impl Writer<'_> {
             )
             .await?;
         }
-        for contact in people.iter().step_by(6) {
+        for contact in noted.iter().copied() {
             if let Some(template) = self.factory.rng.choice(&prose.about_contacts).copied() {
                 let subject = NoteSubjectId::Contact(contact.id);
                 self.note(tx, company, people, Some(contact), subject, template)
@@ -243,7 +254,7 @@ struct Role {
     is_current: bool,
 }
 
-/// Returns the roles for a company: an account manager and a support lead; for every third a sponsor, for every fourth
+/// Returns the roles for a company: an account manager, for every eighth the developer, and a support lead; for every third a sponsor, for every fourth
 /// a former account manager, for every fifth the person who introduced the service.
 fn roles(number: usize) -> Vec<Role> {
     let current = |name, place| Role {
@@ -256,8 +267,13 @@ fn roles(number: usize) -> Vec<Role> {
         place,
         is_current: false,
     };
+    let manager = if number.is_multiple_of(8) {
+        DEVELOPER
+    } else {
+        1 + number % 4
+    };
     let mut roles = vec![
-        current("Account Manager", 1 + number % 4),
+        current("Account Manager", manager),
         current("Support Lead", 6 + number % 2),
     ];
     if number.is_multiple_of(3) {
@@ -273,4 +289,18 @@ fn roles(number: usize) -> Vec<Role> {
         roles.push(former("Implementation Lead", 6 + (number + 1) % 2));
     }
     roles
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demo::content::Content;
+
+    #[test]
+    fn the_developer_is_an_account_manager() {
+        let content = Content::read();
+        assert_eq!(content.staff[DEVELOPER].subject, "developer");
+        let own = |number: &usize| roles(*number).iter().any(|role| role.place == DEVELOPER);
+        assert_eq!((0..content.companies.len()).filter(own).count(), 5);
+    }
 }

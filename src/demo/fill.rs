@@ -10,7 +10,8 @@ use super::content::{Colleague, Content};
 use super::people::RecordFactory;
 use crate::error::{Error, Result};
 use crate::id::{UserId, WrapUpCodeId};
-use crate::model::{Patch, Record, User, WrapUpCode, WrapUpCodeChanges};
+use crate::model::{Patch, UserChanges, WrapUpCodeChanges, fold};
+use crate::service;
 use crate::store::{LONGEST_LOAD, Names, Tenant, Tx, change};
 
 /// The fixed seed that makes the demo the same every time.
@@ -102,29 +103,24 @@ async fn user(tx: &mut Tx, colleague: &Colleague) -> Result<UserId> {
     if let Some(user) = tx.user_by_subject(colleague.subject).await? {
         return Ok(user.id);
     }
-    let mut user = User::new(
-        UserId::new(tx.new_id()),
-        colleague.subject,
-        Record::new(tx.now(), None),
-    );
     let local_part = colleague.subject.replace("demo-", "");
-    user.name = Some(colleague.name.to_owned());
-    user.email = Some(format!("{local_part}@contact-center.example"));
-    user.title = Some(colleague.title.to_owned());
-    Ok(tx.add_user(user).await?.id)
+    let changes = UserChanges {
+        name: Patch::Set(colleague.name.to_owned()),
+        email: Patch::Set(format!("{local_part}@contact-center.example")),
+        title: Patch::Set(colleague.title.to_owned()),
+    };
+    let (user, _) = service::upsert_user(tx, colleague.subject.to_owned(), changes).await?;
+    Ok(user.id)
 }
 
 async fn code(tx: &mut Tx, name: &str, description: &str) -> Result<WrapUpCodeId> {
-    let mut code = WrapUpCode::new(WrapUpCodeId::new(tx.new_id()), Record::new(tx.now(), None));
-    WrapUpCodeChanges {
-        name: Patch::Set((*name).to_owned()),
-        description: Patch::Set((*description).to_owned()),
+    if let Some(existing) = tx.wrap_up_code_called(&fold(name)).await? {
+        return Ok(existing);
+    }
+    let changes = WrapUpCodeChanges {
+        name: Patch::Set(name.to_owned()),
+        description: Patch::Set(description.to_owned()),
         ..WrapUpCodeChanges::default()
-    }
-    .apply(&mut code)?;
-    if let Some(there) = tx.wrap_up_code_called(&code.name_key).await? {
-        return Ok(there);
-    }
-    tx.add_wrap_up_code(&code).await?;
-    Ok(code.id)
+    };
+    Ok(service::create_wrap_up_code(tx, changes).await?.id)
 }

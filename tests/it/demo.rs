@@ -1,17 +1,20 @@
 //! The demo, and what is generated to measure with.
 
+use external_contacts::app::DEVELOPMENT_SUBJECT;
 use external_contacts::demo::{self, FillError};
 use external_contacts::id::{ContactId, TypedId};
-use external_contacts::model::{Contact, ContactChanges, Organization, Patch, Record, Region};
+use external_contacts::model::{Contact, ContactChanges, Organization, Patch, Permissions, Record, Region};
 use external_contacts::store::{DatabaseUrl, Tenant};
 use serde_json::{Value, json};
 
+use crate::support::operations::{CREATE_CONTACT, CREATE_ORGANIZATION};
 use crate::support::{TestApp, TestCaller, on_both_engines};
 
-const EXAMPLES: [&str; 3] = [
+const EXAMPLES: [&str; 4] = [
     include_str!("../../playground/src/examples/organization-screen.graphql"),
     include_str!("../../playground/src/examples/search.graphql"),
     include_str!("../../playground/src/examples/find-by-phone.graphql"),
+    include_str!("../../playground/src/examples/who-am-i.graphql"),
 ];
 /// The organizations with all their records, without ids and times of writing.
 const ORGANIZATIONS: &str = "query ($after: String) { organizations(first: 10, after: $after) {
@@ -54,7 +57,7 @@ on_both_engines! {
         demo::fill(&app.tenant, &|_, _| {}).await.unwrap();
         let admin = app.admin().await;
 
-        let [screen, search, phone] = EXAMPLES;
+        let [screen, search, phone, portfolio] = EXAMPLES;
         let screen = admin.data(screen, json!({})).await;
         let search = admin.data(search, json!({})).await;
         let phone = admin.data(phone, json!({})).await;
@@ -63,10 +66,21 @@ on_both_engines! {
         for (edge, least) in [("contacts", 5), ("relationships", 3), ("notes", 3), ("interactions", 3)] {
             assert!(organization[edge]["nodes"].as_array().unwrap().len() >= least, "{edge}");
         }
+        let people = organization["contacts"]["nodes"].as_array().unwrap();
+        assert!(people.iter().all(|contact| !contact["notes"]["nodes"][0]["text"].is_null()), "{people:?}");
         assert_eq!(search["searchContacts"]["nodes"].as_array().unwrap().len(), 5);
         assert_eq!(search["searchContacts"]["capped"], true);
         assert_eq!(phone["contactsByPhone"]["nodes"].as_array().unwrap().len(), 1);
         assert_eq!(phone["contactsByPhone"]["nodes"][0]["displayName"], "John Smith");
+        let facets = search["searchContacts"]["refinement"]["facets"].as_array().unwrap();
+        let values: Vec<_> = facets.iter().flat_map(|facet| facet["values"].as_array().unwrap()).collect();
+        assert!(!values.is_empty() && values.iter().all(|value| value["label"].is_string()), "{values:?}");
+        let developer = app.caller_of(&app.tenant, DEVELOPMENT_SUBJECT, Permissions::all()).await;
+        let own = developer.data(portfolio, json!({})).await["viewer"]["user"].take();
+        assert_eq!(own["name"], "Developer");
+        let portfolio = own["relationships"]["nodes"].as_array().unwrap();
+        assert_eq!(portfolio.len(), 5);
+        assert!(portfolio.iter().all(|relationship| !relationship["organization"]["primaryContact"].is_null()));
     }
 
     async fn more_match_a_frequent_word_than_a_search_can_reach(app: &TestApp) {
@@ -200,14 +214,11 @@ fn contact_fields() -> Value {
 /// An organization and its contact, made by mutations, as if the service had made them: other tenants lack their maker.
 async fn made(app: &TestApp) -> (Organization, Contact) {
     let admin = app.admin().await;
-    let organization = "mutation ($input: CreateOrganizationInput!) {
-        createOrganization(input: $input) { organization { id } userErrors { message } } }";
-    let organization = admin.done(organization, organization_fields()).await["organization"]["id"].take();
+    let organization =
+        admin.done(CREATE_ORGANIZATION, organization_fields()).await["organization"]["id"].take();
     let mut fields = contact_fields();
     fields["organizationId"] = organization.clone();
-    let contact = "mutation ($input: CreateContactInput!) {
-        createContact(input: $input) { contact { id } userErrors { message } } }";
-    let contact = admin.done(contact, fields).await["contact"]["id"].take();
+    let contact = admin.done(CREATE_CONTACT, fields).await["contact"]["id"].take();
 
     let mut tx = app.tenant.begin(None).await.unwrap();
     let mut organization = tx
@@ -241,9 +252,7 @@ async fn all(caller: &TestCaller<'_>, query: &str, list: &str) -> Vec<Value> {
 }
 
 async fn content(app: &TestApp, tenant: &Tenant) -> Vec<String> {
-    let admin = app
-        .caller_of(tenant, "admin", external_contacts::model::Permissions::all())
-        .await;
+    let admin = app.caller_of(tenant, "admin", Permissions::all()).await;
     let mut nodes = all(&admin, ORGANIZATIONS, "organizations").await;
     nodes.extend(all(&admin, CONTACTS, "contacts").await);
     // Those of the same name, and relationships of the same type, stand in the order of their ids.

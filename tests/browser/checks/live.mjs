@@ -8,6 +8,7 @@ const CREATE = `mutation ($input: CreateContactInput!) {
 
 export const live = [
   ["a subscription shows what changes elsewhere, as it changes", showsChanges],
+  ["a subscription whose tab was left says that it ended", saysLeft],
   ["the stop button ends it", stops],
   ["a refused token says so to a subscription", saysRefused],
 ];
@@ -25,6 +26,17 @@ async function showsChanges(playground) {
   // The one before is still there to be read.
   await playground.answers('"displayName": "Ada Browser"', '"displayName": "Grace Browser"');
   await playground.says("Listening: 2 events so far");
+}
+
+async function saysLeft(playground) {
+  await playground.choose("WhoAmI");
+  await playground.until("the end of the connection", async () => socket.isClosed());
+  await playground.saysNothing();
+  await playground.choose("LiveChanges");
+  await playground.says("The stream ended when this tab was left, after 2 events.");
+  await playground.answers('"displayName": "Ada Browser"', '"displayName": "Grace Browser"');
+  [socket] = await Promise.all([playground.page.waitForEvent("websocket"), playground.run()]);
+  await playground.says("Listening: what happens from now on");
 }
 
 async function stops(playground) {
