@@ -1,4 +1,4 @@
-//! How a mutation runs: a service function in one transaction, whose refusals become user errors.
+//! The execution of a mutation: a service function in one transaction, whose refusals become user errors.
 
 use super::context::ContextExt;
 use crate::error::{Error, Result, UserError, UserErrorCode};

@@ -57,7 +57,7 @@ fn refusal(operations: &Operations, mistake: &Mistake, introspection: Introspect
     serde_json::from_value(serde_json::to_value(refused.errors()).unwrap()).unwrap()
 }
 
-/// What is missing in the messages of this server.
+/// The hints that the messages of this server lack.
 fn missing(mistake: &Mistake, theirs: &[Message], ours: &[Message]) -> Vec<String> {
     let texts: Vec<&str> = ours.iter().map(|own| own.message.as_str()).collect();
     let mut missing = Vec::new();

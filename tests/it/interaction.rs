@@ -4,11 +4,9 @@ use external_contacts::model::{Permission, Permissions};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
+use crate::support::operations::{RECORD_INTERACTION, UPDATE_CONTACT};
 use crate::support::{TestCaller, on_both_engines};
 
-const RECORD: &str = "mutation ($input: RecordInteractionInput!) {
-    recordInteraction(input: $input) { interaction { id externalId mediaType direction startedAt endedAt subjectLine queueName
-      contact { displayName } organization { name } agents { name } version } created userErrors { code field message } } }";
 const LINK: &str = "mutation ($input: LinkInteractionInput!) {
     linkInteraction(input: $input) { interaction { contact { displayName } organization { name } version }
       userErrors { code field message } } }";
@@ -21,30 +19,6 @@ const DELETE_CONTACT: &str = "mutation ($input: DeleteContactInput!) {
     deleteContact(input: $input) { detachedInteractions userErrors { message } } }";
 const DELETE_ORGANIZATION: &str = "mutation ($input: DeleteOrganizationInput!) {
     deleteOrganization(input: $input) { detachedInteractions userErrors { message } } }";
-const MOVE: &str = "mutation ($input: UpdateContactInput!) {
-    updateContact(input: $input) { contact { id } userErrors { message } } }";
-
-async fn contact(caller: &TestCaller<'_>, name: &str, organization: &Value) -> Value {
-    let create = "mutation ($input: CreateContactInput!) {
-        createContact(input: $input) { contact { id } userErrors { message } } }";
-    let input = json!({ "lastName": name, "organizationId": organization });
-    caller.done(create, input).await["contact"]["id"].take()
-}
-
-async fn organization(caller: &TestCaller<'_>, name: &str) -> Value {
-    let create = "mutation ($input: CreateOrganizationInput!) {
-        createOrganization(input: $input) { organization { id } userErrors { message } } }";
-    caller.done(create, json!({ "name": name })).await["organization"]["id"].take()
-}
-
-async fn user(caller: &TestCaller<'_>, subject: &str) -> Value {
-    let upsert = "mutation ($input: UpsertUserInput!) {
-        upsertUser(input: $input) { user { id } userErrors { message } } }";
-    caller
-        .done(upsert, json!({ "subject": subject, "name": subject }))
-        .await["user"]["id"]
-        .take()
-}
 
 async fn code(caller: &TestCaller<'_>, name: &str, active: bool) -> Value {
     let create = "mutation ($input: CreateWrapUpCodeInput!) {
@@ -69,7 +43,7 @@ fn call(external_id: &str, minute: u32, more: Value) -> Value {
 }
 
 async fn record(caller: &TestCaller<'_>, input: Value) -> Value {
-    caller.done(RECORD, input).await["interaction"]["id"].take()
+    caller.done(RECORD_INTERACTION, input).await["interaction"]["id"].take()
 }
 
 fn ids(page: &Value) -> Vec<String> {
@@ -87,14 +61,14 @@ async fn listed(caller: &TestCaller<'_>, filter: Value) -> Vec<String> {
 on_both_engines! {
     async fn an_interaction_is_recorded_and_what_more_is_known_is_added(app: &TestApp) {
         let admin = app.admin().await;
-        let acme = organization(&admin, "Acme").await;
-        let ada = contact(&admin, "Lovelace", &acme).await;
-        let (ann, bob) = (user(&admin, "ann").await, user(&admin, "bob").await);
+        let acme = admin.organization("Acme").await;
+        let ada = admin.employee("Lovelace", &acme).await;
+        let (ann, bob) = (admin.user("ann").await, admin.user("bob").await);
 
-        let made = admin.done(RECORD, call("c1", 0, json!({ "contactId": ada, "agentIds": [ann], "subjectLine": "Engines" }))).await;
+        let made = admin.done(RECORD_INTERACTION, call("c1", 0, json!({ "contactId": ada, "agentIds": [ann], "subjectLine": "Engines" }))).await;
         let more = call("c1", 0, json!({ "endedAt": "2026-01-02T03:09:00Z", "queueName": "Sales", "agentIds": [bob, ann] }));
-        let ended = admin.done(RECORD, more.clone()).await;
-        let same = admin.done(RECORD, more).await;
+        let ended = admin.done(RECORD_INTERACTION, more.clone()).await;
+        let same = admin.done(RECORD_INTERACTION, more).await;
 
         assert_eq!((&made["created"], &ended["created"]), (&json!(true), &json!(false)));
         assert_eq!(made["interaction"]["endedAt"], Value::Null);
@@ -126,8 +100,8 @@ on_both_engines! {
         let admin = app.admin().await;
         let input = json!({ "mediaType": "CHAT", "direction": "OUTBOUND", "startedAt": "2026-01-02T03:00:00Z" });
 
-        let one = admin.done(RECORD, input.clone()).await;
-        let two = admin.done(RECORD, input).await;
+        let one = admin.done(RECORD_INTERACTION, input.clone()).await;
+        let two = admin.done(RECORD_INTERACTION, input).await;
 
         assert_eq!(two["created"], true);
         assert_ne!(one["interaction"]["id"], two["interaction"]["id"]);
@@ -135,15 +109,15 @@ on_both_engines! {
 
     async fn the_organization_is_kept_as_it_was_then(app: &TestApp) {
         let admin = app.admin().await;
-        let (acme, rival) = (organization(&admin, "Acme").await, organization(&admin, "Rival").await);
-        let ada = contact(&admin, "Lovelace", &acme).await;
+        let (acme, rival) = (admin.organization("Acme").await, admin.organization("Rival").await);
+        let ada = admin.employee("Lovelace", &acme).await;
         record(&admin, call("c1", 0, json!({ "contactId": ada }))).await;
 
-        admin.done(MOVE, json!({ "id": ada, "organizationId": rival })).await;
-        let again = admin.done(RECORD, call("c1", 0, json!({ "contactId": ada, "queueName": "Sales" }))).await;
-        let later = admin.done(RECORD, call("c2", 1, json!({ "contactId": ada }))).await;
-        let given = admin.done(RECORD, call("c3", 2, json!({ "contactId": ada, "organizationId": acme }))).await;
-        let none = admin.done(RECORD, call("c4", 3, json!({ "contactId": ada, "organizationId": null }))).await;
+        admin.done(UPDATE_CONTACT, json!({ "id": ada, "organizationId": rival })).await;
+        let again = admin.done(RECORD_INTERACTION, call("c1", 0, json!({ "contactId": ada, "queueName": "Sales" }))).await;
+        let later = admin.done(RECORD_INTERACTION, call("c2", 1, json!({ "contactId": ada }))).await;
+        let given = admin.done(RECORD_INTERACTION, call("c3", 2, json!({ "contactId": ada, "organizationId": acme }))).await;
+        let none = admin.done(RECORD_INTERACTION, call("c4", 3, json!({ "contactId": ada, "organizationId": null }))).await;
 
         assert_eq!(again["interaction"]["organization"]["name"], "Acme");
         assert_eq!(later["interaction"]["organization"]["name"], "Rival");
@@ -153,30 +127,30 @@ on_both_engines! {
 
     async fn what_is_wrong_or_missing_is_named(app: &TestApp) {
         let admin = app.admin().await;
-        let ann = user(&admin, "ann").await;
+        let ann = admin.user("ann").await;
         let stranger_tenant = app.tenant("other").await;
         let stranger = app.caller_of(&stranger_tenant, "stranger", Permissions::all()).await;
-        let theirs = contact(&stranger, "Theirs", &Value::Null).await;
+        let theirs = stranger.employee("Theirs", &Value::Null).await;
         let agent = stranger.caller.user.id.to_string();
 
-        let missing = admin.errors(RECORD, json!({ "input": { "externalId": "c1" } })).await;
+        let missing = admin.errors(RECORD_INTERACTION, json!({ "input": { "externalId": "c1" } })).await;
         assert!(missing.starts_with("BAD_USER_INPUT"), "{missing}");
-        assert_snapshot!(admin.refusal(RECORD, call("c1", 5, json!({ "endedAt": "2026-01-02T03:04:59Z" }))).await,
+        assert_snapshot!(admin.refusal(RECORD_INTERACTION, call("c1", 5, json!({ "endedAt": "2026-01-02T03:04:59Z" }))).await,
             @"INVALID endedAt: must not be before startedAt");
-        assert_snapshot!(admin.refusal(RECORD, call("c1", 5, json!({ "contactId": theirs }))).await,
+        assert_snapshot!(admin.refusal(RECORD_INTERACTION, call("c1", 5, json!({ "contactId": theirs }))).await,
             @"NOT_FOUND contactId: there is no contact with this id");
-        assert!(admin.refusal(RECORD, call("c1", 5, json!({ "organizationId": theirs }))).await.starts_with("INVALID organizationId"));
-        assert_snapshot!(admin.refusal(RECORD, call("c1", 5, json!({ "agentIds": [ann, agent] }))).await,
+        assert!(admin.refusal(RECORD_INTERACTION, call("c1", 5, json!({ "organizationId": theirs }))).await.starts_with("INVALID organizationId"));
+        assert_snapshot!(admin.refusal(RECORD_INTERACTION, call("c1", 5, json!({ "agentIds": [ann, agent] }))).await,
             @"NOT_FOUND agentIds.1: there is no user with this id");
-        assert!(admin.refusal(RECORD, call("", 5, json!({}))).await.starts_with("INVALID externalId"));
-        assert!(admin.refusal(RECORD, call("c1", 5, json!({ "subjectLine": "x".repeat(1001) }))).await.starts_with("INVALID subjectLine"));
+        assert!(admin.refusal(RECORD_INTERACTION, call("", 5, json!({}))).await.starts_with("INVALID externalId"));
+        assert!(admin.refusal(RECORD_INTERACTION, call("c1", 5, json!({ "subjectLine": "x".repeat(1001) }))).await.starts_with("INVALID subjectLine"));
         assert_eq!(listed(&admin, Value::Null).await, [""; 0]);
     }
 
     async fn an_interaction_is_linked_later(app: &TestApp) {
         let admin = app.admin().await;
-        let acme = organization(&admin, "Acme").await;
-        let ada = contact(&admin, "Lovelace", &acme).await;
+        let acme = admin.organization("Acme").await;
+        let ada = admin.employee("Lovelace", &acme).await;
         let id = record(&admin, call("c1", 0, json!({}))).await;
 
         let linked = admin.done(LINK, json!({ "id": id, "contactId": ada })).await;
@@ -195,7 +169,7 @@ on_both_engines! {
 
     async fn each_agent_wraps_up_their_part_once_and_may_say_it_again(app: &TestApp) {
         let admin = app.admin().await;
-        let ann = user(&admin, "ann").await;
+        let ann = admin.user("ann").await;
         let (open, resolved) = (code(&admin, "Open", true).await, code(&admin, "Resolved", true).await);
         let id = record(&admin, call("c1", 0, json!({}))).await;
 
@@ -246,9 +220,9 @@ on_both_engines! {
 
     async fn lists_are_narrowed_and_the_newest_comes_first(app: &TestApp) {
         let admin = app.admin().await;
-        let acme = organization(&admin, "Acme").await;
-        let ada = contact(&admin, "Lovelace", &acme).await;
-        let ann = user(&admin, "ann").await;
+        let acme = admin.organization("Acme").await;
+        let ada = admin.employee("Lovelace", &acme).await;
+        let ann = admin.user("ann").await;
         record(&admin, call("2", 2, json!({ "contactId": ada, "agentIds": [ann] }))).await;
         record(&admin, call("1", 1, json!({ "mediaType": "EMAIL" }))).await;
         record(&admin, call("3", 3, json!({ "mediaType": "CHAT", "direction": "OUTBOUND", "organizationId": acme }))).await;
@@ -271,7 +245,7 @@ on_both_engines! {
 
     async fn pages_follow_each_other_in_both_directions_at_the_root_and_nested(app: &TestApp) {
         let admin = app.admin().await;
-        let ada = contact(&admin, "Lovelace", &Value::Null).await;
+        let ada = admin.employee("Lovelace", &Value::Null).await;
         for minute in 1..=5 {
             record(&admin, call(&minute.to_string(), minute, json!({ "contactId": ada }))).await;
         }
@@ -293,8 +267,8 @@ on_both_engines! {
 
     async fn interactions_outlive_their_contact_and_organization(app: &TestApp) {
         let admin = app.admin().await;
-        let acme = organization(&admin, "Acme").await;
-        let ada = contact(&admin, "Lovelace", &acme).await;
+        let acme = admin.organization("Acme").await;
+        let ada = admin.employee("Lovelace", &acme).await;
         record(&admin, call("c1", 0, json!({ "contactId": ada }))).await;
 
         let contact = admin.done(DELETE_CONTACT, json!({ "id": ada })).await;
@@ -312,7 +286,7 @@ on_both_engines! {
         let query = "{ interactions { nodes { agents { name } wrapUps { agent { name } code { name } } } } }";
         let mut costs = Vec::new();
         for minute in 1..=3 {
-            let agents = [user(&admin, &format!("a{minute}")).await, user(&admin, &format!("b{minute}")).await];
+            let agents = [admin.user(&format!("a{minute}")).await, admin.user(&format!("b{minute}")).await];
             let id = record(&admin, call(&minute.to_string(), minute, json!({ "agentIds": agents }))).await;
             admin.done(WRAP_UP, json!({ "id": id, "codeId": open, "agentId": agents[0] })).await;
             let before = app.store.statements();
@@ -325,8 +299,8 @@ on_both_engines! {
 
     async fn each_crossing_takes_its_own_permission(app: &TestApp) {
         let admin = app.admin().await;
-        let acme = organization(&admin, "Acme").await;
-        let ada = contact(&admin, "Lovelace", &acme).await;
+        let acme = admin.organization("Acme").await;
+        let ada = admin.employee("Lovelace", &acme).await;
         let open = code(&admin, "Open", true).await;
         let id = record(&admin, call("c1", 0, json!({ "contactId": ada }))).await;
         admin.done(WRAP_UP, json!({ "id": id, "codeId": open })).await;
@@ -350,7 +324,7 @@ on_both_engines! {
         FORBIDDEN interactions: needs the permission externalContacts:organization:view
         FORBIDDEN interactions: needs the permission externalContacts:wrapUpCode:view
         ");
-        assert_snapshot!(reader.errors(RECORD, json!({ "input": call("c2", 1, json!({})) })).await,
+        assert_snapshot!(reader.errors(RECORD_INTERACTION, json!({ "input": call("c2", 1, json!({})) })).await,
             @"FORBIDDEN recordInteraction: needs the permission externalContacts:interaction:add");
     }
 
@@ -364,7 +338,7 @@ on_both_engines! {
             r#"query ($id: ID!) { interaction(id: $id) { id } interactionBy(key: { externalId: "c1" }) { id } }"#,
             json!({ "id": id }),
         ).await;
-        let own = stranger.done(RECORD, call("c1", 0, json!({}))).await;
+        let own = stranger.done(RECORD_INTERACTION, call("c1", 0, json!({}))).await;
 
         assert_eq!(read, json!({ "interaction": null, "interactionBy": null }));
         assert_eq!(own["created"], true);
@@ -374,5 +348,5 @@ on_both_engines! {
 async fn organization_of_another(app: &crate::support::TestApp) -> Value {
     let other = app.tenant("elsewhere").await;
     let stranger = app.caller_of(&other, "stranger", Permissions::all()).await;
-    organization(&stranger, "Theirs").await
+    stranger.organization("Theirs").await
 }

@@ -1,4 +1,4 @@
-//! Which folder may use which, SQL in the store only, and short files.
+//! The uses of folders among each other, SQL in the store only, and short files.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -16,18 +16,6 @@ const DELETE: &str = "mutation ($input: DeleteNoteInput!) {
 const TEXTS: &str = "query ($filter: NoteFilter, $orderBy: NoteOrder) {
     notes(filter: $filter, orderBy: $orderBy) { nodes { text } totalCount { value precision } } }";
 
-async fn contact(caller: &TestCaller<'_>, name: &str) -> Value {
-    let create = "mutation ($input: CreateContactInput!) {
-        createContact(input: $input) { contact { id } userErrors { message } } }";
-    caller.done(create, json!({ "lastName": name })).await["contact"]["id"].take()
-}
-
-async fn organization(caller: &TestCaller<'_>, name: &str) -> Value {
-    let create = "mutation ($input: CreateOrganizationInput!) {
-        createOrganization(input: $input) { organization { id } userErrors { message } } }";
-    caller.done(create, json!({ "name": name })).await["organization"]["id"].take()
-}
-
 async fn note(caller: &TestCaller<'_>, contact: &Value, text: &str, pinned: bool) -> Value {
     let input = json!({ "subjectId": contact, "text": text, "pinned": pinned });
     caller.done(CREATE, input).await["note"]["id"].take()
@@ -58,8 +46,8 @@ async fn managed(caller: &TestCaller<'_>) -> Value {
 on_both_engines! {
     async fn a_note_is_about_a_contact_or_an_organization_and_has_an_author(app: &TestApp) {
         let admin = app.admin().await;
-        let ada = contact(&admin, "Lovelace").await;
-        let acme = organization(&admin, "Acme").await;
+        let ada = admin.contact("Lovelace").await;
+        let acme = admin.organization("Acme").await;
 
         let about_ada = admin.done(CREATE, json!({ "subjectId": ada, "text": " Likes engines " })).await;
         let about_acme = admin.done(CREATE, json!({ "subjectId": acme, "text": "Pays late", "pinned": true })).await;
@@ -84,11 +72,11 @@ on_both_engines! {
 
     async fn exactly_one_subject_that_is_there_and_a_text_are_needed(app: &TestApp) {
         let admin = app.admin().await;
-        let ada = contact(&admin, "Lovelace").await;
-        let acme = organization(&admin, "Acme").await;
+        let ada = admin.contact("Lovelace").await;
+        let acme = admin.organization("Acme").await;
         let other = app.tenant("other").await;
         let stranger = app.caller_of(&other, "stranger", Permissions::all()).await;
-        let theirs = contact(&stranger, "Theirs").await;
+        let theirs = stranger.contact("Theirs").await;
         let no_organization = "organization_0192f7c4-1c2d-7e3f-8a4b-5c6d7e8f9a0b";
 
         assert_snapshot!(admin.refusal(CREATE, json!({ "subjectId": admin.caller.user.id.to_string(), "text": "x" })).await,
@@ -106,7 +94,7 @@ on_both_engines! {
 
     async fn pinned_notes_come_first_then_the_newest(app: &TestApp) {
         let admin = app.admin().await;
-        let ada = contact(&admin, "Lovelace").await;
+        let ada = admin.contact("Lovelace").await;
         for (text, pinned) in [("1", false), ("2", true), ("3", false), ("4", true)] {
             note(&admin, &ada, text, pinned).await;
         }
@@ -120,7 +108,7 @@ on_both_engines! {
 
     async fn pages_follow_each_other_in_both_directions_at_the_root_and_nested(app: &TestApp) {
         let admin = app.admin().await;
-        let ada = contact(&admin, "Lovelace").await;
+        let ada = admin.contact("Lovelace").await;
         for (text, pinned) in [("1", false), ("2", true), ("3", false), ("4", true), ("5", false)] {
             note(&admin, &ada, text, pinned).await;
         }
@@ -145,8 +133,8 @@ on_both_engines! {
     async fn lists_are_narrowed_by_subject_author_pin_and_time(app: &TestApp) {
         let admin = app.admin().await;
         let other = app.caller_of(&app.tenant, "other", Permissions::all()).await;
-        let ada = contact(&admin, "Lovelace").await;
-        let acme = organization(&admin, "Acme").await;
+        let ada = admin.contact("Lovelace").await;
+        let acme = admin.organization("Acme").await;
         note(&admin, &ada, "1", true).await;
         note(&other, &ada, "2", false).await;
         admin.done(CREATE, json!({ "subjectId": acme, "text": "3" })).await;
@@ -166,7 +154,7 @@ on_both_engines! {
 
     async fn an_omitted_field_is_left_alone_and_a_text_cannot_be_cleared(app: &TestApp) {
         let admin = app.admin().await;
-        let ada = contact(&admin, "Lovelace").await;
+        let ada = admin.contact("Lovelace").await;
         let id = note(&admin, &ada, "First", true).await;
 
         let kept = admin.done(UPDATE, json!({ "id": id, "text": "Second" })).await;
@@ -182,7 +170,7 @@ on_both_engines! {
 
     async fn a_change_of_another_version_is_refused_and_shows_the_note_as_it_is(app: &TestApp) {
         let admin = app.admin().await;
-        let ada = contact(&admin, "Lovelace").await;
+        let ada = admin.contact("Lovelace").await;
         let id = note(&admin, &ada, "First", false).await;
 
         let update = admin.payload(UPDATE, json!({ "id": id, "expectedVersion": 7, "text": "Second" })).await;
@@ -197,7 +185,7 @@ on_both_engines! {
 
     async fn a_deleted_note_is_gone_and_gives_its_room_back(app: &TestApp) {
         let admin = app.admin().await;
-        let ada = contact(&admin, "Lovelace").await;
+        let ada = admin.contact("Lovelace").await;
         let id = note(&admin, &ada, "First", false).await;
         assert_eq!(managed(&admin).await, 2);
 
@@ -211,8 +199,8 @@ on_both_engines! {
 
     async fn notes_go_with_their_contact_and_their_organization(app: &TestApp) {
         let admin = app.admin().await;
-        let ada = contact(&admin, "Lovelace").await;
-        let acme = organization(&admin, "Acme").await;
+        let ada = admin.contact("Lovelace").await;
+        let acme = admin.organization("Acme").await;
         note(&admin, &ada, "1", false).await;
         note(&admin, &ada, "2", false).await;
         admin.done(CREATE, json!({ "subjectId": acme, "text": "3" })).await;
@@ -231,7 +219,7 @@ on_both_engines! {
 
     async fn notes_of_others_take_one_more_permission(app: &TestApp) {
         let admin = app.admin().await;
-        let ada = contact(&admin, "Lovelace").await;
+        let ada = admin.contact("Lovelace").await;
         let theirs = note(&admin, &ada, "Theirs", false).await;
         let own = [Permission::ContactView, Permission::NoteView, Permission::NoteAdd, Permission::NoteEdit, Permission::NoteDelete];
         let writer = app.caller(own).await;
@@ -251,7 +239,7 @@ on_both_engines! {
 
     async fn who_may_not_see_the_subject_gets_the_note_without_it(app: &TestApp) {
         let admin = app.admin().await;
-        let ada = contact(&admin, "Lovelace").await;
+        let ada = admin.contact("Lovelace").await;
         note(&admin, &ada, "About Ada", false).await;
         let reader = app.caller([Permission::NoteView, Permission::OrganizationView]).await;
         let query = "{ notes { nodes { text subject { __typename } } } }";
@@ -267,7 +255,7 @@ on_both_engines! {
 
     async fn another_tenants_note_is_not_found(app: &TestApp) {
         let admin = app.admin().await;
-        let ada = contact(&admin, "Lovelace").await;
+        let ada = admin.contact("Lovelace").await;
         let id = note(&admin, &ada, "Secret", false).await;
         let other = app.tenant("other").await;
         let stranger = app.caller_of(&other, "stranger", Permissions::all()).await;

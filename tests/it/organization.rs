@@ -4,10 +4,9 @@ use external_contacts::model::{Permission, Permissions};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
+use crate::support::operations::{CREATE_ORGANIZATION, DELETE_CONTACT, UPDATE_CONTACT};
 use crate::support::{TestCaller, on_both_engines};
 
-const CREATE: &str = "mutation ($input: CreateOrganizationInput!) {
-    createOrganization(input: $input) { organization { id name version } userErrors { code field message } } }";
 const UPDATE: &str = "mutation ($input: UpdateOrganizationInput!) {
     updateOrganization(input: $input) {
       organization { id name industry version primaryContact { id } } userErrors { code field message } } }";
@@ -18,12 +17,6 @@ const DELETE: &str = "mutation ($input: DeleteOrganizationInput!) {
 const UPSERT: &str = "mutation ($input: UpsertOrganizationInput!) {
     upsertOrganization(input: $input) {
       organization { id name industry version } created userErrors { code field message } } }";
-const CREATE_CONTACT: &str = "mutation ($input: CreateContactInput!) {
-    createContact(input: $input) { contact { id } userErrors { code field message } } }";
-const MOVE_CONTACT: &str = "mutation ($input: UpdateContactInput!) {
-    updateContact(input: $input) { contact { id } userErrors { code field message } } }";
-const DELETE_CONTACT: &str = "mutation ($input: DeleteContactInput!) {
-    deleteContact(input: $input) { deletedContactId userErrors { code field message } } }";
 const CREATE_RELATIONSHIP: &str = "mutation ($input: CreateRelationshipInput!) {
     createRelationship(input: $input) { relationship { id } userErrors { code field message } } }";
 const CREATE_NOTE: &str = "mutation ($input: CreateNoteInput!) {
@@ -35,12 +28,7 @@ const LIST: &str = "query ($filter: OrganizationFilter, $orderBy: OrganizationOr
 const READ: &str = "query ($id: ID!) { organization(id: $id) { name version primaryContact { lastName } } }";
 
 async fn organization(caller: &TestCaller<'_>, input: Value) -> Value {
-    caller.done(CREATE, input).await["organization"]["id"].take()
-}
-
-async fn contact(caller: &TestCaller<'_>, last_name: &str, organization: &Value) -> Value {
-    let input = json!({ "lastName": last_name, "organizationId": organization });
-    caller.done(CREATE_CONTACT, input).await["contact"]["id"].take()
+    caller.done(CREATE_ORGANIZATION, input).await["organization"]["id"].take()
 }
 
 /// The names of a page of organizations.
@@ -101,7 +89,7 @@ on_both_engines! {
 
         let refusal = admin
             .refusal(
-                CREATE,
+                CREATE_ORGANIZATION,
                 json!({
                     "name": "",
                     "industry": "x".repeat(257),
@@ -112,7 +100,7 @@ on_both_engines! {
                 }),
             )
             .await;
-        let long = admin.refusal(CREATE, json!({ "name": "x".repeat(1001) })).await;
+        let long = admin.refusal(CREATE_ORGANIZATION, json!({ "name": "x".repeat(1001) })).await;
 
         let paths: Vec<&str> = refusal.lines().map(|line| line.split(':').next().unwrap()).collect();
         assert_eq!(
@@ -162,8 +150,8 @@ on_both_engines! {
     async fn the_primary_contact_works_there_until_they_leave(app: &TestApp) {
         let admin = app.admin().await;
         let acme = organization(&admin, json!({ "name": "Acme" })).await;
-        let ada = contact(&admin, "Lovelace", &acme).await;
-        let stranger = contact(&admin, "Byron", &Value::Null).await;
+        let ada = admin.employee("Lovelace", &acme).await;
+        let stranger = admin.employee("Byron", &Value::Null).await;
         let choose = async |contact: &Value| {
             admin.payload(UPDATE, json!({ "id": acme, "primaryContactId": contact })).await
         };
@@ -176,10 +164,10 @@ on_both_engines! {
         let unknown = choose(&json!("contact_0192f7c4-1c2d-7e3f-8a4b-5c6d7e8f9a0b")).await;
         assert_eq!(unknown["userErrors"][0]["code"], "NOT_FOUND");
 
-        admin.done(MOVE_CONTACT, json!({ "id": ada, "organizationId": null })).await;
+        admin.done(UPDATE_CONTACT, json!({ "id": ada, "organizationId": null })).await;
         assert_eq!(read().await, json!({ "name": "Acme", "version": 2, "primaryContact": null }));
 
-        admin.done(MOVE_CONTACT, json!({ "id": ada, "organizationId": acme })).await;
+        admin.done(UPDATE_CONTACT, json!({ "id": ada, "organizationId": acme })).await;
         choose(&ada).await;
         admin.done(DELETE_CONTACT, json!({ "id": ada })).await;
         assert_eq!(read().await["primaryContact"], Value::Null);
@@ -189,9 +177,9 @@ on_both_engines! {
         let admin = app.admin().await;
         let acme = organization(&admin, json!({ "name": "Acme", "externalIds": [{ "source": "crm", "value": "1" }] })).await;
         let apex = organization(&admin, json!({ "name": "Apex" })).await;
-        let ada = contact(&admin, "Lovelace", &acme).await;
-        contact(&admin, "Byron", &acme).await;
-        contact(&admin, "Babbage", &apex).await;
+        let ada = admin.employee("Lovelace", &acme).await;
+        admin.employee("Byron", &acme).await;
+        admin.employee("Babbage", &apex).await;
         admin.done(UPDATE, json!({ "id": acme, "primaryContactId": ada })).await;
         let me = admin.caller.user.id.to_string();
         for organization in [&acme, &apex] {
@@ -229,7 +217,7 @@ on_both_engines! {
         let first = admin.done(UPSERT, json!({ "key": key, "name": "Acme", "industry": "Logistics" })).await;
         let second = admin.done(UPSERT, json!({ "key": key, "name": "Apex" })).await;
         let nameless = admin.refusal(UPSERT, json!({ "key": { "source": "crm", "value": "2" } })).await;
-        let taken = admin.refusal(CREATE, json!({ "name": "Other", "externalIds": [key] })).await;
+        let taken = admin.refusal(CREATE_ORGANIZATION, json!({ "name": "Other", "externalIds": [key] })).await;
 
         assert_eq!((&first["created"], &second["created"]), (&json!(true), &json!(false)));
         assert_eq!(
@@ -346,7 +334,7 @@ on_both_engines! {
         let admin = app.admin().await;
         let acme = organization(&admin, json!({ "name": "Acme" })).await;
         for name in ["Carl", "Ada", "Ben"] {
-            contact(&admin, name, &acme).await;
+            admin.employee(name, &acme).await;
         }
 
         let read = admin

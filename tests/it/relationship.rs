@@ -6,8 +6,6 @@ use serde_json::{Value, json};
 
 use crate::support::{TestApp, TestCaller, on_both_engines};
 
-const CREATE_ORGANIZATION: &str = "mutation ($input: CreateOrganizationInput!) {
-    createOrganization(input: $input) { organization { id } userErrors { code field message } } }";
 const CREATE: &str = "mutation ($input: CreateRelationshipInput!) {
     createRelationship(input: $input) {
       relationship { id type version user { name } organization { name } } userErrors { code field message } } }";
@@ -27,11 +25,6 @@ const LIST: &str = "query ($filter: RelationshipFilter, $orderBy: RelationshipOr
       nodes { type } pageInfo { startCursor endCursor } totalCount { value } } }";
 const NOBODY: &str = "user_0192f7c4-1c2d-7e3f-8a4b-5c6d7e8f9a0b";
 const NOWHERE: &str = "organization_0192f7c4-1c2d-7e3f-8a4b-5c6d7e8f9a0b";
-
-async fn organization(caller: &TestCaller<'_>, name: &str) -> Value {
-    let made = caller.done(CREATE_ORGANIZATION, json!({ "name": name })).await;
-    made["organization"]["id"].clone()
-}
 
 async fn user(app: &TestApp, name: &str) -> Value {
     let caller = app.caller_of(&app.tenant, name, Permissions::default()).await;
@@ -65,7 +58,7 @@ async fn deactivate(app: &TestApp, subject: &str) {
 on_both_engines! {
     async fn a_relationship_connects_a_user_with_an_organization(app: &TestApp) {
         let admin = app.admin().await;
-        let (acme, ada) = (organization(&admin, "Acme").await, user(app, "Ada").await);
+        let (acme, ada) = (admin.organization("Acme").await, user(app, "Ada").await);
 
         let made = admin.done(CREATE, json!({ "userId": ada, "organizationId": acme, "type": " Account Manager " })).await;
 
@@ -83,7 +76,7 @@ on_both_engines! {
 
     async fn both_sides_must_be_there_and_have_a_type(app: &TestApp) {
         let admin = app.admin().await;
-        let (acme, ada) = (organization(&admin, "Acme").await, user(app, "Ada").await);
+        let (acme, ada) = (admin.organization("Acme").await, user(app, "Ada").await);
 
         let missing = admin.refusal(CREATE, json!({ "userId": NOBODY, "organizationId": NOWHERE, "type": "Owner" })).await;
         let confused = admin.refusal(CREATE, json!({ "userId": acme, "organizationId": acme, "type": "Owner" })).await;
@@ -103,7 +96,7 @@ on_both_engines! {
 
     async fn the_same_user_organization_and_type_is_not_current_twice(app: &TestApp) {
         let admin = app.admin().await;
-        let (acme, ada) = (organization(&admin, "Acme").await, user(app, "Ada").await);
+        let (acme, ada) = (admin.organization("Acme").await, user(app, "Ada").await);
         let owner = relationship(&admin, &ada, &acme, "Owner").await;
         let partner = relationship(&admin, &ada, &acme, "Partner").await;
         let twin = json!({ "userId": ada, "organizationId": acme, "type": "OWNER" });
@@ -123,7 +116,7 @@ on_both_engines! {
 
     async fn it_does_not_end_before_it_began(app: &TestApp) {
         let admin = app.admin().await;
-        let (acme, ada) = (organization(&admin, "Acme").await, user(app, "Ada").await);
+        let (acme, ada) = (admin.organization("Acme").await, user(app, "Ada").await);
         let id = relationship(&admin, &ada, &acme, "Owner").await;
 
         let same = admin.done(UPDATE, json!({ "id": id, "startedOn": "2026-01-02", "endedOn": "2026-01-02" })).await;
@@ -140,7 +133,7 @@ on_both_engines! {
 
     async fn a_change_of_another_version_is_refused_and_a_deleted_one_is_gone(app: &TestApp) {
         let admin = app.admin().await;
-        let (acme, ada) = (organization(&admin, "Acme").await, user(app, "Ada").await);
+        let (acme, ada) = (admin.organization("Acme").await, user(app, "Ada").await);
         let id = relationship(&admin, &ada, &acme, "Owner").await;
 
         let update = admin.payload(UPDATE, json!({ "id": id, "expectedVersion": 2, "type": "Partner" })).await;
@@ -158,7 +151,7 @@ on_both_engines! {
 
     async fn each_filter_narrows_the_list(app: &TestApp) {
         let admin = app.admin().await;
-        let (acme, apex) = (organization(&admin, "Acme").await, organization(&admin, "Apex").await);
+        let (acme, apex) = (admin.organization("Acme").await, admin.organization("Apex").await);
         let (ada, bob) = (user(app, "Ada").await, user(app, "Bob").await);
         relationship(&admin, &ada, &acme, "Élite").await;
         relationship(&admin, &ada, &apex, "Owner").await;
@@ -192,7 +185,7 @@ on_both_engines! {
 
     async fn each_order_is_paged_in_both_directions_and_those_without_a_day_come_last(app: &TestApp) {
         let admin = app.admin().await;
-        let (acme, ada) = (organization(&admin, "Acme").await, user(app, "Ada").await);
+        let (acme, ada) = (admin.organization("Acme").await, user(app, "Ada").await);
         for (r#type, started_on) in
             [("d", json!("2026-01-01")), ("a", Value::Null), ("c", json!("2025-01-01")), ("b", Value::Null), ("e", json!("2025-06-01"))]
         {
@@ -224,7 +217,7 @@ on_both_engines! {
 
     async fn both_sides_show_their_current_and_their_past_relationships(app: &TestApp) {
         let admin = app.admin().await;
-        let (acme, ada) = (organization(&admin, "Acme").await, user(app, "Ada").await);
+        let (acme, ada) = (admin.organization("Acme").await, user(app, "Ada").await);
         relationship(&admin, &ada, &acme, "Owner").await;
         let past = relationship(&admin, &ada, &acme, "Partner").await;
         admin.done(UPDATE, json!({ "id": past, "endedOn": "2026-03-01" })).await;
@@ -254,7 +247,7 @@ on_both_engines! {
 
     async fn a_transfer_moves_what_the_receiver_has_not_and_ends_what_they_have(app: &TestApp) {
         let admin = app.admin().await;
-        let (acme, apex) = (organization(&admin, "Acme").await, organization(&admin, "Apex").await);
+        let (acme, apex) = (admin.organization("Acme").await, admin.organization("Apex").await);
         let (ada, bob) = (user(app, "Ada").await, user(app, "Bob").await);
         let moved = relationship(&admin, &ada, &acme, "Owner").await;
         let held = relationship(&admin, &ada, &apex, "Owner").await;
@@ -283,7 +276,7 @@ on_both_engines! {
 
     async fn a_transfer_keeps_to_the_organizations_it_names(app: &TestApp) {
         let admin = app.admin().await;
-        let (acme, apex) = (organization(&admin, "Acme").await, organization(&admin, "Apex").await);
+        let (acme, apex) = (admin.organization("Acme").await, admin.organization("Apex").await);
         let (ada, bob) = (user(app, "Ada").await, user(app, "Bob").await);
         relationship(&admin, &ada, &acme, "Owner").await;
         relationship(&admin, &ada, &apex, "Owner").await;
@@ -316,7 +309,7 @@ on_both_engines! {
 
     async fn a_transfer_of_very_many_goes_on_with_the_next_call_in_few_statements(app: &TestApp) {
         let admin = app.admin().await;
-        let (acme, bob) = (organization(&admin, "Acme").await, user(app, "Bob").await);
+        let (acme, bob) = (admin.organization("Acme").await, user(app, "Bob").await);
         let ada = user(app, "Ada").await;
         for number in 0..1001 {
             relationship(&admin, &ada, &acme, &format!("Type {number}")).await;
@@ -336,7 +329,7 @@ on_both_engines! {
 
     async fn another_tenants_relationship_is_not_found(app: &TestApp) {
         let admin = app.admin().await;
-        let (acme, ada) = (organization(&admin, "Acme").await, user(app, "Ada").await);
+        let (acme, ada) = (admin.organization("Acme").await, user(app, "Ada").await);
         let id = relationship(&admin, &ada, &acme, "Owner").await;
         let tenant = app.tenant("other").await;
         let stranger = app.caller_of(&tenant, "stranger", Permissions::all()).await;

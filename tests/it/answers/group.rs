@@ -147,7 +147,7 @@ impl<'a> Group<'a> {
 }
 
 impl Entry {
-    /// What is recorded, beside the same operation on PostgreSQL. Engines that answer differently fail the test, as two
+    /// The recorded entry, beside the same operation on PostgreSQL. Engines that answer differently fail the test, as two
     /// answers never equal the recorded one; statements may differ, and are recorded for each then.
     pub fn beside(self, postgres: &Self) -> Value {
         let mut entry = json!({ "operation": self.operation });

@@ -1,6 +1,6 @@
 //! Following changes: what came after a cursor, event by event, and what cannot be followed.
 //!
-//! How many statements the server runs to follow depends on when it looks, so their number is not recorded.
+//! The number of statements that the server runs to follow depends on when it looks, so it is not recorded.
 
 use external_contacts::model::Permissions;
 use serde_json::{Value, json};

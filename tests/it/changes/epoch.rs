@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use sqlx::migrate::Migrator;
 use sqlx::{AssertSqlSafe, Connection, Executor as _, PgConnection, SqliteConnection};
 
-use super::{FOLLOW, contact, last_cursor, named, settled};
+use super::{FOLLOW, last_cursor, named, settled};
 use crate::support::{TestApp, TestCaller, on_both_engines, open, postgres};
 
 const READ: &str = "query ($after: String) { changes(after: $after) { nodes { cursor } } }";
@@ -48,7 +48,7 @@ async fn refusal(caller: &TestCaller<'_>, cursor: &Value) -> String {
 on_both_engines! {
     async fn cursors_of_other_lists_are_refused(app: &TestApp) {
         let admin = app.admin().await;
-        contact(&admin, "Lovelace").await;
+        admin.contact("Lovelace").await;
         let contacts = admin.data("{ contacts { pageInfo { endCursor } } }", json!({})).await;
 
         assert_eq!(refusal(&admin, &contacts["contacts"]["pageInfo"]["endCursor"]).await, "INVALID_CURSOR");
@@ -57,10 +57,10 @@ on_both_engines! {
 
     async fn a_change_that_is_not_kept_any_more_expires_its_cursor(app: &TestApp) {
         let admin = app.admin().await;
-        contact(&admin, "Lovelace").await;
+        admin.contact("Lovelace").await;
         let old = last_cursor(&admin, 1).await;
         app.pass(TimeDelta::days(91));
-        contact(&admin, "Hopper").await;
+        admin.contact("Hopper").await;
         let new = last_cursor(&admin, 2).await;
 
         app.store.system().sweep_changes(app.store.clock().now() - TimeDelta::days(90)).await.unwrap();
@@ -68,7 +68,7 @@ on_both_engines! {
         assert_eq!(refusal(&admin, &old).await, "CURSOR_EXPIRED");
         assert_eq!(settled(&admin, "", "cursor", 1).await, [json!({ "cursor": new })]);
         let mut events = admin.follow(FOLLOW, json!({ "after": new }));
-        contact(&admin, "Noether").await;
+        admin.contact("Noether").await;
         assert_eq!(events.change().await["entity"]["lastName"], "Noether");
     }
 
@@ -81,7 +81,7 @@ on_both_engines! {
             tx.end(added).await.unwrap();
         }
         app.pass(TimeDelta::days(1));
-        contact(&admin, "Lovelace").await;
+        admin.contact("Lovelace").await;
 
         let before = app.store.clock().now() - TimeDelta::hours(1);
         assert!(app.tenant.sweep_changes(before).await.unwrap(), "a thousand, and there are more");
@@ -92,13 +92,13 @@ on_both_engines! {
 
     async fn a_database_restored_to_an_earlier_state_expires_later_cursors(app: &TestApp) {
         let admin = app.admin().await;
-        contact(&admin, "Lovelace").await;
+        admin.contact("Lovelace").await;
         let kept = last_cursor(&admin, 1).await;
-        contact(&admin, "Hopper").await;
+        admin.contact("Hopper").await;
         let lost = last_cursor(&admin, 2).await;
 
         meddle(&app.url, "DELETE FROM changes WHERE id = (SELECT id FROM changes ORDER BY xid DESC, id DESC LIMIT 1)").await;
-        contact(&admin, "Noether").await;
+        admin.contact("Noether").await;
 
         assert_eq!(refusal(&admin, &lost).await, "CURSOR_EXPIRED");
         let mut events = admin.follow(FOLLOW, json!({ "after": kept }));
@@ -108,7 +108,7 @@ on_both_engines! {
     async fn a_database_restored_elsewhere_begins_a_new_epoch(app: &TestApp) {
         let admin = app.admin().await;
         for name in ["Lovelace", "Hopper", "Noether"] {
-            contact(&admin, name).await;
+            admin.contact(name).await;
         }
         let old = last_cursor(&admin, 3).await;
         let name = "entity { ... on Contact { lastName } }";
@@ -123,7 +123,7 @@ on_both_engines! {
         let last = last_cursor(&admin, 3).await;
         assert_ne!(last, old);
         let mut events = admin.follow(FOLLOW, json!({ "after": last }));
-        contact(&admin, "Curie").await;
+        admin.contact("Curie").await;
         assert_eq!(events.change().await["entity"]["lastName"], "Curie");
         assert_eq!(settled(&admin, "", name, 4).await[..3], before);
         // Once is enough.
@@ -174,7 +174,7 @@ async fn upgrade(url: &DatabaseUrl) {
     let of_first = format!("contactId: {}", ids[0]["entityId"]);
     assert_eq!(settled(&admin, &of_first, "entityId", 1).await, ids[..1]);
     let cursors = settled(&admin, "", "cursor", 3).await;
-    contact(&admin, "Lovelace").await;
+    admin.contact("Lovelace").await;
     let mut events = admin.follow(FOLLOW, json!({ "after": cursors[1]["cursor"] }));
     assert_eq!(events.change().await["entityId"], ids[2]["entityId"]);
     assert_eq!(events.change().await["entity"]["lastName"], "Lovelace");

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::{FOLLOW, contact, delete_contact, last_cursor, named, note, organization, settled, update};
+use super::{FOLLOW, delete_contact, last_cursor, named, note, settled, update};
 use crate::support::{Events, TestApp, on_both_engines};
 
 fn names(changes: &[Value]) -> Vec<&str> {
@@ -34,7 +34,7 @@ async fn begun(app: &TestApp, mut events: Events) -> Events {
 on_both_engines! {
     async fn what_is_committed_from_now_on_comes_as_it_is_now(app: &TestApp) {
         let admin = app.admin().await;
-        let ada = contact(&admin, "Lovelace").await;
+        let ada = admin.contact("Lovelace").await;
         let mut events = begun(app, admin.follow(FOLLOW, json!({}))).await;
         update(&admin, json!({ "id": ada, "lastName": "Byron" })).await;
         let first = events.change().await;
@@ -48,32 +48,32 @@ on_both_engines! {
 
     async fn whoever_read_to_the_end_goes_on_from_there(app: &TestApp) {
         let admin = app.admin().await;
-        contact(&admin, "Lovelace").await;
+        admin.contact("Lovelace").await;
         let cursor = last_cursor(&admin, 1).await;
-        contact(&admin, "Hopper").await;
+        admin.contact("Hopper").await;
         let mut events = admin.follow(FOLLOW, json!({ "after": cursor }));
         let hopper = events.change().await;
-        contact(&admin, "Noether").await;
+        admin.contact("Noether").await;
         let noether = events.change().await;
         drop(events);
-        contact(&admin, "Curie").await;
+        admin.contact("Curie").await;
         let mut again = admin.follow(FOLLOW, json!({ "after": hopper["cursor"] }));
 
         assert_eq!(names(&[hopper, noether.clone()]), ["Hopper", "Noether"]);
         assert_eq!(names(&again.changes(2).await), ["Noether", "Curie"]);
         let mut later = admin.follow(FOLLOW, json!({ "after": noether["cursor"] }));
         assert_eq!(names(&later.changes(1).await), ["Curie"]);
-        contact(&admin, "Germain").await;
+        admin.contact("Germain").await;
         assert_eq!(names(&later.changes(1).await), ["Germain"]);
     }
 
     async fn a_follower_sees_what_they_asked_for(app: &TestApp) {
         let admin = app.admin().await;
-        let apex = organization(&admin, "Apex").await;
+        let apex = admin.organization("Apex").await;
         let cursor = last_cursor(&admin, 1).await;
         let mut of_apex = admin.follow(FOLLOW, json!({ "after": cursor, "organizationId": apex }));
         let mut notes = admin.follow(FOLLOW, json!({ "after": cursor, "entities": ["NOTE"] }));
-        let ada = contact(&admin, "Lovelace").await;
+        let ada = admin.contact("Lovelace").await;
         note(&admin, json!({ "subjectId": ada, "text": "Likes tea" })).await;
         // Both are live by now, and see the rest as it comes.
         assert_eq!(notes.change().await["entity"]["text"], "Likes tea");
@@ -83,29 +83,29 @@ on_both_engines! {
 
         assert_eq!(notes.change().await["entity"]["text"], "Pays late");
         assert_eq!(of_apex.change().await["entity"]["text"], "Pays late");
-        let hopper = contact(&admin, "Hopper").await;
+        let hopper = admin.contact("Hopper").await;
         note(&admin, json!({ "subjectId": hopper, "text": "Likes ships" })).await;
         assert_eq!(notes.change().await["entity"]["text"], "Likes ships");
     }
 
     async fn what_another_server_writes_is_seen(app: &TestApp) {
         let admin = app.admin().await;
-        contact(&admin, "Lovelace").await;
+        admin.contact("Lovelace").await;
         let other = app.again().await;
         let there = other.caller_over_own_store(admin.caller.clone());
         let mut events = admin.follow(FOLLOW, json!({ "after": last_cursor(&admin, 1).await }));
 
         for name in ["Hopper", "Noether", "Curie"] {
-            contact(&there, name).await;
+            there.contact(name).await;
             assert_eq!(events.change().await["entity"]["lastName"], name);
         }
     }
 
     async fn whoever_is_slow_reads_on_and_misses_nothing(app: &TestApp) {
         let admin = app.admin().await;
-        contact(&admin, "First").await;
+        admin.contact("First").await;
         let cursor = last_cursor(&admin, 1).await;
-        contact(&admin, "Second").await;
+        admin.contact("Second").await;
         let mut slow = admin.follow(FOLLOW, json!({ "after": cursor, "entities": ["CONTACT"] }));
         let mut fast = admin.follow(FOLLOW, json!({ "after": cursor, "entities": ["CONTACT"] }));
         // Both are live now; one of them goes on, and the feed keeps far fewer than are written.
@@ -121,15 +121,15 @@ on_both_engines! {
 
         assert_eq!(names(&fast.changes(900).await), all);
         assert_eq!(names(&slow.changes(900).await), all);
-        contact(&admin, "Last").await;
+        admin.contact("Last").await;
         assert_eq!(names(&slow.changes(1).await), ["Last"]);
     }
 
     async fn a_feed_ends_with_its_last_follower(app: &TestApp) {
         let admin = app.admin().await;
-        contact(&admin, "Lovelace").await;
+        admin.contact("Lovelace").await;
         let cursor = last_cursor(&admin, 1).await;
-        contact(&admin, "Hopper").await;
+        admin.contact("Hopper").await;
         let mut events = admin.follow(FOLLOW, json!({ "after": cursor }));
         events.change().await;
 
@@ -148,11 +148,11 @@ on_both_engines! {
 
     async fn when_the_database_goes_the_followers_are_told(app: &TestApp) {
         let admin = app.admin().await;
-        contact(&admin, "Lovelace").await;
+        admin.contact("Lovelace").await;
         let other = app.again().await;
         let there = other.caller_over_own_store(admin.caller.clone());
         let cursor = last_cursor(&admin, 1).await;
-        contact(&admin, "Hopper").await;
+        admin.contact("Hopper").await;
         let mut events = there.follow(FOLLOW, json!({ "after": cursor }));
         events.change().await;
 
@@ -168,7 +168,7 @@ on_both_engines! {
 async fn a_late_commit_is_neither_lost_nor_repeated() {
     let app = TestApp::on_postgres().await;
     let admin = app.admin().await;
-    contact(&admin, "First").await;
+    admin.contact("First").await;
     let cursor = last_cursor(&admin, 1).await;
     let mut events = admin.follow(FOLLOW, json!({ "after": cursor }));
     let other = app.again().await;
@@ -176,7 +176,7 @@ async fn a_late_commit_is_neither_lost_nor_repeated() {
     let contact_of_late = named(&late, "Late");
     late.insert(&contact_of_late).await.unwrap();
 
-    contact(&admin, "Early").await;
+    admin.contact("Early").await;
     let read = settled(&admin, "", "cursor", 1).await;
     assert_eq!(read[0]["cursor"], cursor);
     late.end(Ok(())).await.unwrap();
@@ -186,7 +186,7 @@ async fn a_late_commit_is_neither_lost_nor_repeated() {
     let read = settled(&admin, "", "cursor", 3).await;
     assert_eq!(read[1]["cursor"], seen[0]["cursor"]);
     assert_eq!(read[2]["cursor"], seen[1]["cursor"]);
-    contact(&admin, "Last").await;
+    admin.contact("Last").await;
     assert_eq!(names(&events.changes(1).await), ["Last"]);
 }
 
@@ -198,13 +198,13 @@ async fn what_was_committed_before_does_not_come_though_others_still_run() {
     let mut late = other.tenant.begin(None).await.unwrap();
     let contact_of_late = named(&late, "Late");
     late.insert(&contact_of_late).await.unwrap();
-    contact(&admin, "Before").await;
+    admin.contact("Before").await;
 
     let mut events = begun(&app, admin.follow(FOLLOW, json!({}))).await;
-    contact(&admin, "After").await;
+    admin.contact("After").await;
     late.end(Ok(())).await.unwrap();
 
     assert_eq!(names(&events.changes(2).await), ["Late", "After"]);
-    contact(&admin, "Last").await;
+    admin.contact("Last").await;
     assert_eq!(names(&events.changes(1).await), ["Last"]);
 }

@@ -4,7 +4,7 @@ use external_contacts::model::Permission;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use super::{CHANGE, FOLLOW, contact, note, organization, settled, update};
+use super::{CHANGE, FOLLOW, note, settled, update};
 use crate::support::on_both_engines;
 
 fn kinds(changes: &[Value]) -> Vec<&str> {
@@ -17,10 +17,10 @@ fn kinds(changes: &[Value]) -> Vec<&str> {
 on_both_engines! {
     async fn changes_are_narrowed_to_a_contact_or_an_organization(app: &TestApp) {
         let admin = app.admin().await;
-        let apex = organization(&admin, "Apex").await;
-        let zenith = organization(&admin, "Zenith").await;
-        let ada = contact(&admin, "Lovelace").await;
-        let grace = contact(&admin, "Hopper").await;
+        let apex = admin.organization("Apex").await;
+        let zenith = admin.organization("Zenith").await;
+        let ada = admin.contact("Lovelace").await;
+        let grace = admin.contact("Hopper").await;
         update(&admin, json!({ "id": ada, "organizationId": apex })).await;
         update(&admin, json!({ "id": grace, "organizationId": zenith })).await;
         note(&admin, json!({ "subjectId": ada, "text": "Likes tea" })).await;
@@ -40,7 +40,7 @@ on_both_engines! {
 
     async fn each_kind_needs_its_permission(app: &TestApp) {
         let admin = app.admin().await;
-        let ada = contact(&admin, "Lovelace").await;
+        let ada = admin.contact("Lovelace").await;
         note(&admin, json!({ "subjectId": ada, "text": "Likes tea" })).await;
         settled(&admin, "", "kind", 2).await;
         let notes = app.caller([Permission::NoteView]).await;
@@ -66,7 +66,7 @@ on_both_engines! {
 
     async fn nobody_sees_the_changes_of_another_tenant(app: &TestApp) {
         let admin = app.admin().await;
-        let ada = contact(&admin, "Lovelace").await;
+        let ada = admin.contact("Lovelace").await;
         let cursor = settled(&admin, "", "cursor", 1).await[0]["cursor"].clone();
         let other = app.tenant("other").await;
         let stranger = app.caller_of(&other, "admin", external_contacts::model::Permissions::all()).await;
@@ -78,7 +78,7 @@ on_both_engines! {
 
     async fn a_record_tells_its_own_history_the_newest_first(app: &TestApp) {
         let admin = app.admin().await;
-        let ada = contact(&admin, "Lovelace").await;
+        let ada = admin.contact("Lovelace").await;
         note(&admin, json!({ "subjectId": ada, "text": "Likes tea" })).await;
         for title in ["Analyst", "Countess", "Director"] {
             update(&admin, json!({ "id": ada, "title": title })).await;
@@ -103,9 +103,9 @@ on_both_engines! {
 
     async fn changes_and_their_records_cost_the_same_statements_whatever_their_number(app: &TestApp) {
         let admin = app.admin().await;
-        let apex = organization(&admin, "Apex").await;
+        let apex = admin.organization("Apex").await;
         for number in 0..100 {
-            let id = contact(&admin, &format!("Nr {number}")).await;
+            let id = admin.contact(&format!("Nr {number}")).await;
             if number % 10 == 0 {
                 update(&admin, json!({ "id": id, "organizationId": apex })).await;
             }

@@ -6,7 +6,7 @@ use external_contacts::store::DatabaseUrl;
 use serde_json::json;
 use sqlx::{Connection, Executor as _, PgConnection};
 
-use super::{contact, named, settled};
+use super::{named, settled};
 use crate::support::TestApp;
 
 /// Longer than a change may take, and what a busy machine adds.
@@ -23,7 +23,7 @@ async fn connection(app: &TestApp) -> PgConnection {
 async fn a_change_that_waits_for_too_long_is_given_up() {
     let app = TestApp::on_postgres().await;
     let admin = app.admin().await;
-    let ada = contact(&admin, "Lovelace").await;
+    let ada = admin.contact("Lovelace").await;
     let mut other = connection(&app).await;
     other
         .execute("BEGIN; SELECT 1 FROM contacts FOR UPDATE")
@@ -51,7 +51,7 @@ async fn a_transaction_that_is_left_alone_is_rolled_back() {
     tx.insert(&forgotten).await.unwrap();
 
     // It holds back what comes later, but not for long.
-    contact(&admin, "Lovelace").await;
+    admin.contact("Lovelace").await;
     let seen = settled(&admin, "", "entity { ... on Contact { lastName } }", 1).await;
 
     assert_eq!(seen[0]["entity"]["lastName"], "Lovelace");

@@ -12,6 +12,7 @@ use external_contacts::model::{Contact, ContactChanges, Patch, Record, Region};
 use external_contacts::store::Tx;
 use serde_json::{Value, json};
 
+use crate::support::operations::{DELETE_CONTACT, UPDATE_CONTACT};
 use crate::support::{SOON, TestCaller};
 
 /// Everything about a change that is not its place.
@@ -24,25 +25,9 @@ const FOLLOW: &str = "subscription ($entities: [EntityKind!], $contactId: ID, $o
         cursor action kind entityId version
         entity { __typename ... on Contact { lastName } ... on Organization { name } ... on Note { text } } } }";
 
-/// Makes a contact; gives its id.
-async fn contact(caller: &TestCaller<'_>, name: &str) -> Value {
-    let query = "mutation ($input: CreateContactInput!) {
-        createContact(input: $input) { contact { id } userErrors { message } } }";
-    caller.done(query, json!({ "lastName": name })).await["contact"]["id"].take()
-}
-
-/// Makes an organization; gives its id.
-async fn organization(caller: &TestCaller<'_>, name: &str) -> Value {
-    let query = "mutation ($input: CreateOrganizationInput!) {
-        createOrganization(input: $input) { organization { id } userErrors { message } } }";
-    caller.done(query, json!({ "name": name })).await["organization"]["id"].take()
-}
-
 /// Updates a contact.
 async fn update(caller: &TestCaller<'_>, input: Value) {
-    let query = "mutation ($input: UpdateContactInput!) {
-        updateContact(input: $input) { contact { id } userErrors { message } } }";
-    caller.done(query, input).await;
+    caller.done(UPDATE_CONTACT, input).await;
 }
 
 /// Writes a note.
@@ -54,9 +39,7 @@ async fn note(caller: &TestCaller<'_>, input: Value) -> Value {
 
 /// Deletes a contact, and says that it must not be refused.
 async fn delete_contact(caller: &TestCaller<'_>, id: &Value) {
-    let query =
-        "mutation ($input: DeleteContactInput!) { deleteContact(input: $input) { userErrors { message } } }";
-    caller.done(query, json!({ "id": id })).await;
+    caller.done(DELETE_CONTACT, json!({ "id": id })).await;
 }
 
 /// All changes there are, page by page; there must be this many, as soon as those who write at the same time are done.

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::{CHANGE, contact, delete_contact, note, organization, settled, update};
+use super::{CHANGE, delete_contact, note, settled, update};
 use crate::support::on_both_engines;
 
 on_both_engines! {
     async fn creating_changing_and_deleting_is_written_down(app: &TestApp) {
         let admin = app.admin().await;
-        let id = contact(&admin, "Lovelace").await;
+        let id = admin.contact("Lovelace").await;
         update(&admin, json!({ "id": id, "lastName": "Byron", "tags": ["poet", "vip"], "title": "Countess" })).await;
         update(&admin, json!({ "id": id, "tags": [], "title": null, "surveyOptOut": true })).await;
         delete_contact(&admin, &id).await;
@@ -45,7 +45,7 @@ on_both_engines! {
 
     async fn long_values_are_cut_at_1000_characters(app: &TestApp) {
         let admin = app.admin().await;
-        let id = contact(&admin, "Lovelace").await;
+        let id = admin.contact("Lovelace").await;
         let note = note(&admin, json!({ "subjectId": id, "text": "ä".repeat(1500) })).await;
         let edit = "mutation ($input: UpdateNoteInput!) { updateNote(input: $input) { userErrors { message } } }";
         admin.done(edit, json!({ "id": note, "text": "ö".repeat(2000) })).await;
@@ -58,7 +58,7 @@ on_both_engines! {
 
     async fn what_changes_nothing_is_not_written_down(app: &TestApp) {
         let admin = app.admin().await;
-        let id = contact(&admin, "Lovelace").await;
+        let id = admin.contact("Lovelace").await;
         update(&admin, json!({ "id": id, "lastName": "Lovelace", "tags": [] })).await;
         let refused = "mutation ($input: UpdateContactInput!) {
             updateContact(input: $input) { userErrors { code field message } } }";
@@ -76,8 +76,8 @@ on_both_engines! {
 
     async fn what_goes_with_an_organization_or_a_contact_is_written_down(app: &TestApp) {
         let admin = app.admin().await;
-        let apex = organization(&admin, "Apex").await;
-        let ada = contact(&admin, "Lovelace").await;
+        let apex = admin.organization("Apex").await;
+        let ada = admin.contact("Lovelace").await;
         note(&admin, json!({ "subjectId": apex, "text": "Pays late" })).await;
         note(&admin, json!({ "subjectId": ada, "text": "Likes tea" })).await;
         let relate = "mutation ($input: CreateRelationshipInput!) {
@@ -105,8 +105,8 @@ on_both_engines! {
             admin.done(make, json!({ "subject": name, "name": name })).await["user"]["id"].clone()
         };
         let (grace, edsger) = (user("Grace").await, user("Edsger").await);
-        let apex = organization(&admin, "Apex").await;
-        let zenith = organization(&admin, "Zenith").await;
+        let apex = admin.organization("Apex").await;
+        let zenith = admin.organization("Zenith").await;
         let relate = "mutation ($input: CreateRelationshipInput!) {
             createRelationship(input: $input) { relationship { id } userErrors { message } } }";
         for (user, organization) in [(&grace, &apex), (&grace, &zenith), (&edsger, &zenith)] {
@@ -127,7 +127,7 @@ on_both_engines! {
 
     async fn interactions_are_followed_too(app: &TestApp) {
         let admin = app.admin().await;
-        let ada = contact(&admin, "Lovelace").await;
+        let ada = admin.contact("Lovelace").await;
         let record = "mutation ($input: RecordInteractionInput!) {
             recordInteraction(input: $input) { interaction { id } userErrors { message } } }";
         let input = json!({ "externalId": "c-1", "mediaType": "CALL", "direction": "INBOUND",

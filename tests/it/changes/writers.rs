@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use super::{FOLLOW, contact, last_cursor, update};
+use super::{FOLLOW, last_cursor, update};
 use crate::support::{TestApp, on_both_engines};
 
 const SERVERS: usize = 2;
@@ -40,7 +40,7 @@ async fn read(
 on_both_engines! {
     async fn nothing_is_lost_or_repeated_while_two_servers_write(app: &TestApp) {
         let admin = app.admin().await;
-        contact(&admin, "First").await;
+        admin.contact("First").await;
         let cursor = last_cursor(&admin, 1).await;
         let mut servers = Vec::new();
         for _ in 0..SERVERS {
@@ -58,7 +58,7 @@ on_both_engines! {
             writers.spawn(async move {
                 let writer = servers[number % SERVERS].caller_over_own_store(caller);
                 for nth in 0..CONTACTS {
-                    let id = contact(&writer, &format!("Nr {number} {nth}")).await;
+                    let id = writer.contact(&format!("Nr {number} {nth}")).await;
                     update(&writer, json!({ "id": id, "title": "Engineer" })).await;
                 }
             });

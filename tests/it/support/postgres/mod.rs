@@ -25,7 +25,7 @@ pub struct Database {
 ///
 /// # Panics
 ///
-/// When there is no PostgreSQL to be had: tests are never skipped for want of it.
+/// Panics if there is no PostgreSQL: tests are never skipped for want of it.
 pub async fn database(migrate: impl AsyncFnOnce(&str)) -> Database {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/postgres");
     let migrations = fingerprint(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
