@@ -64,8 +64,9 @@ impl IndexEntry {
         self.add_other_writings(kind, text);
     }
 
-    /// Adds each word of a long text.
+    /// Adds each word of a long text, and the pairs of characters in scripts without spaces.
     pub fn long_text(&mut self, kind: WordKind, text: &str) {
+        self.add(kind, &words(text));
         self.add(kind, &words_of_text(text));
         self.add(kind, &respelled_words(text));
     }

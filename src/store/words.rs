@@ -1,6 +1,6 @@
-//! The table of words that search reads: kept in step with its records, in their transactions.
+//! The words of records in the search index, written in the transactions of their records.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::model::{IndexEntry, deletions};
 
 impl Tx {
-    /// Brings the words of a record from what they were to what they are; `None` where it is not there.
+    /// Replaces the words of a record; `None` before its creation and after its deletion.
     pub(super) async fn reindex(
         &mut self,
         id: Uuid,
@@ -38,7 +38,13 @@ impl Tx {
         };
         self.remove_words(id, &before.sort_key, stale).await?;
         self.learn(difference(&after.names, &before.names)).await?;
-        self.add_words(id, &after.sort_key, fresh).await
+        // All words: a record written by an earlier version may lack some that did not change.
+        let missing = if fresh.is_empty() {
+            fresh
+        } else {
+            after.words.into_iter().collect()
+        };
+        self.add_words(id, &after.sort_key, missing).await
     }
 
     async fn remove_words(&mut self, id: Uuid, sort_key: &str, words: Vec<String>) -> Result<()> {
@@ -89,8 +95,7 @@ impl Tx {
         std::mem::take(&mut self.learnt_names)
     }
 
-    /// Brings the words of records from what they were to what they are, by a number of statements that grows with the
-    /// number of words only.
+    /// Replaces the words of records, by a number of statements that grows with the number of words only.
     pub(super) async fn index_all(
         &mut self,
         before: &[(Uuid, IndexEntry)],
@@ -106,12 +111,15 @@ impl Tx {
         .await?;
         let names: BTreeSet<&String> = after.iter().flat_map(|(_, entry)| &entry.names).collect();
         self.learn(names.into_iter().cloned().collect()).await?;
-        // In the order of the index: a batch then meets each of its pages once.
-        let fresh: Vec<&WordRow<'_>> = after_rows.difference(&before_rows).collect();
+        // All words of what changed, as in `reindex`; in the order of the index, so that a batch meets each of its pages once.
+        let fresh = after_rows.difference(&before_rows);
+        let changed: HashSet<Uuid> = fresh.map(|(_, _, id)| *id).collect();
+        let missing = after_rows.iter().filter(|(_, _, id)| changed.contains(id));
+        let missing: Vec<&WordRow<'_>> = missing.collect();
         self.insert_rows(
             "INSERT INTO search_words (tenant_id, word, sort_key, id) VALUES ",
             " ON CONFLICT DO NOTHING",
-            &fresh,
+            &missing,
             MOST_VALUES,
             |(word, sort_key, id)| values![*word, *sort_key, *id],
         )

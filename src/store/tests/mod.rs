@@ -4,6 +4,7 @@ mod noun;
 mod search_texts;
 mod slices;
 mod texts;
+mod words;
 
 #[path = "../../../tests/it/support/postgres/server.rs"]
 mod server;
