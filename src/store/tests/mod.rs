@@ -1,6 +1,7 @@
 //! Tests of the store on both engines, each over a database of its own.
 
 mod noun;
+mod plans;
 mod search_texts;
 mod slices;
 mod texts;

@@ -1,0 +1,65 @@
+//! The plans of statements that an index must serve.
+
+use super::on_both_engines;
+use crate::model::{Contact, ContactFilter, ContactOrderField, NOTHING};
+use crate::page::{Cursor, Key, Page};
+use crate::store::engine::{Engine, Sql, Text};
+use crate::store::list::page_of;
+use crate::store::{Sort, Tx};
+
+/// Returns the plan of the page of contacts in descending order of names after a key.
+async fn plan(tx: &mut Tx, after: Option<&str>) -> String {
+    let page = Page {
+        limit: 10,
+        backward: false,
+        cursor: after.map(|key| Cursor {
+            order: String::new(),
+            keys: vec![Key::Text(key.to_owned())],
+            id: uuid::Uuid::nil(),
+        }),
+    };
+    let sort = Sort {
+        by: ContactOrderField::Name,
+        descending: true,
+    };
+    let filter = ContactFilter::default();
+    let engine = tx.engine();
+    let statement = page_of::<Contact>(engine, &filter, sort, &page);
+    let sql = statement.sql();
+    let text = sql.text.of(engine).into_owned();
+    let explained = |explain: &str| Sql {
+        text: Text::Assembled(format!("{explain} {text}")),
+        binds: sql.binds.clone(),
+    };
+    match engine {
+        Engine::Postgres => {
+            // The table is empty: without these, every plan costs the same.
+            for setting in ["enable_seqscan", "enable_bitmapscan"] {
+                let text = Text::Assembled(format!(
+                    "SELECT set_config('{setting}', 'off', true) WHERE $1 IS NOT NULL"
+                ));
+                let _: Vec<(String,)> = tx.fetch_all(Sql { text, binds: vec![] }).await.unwrap();
+            }
+            let lines: Vec<(String,)> = tx.fetch_all(explained("EXPLAIN")).await.unwrap();
+            lines.into_iter().map(|(line,)| line + "\n").collect()
+        }
+        Engine::Sqlite => {
+            let lines: Vec<(i64, i64, i64, String)> =
+                tx.fetch_all(explained("EXPLAIN QUERY PLAN")).await.unwrap();
+            lines.into_iter().map(|(.., line)| line + "\n").collect()
+        }
+    }
+}
+
+on_both_engines! {
+    async fn an_index_serves_names_in_descending_order(store: &TestStore) {
+        let tenant = store.tenant("acme").await;
+        let mut tx = tenant.begin(None).await.unwrap();
+
+        for (after, parts) in [(None, 2), (Some("smith"), 2), (Some(NOTHING), 1)] {
+            let plan = plan(&mut tx, after).await;
+            assert_eq!(plan.matches("contacts_name_idx").count(), parts, "{after:?}\n{plan}");
+        }
+        tx.end(Ok(())).await.unwrap();
+    }
+}
