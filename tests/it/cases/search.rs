@@ -244,6 +244,25 @@ on_both_engines! {
         assert_eq!(organizations(&admin, name).await, [name]);
     }
 
+    async fn eight_misspelt_words_with_many_corrections_are_found(app: &TestApp) {
+        let admin = app.admin().await;
+        let words = ["abelard", "birgitt", "cordula", "dietmar", "edeltra", "friedel", "gerlind", "hildega"];
+        let misspelt = |word: &str, number: usize| {
+            let (letter, at) = (char::from(b'p' + u8::try_from(number % 4).unwrap()), 1 + number / 4);
+            let chars = word.chars().enumerate();
+            chars.map(|(place, c)| if place == at { letter } else { c }).collect::<String>()
+        };
+        for number in 0..20 {
+            let name = words.map(|word| misspelt(word, number)).join(" ");
+            person(&admin, &name, "Near").await;
+            organization(&admin, &name, json!({})).await;
+        }
+
+        let query = words.chunks(2).map(|pair| pair.join("-")).collect::<Vec<_>>().join(" ");
+        let page = admin.data(EVERYTHING, json!({ "query": query, "kinds": ["CONTACT", "ORGANIZATION"] })).await;
+        assert_eq!(names(&page["search"]).len(), 25, "a page of forty");
+    }
+
     async fn a_salutation_is_a_part_of_how_people_are_asked_for(app: &TestApp) {
         let admin = app.admin().await;
         add(&admin, "Ada Salutasson", json!({ "salutation": "Prof. Dr." })).await;
