@@ -6,7 +6,7 @@ import { test } from "node:test";
 import type { AnyVariables, Client, DocumentInput, OperationResult } from "@urql/core";
 
 import { ContactCard, ContactsPage, DeleteContact, UpdateContact } from "./operations/contacts";
-import { OneNode, Refine, SearchPage } from "./operations/search";
+import { OneNode, Refine, SearchBox, SearchPage, WhoCalls } from "./operations/search";
 import { allContacts, everything, token, withContact } from "./support/server";
 import { urql } from "./support/urql";
 
@@ -85,6 +85,19 @@ test("interfaces and unions are told apart with the schema", async () => {
   assert.ok(organization);
   const node = await urql.query(OneNode, { id: organization.id });
   assert.deepEqual(node.data?.node, organization);
+});
+
+test("a search box shows notes by an excerpt, and a caller is found by the number", async () => {
+  const urql = client();
+  const box = await urql.query(SearchBox, { query: "renegotiation" });
+  assert.equal(box.error, undefined);
+  const notes = box.data?.search?.nodes.filter((node) => node.__typename === "Note") ?? [];
+  assert.ok(notes.length > 0, "a note");
+  for (const note of notes) assert.ok(note.excerpt.length <= 122, note.excerpt);
+
+  const caller = await urql.query(WhoCalls, { number: "+1 212 555 0100" });
+  assert.equal(caller.error, undefined);
+  assert.ok(caller.data?.contactsByPhone && caller.data.organizationsByPhone);
 });
 
 test("a facet that a capped search offers narrows it", async () => {

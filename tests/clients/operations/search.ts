@@ -1,4 +1,4 @@
-// The queries of a search box, and the query for a record by its id.
+// The queries of a search box and of a switchboard, and the query for a record by its id.
 
 import { graphql } from "../generated/graphql";
 
@@ -72,6 +72,49 @@ export const OneNode = graphql(`
         displayName
       }
       ... on Organization {
+        name
+      }
+    }
+  }
+`);
+
+export const SearchBox = graphql(`
+  query SearchBox($query: String!, $filter: SearchFilter) {
+    search(query: $query, filter: $filter, first: 10) {
+      nodes {
+        __typename
+        ... on Contact {
+          id
+          displayName
+          organization {
+            name
+          }
+        }
+        ... on Organization {
+          id
+          name
+        }
+        ... on Note {
+          id
+          excerpt(around: $query, length: 120)
+        }
+      }
+      capped
+    }
+  }
+`);
+
+export const WhoCalls = graphql(`
+  query WhoCalls($number: String!) {
+    contactsByPhone(number: $number, first: 5) {
+      nodes {
+        id
+        displayName
+      }
+    }
+    organizationsByPhone(number: $number, first: 5) {
+      nodes {
+        id
         name
       }
     }

@@ -11,7 +11,7 @@ import { endpoint } from "./server";
 
 const schema = buildSchema(readFileSync(new URL("../../../schema.graphql", import.meta.url), "utf8"));
 
-// Plain values have no id, and live inside the object that holds them: the cache must be told.
+// Plain values have no id, and live inside the object that holds them, which the cache has to know.
 const values = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type) && !type.getFields().id);
 
 export function urql(token: string): Client {
