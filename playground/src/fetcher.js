@@ -8,13 +8,13 @@ import { accept, clear, say, stopped } from "./notice.js";
 import { listen } from "./socket.js";
 import { authorization, hasExpired } from "./token.js";
 
-/** What stands for a token in the headers until there is one. */
+/** The text in the place of a token until there is one. */
 export const NO_TOKEN = "<your token>";
 
-/** How GraphiQL calls its question for the schema, which it asks beside the reader's own. */
+/** The name of GraphiQL's own query for the schema, which it sends beside the reader's. */
 const SCHEMA = "IntrospectionQuery";
 
-/** By graphql-transport-ws: the socket's token is missing, or refused, or good no longer. */
+/** Close codes of graphql-transport-ws: the socket's token is missing, refused or expired. */
 const REFUSED = [4401, 4403];
 
 /** Sends operations to `endpoint`, with `startingHeaders` as long as the headers editor is not there. */
@@ -29,7 +29,7 @@ export function fetcherFor(endpoint, startingHeaders) {
   };
 }
 
-/** Not worth a request: an answer that says what is missing. */
+/** Returns an answer that says that the token is missing, without a request. */
 async function withoutToken() {
   say({ kind: "missing" });
   return { errors: [{ message: "There is no token yet." }] };
@@ -75,8 +75,8 @@ function parsed(query) {
 }
 
 /**
- * With the name of the operation that the document has, if it is the only one: GraphiQL sees a moment late that another
- * document is in the editor, and until then gives the name of the one before.
+ * Returns the operation with the name of the document's only operation, if it has one: after another document was put
+ * into the editor, GraphiQL gives the name of the previous one for a moment.
  */
 function named(operation, document) {
   const operations = document?.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION) ?? [];

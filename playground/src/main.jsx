@@ -18,10 +18,10 @@ import { NoticeBar } from "./notice-bar.jsx";
 import { plugins } from "./plugins.js";
 import { storageWith } from "./storage.js";
 
-/** What the server wrote into the page: `endpoint`, the path of the API, and `token`, null outside development. */
+/** The settings that the server wrote into the page: `endpoint`, the path of the API, and `token`, null outside development. */
 const settings = JSON.parse(document.getElementById("settings").textContent);
 
-/** What the headers editor starts with. */
+/** The first content of the headers editor. */
 const startingHeaders = { Authorization: `Bearer ${settings.token ?? NO_TOKEN}` };
 
 // GraphiQL keeps tabs in the browser, and opens an empty one when the last query is none of them:

@@ -1,4 +1,4 @@
-// What stands in the bar at the left, below the documentation: queries to click together, and those of before.
+// The panes of the bar at the left, below the documentation: the explorer and the history.
 
 import { explorerPlugin } from "@graphiql/plugin-explorer";
 import { HISTORY_PLUGIN } from "@graphiql/plugin-history";

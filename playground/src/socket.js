@@ -6,10 +6,10 @@ import { createClient } from "graphql-ws";
 const SHOWN = 100;
 
 /**
- * What GraphiQL takes for a subscription. Its answer is the list of all events so far, the newest first, so that none
+ * A subscription in the form that GraphiQL takes. Its answer is the list of all events so far, the newest first, so that none
  * is overwritten by the next before one could read it.
  *
- * `watcher` is told what becomes of it: `listening(count)`, with so many events so far; `failed(errors)`, by the server;
+ * The methods of `watcher` are called as the subscription goes on: `listening(count)`, with so many events so far; `failed(errors)`, by the server;
  * `closed(code, reason)`, the connection; `ended()`, by the server; `stopped(count)`, by the reader.
  */
 export function listen(endpoint, operation, headers, watcher) {

@@ -1,4 +1,4 @@
-// Where GraphiQL keeps its tabs and its history: in the browser, the history without its headers. They hold a token,
+// The storage of GraphiQL's tabs and history: the browser's, the history without its headers. They hold a token,
 // which must not lie about; and a later page has another.
 
 const HISTORY = ["graphiql:queries", "graphiql:favorites"];

@@ -1,4 +1,4 @@
-// What the headers say about who asks.
+// The token in the headers.
 
 /** The value of the header `Authorization`, however it is spelt; undefined when there is none. */
 export function authorization(headers) {

@@ -1,10 +1,12 @@
 //! Descriptions and doc comments are plain English: they begin with a noun phrase or a verb in the third person.
 
+use std::path::{Path, PathBuf};
+
 use apollo_compiler::schema::{ExtendedType, FieldDefinition};
 use apollo_compiler::{Name, Node, Schema};
 use external_contacts::graphql;
 
-use crate::layers::{assert_none, sources};
+use crate::layers::{assert_none, files, sources};
 
 /// The first words of a description that asks a question instead of naming its object.
 const QUESTIONS: &[&str] = &[
@@ -66,6 +68,41 @@ fn doc_comments_are_plain_english() {
         "{} of {blocks} doc comments:\n{}",
         found.len(),
         found.join("\n")
+    );
+}
+
+#[test]
+fn comments_of_scripts_are_plain_english() {
+    let (mut blocks, mut found) = (0, Vec::new());
+    for (path, text) in [scripts("tests"), scripts("playground/src")].concat() {
+        for (line, block) in script_blocks(&text) {
+            blocks += 1;
+            if let Some(problem) = problem(&block) {
+                found.push(format!("{}:{line} {problem}: {block}", path.display()));
+            }
+        }
+    }
+
+    assert!(blocks > 100, "the scripts are read");
+    assert!(
+        found.len() * 1000 <= blocks * TOLERATED,
+        "{} of {blocks} comments:\n{}",
+        found.len(),
+        found.join("\n")
+    );
+}
+
+#[test]
+fn the_first_comment_of_a_script_and_its_doc_comments_are_found() {
+    let text = "// The script,\n// in two lines.\n\nlet a; // A comment.\n  /** The next. */\n/**\n * The last\n * one.\n */\n";
+
+    assert_eq!(
+        script_blocks(text),
+        [
+            (1, "The script, in two lines.".to_owned()),
+            (5, "The next.".to_owned()),
+            (6, "The last one.".to_owned())
+        ]
     );
 }
 
@@ -148,6 +185,38 @@ fn doc_blocks(text: &str) -> Vec<(usize, String)> {
         open = comment.is_some();
     }
     blocks
+}
+
+/// Returns the comment at the front of a script and its doc comments, each with its first line's number.
+fn script_blocks(text: &str) -> Vec<(usize, String)> {
+    let join = |lines: Vec<&str>| lines.join(" ").trim().to_owned();
+    let front: Vec<&str> = text
+        .lines()
+        .map_while(|line| line.strip_prefix("//"))
+        .map(str::trim)
+        .collect();
+    let mut blocks = vec![(1, join(front))];
+    for (at, _) in text.match_indices("/**") {
+        let Some((block, _)) = text[at + 3..].split_once("*/") else {
+            continue;
+        };
+        let lines = block
+            .lines()
+            .map(|line| line.trim().trim_start_matches('*').trim());
+        blocks.push((text[..at].matches('\n').count() + 1, join(lines.collect())));
+    }
+    blocks.retain(|(_, block)| !block.is_empty());
+    blocks
+}
+
+/// Returns the scripts below a folder, without those of packages and without generated ones.
+fn scripts(folder: &str) -> Vec<(PathBuf, String)> {
+    let is_own = |path: &Path| {
+        let mut parts = path.iter().map(|part| part.to_string_lossy());
+        parts.all(|part| part != "node_modules" && part != "generated" && part != "__generated__")
+    };
+    let extensions = ["mjs", "js", "jsx", "ts"];
+    files(folder, &extensions, is_own)
 }
 
 /// Returns every element of the schema, as `schema.graphql:line name`, with its description. Elements of the

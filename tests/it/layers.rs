@@ -404,24 +404,26 @@ fn is_of_name(letter: char) -> bool {
 
 /// Returns the Rust files of a folder with their text.
 pub fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+    files(folder, &["rs"], |_| true)
+}
+
+/// Returns the files of a folder that have one of the extensions, with their text: those in folders that are `wanted`.
+pub fn files(folder: &str, extensions: &[&str], wanted: impl Fn(&Path) -> bool) -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let (mut folders, mut files) = (vec![root.join(folder)], Vec::new());
+    let (mut folders, mut files) = (vec![PathBuf::from(folder)], Vec::new());
     while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let text = fs::read_to_string(&path).unwrap();
-                files.push((path.strip_prefix(root).unwrap().to_owned(), text));
+        for entry in fs::read_dir(root.join(&folder)).unwrap() {
+            let entry = entry.unwrap();
+            let path = folder.join(entry.file_name());
+            let extension = path.extension().unwrap_or_default().to_string_lossy();
+            if entry.path().is_dir() {
+                folders.extend(wanted(&path).then_some(path));
+            } else if extensions.contains(&&*extension) {
+                files.push((path.clone(), fs::read_to_string(root.join(&path)).unwrap()));
             }
         }
     }
-    assert!(
-        !files.is_empty(),
-        "no Rust files in {folder}",
-        folder = root.display()
-    );
+    assert!(!files.is_empty(), "no such files in {folder}");
     files.sort();
     files
 }
