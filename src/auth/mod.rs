@@ -1,6 +1,6 @@
 //! Authentication: from a request's headers to its caller.
 //!
-//! [`bearer()`] finds the token in the headers, `token` parses it, `key` (a secret, or a key of the `jwks_cache`) checks its
+//! `bearer` finds the token in the headers, `token` parses it, `key` (a secret, or a key of the `jwks_cache`) checks its
 //! signature, and `expected_claims` checks its payload and reads the [`Claims`]. [`Verifier`] does the four in a row;
 //! [`Identity`] finds the tenant and the user.
 
