@@ -188,7 +188,7 @@ pub(crate) use connection;
 /// Writes an object whose fields are connections. A field has the arguments that it names and those of a page, which its
 /// body gets as `page`:
 ///
-/// ```ignore
+/// ```text
 /// connections! {
 ///     nested ContactConnections {
 ///         /// The notes about the contact.

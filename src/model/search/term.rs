@@ -161,6 +161,8 @@ impl<'a> Alternatives<'a> {
                     self.add(Alternative::of(WordQuery::whole(kind, address)));
                 }
                 self.add_whole(Matching::Domain, address);
+                // Accents that are typed and not stored make no difference.
+                self.add_start(Matching::Beginning, &fold(address));
             }
         }
         self.add_whole(Matching::Whole, address);
