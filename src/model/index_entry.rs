@@ -134,11 +134,11 @@ impl IndexEntry {
         self.words.insert(index_value(address, key));
     }
 
-    /// Adds a phone number in the form of [`phone_key`], in each notation of its subscriber.
+    /// Adds a phone number by each of its [`phone_keys`].
     pub fn phone(&mut self, kind: WordKind, number: &PhoneNumber) {
-        let notations = PhoneNumber::notations(number.e164.as_deref().unwrap_or(&number.input));
-        let keys = notations.iter().filter_map(|notation| phone_key(notation));
-        self.words.extend(keys.map(|key| index_value(kind, key)));
+        let keys = phone_keys(number.e164.as_deref().unwrap_or(&number.input));
+        self.words
+            .extend(keys.into_iter().map(|key| index_value(kind, key)));
     }
 
     /// Returns all words in one text, each surrounded by spaces.
@@ -152,9 +152,18 @@ impl IndexEntry {
     }
 }
 
-/// Returns the text that a phone number is found by: its reversed digits or, without digits, the text as typed. Returns
-/// `None` if there is none.
-pub fn phone_key(number: &str) -> Option<String> {
+/// Returns the texts that a phone number is found by, one for each notation of its subscriber; none for an empty number.
+/// The index and look-ups of whole numbers share them.
+pub fn phone_keys(number: &str) -> Vec<String> {
+    let notations = PhoneNumber::notations(number);
+    notations
+        .iter()
+        .filter_map(|notation| phone_key(notation))
+        .collect()
+}
+
+/// Returns the reversed digits of a number or, without digits, the text as typed. Returns `None` if there is none.
+fn phone_key(number: &str) -> Option<String> {
     let reversed: String = digits(number).chars().rev().collect();
     let key = if reversed.is_empty() {
         fold(number)

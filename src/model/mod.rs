@@ -48,7 +48,7 @@ pub use external_id::{ExternalId, ExternalIdInput};
 pub use fold::{
     LONGEST_START, NOTHING, deletions, fold, is_near, shortened, sort_key, sort_key_start, words,
 };
-pub use index_entry::{AND, IndexEntry, index_value, index_word, phone_key};
+pub use index_entry::{AND, IndexEntry, index_value, index_word, phone_keys};
 pub use interaction::{
     Interaction, InteractionChanges, InteractionDirection, InteractionFilter, InteractionOrderField,
     MediaType, WrapUp,

@@ -13,7 +13,6 @@ const NAMELESS: &str = concatcp!(" >= '", NOTHING, "'");
 
 /// A part of a list in which the index has the order of the list.
 struct Part {
-    column: &'static str,
     is_named: bool,
     /// Whether the page's cursor is in it.
     has_cursor: bool,
@@ -38,7 +37,7 @@ pub(super) fn push_page<'a, O: SortField>(
         return;
     };
     statement.push(" FROM (");
-    for (place, part) in parts(name, page).into_iter().enumerate() {
+    for (place, part) in parts(page).into_iter().enumerate() {
         statement
             .push(if place == 0 {
                 "SELECT "
@@ -51,7 +50,7 @@ pub(super) fn push_page<'a, O: SortField>(
         source(statement);
         statement
             .push(" AND ")
-            .push(part.column)
+            .push(name)
             .push(if part.is_named { NAMED } else { NAMELESS });
         if part.has_cursor {
             push_keyset(statement, sort, page);
@@ -75,7 +74,7 @@ fn name_read_by_parts<O: SortField>(sort: Sort<O>) -> Option<&'static str> {
 }
 
 /// Returns the parts of a list from that of the cursor on, in the direction of the page.
-fn parts(column: &'static str, page: &Page) -> Vec<Part> {
+fn parts(page: &Page) -> Vec<Part> {
     let cursor_is_named = page
         .cursor
         .as_ref()
@@ -84,7 +83,6 @@ fn parts(column: &'static str, page: &Page) -> Vec<Part> {
     in_order
         .into_iter()
         .map(|is_named| Part {
-            column,
             is_named,
             has_cursor: cursor_is_named == Some(is_named),
         })

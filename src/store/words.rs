@@ -25,26 +25,20 @@ impl Tx {
             before.unwrap_or_else(|| nothing.clone()),
             after.unwrap_or(nothing),
         );
-        let (stale, fresh) = if before.sort_key == after.sort_key {
-            (
-                difference(&before.words, &after.words),
-                difference(&after.words, &before.words),
-            )
+        let moves = before.sort_key != after.sort_key;
+        let stale = if moves {
+            before.words.iter().cloned().collect()
         } else {
-            (
-                before.words.iter().cloned().collect(),
-                after.words.iter().cloned().collect(),
-            )
+            difference(&before.words, &after.words)
         };
         self.remove_words(id, &before.sort_key, stale).await?;
         self.learn(difference(&after.names, &before.names)).await?;
+        if !moves && after.words.is_subset(&before.words) {
+            return Ok(());
+        }
         // All words: a record written by an earlier version may lack some that did not change.
-        let missing = if fresh.is_empty() {
-            fresh
-        } else {
-            after.words.into_iter().collect()
-        };
-        self.add_words(id, &after.sort_key, missing).await
+        let words = after.words.into_iter().collect();
+        self.add_words(id, &after.sort_key, words).await
     }
 
     async fn remove_words(&mut self, id: Uuid, sort_key: &str, words: Vec<String>) -> Result<()> {

@@ -272,10 +272,6 @@ fn circles(folder: &Path, sources: &[(PathBuf, String)]) -> Option<String> {
         Some((below, text[..end].to_owned()))
     };
     let files: Vec<(PathBuf, String)> = sources.iter().filter_map(of_folder).collect();
-    let module_of = |below: &Path| {
-        let first = below.iter().next().unwrap_or_default().to_string_lossy();
-        first.trim_end_matches(".rs").to_owned()
-    };
     let names: BTreeSet<String> = files.iter().map(|(below, _)| module_of(below)).collect();
     let main = files.iter().find(|(below, _)| below == Path::new("mod.rs"));
     let exports = main.map(|(_, text)| exports(text)).unwrap_or_default();

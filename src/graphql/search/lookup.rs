@@ -11,7 +11,7 @@ use crate::graphql::organization::OrganizationConnection;
 use crate::graphql::permission::requires_permission;
 use crate::model::{
     Contact, ContactOrderField, EmailAddress, Organization, OrganizationOrderField, Permission, PhoneNumber,
-    WordKind, fold, phone_key, site_domain,
+    WordKind, fold, phone_keys, site_domain,
 };
 use crate::page::PageArgs;
 use crate::store::{Listed, Sort, WordFilter};
@@ -34,7 +34,7 @@ impl LookupQuery {
         #[graphql(desc = "Returns the first n items (1–100, default 25).")] first: Option<i32>,
         #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
     ) -> Result<Option<ContactConnection>> {
-        let keys = phone_keys(ctx, &number)?;
+        let keys = keys_of_number(ctx, &number)?;
         let page = by_word::<Contact>(
             ctx,
             ContactOrderField::Name,
@@ -82,7 +82,7 @@ impl LookupQuery {
         #[graphql(desc = "Returns the first n items (1–100, default 25).")] first: Option<i32>,
         #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
     ) -> Result<Option<OrganizationConnection>> {
-        let keys = phone_keys(ctx, &number)?;
+        let keys = keys_of_number(ctx, &number)?;
         let page = by_word::<Organization>(
             ctx,
             OrganizationOrderField::Name,
@@ -130,15 +130,11 @@ fn email_domain(text: &str) -> String {
     site_domain(host.split(['/', '?', '#', ':']).next().unwrap_or_default())
 }
 
-/// Returns the words that a number is indexed by, one for each notation of its subscriber.
-fn phone_keys(ctx: &Context<'_>, number: &str) -> crate::error::Result<Vec<String>> {
+/// Returns the [`phone_keys`] of a number as the tenant reads it.
+fn keys_of_number(ctx: &Context<'_>, number: &str) -> crate::error::Result<Vec<String>> {
     let region = &ctx.tenant().record().default_region;
     let e164 = PhoneNumber::e164_of(number, region);
-    let notations = PhoneNumber::notations(e164.as_deref().unwrap_or(number));
-    let keys: Vec<String> = notations
-        .iter()
-        .filter_map(|notation| phone_key(notation))
-        .collect();
+    let keys = phone_keys(e164.as_deref().unwrap_or(number));
     if keys.is_empty() {
         return Err(Error::argument("number", "must not be empty"));
     }
