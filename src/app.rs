@@ -1,6 +1,6 @@
 //! The program, opened from its configuration: the same for `main` and the tests.
 
-use std::future::Future;
+use std::future::{Future, pending};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +9,7 @@ use anyhow::{Context as _, bail};
 use axum::Router;
 use chrono::TimeDelta;
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 
 use crate::auth::{Claims, DevelopmentKey, Identity, KeySource, Verifier, VerifierSettings};
 use crate::clock::Clock;
@@ -79,6 +80,17 @@ impl App {
     /// Builds the router.
     pub fn router(&self) -> Router {
         http::router(self.server.clone(), self.options.clone())
+    }
+
+    /// Serves the metrics until the result is aborted.
+    pub fn serve_metrics(&self, listener: TcpListener) -> JoinHandle<()> {
+        let router = http::metrics_router(self.server.store.clone());
+        tokio::spawn(http::serve(
+            listener,
+            router,
+            ConnectionTimeouts::default(),
+            pending(),
+        ))
     }
 
     /// Answers requests until `stop`; then lets those in flight finish, ends sockets and streams, and closes the database.

@@ -129,6 +129,33 @@ pub struct OperationConfig {
     pub only_documents: bool,
 }
 
+/// The settings for what operators see of a running server.
+#[derive(Clone, Debug, Default, Args)]
+pub struct TelemetryConfig {
+    /// The address of the metrics for Prometheus, at `/metrics`: a port (on loopback), or a host and a port. They are for
+    /// the operator's own network: they need no token.
+    #[arg(
+        long,
+        env = "EXTERNAL_CONTACTS_METRICS_LISTEN",
+        value_name = "ADDRESS",
+        value_parser = parse_address
+    )]
+    pub metrics_listen: Option<SocketAddr>,
+    /// The collector that traces are sent to by the OpenTelemetry protocol over HTTP, such as `http://localhost:4318`.
+    /// Without it there are none.
+    #[arg(long, env = "EXTERNAL_CONTACTS_OTLP_ENDPOINT", value_name = "URL")]
+    pub otlp_endpoint: Option<url::Url>,
+    /// The share of requests that are traced, from 0 to 1.
+    #[arg(
+        long,
+        env = "EXTERNAL_CONTACTS_TRACED_SHARE",
+        default_value_t = 1.0,
+        value_name = "SHARE",
+        value_parser = parse_share
+    )]
+    pub traced_share: f64,
+}
+
 /// The settings of `serve`.
 #[derive(Clone, Debug, Args)]
 pub struct ServeConfig {
@@ -175,6 +202,9 @@ pub struct ServeConfig {
     #[command(flatten)]
     #[expect(missing_docs, reason = "a group of settings, each with its own doc")]
     pub tokens: TokenConfig,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a group of settings, each with its own doc")]
+    pub telemetry: TelemetryConfig,
     #[command(flatten, next_help_heading = "Limits of one operation")]
     #[expect(missing_docs, reason = "a group of settings, each with its own doc")]
     pub limits: Limits,
@@ -225,6 +255,14 @@ impl ServeConfig {
             (false, true) => self.tokens.check(),
             _ => Ok(()),
         }
+    }
+}
+
+/// Parses a share of a whole, from 0 to 1.
+fn parse_share(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
+        _ => Err("must be a number from 0 to 1".to_owned()),
     }
 }
 

@@ -8,8 +8,18 @@ use external_contacts::cli::{Cli, explain};
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    cli.start_log();
-    match cli.run().await {
+    let traces = match cli.start_log() {
+        Ok(traces) => traces,
+        Err(error) => {
+            eprintln!("error: {}", explain(&error));
+            return ExitCode::FAILURE;
+        }
+    };
+    let done = cli.run().await;
+    if let Some(traces) = traces {
+        traces.finish();
+    }
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {}", explain(&error));

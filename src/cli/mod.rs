@@ -9,7 +9,9 @@ mod token;
 use std::io::IsTerminal as _;
 
 use clap::{Args, Parser, Subcommand};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _};
 
 use self::demo::{DemoArgs, GenerateArgs};
 pub use self::output::explain;
@@ -18,8 +20,9 @@ use self::tenant::TenantCommand;
 use self::token::TokenArgs;
 use crate::app;
 use crate::clock::Clock;
-use crate::config::{DataConfig, ServeConfig};
+use crate::config::{DataConfig, ServeConfig, TelemetryConfig};
 use crate::graphql;
+use crate::traces::Traces;
 
 /// A GraphQL API for a company's external contacts: organizations, the people in them, relationships, notes and
 /// interactions.
@@ -71,18 +74,41 @@ struct SchemaArgs {
 }
 
 impl Cli {
-    /// Starts the log, on standard error.
-    pub fn start_log(&self) {
+    /// Starts the log, on standard error, and the traces of a server that has a collector for them.
+    ///
+    /// # Errors
+    /// Fails when the collector's address cannot be used.
+    pub fn start_log(&self) -> anyhow::Result<Option<Traces>> {
         let filter = EnvFilter::try_new(&self.log).unwrap_or_else(|_| EnvFilter::new("info"));
-        let log = tracing_subscriber::fmt()
-            .with_env_filter(filter)
+        let log = tracing_subscriber::fmt::layer()
             .with_writer(std::io::stderr)
             .with_ansi(std::io::stderr().is_terminal());
-        if self.log_json {
-            log.json().init();
+        let log = if self.log_json {
+            log.json().boxed()
         } else {
-            log.init();
-        }
+            log.boxed()
+        };
+        let traces = self.traces()?;
+        tracing_subscriber::registry()
+            .with(log.with_filter(filter))
+            .with(traces.as_ref().map(Traces::layer))
+            .init();
+        Ok(traces)
+    }
+
+    fn traces(&self) -> anyhow::Result<Option<Traces>> {
+        let Command::Serve(config) = &self.command else {
+            return Ok(None);
+        };
+        let TelemetryConfig {
+            otlp_endpoint,
+            traced_share,
+            ..
+        } = &config.telemetry;
+        otlp_endpoint
+            .as_ref()
+            .map(|endpoint| Traces::to(endpoint, *traced_share))
+            .transpose()
     }
 
     /// Runs the command.

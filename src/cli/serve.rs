@@ -16,7 +16,11 @@ use crate::config::ServeConfig;
 pub(super) async fn run(config: ServeConfig) -> anyhow::Result<()> {
     // Before a database is created: settings that cannot work leave nothing behind.
     config.check()?;
-    let listener = listen(config.listen).await?;
+    let listener = listen(config.listen, "--listen").await?;
+    let metrics = match config.telemetry.metrics_listen {
+        Some(address) => Some(listen(address, "--metrics-listen").await?),
+        None => None,
+    };
     let app = App::open(&config, Clock::system()).await?;
     if config.demo {
         fill_if_empty(&app.server.store, &DEVELOPMENT_TENANT.parse()?).await?;
@@ -30,18 +34,24 @@ pub(super) async fn run(config: ServeConfig) -> anyhow::Result<()> {
         print(&format!("The API is at http://{address}/graphql\n"))?;
     }
     tracing::info!(%address, database = ?config.data.database_url(), dev = config.dev, "listening");
+    if let Some(metrics) = metrics {
+        tracing::info!(address = %metrics.local_addr()?, "metrics are at /metrics");
+        app.serve_metrics(metrics);
+    }
     app.serve(listener, stop_signal()).await;
     tracing::info!("stopped");
     Ok(())
 }
 
-async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+async fn listen(address: SocketAddr, flag: &str) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.map_err(|error| {
         let hint = match error.kind() {
-            ErrorKind::AddrInUse => "; use --listen with another port",
-            ErrorKind::PermissionDenied => "; ports below 1024 are for root, use --listen with another",
-            ErrorKind::AddrNotAvailable => "; --listen must be an address of this machine",
-            _ => "",
+            ErrorKind::AddrInUse => format!("; use {flag} with another port"),
+            ErrorKind::PermissionDenied => {
+                format!("; ports below 1024 are for root, use {flag} with another")
+            }
+            ErrorKind::AddrNotAvailable => format!("; {flag} must be an address of this machine"),
+            _ => String::new(),
         };
         anyhow::anyhow!("cannot listen on {address}: {error}{hint}")
     })

@@ -15,9 +15,11 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{self, FuturesUnordered};
 use futures_util::task::AtomicWaker;
 use futures_util::{Stream, StreamExt as _};
+use tracing::{Instrument as _, Span};
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
+use crate::metrics::METRICS;
 use crate::page::{Page, Slice};
 use crate::store::{Children, Listed, Sort, Tenant};
 
@@ -169,7 +171,13 @@ impl<T: Listed> Loader<Id<T>> for Batches {
 
     async fn load(&self, keys: &[Id<T>]) -> Result<HashMap<Id<T>, T>, Arc<Error>> {
         let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
-        let records: Vec<T> = self.tenant.by_ids(&ids).await.map_err(Arc::new)?;
+        let span = batch_span("records", T::TABLE, ids.len());
+        let records: Vec<T> = self
+            .tenant
+            .by_ids(&ids)
+            .instrument(span)
+            .await
+            .map_err(Arc::new)?;
         Ok(records
             .into_iter()
             .map(|record| (Id(record.uuid(), PhantomData), record))
@@ -190,6 +198,7 @@ impl<T: Listed> Loader<ChildPage<T>> for Batches {
             let mut found = self
                 .tenant
                 .pages_of(&first.children, first.sort, &first.page, &parents)
+                .instrument(batch_span("pages", T::TABLE, parents.len()))
                 .await
                 .map_err(Arc::new)?;
             for key in group {
@@ -214,6 +223,7 @@ impl<T: Listed> Loader<ChildCount<T>> for Batches {
             let found = self
                 .tenant
                 .counts_of(&first.children, first.most, &parents)
+                .instrument(batch_span("counts", T::TABLE, parents.len()))
                 .await
                 .map_err(Arc::new)?;
             for key in group {
@@ -223,6 +233,13 @@ impl<T: Listed> Loader<ChildCount<T>> for Batches {
         }
         Ok(counts)
     }
+}
+
+/// Counts a batch, and returns its span in traces.
+fn batch_span(loads: &'static str, table: &'static str, keys: usize) -> Span {
+    let count = u32::try_from(keys).unwrap_or(u32::MAX);
+    METRICS.loader_batch_keys.observe(f64::from(count));
+    tracing::trace_span!("batch", loads, table, keys)
 }
 
 fn grouped<K, G: Hash + Eq>(keys: &[K], group: impl Fn(&K) -> G) -> Vec<Vec<&K>> {

@@ -12,6 +12,7 @@ mod events;
 mod health;
 mod host;
 mod media;
+mod metrics;
 mod names;
 mod open_streams;
 mod origin;
@@ -40,8 +41,11 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
+use crate::traces;
+
 pub use self::connections::{ConnectionTimeouts, serve};
 pub use self::documents::Documents;
+pub use self::metrics::metrics_router;
 use self::names::{API_PATH, REQUEST_ID};
 pub use self::open_streams::OpenStreams;
 pub use self::origin::{AllowedOrigins, parse_origin};
@@ -124,7 +128,9 @@ fn span(request: &Request) -> tracing::Span {
         .and_then(|id| id.header_value().to_str().ok())
         .filter(|id| id.len() <= 64)
         .unwrap_or_default();
-    tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
+    let span = tracing::info_span!("request", id, method = %request.method(), path = request.uri().path());
+    traces::join_caller(&span, request.headers());
+    span
 }
 
 #[cfg(test)]

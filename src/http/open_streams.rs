@@ -5,6 +5,8 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+use crate::metrics::METRICS;
+
 /// The time that open streams have to end when the program stops.
 const END_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -32,6 +34,7 @@ impl OpenStreams {
 
     /// Counts a stream as open for as long as the result is kept.
     pub(super) fn open(&self) -> OpenStream {
+        METRICS.streams.inc();
         OpenStream(self.0.subscribe())
     }
 }
@@ -44,5 +47,11 @@ impl OpenStream {
     pub async fn ended(&mut self) {
         // The sender belongs to the server, which outlives its streams.
         let _ = self.0.wait_for(|is_ending| *is_ending).await;
+    }
+}
+
+impl Drop for OpenStream {
+    fn drop(&mut self) {
+        METRICS.streams.dec();
     }
 }

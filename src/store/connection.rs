@@ -2,11 +2,13 @@
 
 use sqlx::postgres::{PgArguments, PgConnection, PgPool};
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqlitePool};
+use tracing::{Instrument as _, Span};
 
 use super::bind::{Bind, Row};
 use super::engine::{Engine, Sql, SystemSql, Text};
 use super::failure::map_database_error;
 use crate::error::Result;
+use crate::metrics::{METRICS, Timer};
 
 /// The connection that a statement runs on.
 pub enum Connection<'c> {
@@ -74,30 +76,45 @@ impl<'a> From<SystemSql<'a>> for Query<'a> {
     }
 }
 
+/// The span of a statement in traces, by OpenTelemetry's conventions for databases: its text, never its values.
+fn statement_span(text: &Text, engine: Engine) -> Span {
+    tracing::trace_span!(
+        "statement",
+        otel.kind = "client",
+        db.system.name = engine.name(),
+        db.query.text = %text.of(engine),
+    )
+}
+
 /// Makes a query of sqlx for the engine of the connection, and runs the body with it.
 macro_rules! run {
     ($connection:expr, $query:expr, $make:ident, |$made:ident, $on:ident| $body:expr) => {{
         let query = $query;
+        let _timer = Timer::of(&METRICS.statement_duration);
         let done = match $connection {
             Connection::PostgresPool($on) => {
                 let arguments = query.postgres()?;
+                let span = statement_span(&query.text, Engine::Postgres);
                 let $made = sqlx::$make(query.text.into_sql(Engine::Postgres), arguments);
-                $body
+                async { $body }.instrument(span).await
             }
             Connection::Postgres($on) => {
                 let arguments = query.postgres()?;
+                let span = statement_span(&query.text, Engine::Postgres);
                 let $made = sqlx::$make(query.text.into_sql(Engine::Postgres), arguments);
-                $body
+                async { $body }.instrument(span).await
             }
             Connection::SqlitePool($on) => {
                 let arguments = query.sqlite()?;
+                let span = statement_span(&query.text, Engine::Sqlite);
                 let $made = sqlx::$make(query.text.into_sql(Engine::Sqlite), arguments);
-                $body
+                async { $body }.instrument(span).await
             }
             Connection::Sqlite($on) => {
                 let arguments = query.sqlite()?;
+                let span = statement_span(&query.text, Engine::Sqlite);
                 let $made = sqlx::$make(query.text.into_sql(Engine::Sqlite), arguments);
-                $body
+                async { $body }.instrument(span).await
             }
         };
         done.map_err(map_database_error)

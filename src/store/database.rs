@@ -4,12 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use sqlx::{PgPool, Pool, Postgres, Sqlite, SqlitePool, Transaction};
 
 use super::connection::Connection;
 use super::engine::Engine;
 use super::failure::map_database_error;
 use crate::error::Result;
+use crate::metrics::{METRICS, PoolState, Use};
 
 /// The pools of connections to a database.
 pub enum Database {
@@ -82,6 +83,20 @@ impl Database {
         }
     }
 
+    /// Writes the states of the connections to the metrics.
+    pub fn observe_pools(&self) {
+        match self {
+            Self::Postgres { pool, signals } => {
+                observe_pool("statements", pool);
+                observe_pool("signals", signals);
+            }
+            Self::Sqlite { readers, writer, .. } => {
+                observe_pool("readers", readers);
+                observe_pool("writer", writer);
+            }
+        }
+    }
+
     /// Closes every connection once its work is done.
     pub async fn close(&self) {
         match self {
@@ -94,6 +109,19 @@ impl Database {
                 writer.close().await;
             }
         }
+    }
+}
+
+fn observe_pool<D: sqlx::Database>(name: &'static str, pool: &Pool<D>) {
+    let idle = pool.num_idle();
+    let busy = usize::try_from(pool.size())
+        .unwrap_or(usize::MAX)
+        .saturating_sub(idle);
+    for (state, count) in [(Use::Idle, idle), (Use::Busy, busy)] {
+        METRICS
+            .pool_connections
+            .get_or_create(&PoolState { pool: name, state })
+            .set(i64::try_from(count).unwrap_or(i64::MAX));
     }
 }
 

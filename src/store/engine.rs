@@ -78,6 +78,14 @@ impl Engine {
         }
     }
 
+    /// The name of the engine, as OpenTelemetry's conventions for databases have it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Postgres => "postgresql",
+            Self::Sqlite => "sqlite",
+        }
+    }
+
     /// Begins a transaction that writes. On PostgreSQL, neither a statement nor a pause between two may hold up those
     /// who follow the changes; SQLite takes the place of the one writer at once, since a lock that is taken later fails.
     pub const fn begin(self) -> &'static str {

@@ -12,6 +12,7 @@ use super::engine::{SystemSql, system_sql};
 use super::tenant::{DEFAULT_LIMIT, TENANT};
 use super::{Store, Tenant};
 use crate::error::Result;
+use crate::metrics::METRICS;
 use crate::model::{Region, TenantName, TenantRecord};
 
 /// The pause between two batches of a sweep, in which others have the database to themselves.
@@ -48,6 +49,24 @@ impl<'s> System<'s> {
             .fetch_all(system_sql!("SELECT " TENANT " FROM tenants ORDER BY name"))
             .await?;
         Ok(records.into_iter().map(|record| self.store.of(record)).collect())
+    }
+
+    /// Writes the states of connections, and the numbers of tenants and of their managed entities, to the metrics.
+    pub async fn observe(self) -> Result<()> {
+        self.store.0.database.observe_pools();
+        let counts: Option<(i64, i64)> = self
+            .fetch_optional(system_sql!(
+                "
+                SELECT COUNT(*),
+                       CAST(COALESCE(SUM(managed_entity_limit), 0)
+                            - (SELECT COALESCE(SUM(room), 0) FROM entity_room) AS BIGINT)
+                  FROM tenants"
+            ))
+            .await?;
+        let (tenants, entities) = counts.unwrap_or_default();
+        METRICS.tenants.set(tenants);
+        METRICS.managed_entities.set(entities);
+        Ok(())
     }
 
     /// Creates a tenant. Returns `None` if there is one with this name.

@@ -15,6 +15,7 @@ use super::engine::{Engine, Sql, sql};
 use super::{Store, Tenant};
 use crate::error::{Error, Result};
 use crate::id::UserId;
+use crate::metrics::{METRICS, Outcome};
 use crate::model::{Record, Region};
 
 /// The most attempts of a change when others are in its way.
@@ -202,13 +203,19 @@ impl Tx {
             Ok(value) => self.flush_released().await.map(|()| value),
             Err(error) => Err(error),
         };
-        match done {
+        let ended = match done {
             Ok(value) => self.commit().await.map(|()| value),
             Err(error) => {
                 self.transaction.rollback().await;
                 Err(error)
             }
-        }
+        };
+        METRICS.transaction_ended(match &ended {
+            Ok(_) => Outcome::Committed,
+            Err(Error::Contended) => Outcome::Contended,
+            Err(_) => Outcome::RolledBack,
+        });
+        ended
     }
 
     async fn commit(self) -> Result<()> {

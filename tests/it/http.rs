@@ -10,7 +10,7 @@ use axum::response::Response;
 use external_contacts::app::{App, development_claims, development_key};
 use external_contacts::auth::Claims;
 use external_contacts::clock::Clock;
-use external_contacts::config::{DataConfig, OperationConfig, ServeConfig, TokenConfig};
+use external_contacts::config::{DataConfig, OperationConfig, ServeConfig, TelemetryConfig, TokenConfig};
 use external_contacts::limits::Limits;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -36,6 +36,7 @@ pub fn config(data: &Path) -> ServeConfig {
             tenant_claim: "tenant".to_owned(),
             ..TokenConfig::default()
         },
+        telemetry: TelemetryConfig::default(),
         limits: Limits::default(),
         operation_cache_bytes: 1 << 20,
     }

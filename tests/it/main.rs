@@ -29,5 +29,6 @@ mod scalar;
 mod search;
 mod search_kinds;
 mod support;
+mod telemetry;
 mod user;
 mod wrap_up_code;

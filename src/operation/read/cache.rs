@@ -8,8 +8,11 @@ use std::sync::Arc;
 use moka::sync::Cache;
 
 use super::parsed_operation::ParsedOperation;
+use crate::metrics::{Found, METRICS};
 use crate::operation::answer::Answer;
 
+/// The name of the cache in metrics.
+const NAME: &str = "operations";
 /// The estimated bytes of memory for a byte of the text.
 const BYTES_OF_TEXT: usize = 48;
 /// The estimated bytes of memory for a planned field.
@@ -44,8 +47,10 @@ impl OperationCache {
         read: impl FnOnce(&OperationKey) -> Result<ParsedOperation, Answer>,
     ) -> Result<Arc<ParsedOperation>, Answer> {
         if let Some(operation) = self.0.get(&key) {
+            METRICS.looked_up(NAME, Found::Hit);
             return Ok(operation);
         }
+        METRICS.looked_up(NAME, Found::Miss);
         let operation = Arc::new(read(&key)?);
         self.0.insert(key, operation.clone());
         Ok(operation)

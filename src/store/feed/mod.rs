@@ -17,6 +17,7 @@ use self::signal::{Notifier, Watcher};
 use super::database::{Database, Signals};
 use super::{Store, Tenant};
 use crate::error::{Error, Result};
+use crate::metrics::METRICS;
 use crate::model::{Change, ChangeFilter, ChangePosition, EntityKind};
 
 /// The number of changes a follower may be behind before it continues from the database.
@@ -154,6 +155,8 @@ async fn run(tenant: Tenant, feed: Feed, mut position: ChangePosition) {
                     pause = SHORTEST_PAUSE;
                 }
                 for change in changes {
+                    let delay = tenant.clock().now() - change.changed_at.0;
+                    METRICS.feed_delay.observe(delay.as_seconds_f64());
                     // Nobody may be there any more; the next round notices.
                     let _ = feed.news.send(Ok(Arc::new(change)));
                 }
