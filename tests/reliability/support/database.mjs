@@ -62,7 +62,7 @@ class Sqlite {
     });
   }
 
-  /** Returns a copy that can be changed. The server may run. */
+  /** Returns a copy that can be changed. No server may run, since PostgreSQL copies no database that is in use. */
   async copy() {
     const copy = Sqlite.create();
     await this.run(`VACUUM INTO '${copy.file}'`);
@@ -94,7 +94,8 @@ class PostgresDatabase {
     const database = new PostgresDatabase();
     database.server = await Postgres.start();
     database.place = folder();
-    database.name = "postgres";
+    database.name = "contacts";
+    await database.server.query(`CREATE DATABASE ${database.name}`);
     return database;
   }
 
@@ -120,11 +121,7 @@ class PostgresDatabase {
 
   async copy() {
     const copy = Object.assign(new PostgresDatabase(), { server: this.server, place: folder(), name: `copy_${Date.now()}` });
-    // A template must have no other connections, so the copy is made by way of a dump.
-    await this.server.query(`CREATE DATABASE ${copy.name}`);
-    const file = join(this.server.folder, `${copy.name}.dump`);
-    await this.server.program("pg_dump", ["-Fc", "-d", this.server.url(this.name), "-f", file]);
-    await this.server.program("pg_restore", ["-d", this.server.url(copy.name), file]);
+    await this.server.query(`CREATE DATABASE ${copy.name} TEMPLATE ${this.name}`);
     copy.isCopy = true;
     return copy;
   }

@@ -1,0 +1,33 @@
+// Faults that a test puts into a copy of a database, to see that the checker finds each.
+
+/** Returns SQL for each fault: `id` writes an id as the engine does; records are rows of the snapshot. */
+export function faults(snapshot, id) {
+  const { tables } = snapshot;
+  const latest = (table, suits = () => true) => tables[table].findLast(suits);
+  const inContacts = latest("contacts", ({ version }) => version > 1) ?? latest("contacts");
+  const note = latest("notes");
+  const interaction = latest("interactions", ({ agent_ids: agents }) => agents.length > 0);
+  const word = latest("search_words", (row) => row.id === inContacts.id && row.word.startsWith("n"));
+  const where = ({ id: key }) => `WHERE id = ${id(key)}`;
+  const changes = (row) => `WHERE entity_id = ${id(row.id)}`;
+  return {
+    "a lost contact": `DELETE FROM contacts ${where(inContacts)}`,
+    "a lost version": `UPDATE contacts SET version = version - 1 ${where(inContacts)}`,
+    "a version too many": `UPDATE contacts SET version = version + 1 ${where(inContacts)}`,
+    "a changed field": `UPDATE contacts SET title = 'another' ${where(inContacts)}`,
+    "a changed note": `UPDATE notes SET text = 'another' ${where(note)}`,
+    "a lost note": `DELETE FROM notes ${where(note)}`,
+    "a lost word": `DELETE FROM search_words ${where(inContacts)} AND word = '${word.word}'`,
+    "a word too many": `UPDATE search_words SET word = word || 'x' ${where(inContacts)} AND word = '${word.word}'`,
+    "words that stayed": `DELETE FROM notes ${where(note)}; DELETE FROM changes ${changes(note)}`,
+    "a word in another place": `UPDATE search_words SET sort_key = 'aaa' ${where(inContacts)} AND word = '${word.word}'`,
+    "a lost external id": `DELETE FROM external_ids WHERE owner_id = ${id(latest("external_ids").owner_id)}`,
+    "a lost change": `DELETE FROM changes ${changes(inContacts)} AND version = 1`,
+    "a lost agent": `DELETE FROM interaction_agents WHERE interaction_id = ${id(interaction.id)}`,
+    "a wrong count": "UPDATE entity_room SET room = room + 1 WHERE slot = 0",
+    "a lost user": `DELETE FROM users ${where(latest("users", ({ subject }) => subject.startsWith("agent")))}`,
+    "a changed code": `UPDATE wrap_up_codes SET description = 'another' ${where(latest("wrap_up_codes"))}`,
+    "a relationship of another user": `UPDATE relationships SET user_id = ${id(inContacts.id)} ${where(latest("relationships"))}`,
+    "another primary contact": `UPDATE organizations SET primary_contact_id = ${id(note.id)} ${where(latest("organizations"))}`,
+  };
+}
