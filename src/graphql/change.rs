@@ -265,9 +265,9 @@ async fn page_of(ctx: &Context<'_>, args: PageArgs, otherwise: i32) -> crate::er
 
 /// Returns the position that a cursor refers to. The change must still be kept, and the database must be the same.
 async fn position(ctx: &Context<'_>, known: KnownPosition) -> crate::error::Result<ChangePosition> {
-    let change: Option<Change> = ctx.request().loaders.load(known.position.id).await?;
+    let change: Option<Change> = ctx.request().loaders.load(known.id).await?;
     match change {
-        Some(change) if known.is_of(&change) => Ok(known.position),
+        Some(change) if known.is_of(&change) => Ok(change.position()),
         _ => Err(Error::CursorExpired),
     }
 }

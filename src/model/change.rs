@@ -86,12 +86,15 @@ pub struct Change {
     /// recorded.
     #[sqlx(json)]
     pub fields: Vec<FieldChange>,
-    /// The change's id among those at the same position.
+    /// The change's id.
     #[graphql(skip)]
     pub id: Uuid,
     /// The change's position in commit order.
     #[graphql(skip)]
     pub xid: i64,
+    /// The order of changes at the same position.
+    #[graphql(skip)]
+    pub seq: i64,
     /// The epoch of the database in which the position is valid.
     #[graphql(skip)]
     pub epoch: Uuid,
@@ -114,6 +117,7 @@ impl Change {
     pub const fn position(&self) -> ChangePosition {
         ChangePosition {
             xid: self.xid,
+            seq: self.seq,
             id: self.id,
         }
     }
@@ -131,9 +135,11 @@ impl Change {
 /// A position among a tenant's changes, within an epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ChangePosition {
-    /// The transaction.
+    /// The transaction, or a later one that was complete when the change was written.
     pub xid: i64,
-    /// The change's id within the transaction.
+    /// The order of changes with the same transaction.
+    pub seq: i64,
+    /// The change's id.
     pub id: Uuid,
 }
 
@@ -142,8 +148,10 @@ pub struct ChangePosition {
 pub struct KnownPosition {
     /// The epoch of the position.
     pub epoch: Uuid,
-    /// The position within the epoch.
-    pub position: ChangePosition,
+    /// The transaction of the change at the position.
+    pub xid: i64,
+    /// The id of the change at the position.
+    pub id: Uuid,
 }
 
 impl KnownPosition {
@@ -165,16 +173,14 @@ impl KnownPosition {
         };
         Ok(Self {
             epoch: epoch.parse().map_err(|_| Error::InvalidCursor)?,
-            position: ChangePosition {
-                xid: *xid,
-                id: cursor.id,
-            },
+            xid: *xid,
+            id: cursor.id,
         })
     }
 
     /// Whether this change is still the one at the position.
     pub fn is_of(&self, change: &Change) -> bool {
-        self.epoch == change.epoch && self.position == change.position()
+        self.epoch == change.epoch && self.xid == change.xid && self.id == change.id
     }
 }
 
@@ -349,6 +355,7 @@ mod tests {
             fields: Vec::new(),
             id: Uuid::max(),
             xid: 7,
+            seq: 1,
             epoch: Uuid::max(),
             entity_id: Uuid::nil(),
             user_id: None,

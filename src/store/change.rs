@@ -43,7 +43,7 @@ impl ChangeOrder {
 impl Table for Change {
     const TABLE: &'static str = "changes";
     // The epoch is the same for all rows of a statement, which looks it up once.
-    const COLUMNS: &'static str = "id, xid, (SELECT epoch FROM epochs) AS epoch, changed_at, user_id, kind, entity_id, \
+    const COLUMNS: &'static str = "id, xid, seq, (SELECT epoch FROM epochs) AS epoch, changed_at, user_id, kind, entity_id, \
         action, version, contact_id, organization_id, fields";
 
     fn uuid(&self) -> Uuid {
@@ -57,7 +57,7 @@ impl Listed for Change {
 
     fn keys(&self, order: ChangeOrder) -> Vec<Key> {
         match order {
-            ChangeOrder::Position => vec![Key::Number(self.xid)],
+            ChangeOrder::Position => vec![Key::Number(self.xid), Key::Number(self.seq)],
         }
     }
 
@@ -71,7 +71,7 @@ impl SortField for ChangeOrder {
 
     fn columns(self) -> &'static [Column] {
         match self {
-            Self::Position => &[Column::Number("xid")],
+            Self::Position => &[Column::Number("xid"), Column::Number("seq")],
         }
     }
 }
@@ -80,7 +80,7 @@ impl SortField for ChangeOrder {
 pub fn change_cursor(position: ChangePosition) -> Cursor {
     Cursor {
         order: ChangeOrder::OLDEST.name(),
-        keys: vec![Key::Number(position.xid)],
+        keys: vec![Key::Number(position.xid), Key::Number(position.seq)],
         id: position.id,
     }
 }
@@ -140,6 +140,7 @@ impl Tenant {
         Ok(Start {
             position: ChangePosition {
                 xid: settled - 1,
+                seq: i64::MAX,
                 id: Uuid::max(),
             },
             seen: rows.iter().filter_map(|(_, id)| *id).collect(),
@@ -189,7 +190,7 @@ impl Tenant {
 
 impl System<'_> {
     /// Begins an epoch if the database is another one than it was: if it was restored into another server, or copied.
-    /// Transactions are numbered anew there, so all changes from before are put in front, in the order of their time.
+    /// Transactions are numbered anew there, so all changes from before are put in front, in the order in which they were written.
     #[instrument(skip_all, err)]
     pub(super) async fn begin_epoch(self) -> Result<()> {
         let same: Option<(i32,)> = self
@@ -237,6 +238,10 @@ impl SystemTx {
 
 impl Tx {
     /// Records changes, many a statement. They are followed in this order.
+    ///
+    /// This comes after the statement that wrote or locked the records: a change of theirs by another transaction is then
+    /// complete, and its position is less than the one that the database gives to these. A column's default does so
+    /// (`0011_order_of_changes.sql`), so that no path to this table can leave it out.
     pub(super) async fn record_all(&mut self, changes: &[NewChange]) -> Result<()> {
         let (now, actor) = (self.now(), self.actor());
         let rows: Vec<(Uuid, &NewChange)> = changes

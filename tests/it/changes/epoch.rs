@@ -97,7 +97,7 @@ on_both_engines! {
         admin.contact("Hopper").await;
         let lost = last_cursor(&admin, 2).await;
 
-        meddle(&app.url, "DELETE FROM changes WHERE id = (SELECT id FROM changes ORDER BY xid DESC, id DESC LIMIT 1)").await;
+        meddle(&app.url, "DELETE FROM changes WHERE id = (SELECT id FROM changes ORDER BY xid DESC, seq DESC, id DESC LIMIT 1)").await;
         admin.contact("Noether").await;
 
         assert_eq!(refusal(&admin, &lost).await, "CURSOR_EXPIRED");

@@ -4,6 +4,7 @@ mod epoch;
 mod feed;
 mod history;
 mod limit;
+mod order;
 mod record;
 mod writers;
 
