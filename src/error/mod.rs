@@ -65,6 +65,14 @@ pub enum Error {
     /// client sees this only when retries did not help.
     #[error("too many changes at once; try again")]
     Contended,
+    /// `UNAVAILABLE`: the answer to the COMMIT of a change was lost. It is not retried, since that could write it twice.
+    #[error(
+        "the connection to the database broke while this change was committed, so that it is unknown whether it was written; it is safe to repeat it with the same `idempotencyKey`, otherwise read before you repeat it"
+    )]
+    OutcomeUnknown,
+    /// `BAD_USER_INPUT`: the database cannot store a character of a text, such as U+0000.
+    #[error("a text has a character that cannot be stored, such as NUL (U+0000); remove it")]
+    UnstorableText,
     /// The error of a load that several callers wait for.
     #[error(transparent)]
     Shared(Arc<Error>),
@@ -96,13 +104,13 @@ impl Error {
     /// Returns the stable code that clients see in `extensions.code`.
     pub fn code(&self) -> Code {
         match self {
-            Self::Refused(_) | Self::Argument { .. } => Code::BadUserInput,
+            Self::Refused(_) | Self::Argument { .. } | Self::UnstorableText => Code::BadUserInput,
             Self::InvalidCursor => Code::InvalidCursor,
             Self::CursorExpired => Code::CursorExpired,
             Self::Unauthenticated(_) => Code::Unauthenticated,
             Self::Forbidden(_) | Self::AccountDisabled | Self::UnknownTenant => Code::Forbidden,
             Self::Timeout => Code::Timeout,
-            Self::Unavailable | Self::Contended => Code::Unavailable,
+            Self::Unavailable | Self::Contended | Self::OutcomeUnknown => Code::Unavailable,
             Self::Shared(error) => error.code(),
             Self::Internal(_) => Code::Internal,
         }

@@ -111,6 +111,7 @@ impl Operations {
         permissions: Permissions,
         introspection: Introspection,
     ) -> Result<Prepared, Answer> {
+        let has_escapes = check::may_have_null_character(&params.query);
         let key = OperationKey {
             query: params.query,
             operation_name: params.operation_name,
@@ -132,6 +133,7 @@ impl Operations {
             planner.plan(operation.object_type(), &[&operation.selection_set], run::ROOT)
         })?;
         self.lengths.check(&plan, introspection, limits)?;
+        check::check_null_character(&plan, &variables, operation.is_mutation(), has_escapes)?;
         check::check_representations(&plan, &variables, limits)?;
         check::check_argument_size(&plan, &variables, limits)?;
         let cost = self.connections.check(&plan, &variables, limits)?;

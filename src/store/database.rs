@@ -8,7 +8,7 @@ use sqlx::{PgPool, Pool, Postgres, Sqlite, SqlitePool, Transaction};
 
 use super::connection::Connection;
 use super::engine::Engine;
-use super::failure::map_database_error;
+use super::failure::{map_commit_error, map_database_error};
 use crate::error::Result;
 use crate::metrics::{METRICS, PoolState, Use};
 
@@ -140,7 +140,7 @@ impl Transacting {
             Self::Postgres(transaction) => transaction.commit().await,
             Self::Sqlite(transaction) => transaction.commit().await,
         }
-        .map_err(map_database_error)
+        .map_err(map_commit_error)
     }
 
     /// Undoes everything that the transaction wrote. If that fails, the connection is lost, and the database does it.

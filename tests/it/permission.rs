@@ -98,7 +98,7 @@ fn literal(schema: &Schema, ty: &Type, name: &str, world: &Value) -> String {
 }
 
 /// Returns the id of `world` for an argument of this name.
-fn id_of(name: &str) -> &str {
+pub fn id_of(name: &str) -> &str {
     let name = name.trim_end_matches("Id").trim_end_matches("Ids");
     match name {
         "fromUser" | "toUser" | "agent" | "owner" => "user",
@@ -129,7 +129,7 @@ fn arguments(schema: &Schema, field: &FieldDefinition, world: &Value) -> String 
 }
 
 /// One of everything.
-async fn world(admin: &TestCaller<'_>) -> Value {
+pub async fn world(admin: &TestCaller<'_>) -> Value {
     let mut world = BTreeMap::new();
     let mut make = async |noun: &str, mutation: &str, fields: &str| {
         let query = format!(

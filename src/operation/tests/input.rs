@@ -255,3 +255,43 @@ async fn an_integer_is_an_id_however_long_it_is() {
     );
     assert_eq!(data_of(&query, json!({})).await, expected);
 }
+
+#[tokio::test]
+async fn the_nul_character_is_refused_in_literals_and_variables_of_every_field() {
+    let message = |name: &str| format!("`{name}` must not contain the NUL character (U+0000); remove it");
+    for (query, variables, named) in [
+        (r#"{ greet(name: "a\u0000") }"#, json!({}), "name"),
+        (r#"{ fast greet(name: "a\u{0}") }"#, json!({}), "name"),
+        (
+            r#"{ tell(change: {inner: {title: "\u0000"}}) }"#,
+            json!({}),
+            "change.inner.title",
+        ),
+        (
+            "query ($n: String) { greet(name: $n) }",
+            json!({ "n": "\0" }),
+            "name",
+        ),
+        (
+            "query ($c: Change!) { tell(change: $c) }",
+            json!({ "c": { "title": "\0" } }),
+            "change.title",
+        ),
+        (
+            r#"query ($n: String = "\u0000") { greet(name: $n) }"#,
+            json!({}),
+            "name",
+        ),
+    ] {
+        let reply = Graph::new().run_with(query, variables).await;
+        assert!(reply.0.is_request_error(), "{query}");
+        let errors = serde_json::to_value(reply.0.errors()).unwrap();
+        assert_eq!(errors[0]["extensions"]["code"], "BAD_USER_INPUT", "{query}");
+        let found = errors[0]["message"]
+            .as_str()
+            .unwrap()
+            .replace(" of the field `greet`", "")
+            .replace(" of the field `tell`", "");
+        assert_eq!(found, message(named), "{query}");
+    }
+}

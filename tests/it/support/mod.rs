@@ -3,6 +3,7 @@
 pub mod makers;
 pub mod operations;
 pub mod postgres;
+pub mod proxy;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -311,6 +312,18 @@ impl TestCaller<'_> {
                 .map(|answer| serde_json::to_value(answer).unwrap())
                 .boxed(),
         )
+    }
+
+    /// The request error of a subscription; `None` if it begins.
+    pub fn refused_subscription(&self, query: &str, variables: Value) -> Option<Value> {
+        let params = params(query, variables);
+        let prepared = self
+            .app
+            .operations
+            .prepare(params, self.caller.permissions, Introspection::Allowed);
+        prepared
+            .err()
+            .map(|refusal| serde_json::to_value(refusal).unwrap())
     }
 
     /// The data of an operation that must not have errors.
