@@ -31,7 +31,7 @@ pub struct Session {
 /// The user behind a request, their tenant and their permissions.
 #[derive(Clone)]
 pub struct Caller {
-    /// The tenant whose data they may access.
+    /// The tenant whose data they may access. It counts the statements of this caller.
     pub tenant: Tenant,
     /// The user's id.
     pub user: User,

@@ -73,7 +73,7 @@ impl Identity {
             return Err(Error::AccountDisabled);
         }
         Ok(Caller {
-            tenant,
+            tenant: tenant.counted_anew(),
             user,
             permissions: claims.permissions,
         })

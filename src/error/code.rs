@@ -87,12 +87,6 @@ impl Code {
         }
     }
 
-    /// Whether the operator should look at it: the error is then an error line in the log. Errors that the client can
-    /// correct are not.
-    pub const fn is_logged(self) -> bool {
-        matches!(self, Self::Internal)
-    }
-
     /// Whether the same request may succeed a little later.
     pub const fn is_temporary(self) -> bool {
         matches!(self, Self::Timeout | Self::Unavailable)
@@ -107,19 +101,6 @@ impl Code {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_fault_of_the_server_is_logged_and_no_other() {
-        for code in [
-            Code::BadUserInput,
-            Code::Forbidden,
-            Code::Timeout,
-            Code::Unavailable,
-        ] {
-            assert!(!code.is_logged(), "{}", code.name());
-        }
-        assert!(Code::Internal.is_logged());
-    }
 
     #[test]
     fn a_client_comes_back_with_a_new_token_after_a_refused_one() {

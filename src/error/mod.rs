@@ -116,14 +116,19 @@ impl Error {
         }
     }
 
-    /// Writes the whole cause to the log if the code is worth an error line. Called once, where the error becomes an
-    /// answer.
-    pub fn log(&self) {
+    /// The error itself, whether or not several callers wait for it.
+    pub fn unshared(&self) -> &Self {
         match self {
-            Self::Shared(error) => error.log(),
-            Self::Internal(cause) => tracing::error!(cause = format!("{cause:#}"), "internal error"),
-            _ if self.code().is_logged() => tracing::error!(cause = %self, "internal error"),
-            _ => {}
+            Self::Shared(error) => error.unshared(),
+            error => error,
+        }
+    }
+
+    /// Writes the whole chain of causes to the log if the code is worth an error line. Called once, where the error
+    /// becomes an answer.
+    pub fn log(&self) {
+        if let Self::Internal(cause) = self.unshared() {
+            tracing::error!(cause = format!("{cause:#}"), "internal error");
         }
     }
 }

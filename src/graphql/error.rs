@@ -21,7 +21,7 @@ impl From<Error> for async_graphql::Error {
     fn from(error: Error) -> Self {
         error.log();
         let code = error.code().name();
-        let permission = match &error {
+        let permission = match error.unshared() {
             Error::Forbidden(permission) => Some(permission.name()),
             _ => None,
         };

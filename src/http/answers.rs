@@ -14,6 +14,7 @@ use tokio::time::timeout;
 use tracing::Instrument as _;
 
 use super::reply::request_error;
+use super::request_log::RequestLog;
 use super::server::{ANSWER_TIMEOUT, Server};
 use crate::auth::Caller;
 use crate::error::{Code, INTERNAL, TIMEOUT};
@@ -30,7 +31,7 @@ pub(super) struct Answers {
 
 impl Answers {
     /// Runs an operation. It waits for its client only with an answer in hand, never in the middle of a change.
-    pub fn of(server: Arc<Server>, prepared: Prepared, caller: Caller) -> Self {
+    pub fn of(server: Arc<Server>, prepared: Prepared, caller: Caller, log: RequestLog) -> Self {
         let (send, queue) = mpsc::channel(QUEUE);
         let run = async move {
             let mut source = source(server, prepared, caller);
@@ -41,6 +42,7 @@ impl Answers {
                     // The panic hook has logged the panic.
                     Err(_) => (request_error(Code::Internal, INTERNAL), true),
                 };
+                log.answered(&answer);
                 if send.send(answer).await.is_err() || is_last {
                     break;
                 }

@@ -14,6 +14,7 @@ use super::body::receive;
 use super::media::{Accepted, Media};
 use super::reply::{Rejection, reply};
 use super::request::GraphQlRequest;
+use super::request_log::RequestLog;
 use super::server::Server;
 use super::{events, socket};
 use crate::error::Code;
@@ -24,17 +25,24 @@ const COST: &str = "graphql-cost";
 
 /// Answers a request to `/graphql`, whatever its method.
 pub(super) async fn answer(State(server): State<Arc<Server>>, request: Request) -> Response {
-    let (head, body) = request.into_parts();
+    let (mut head, body) = request.into_parts();
+    let log = RequestLog::of_request(&mut head.extensions);
     if head.method == Method::GET && asks_for_socket(&head.headers) {
         return match socket::upgrade(server, head).await {
             Ok(response) => response,
-            Err(rejection) => rejection.reply(Media::Json),
+            Err(rejection) => {
+                log.refused(rejection.code);
+                rejection.reply(Media::Json)
+            }
         };
     }
     let accepted = Accepted::of(&head.headers);
-    match respond(&server, accepted, &head, body).await {
+    match respond(&server, accepted, &head, body, &log).await {
         Ok(response) => response,
-        Err(rejection) => rejection.reply(accepted.refusal()),
+        Err(rejection) => {
+            log.refused(rejection.code);
+            rejection.reply(accepted.refusal())
+        }
     }
 }
 
@@ -44,6 +52,7 @@ async fn respond(
     accepted: Accepted,
     head: &Parts,
     body: Body,
+    log: &RequestLog,
 ) -> Result<Response, Rejection> {
     let is_get = check_method(server, &head.method)?;
     if accepted.for_one_answer().is_none() && !accepted.accepts_events() {
@@ -65,15 +74,19 @@ async fn respond(
     };
     let request = request.map_err(Rejection::malformed)?;
     let reports_cost = head.headers.get(COST).is_some_and(|value| value == "1");
-    let prepared = server.prepare(request, &caller, reports_cost);
+    let prepared = server.prepare(request, &caller, reports_cost, log);
     let kind = prepared.as_ref().map_or(OperationType::Query, Prepared::kind);
     if is_get && kind == OperationType::Mutation {
         let message = "changes are made by POST; GET is for queries";
         return Err(Rejection::method(message, "POST"));
     }
     match (media_for(accepted, kind)?, prepared) {
-        (Media::Events, prepared) => Ok(events::stream(server.clone(), session, caller, prepared)),
-        (media, Ok(prepared)) => Ok(reply(media, StatusCode::OK, &server.run(prepared, caller).await)),
+        (Media::Events, prepared) => Ok(events::stream(server.clone(), session, caller, prepared, log)),
+        (media, Ok(prepared)) => {
+            let answer = server.run(prepared, caller).await;
+            log.answered(&answer);
+            Ok(reply(media, StatusCode::OK, &answer))
+        }
         (Media::GraphQlJson, Err(answer)) => Ok(reply(Media::GraphQlJson, StatusCode::BAD_REQUEST, &answer)),
         (Media::Json, Err(answer)) => Ok(reply(Media::Json, StatusCode::OK, &answer)),
     }

@@ -16,6 +16,7 @@ use tokio::time::sleep;
 use super::answers::Answers;
 use super::open_streams::OpenStream;
 use super::reply::Rejection;
+use super::request_log::RequestLog;
 use super::server::Server;
 use super::session_watch::SessionWatch;
 use crate::auth::{Caller, Session};
@@ -35,14 +36,16 @@ pub(super) fn stream(
     session: Session,
     caller: Caller,
     prepared: Result<Prepared, Answer>,
+    log: &RequestLog,
 ) -> Response {
     let open = server.streams.open();
     let watch = SessionWatch::new(server.clone(), session);
     let answers = match prepared {
-        Ok(prepared) => Answers::of(server, prepared, caller).boxed(),
+        Ok(prepared) => Answers::of(server, prepared, caller, log.clone()).boxed(),
         Err(refusal) => stream::once(future::ready(refusal)).boxed(),
     };
-    let events = stream::unfold(Stage::Running(answers, watch, open), Stage::step);
+    let stage = Stage::Running(answers, watch, open, log.clone());
+    let events = stream::unfold(stage, Stage::step);
     let headers = [
         (CONTENT_TYPE, "text/event-stream; charset=utf-8"),
         (CACHE_CONTROL, "no-store"),
@@ -53,7 +56,7 @@ pub(super) fn stream(
 
 /// The progress of a stream.
 enum Stage {
-    Running(BoxStream<'static, Answer>, SessionWatch, OpenStream),
+    Running(BoxStream<'static, Answer>, SessionWatch, OpenStream, RequestLog),
     /// Only `complete` is left to send.
     Answered,
     Over,
@@ -61,19 +64,22 @@ enum Stage {
 
 impl Stage {
     async fn step(self) -> Option<(Bytes, Self)> {
-        let Self::Running(mut answers, mut watch, mut open) = self else {
+        let Self::Running(mut answers, mut watch, mut open, log) = self else {
             return matches!(self, Self::Answered).then_some((COMPLETE, Self::Over));
         };
         tokio::select! {
             biased;
             // Without `complete`, so that the client reconnects.
             () = open.ended() => None,
-            error = watch.ended() => Some((next(&Rejection::from(error).answer())?, Self::Answered)),
+            error = watch.ended() => {
+                log.refused(error.code());
+                Some((next(&Rejection::from(error).answer())?, Self::Answered))
+            }
             answer = answers.next() => match answer {
-                Some(answer) => Some((next(&answer)?, Self::Running(answers, watch, open))),
+                Some(answer) => Some((next(&answer)?, Self::Running(answers, watch, open, log))),
                 None => Some((COMPLETE, Self::Over)),
             },
-            () = sleep(KEEP_ALIVE) => Some((COMMENT, Self::Running(answers, watch, open))),
+            () = sleep(KEEP_ALIVE) => Some((COMMENT, Self::Running(answers, watch, open, log))),
         }
     }
 }

@@ -19,6 +19,8 @@ mod origin;
 pub mod playground;
 mod reply;
 mod request;
+mod request_id;
+mod request_log;
 mod server;
 mod session_watch;
 mod signpost;
@@ -28,7 +30,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::Request;
 use axum::http::header::X_CONTENT_TYPE_OPTIONS;
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware;
@@ -36,17 +37,14 @@ use axum::routing::{any, get};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::predicate::{NotForContentType, SizeAbove};
 use tower_http::compression::{CompressionLayer, Predicate as _};
-use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
+use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
-use tower_http::trace::TraceLayer;
-
-use crate::traces;
 
 pub use self::connections::{ConnectionTimeouts, serve};
 pub use self::documents::Documents;
 pub use self::metrics::metrics_router;
-use self::names::{API_PATH, REQUEST_ID};
+use self::names::{API_PATH, LIVE_PATH, READY_PATH, REQUEST_ID};
 pub use self::open_streams::OpenStreams;
 pub use self::origin::{AllowedOrigins, parse_origin};
 pub use self::server::Server;
@@ -77,8 +75,8 @@ pub fn router(server: Arc<Server>, options: PublicOptions) -> Router {
         ));
     }
     let mut router = api
-        .route("/livez", get(health::live))
-        .route("/readyz", get(health::ready))
+        .route(LIVE_PATH, get(health::live))
+        .route(READY_PATH, get(health::ready))
         .with_state(server);
     let has_playground = options.playground.is_some();
     if let Some(token) = options.playground {
@@ -116,21 +114,9 @@ fn with_layers(router: Router, timeout: Duration) -> Router {
             HeaderValue::from_static("nosniff"),
         ))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-        .layer(TraceLayer::new_for_http().make_span_with(span))
-        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid)) // added last, so it sees everything
-}
-
-/// The fields of every log line about a request: never its headers, its body or its query string.
-fn span(request: &Request) -> tracing::Span {
-    let id = request
-        .extensions()
-        .get::<RequestId>()
-        .and_then(|id| id.header_value().to_str().ok())
-        .filter(|id| id.len() <= 64)
-        .unwrap_or_default();
-    let span = tracing::info_span!("request", id, method = %request.method(), path = request.uri().path());
-    traces::join_caller(&span, request.headers());
-    span
+        .layer(middleware::from_fn(request_log::log_requests))
+        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+        .layer(middleware::map_request(request_id::check)) // added last, so it sees everything
 }
 
 #[cfg(test)]

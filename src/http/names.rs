@@ -4,5 +4,11 @@ use axum::http::HeaderName;
 
 /// The path of the API.
 pub(super) const API_PATH: &str = "/graphql";
+/// The path that answers while the program runs.
+pub(super) const LIVE_PATH: &str = "/livez";
+/// The path that answers while the database answers too.
+pub(super) const READY_PATH: &str = "/readyz";
+/// The beginning of the paths of the playground's files.
+pub(super) const PLAYGROUND_PATH: &str = "/playground/";
 /// The header with the id of a request, which the log has too.
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

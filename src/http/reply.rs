@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use super::media::Media;
 use super::names::API_PATH;
+use super::request_log::RequestLog;
 use crate::error::{Code, Error, INTERNAL, TIMEOUT};
 use crate::operation::Answer;
 
@@ -116,6 +117,7 @@ pub(super) fn reply(media: Media, status: StatusCode, answer: &impl Serialize) -
 /// Replaces the plain text with which other layers reject a request (a host, a time limit, a panic, a path) by JSON, at
 /// the API's path.
 pub(super) async fn json_for_other_layers(request: Request, next: Next) -> Response {
+    let log = request.extensions().get::<RequestLog>().cloned();
     let path = request.uri().path();
     let is_api = path
         .strip_prefix(API_PATH)
@@ -132,6 +134,9 @@ pub(super) async fn json_for_other_layers(request: Request, next: Next) -> Respo
     }
     let (mut head, _) = response.into_parts();
     let (code, message) = message_for(head.status);
+    if let Some(log) = log {
+        log.refused(code);
+    }
     let (written, body) = Rejection::new(head.status, code, message)
         .reply(Media::Json)
         .into_parts();

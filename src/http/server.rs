@@ -8,6 +8,7 @@ use futures_util::stream::BoxStream;
 use super::documents::Documents;
 use super::open_streams::OpenStreams;
 use super::request::GraphQlRequest;
+use super::request_log::RequestLog;
 use crate::auth::{Caller, Identity};
 use crate::graphql::{self, RequestData, Schema};
 use crate::operation::{Answer, Introspection, Operations, Params, Prepared};
@@ -41,15 +42,33 @@ impl Server {
         request: GraphQlRequest,
         caller: &Caller,
         reports_cost: bool,
+        log: &RequestLog,
     ) -> Result<Prepared, Answer> {
+        let prepared = self.find_and_prepare(request, caller, reports_cost);
+        match &prepared {
+            Ok((prepared, is_trusted)) => log.prepared(prepared, *is_trusted, &caller.tenant),
+            Err(refused) => log.answered(refused),
+        }
+        prepared.map(|(prepared, _)| prepared)
+    }
+
+    fn find_and_prepare(
+        &self,
+        request: GraphQlRequest,
+        caller: &Caller,
+        reports_cost: bool,
+    ) -> Result<(Prepared, bool), Answer> {
+        let document = self.documents.find(request.document)?;
         let params = Params {
-            query: self.documents.find(request.document)?,
+            query: document.text,
             operation_name: request.operation_name,
             variables: request.variables,
             reports_cost,
         };
-        self.operations
-            .prepare(params, caller.permissions, Introspection::Allowed)
+        let prepared = self
+            .operations
+            .prepare(params, caller.permissions, Introspection::Allowed)?;
+        Ok((prepared, document.is_trusted))
     }
 
     /// Runs a query or a mutation on behalf of its caller.

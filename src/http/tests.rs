@@ -3,6 +3,7 @@
 use std::future::pending;
 
 use axum::body::{Body, to_bytes};
+use axum::extract::Request;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 

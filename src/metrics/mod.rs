@@ -62,7 +62,7 @@ pub struct Answered {
     /// As in [`Operation`].
     pub operation: String,
     /// The code of the first error, or `OK`.
-    pub code: &'static str,
+    pub code: String,
 }
 
 /// The end of a transaction.

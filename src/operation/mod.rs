@@ -139,10 +139,12 @@ impl Operations {
         let cost = self.connections.check(&plan, &variables, limits)?;
         Ok(Prepared {
             kind: run::kind(operation),
+            name: operation.name.clone(),
             plan,
             variables,
             permissions,
-            reported_cost: params.reports_cost.then_some(cost),
+            cost,
+            reports_cost: params.reports_cost,
         })
     }
 

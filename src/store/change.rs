@@ -164,7 +164,7 @@ impl Tenant {
     }
 
     /// Deletes changes from before an instant, at most 1000; gives whether there may be more.
-    #[instrument(skip_all, err)]
+    #[instrument(skip_all)]
     pub async fn sweep_changes(&self, before: DateTime<Utc>) -> Result<bool> {
         // Ids sort by the time they were made at.
         let first = self.store.0.ids.first_at(before);
@@ -191,7 +191,7 @@ impl Tenant {
 impl System<'_> {
     /// Begins an epoch if the database is another one than it was: if it was restored into another server, or copied.
     /// Transactions are numbered anew there, so all changes from before are put in front, in the order in which they were written.
-    #[instrument(skip_all, err)]
+    #[instrument(skip_all)]
     pub(super) async fn begin_epoch(self) -> Result<()> {
         let same: Option<(i32,)> = self
             .fetch_optional(system_sql!(

@@ -98,7 +98,7 @@ impl<T: Listed> Hash for Children<T> {
 
 impl Tenant {
     /// Returns one page of a list.
-    #[instrument(skip_all, err)]
+    #[instrument(skip_all)]
     pub async fn list<T: Listed>(
         &self,
         filter: &dyn Filter,
@@ -110,7 +110,7 @@ impl Tenant {
     }
 
     /// Returns the number of rows of a list, counted up to one more than `most`.
-    #[instrument(skip_all, err)]
+    #[instrument(skip_all)]
     pub async fn count<T: Listed>(&self, filter: &dyn Filter, most: i64) -> Result<i64> {
         let statement = count::<T>(self.engine(), filter, most);
         let count: Option<(i64,)> = self.fetch_optional(statement.sql()).await?;
@@ -118,7 +118,7 @@ impl Tenant {
     }
 
     /// Returns the same page of each parent's children, by one statement.
-    #[instrument(skip_all, err)]
+    #[instrument(skip_all)]
     pub async fn pages_of<T: Listed>(
         &self,
         children: &Children<T>,
@@ -140,7 +140,7 @@ impl Tenant {
     }
 
     /// Returns the number of each parent's children, counted up to one more than `most`, by one statement.
-    #[instrument(skip_all, err)]
+    #[instrument(skip_all)]
     pub async fn counts_of<T: Listed>(
         &self,
         children: &Children<T>,
@@ -153,7 +153,7 @@ impl Tenant {
     }
 
     /// Returns the records with these ids, in no order, without those that do not exist.
-    #[instrument(skip_all, err)]
+    #[instrument(skip_all)]
     pub async fn by_ids<T: Table>(&self, ids: &[Uuid]) -> Result<Vec<T>> {
         let mut tenant = self;
         tenant.find_all(ids.to_vec()).await

@@ -115,6 +115,7 @@ impl Store {
         Tenant {
             store: self.clone(),
             record: Arc::new(record),
+            statements: Arc::default(),
         }
     }
 
@@ -127,17 +128,44 @@ impl Store {
     }
 }
 
+/// The number of statements of one caller.
+#[derive(Default)]
+struct StatementCount(AtomicU64);
+
+impl StatementCount {
+    /// Counts a statement, for the caller and for the whole store.
+    fn add(&self, store: &Store) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        store.count_statement();
+    }
+}
+
 /// Every read of one tenant's data.
 #[derive(Clone)]
 pub struct Tenant {
     store: Store,
     record: Arc<TenantRecord>,
+    /// The number of statements of this caller.
+    statements: Arc<StatementCount>,
 }
 
 impl Tenant {
     /// The tenant as it was at the beginning of the request.
     pub fn record(&self) -> &TenantRecord {
         &self.record
+    }
+
+    /// The same data, with a count of statements that begins at zero.
+    pub fn counted_anew(&self) -> Self {
+        Self {
+            statements: Arc::default(),
+            ..self.clone()
+        }
+    }
+
+    /// The number of statements, without BEGIN and COMMIT of transactions, since the counting began.
+    pub fn statements(&self) -> u64 {
+        self.statements.0.load(Ordering::Relaxed)
     }
 
     /// The clock.
@@ -150,13 +178,13 @@ impl Tenant {
     }
 
     async fn fetch_all<T: Row>(&self, sql: Sql<'_>) -> Result<Vec<T>> {
-        self.store.count_statement();
+        self.statements.add(&self.store);
         let query = Query::of(self.record.id, sql);
         self.store.0.database.reader().fetch_all(query).await
     }
 
     async fn fetch_optional<T: Row>(&self, sql: Sql<'_>) -> Result<Option<T>> {
-        self.store.count_statement();
+        self.statements.add(&self.store);
         let query = Query::of(self.record.id, sql);
         self.store.0.database.reader().fetch_optional(query).await
     }

@@ -78,7 +78,7 @@ impl<'s> System<'s> {
     }
 
     /// Deletes the changes before an instant, a batch at a time, with a pause for others between two.
-    #[instrument(skip_all, err)]
+    #[instrument(skip_all)]
     pub async fn sweep_changes(self, before: DateTime<Utc>) -> Result<()> {
         for tenant in self.tenants().await? {
             while tenant.sweep_changes(before).await? {

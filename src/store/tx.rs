@@ -12,7 +12,7 @@ use super::bind::Row;
 use super::connection::Query;
 use super::database::Transacting;
 use super::engine::{Engine, Sql, sql};
-use super::{Store, Tenant};
+use super::{StatementCount, Store, Tenant};
 use crate::error::{Error, Result};
 use crate::id::UserId;
 use crate::metrics::{METRICS, Outcome};
@@ -31,6 +31,7 @@ pub type Names = BTreeSet<String>;
 /// Every write of one tenant's data, in one transaction.
 pub struct Tx {
     store: Store,
+    statements: Arc<StatementCount>,
     tenant_id: i32,
     actor: Option<UserId>,
     region: Region,
@@ -97,12 +98,13 @@ impl Attempts {
 
 impl Tenant {
     /// Begins a transaction on behalf of `actor`. Use `change!` unless there is a reason not to.
-    #[instrument(skip_all, err)]
+    #[instrument(skip_all)]
     pub async fn begin(&self, actor: Option<UserId>) -> Result<Tx> {
         let transaction = self.store.0.database.begin().await?;
         Ok(Tx {
             now: self.clock().now(),
             store: self.store.clone(),
+            statements: self.statements.clone(),
             tenant_id: self.record.id,
             actor,
             region: self.record.default_region.clone(),
@@ -170,13 +172,13 @@ impl Tx {
     }
 
     pub(super) async fn fetch_all<T: Row>(&mut self, sql: Sql<'_>) -> Result<Vec<T>> {
-        self.store.count_statement();
+        self.statements.add(&self.store);
         let query = Query::of(self.tenant_id, sql);
         self.transaction.connection().fetch_all(query).await
     }
 
     pub(super) async fn fetch_optional<T: Row>(&mut self, sql: Sql<'_>) -> Result<Option<T>> {
-        self.store.count_statement();
+        self.statements.add(&self.store);
         let query = Query::of(self.tenant_id, sql);
         self.transaction.connection().fetch_optional(query).await
     }
@@ -192,7 +194,7 @@ impl Tx {
 
     /// Returns the number of rows that the statement changed.
     pub(super) async fn execute(&mut self, sql: Sql<'_>) -> Result<u64> {
-        self.store.count_statement();
+        self.statements.add(&self.store);
         let query = Query::of(self.tenant_id, sql);
         self.transaction.connection().execute(query).await
     }

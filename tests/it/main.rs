@@ -27,6 +27,8 @@ mod permission;
 mod program;
 mod relationship;
 mod repository;
+mod request_log;
+
 mod scalar;
 mod search;
 mod search_kinds;

@@ -17,6 +17,13 @@ use crate::operation::{Answer, Operations};
 
 /// The most documents that are accepted.
 const MAX_DOCUMENTS: usize = 10_000;
+/// A document, and whether it was found among the trusted ones.
+#[derive(Debug)]
+pub(super) struct Document {
+    pub text: String,
+    pub is_trusted: bool,
+}
+
 /// The documents that clients may name, and whether they may send others.
 #[derive(Debug, Default)]
 pub struct Documents {
@@ -71,8 +78,8 @@ impl Documents {
         self.texts.len()
     }
 
-    /// Returns the text of the document that a request names.
-    pub(super) fn find(&self, document: DocumentRef) -> Result<String, Answer> {
+    /// Returns the document that a request names.
+    pub(super) fn find(&self, document: DocumentRef) -> Result<Document, Answer> {
         match document {
             DocumentRef::Text(text) => self.check_trusted(text),
             DocumentRef::Id(id) => self.trusted_document(&id).ok_or_else(|| {
@@ -95,16 +102,23 @@ impl Documents {
         }
     }
 
-    fn trusted_document(&self, id: &str) -> Option<String> {
-        self.texts.get(key(id)).cloned()
+    fn trusted_document(&self, id: &str) -> Option<Document> {
+        let text = self.texts.get(key(id)).cloned()?;
+        Some(Document {
+            text,
+            is_trusted: true,
+        })
     }
 
-    fn check_trusted(&self, text: String) -> Result<String, Answer> {
+    fn check_trusted(&self, text: String) -> Result<Document, Answer> {
         if self.only {
             let message = "this server runs trusted documents only: name one by `documentId`";
             Err(request_error(Code::Forbidden, message))
         } else {
-            Ok(text)
+            Ok(Document {
+                text,
+                is_trusted: false,
+            })
         }
     }
 }

@@ -20,6 +20,7 @@ use crate::http::answers::Answers;
 use crate::http::open_streams::OpenStream;
 use crate::http::reply::request_error;
 use crate::http::request::GraphQlRequest;
+use crate::http::request_log::RequestLog;
 use crate::http::server::Server;
 use crate::http::session_watch::SessionWatch;
 use crate::operation::Answer;
@@ -177,7 +178,9 @@ impl Connection {
         if self.handles.contains_key(&id) {
             return Err(SocketEnd::Close(CloseReason::exists(&id)));
         }
+        let log = RequestLog::of_socket();
         if self.handles.len() >= MAX_OPERATIONS {
+            log.refused(Code::LimitExceeded);
             let message = format!("a socket may have {MAX_OPERATIONS} operations at once");
             let refused = request_error(Code::LimitExceeded, message);
             return self.refuse(&id, &refused).await;
@@ -185,18 +188,20 @@ impl Connection {
         let caller = match watch.caller().await {
             Ok(caller) => caller,
             Err(error) if error.code().is_temporary() => {
+                log.refused(error.code());
                 return self
                     .refuse(&id, &request_error(error.code(), error.to_string()))
                     .await;
             }
             Err(error) => {
+                log.refused(error.code());
                 error.log();
                 return Err(SocketEnd::Close(CloseReason::refused(&error)));
             }
         };
-        match self.server.prepare(request, &caller, false) {
+        match self.server.prepare(request, &caller, false, &log) {
             Ok(prepared) => {
-                self.start(id, Answers::of(self.server.clone(), prepared, caller));
+                self.start(id, Answers::of(self.server.clone(), prepared, caller, log));
                 Ok(())
             }
             Err(refused) => self.refuse(&id, &refused).await,
@@ -280,7 +285,8 @@ impl Connection {
         self.running.clear();
         let closing = async {
             if let SocketEnd::Close(close) = end {
-                tracing::info!(code = close.code, reason = %close.reason, "closing a socket");
+                // Without the reason, which may repeat what the client sent.
+                tracing::debug!(code = close.code, "closing a socket");
                 if self
                     .socket
                     .send(Message::Close(Some(close.frame())))
@@ -336,7 +342,6 @@ fn with_token(mut headers: HeaderMap, payload: &Map<String, Value>) -> Flow<Head
 }
 
 fn authentication_failure(error: &Error) -> SocketEnd {
-    tracing::info!(%error, "a socket's token was refused");
     error.log();
     SocketEnd::Close(CloseReason::of(error.code()))
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use apollo_compiler::Name;
 use apollo_compiler::executable::Operation;
 use apollo_compiler::response::JsonMap;
 use async_graphql::parser::types::OperationType;
@@ -19,10 +20,12 @@ use crate::operation::plan::Plan;
 #[derive(Debug)]
 pub struct Prepared {
     pub(in crate::operation) kind: OperationType,
+    pub(in crate::operation) name: Option<Name>,
     pub(in crate::operation) plan: Arc<Plan>,
     pub(in crate::operation) variables: JsonMap,
     pub(in crate::operation) permissions: Permissions,
-    pub(in crate::operation) reported_cost: Option<Cost>,
+    pub(in crate::operation) cost: Cost,
+    pub(in crate::operation) reports_cost: bool,
 }
 
 impl Prepared {
@@ -30,6 +33,20 @@ impl Prepared {
     /// transport without streams must refuse subscriptions.
     pub fn kind(&self) -> OperationType {
         self.kind
+    }
+
+    /// The name that the document gives it.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The cost by the page sizes that it requests.
+    pub fn cost(&self) -> u64 {
+        self.cost.requested
+    }
+
+    fn reported_cost(&self) -> Option<Cost> {
+        self.reports_cost.then_some(self.cost)
     }
 
     /// Runs a query or a mutation. `execute` is not called if no field is left to run.
@@ -42,7 +59,7 @@ impl Prepared {
             None => Response::new(Value::Null),
         };
         join(&self.plan, &self.variables, &mut response);
-        complete(&self.plan, response, self.permissions).with_cost(self.reported_cost)
+        complete(&self.plan, response, self.permissions).with_cost(self.reported_cost())
     }
 
     /// Runs a subscription, with an answer for every event. A subscription that cannot begin has a single request error,
@@ -57,7 +74,7 @@ impl Prepared {
         };
         events.enumerate().map(move |(number, response)| {
             let began = number > 0 || response.data != Value::Null;
-            let answer = complete(&self.plan, response, self.permissions).with_cost(self.reported_cost);
+            let answer = complete(&self.plan, response, self.permissions).with_cost(self.reported_cost());
             if began { answer } else { answer.without_data() }
         })
     }

@@ -18,7 +18,7 @@ use crate::store::Tenant;
 impl Tenant {
     /// Streams the changes committed after a position, without end, each once and in commit order; without a position,
     /// the changes committed from now on. The stream ends with an error when the database can no longer be read.
-    #[instrument(skip_all, err)]
+    #[instrument(skip_all)]
     pub async fn follow(
         &self,
         filter: ChangeFilter,
