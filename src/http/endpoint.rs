@@ -81,7 +81,13 @@ async fn respond(
         return Err(Rejection::method(message, "POST"));
     }
     match (media_for(accepted, kind)?, prepared) {
-        (Media::Events, prepared) => Ok(events::stream(server.clone(), session, caller, prepared, log)),
+        (Media::Events, prepared) => Ok(events::stream(
+            server,
+            (session, caller),
+            prepared,
+            head.extensions.get().cloned(),
+            log,
+        )),
         (media, Ok(prepared)) => {
             let answer = server.run(prepared, caller).await;
             log.answered(&answer);

@@ -14,6 +14,7 @@ use futures_util::{StreamExt as _, future};
 use tokio::time::sleep;
 
 use super::answers::Answers;
+use super::connections::InputEnd;
 use super::open_streams::OpenStream;
 use super::reply::Rejection;
 use super::request_log::RequestLog;
@@ -32,20 +33,26 @@ const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 /// The response that streams the answers of an operation; for a request error, its one event.
 pub(super) fn stream(
-    server: Arc<Server>,
-    session: Session,
-    caller: Caller,
+    server: &Arc<Server>,
+    (session, caller): (Session, Caller),
     prepared: Result<Prepared, Answer>,
+    input_end: Option<InputEnd>,
     log: &RequestLog,
 ) -> Response {
     let open = server.streams.open();
     let watch = SessionWatch::new(server.clone(), session);
     let answers = match prepared {
-        Ok(prepared) => Answers::of(server, prepared, caller, log.clone()).boxed(),
+        Ok(prepared) => Answers::of(server.clone(), prepared, caller, log.clone()).boxed(),
         Err(refusal) => stream::once(future::ready(refusal)).boxed(),
     };
-    let stage = Stage::Running(answers, watch, open, log.clone());
-    let events = stream::unfold(stage, Stage::step);
+    let running = Running {
+        answers,
+        watch,
+        open,
+        input_end,
+        log: log.clone(),
+    };
+    let events = stream::unfold(Stage::Running(Box::new(running)), Stage::step);
     let headers = [
         (CONTENT_TYPE, "text/event-stream; charset=utf-8"),
         (CACHE_CONTROL, "no-store"),
@@ -54,9 +61,19 @@ pub(super) fn stream(
     (headers, Body::from_stream(events.map(Ok::<_, Infallible>))).into_response()
 }
 
+/// A stream whose operation runs.
+struct Running {
+    answers: BoxStream<'static, Answer>,
+    watch: SessionWatch,
+    open: OpenStream,
+    /// `None` once the client was found to have ended its side of the stream.
+    input_end: Option<InputEnd>,
+    log: RequestLog,
+}
+
 /// The progress of a stream.
 enum Stage {
-    Running(BoxStream<'static, Answer>, SessionWatch, OpenStream, RequestLog),
+    Running(Box<Running>),
     /// Only `complete` is left to send.
     Answered,
     Over,
@@ -64,23 +81,35 @@ enum Stage {
 
 impl Stage {
     async fn step(self) -> Option<(Bytes, Self)> {
-        let Self::Running(mut answers, mut watch, mut open, log) = self else {
+        let Self::Running(mut running) = self else {
             return matches!(self, Self::Answered).then_some((COMPLETE, Self::Over));
         };
         tokio::select! {
             biased;
             // Without `complete`, so that the client reconnects.
-            () = open.ended() => None,
-            error = watch.ended() => {
-                log.refused(error.code());
+            () = running.open.ended() => None,
+            error = running.watch.ended() => {
+                running.log.refused(error.code());
                 Some((next(&Rejection::from(error).answer())?, Self::Answered))
             }
-            answer = answers.next() => match answer {
-                Some(answer) => Some((next(&answer)?, Self::Running(answers, watch, open, log))),
+            answer = running.answers.next() => match answer {
+                Some(answer) => Some((next(&answer)?, Self::Running(running))),
                 None => Some((COMPLETE, Self::Over)),
             },
-            () = sleep(KEEP_ALIVE) => Some((COMMENT, Self::Running(answers, watch, open, log))),
+            // The comment finds out whether the client has gone.
+            () = input_ended(&mut running.input_end) => {
+                running.input_end = None;
+                Some((COMMENT, Self::Running(running)))
+            }
+            () = sleep(KEEP_ALIVE) => Some((COMMENT, Self::Running(running))),
         }
+    }
+}
+
+async fn input_ended(input_end: &mut Option<InputEnd>) {
+    match input_end {
+        Some(input_end) => input_end.ended().await,
+        None => future::pending().await,
     }
 }
 

@@ -28,8 +28,13 @@ impl OpenStreams {
     /// Waits until all have ended, for a few seconds at most.
     pub async fn ended(&self) {
         if timeout(END_TIMEOUT, self.0.closed()).await.is_err() {
-            tracing::warn!(open = self.0.receiver_count(), "streams were cut off");
+            tracing::warn!(open = self.count(), "streams were cut off");
         }
+    }
+
+    /// The number of streams that are open.
+    pub fn count(&self) -> usize {
+        self.0.receiver_count()
     }
 
     /// Counts a stream as open for as long as the result is kept.

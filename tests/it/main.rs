@@ -7,6 +7,7 @@ mod cases;
 mod changes;
 mod contact;
 mod demo;
+mod departure;
 mod docs;
 mod http;
 mod http_browsers;

@@ -1,24 +1,34 @@
 //! Accepts connections, serves them, and closes those whose client makes the server wait.
 
+mod client;
 mod head_timeout;
 mod header_case;
+mod tcp;
 
 use std::error::Error;
 use std::future::Future;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::Request;
 use axum::serve::Listener;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_io_timeout::TimeoutStream;
 
+use self::client::Client;
+pub(super) use self::client::InputEnd;
 use self::head_timeout::watch_head;
+use self::tcp::SharedStream;
 
 /// The maximum times that the client of a connection may make the server wait.
 #[derive(Clone, Copy)]
@@ -65,28 +75,12 @@ pub async fn serve(
             (stream, _) = Listener::accept(&mut listener) => stream,
             () = &mut stop => break,
         };
-        let (timer, stream) = watch_head(with_write_timeout(stream, timeouts.write), timeouts.head);
-        let connection = http1::Builder::new()
-            .timer(timer)
-            .header_read_timeout(timeouts.idle)
-            // Some clients compare names in the case that RFCs print them in.
-            .title_case_headers(true)
-            .serve_connection(TokioIo::new(stream), service.clone())
-            .with_upgrades();
-        let mut stopped = stopping.subscribe();
-        tokio::spawn(async move {
-            let mut connection = pin!(connection);
-            let outcome = tokio::select! {
-                outcome = &mut connection => outcome,
-                _ = stopped.changed() => {
-                    connection.as_mut().graceful_shutdown();
-                    connection.await
-                }
-            };
-            if let Err(error) = outcome {
-                tracing::debug!(error = &error as &dyn Error, "a connection was closed early");
-            }
-        });
+        tokio::spawn(serve_connection(
+            stream,
+            service.clone(),
+            timeouts,
+            stopping.subscribe(),
+        ));
     }
     drop(listener);
     stopping.send_replace(());
@@ -95,11 +89,57 @@ pub async fn serve(
     }
 }
 
-fn with_write_timeout(stream: TcpStream, write: Duration) -> Pin<Box<TimeoutStream<TcpStream>>> {
+/// Serves the requests of a connection until its end, or until its client has gone.
+async fn serve_connection(
+    stream: TcpStream,
+    router: TowerToHyperService<Router>,
+    timeouts: ConnectionTimeouts,
+    mut stopped: watch::Receiver<()>,
+) {
     // Events are small: each is sent as it comes.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "small packets wait for each other");
     }
+    let (tcp, client) = (Arc::new(stream), Arc::new(Client::new()));
+    let stream = SharedStream::new(tcp.clone(), client.clone());
+    let (timer, stream) = watch_head(with_write_timeout(stream, timeouts.write), timeouts.head);
+    let asked = client.clone();
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        let input_end = asked.asked(request.version());
+        request.extensions_mut().insert(input_end);
+        router.call(request)
+    });
+    let connection = http1::Builder::new()
+        .timer(timer)
+        .header_read_timeout(timeouts.idle)
+        // Some clients compare names in the case that RFCs print them in.
+        .title_case_headers(true)
+        // `client` tells those that still read from those that have gone.
+        .half_close(true)
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
+    let (mut connection, mut gone) = (pin!(connection), pin!(client.gone(&tcp)));
+    let mut is_stopping = false;
+    loop {
+        tokio::select! {
+            biased;
+            outcome = connection.as_mut() => {
+                if let Err(error) = outcome {
+                    tracing::debug!(error = &error as &dyn Error, "a connection was closed early");
+                }
+                return;
+            }
+            // Its request is dropped, and with it what runs for it.
+            () = gone.as_mut() => return,
+            _ = stopped.changed(), if !is_stopping => {
+                is_stopping = true;
+                connection.as_mut().graceful_shutdown();
+            }
+        }
+    }
+}
+
+fn with_write_timeout<S: AsyncRead + AsyncWrite>(stream: S, write: Duration) -> Pin<Box<TimeoutStream<S>>> {
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(write));
     Box::pin(stream)

@@ -223,3 +223,78 @@ async fn the_end_does_not_wait_for_good() {
     server.stop.send(()).unwrap();
     soon(server.ended).await.unwrap();
 }
+
+/// A handler's future, which tells when it is dropped.
+struct Dropped(Arc<Semaphore>);
+
+impl Drop for Dropped {
+    fn drop(&mut self) {
+        self.0.add_permits(1);
+    }
+}
+
+/// A server whose answers never come: requests that began, and those that were dropped.
+async fn unanswering() -> (SocketAddr, Arc<Semaphore>, Arc<Semaphore>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (begun, dropped) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+    let answer = {
+        let (begun, dropped) = (begun.clone(), dropped.clone());
+        async move || {
+            let _guard = Dropped(dropped);
+            begun.add_permits(1);
+            std::future::pending::<()>().await;
+        }
+    };
+    let router = Router::new().route("/", get(answer));
+    tokio::spawn(serve(
+        listener,
+        router,
+        ConnectionTimeouts::default(),
+        std::future::pending(),
+    ));
+    (address, begun, dropped)
+}
+
+#[tokio::test]
+async fn a_request_is_dropped_when_its_client_goes() {
+    let (address, begun, dropped) = unanswering().await;
+    // With a byte of the next request, too, which is not read before the answer.
+    for request in [REQUEST, &[REQUEST, b"G"].concat()] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(request).await.unwrap();
+        soon(begun.acquire()).await.unwrap().forget();
+        assert_eq!(dropped.available_permits(), 0);
+        let left = Instant::now();
+        drop(stream);
+        soon(dropped.acquire()).await.unwrap().forget();
+        // Generous on a busy machine, and far below the limits of time.
+        assert!(left.elapsed() < Duration::from_secs(2));
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_ends_its_side_is_found_to_be_there() {
+    let server = Running::start(ConnectionTimeouts::default()).await;
+    let mut stream = server.sent(REQUEST).await;
+    soon(server.asked.acquire()).await.unwrap().forget();
+    stream.shutdown().await.unwrap();
+    let mut interim = [0; 25];
+    soon(stream.read_exact(&mut interim)).await.unwrap();
+    assert_eq!(&interim, b"HTTP/1.1 100 Continue\r\n\r\n");
+    server.allowed.add_permits(1);
+    assert!(answer(&mut stream).await.starts_with("HTTP/1.1 200 OK\r\n"));
+    closed(&mut stream).await;
+}
+
+#[tokio::test]
+async fn a_client_of_http_1_0_gets_the_answer_alone() {
+    let server = Running::start(ConnectionTimeouts::default()).await;
+    let mut stream = server.sent(b"GET / HTTP/1.0\r\n\r\n").await;
+    soon(server.asked.acquire()).await.unwrap().forget();
+    stream.shutdown().await.unwrap();
+    // Longer than the pause after which others are sent an interim response.
+    tokio::time::sleep(SHORT).await;
+    server.allowed.add_permits(1);
+    assert!(answer(&mut stream).await.starts_with("HTTP/1.0 200 OK\r\n"));
+}

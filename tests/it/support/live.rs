@@ -1,12 +1,14 @@
 //! A server that listens, for what shows itself only over a connection.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use external_contacts::app::{App, development_claims, development_key};
 use external_contacts::auth::Claims;
 use external_contacts::clock::Clock;
 use external_contacts::config::ServeConfig;
+use external_contacts::http::Server;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -20,6 +22,7 @@ use crate::http::config;
 /// A development server over a folder of its own.
 pub struct Live {
     pub address: SocketAddr,
+    server: Arc<Server>,
     folder: tempfile::TempDir,
     stop: oneshot::Sender<()>,
     ended: JoinHandle<()>,
@@ -31,6 +34,7 @@ impl Live {
         let mut config = config(folder.path());
         change(&mut config);
         let app = App::open(&config, Clock::system()).await.unwrap();
+        let server = app.server.clone();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
@@ -39,6 +43,7 @@ impl Live {
         }));
         Self {
             address,
+            server,
             folder,
             stop,
             ended,
@@ -49,6 +54,11 @@ impl Live {
     pub async fn stop(self) {
         self.stop.send(()).unwrap();
         soon(self.ended).await.unwrap();
+    }
+
+    /// The sockets and event streams that are open.
+    pub fn open_streams(&self) -> usize {
+        self.server.streams.count()
     }
 
     pub fn url(&self, path: &str) -> String {
