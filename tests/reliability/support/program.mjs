@@ -1,10 +1,11 @@
 // The program under test: started, killed and started again over the same database.
 
-import { execFileSync, spawn } from "node:child_process";
+import { execFile, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 
 import { until } from "./wait.mjs";
 
@@ -13,6 +14,9 @@ if (!PROGRAM) throw new Error("set PROGRAM to the built program, such as target/
 
 /** Runs a command of the program to its end and returns what it prints. */
 export const command = (...args) => execFileSync(PROGRAM, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trim();
+
+/** Runs a command beside others. Rejects if it fails. */
+export const commandAtOnce = (...args) => promisify(execFile)(PROGRAM, args);
 
 /** A server in development mode over a database that outlives it. */
 export class Server {
