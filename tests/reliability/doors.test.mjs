@@ -288,7 +288,7 @@ class World {
     clients.dispose();
   }
 
-  /** What must not be seen: the ids of their records. Words may be echoed, since the caller gave them. */
+  /** The ids of their records, which must not be seen. Words may be echoed, since the caller gave them. */
   get secrets() {
     this.ids ??= KINDS.flatMap((kind) => [...this.workload.pool.records[kind].values()].map(({ id }) => id));
     return this.ids;
@@ -335,7 +335,7 @@ function kindOf(place) {
 const randomId = (id) => `${id.slice(0, id.lastIndexOf("_") + 1)}${randomV7()}`;
 const randomV7 = () => randomUUID().replace(/^(.{14})4/, "$17");
 let texts = 0;
-/** A word that nobody has, as long as theirs. */
+/** A new word, as long as theirs. */
 const newText = () => `zr${(texts++).toString(36).padStart(5, "0")}`;
 
 /** The same position in a list, of a record that does not exist. */
