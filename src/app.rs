@@ -219,6 +219,7 @@ fn settings(config: &TokenConfig, key: Option<DevelopmentKey>) -> anyhow::Result
         issuer: config.issuer.clone(),
         audience: config.audience.clone(),
         tenant_claim: config.tenant_claim.clone(),
+        refresh: Duration::from_secs(config.jwks_refresh.into()),
         ..VerifierSettings::new(keys)
     })
 }

@@ -69,6 +69,11 @@ pub struct TokenConfig {
     /// --audience.
     #[arg(long, env = "EXTERNAL_CONTACTS_JWKS_URL", value_name = "URL")]
     pub jwks_url: Option<url::Url>,
+    /// The longest time that a key is accepted after its withdrawal, in seconds, while its file or URL can be read. A new key
+    /// is accepted within 30 seconds, whatever this is.
+    #[arg(long, env = "EXTERNAL_CONTACTS_JWKS_REFRESH", default_value_t = 300, value_name = "SECONDS",
+          value_parser = clap::value_parser!(u32).range(60..=86_400))]
+    pub jwks_refresh: u32,
     /// The issuer that tokens must have (`iss`).
     #[arg(long, env = "EXTERNAL_CONTACTS_ISSUER", value_name = "ISSUER")]
     pub issuer: Option<String>,
@@ -107,6 +112,7 @@ impl fmt::Debug for TokenConfig {
             .field("jwt_secret", &self.jwt_secret.as_ref().map(|_| "…"))
             .field("jwks_file", &self.jwks_file)
             .field("jwks_url", &self.jwks_url.as_ref().map(url::Url::as_str))
+            .field("jwks_refresh", &self.jwks_refresh)
             .field("issuer", &self.issuer)
             .field("audience", &self.audience)
             .field("tenant_claim", &self.tenant_claim)

@@ -1,12 +1,10 @@
 //! The caller of a request.
 
-use chrono::{DateTime, Utc};
-
 use crate::model::{Permissions, User};
 use crate::store::Tenant;
 
 /// The claims of a verified token. Nothing in them has been looked up.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Claims {
     /// The identity provider's name for the user (`sub`).
     pub subject: String,
@@ -20,12 +18,10 @@ pub struct Claims {
     pub email: Option<String>,
 }
 
-/// The claims of a verified token together with its expiry.
-#[derive(Clone, Debug)]
+/// A token that was verified once, for a connection that checks it again and again.
+#[derive(Clone)]
 pub struct Session {
-    pub(super) claims: Claims,
-    /// The instant from which the token is no longer accepted: its expiry plus the leeway. `None` means it never expires.
-    pub(super) until: Option<DateTime<Utc>>,
+    pub(super) token: String,
 }
 
 /// The user behind a request, their tenant and their permissions.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::caller::Claims;
@@ -32,29 +32,24 @@ impl ExpectedClaims {
     /// # Errors
     /// `UNAUTHENTICATED` when the issuer or the audience is another, the token has expired or is not yet valid, or it lacks
     /// a claim.
-    pub fn claims(&self, payload: &Object, now: DateTime<Utc>) -> Result<Claims> {
+    pub fn verify(&self, payload: &Object, now: DateTime<Utc>) -> Result<VerifiedClaims> {
         self.check_parties(payload)?;
-        self.check_times(payload, now)?;
+        let lifetime = Lifetime::read(payload, self.leeway)?;
+        lifetime.check(now)?;
         let subject = name(payload, "sub").ok_or(Error::Unauthenticated(
             "the token must name its user (`sub`) in 1 to 255 characters",
         ))?;
         let tenant = name(payload, &self.tenant_claim).ok_or(Error::Unauthenticated(
             "the token must name its tenant in 1 to 255 characters",
         ))?;
-        Ok(Claims {
+        let claims = Claims {
             subject: subject.to_owned(),
             tenant: tenant.to_owned(),
             permissions: permissions(payload)?,
             name: name(payload, "name").map(str::to_owned),
             email: name(payload, "email").map(str::to_owned),
-        })
-    }
-
-    /// The instant from which the token is no longer accepted.
-    pub fn until(&self, payload: &Object) -> Option<DateTime<Utc>> {
-        let expiry = seconds(payload, "exp").ok()??;
-        let lasts = TimeDelta::try_milliseconds(milliseconds(expiry + self.leeway.as_secs_f64()))?;
-        DateTime::UNIX_EPOCH.checked_add_signed(lasts)
+        };
+        Ok(VerifiedClaims { claims, lifetime })
     }
 
     fn check_parties(&self, payload: &Object) -> Result<()> {
@@ -74,33 +69,56 @@ impl ExpectedClaims {
             Err(Error::Unauthenticated("the token is not meant for this service"))
         }
     }
+}
 
-    fn check_times(&self, payload: &Object, now: DateTime<Utc>) -> Result<()> {
+/// The claims of a verified token, and the times between which they hold.
+#[derive(Default)]
+pub(super) struct VerifiedClaims {
+    /// The claims.
+    pub claims: Claims,
+    /// The times.
+    pub lifetime: Lifetime,
+}
+
+/// The times of a token, in seconds since 1970, and the tolerated difference between clocks.
+#[derive(Default)]
+pub(super) struct Lifetime {
+    expiry: f64,
+    not_before: Option<f64>,
+    issued_at: Option<f64>,
+    leeway: f64,
+}
+
+impl Lifetime {
+    fn read(payload: &Object, leeway: Duration) -> Result<Self> {
+        Ok(Self {
+            expiry: seconds(payload, "exp")?.ok_or(Error::Unauthenticated(
+                "the token must say when it expires (`exp`)",
+            ))?,
+            not_before: seconds(payload, "nbf")?,
+            issued_at: seconds(payload, "iat")?,
+            leeway: leeway.as_secs_f64(),
+        })
+    }
+
+    /// Checks that the token is valid now.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED` when it has expired, or is not valid yet.
+    pub fn check(&self, now: DateTime<Utc>) -> Result<()> {
         let now = (now - DateTime::UNIX_EPOCH).as_seconds_f64();
-        let leeway = self.leeway.as_secs_f64();
-        let expiry = seconds(payload, "exp")?.ok_or(Error::Unauthenticated(
-            "the token must say when it expires (`exp`)",
-        ))?;
-        if now >= expiry + leeway {
+        if now >= self.expiry + self.leeway {
             return Err(Error::Unauthenticated("the token has expired"));
         }
-        let is_later = |time: Option<f64>| time.is_some_and(|time| now + leeway < time);
-        if is_later(seconds(payload, "nbf")?) {
+        let is_later = |time: Option<f64>| time.is_some_and(|time| now + self.leeway < time);
+        if is_later(self.not_before) {
             return Err(Error::Unauthenticated("the token is not valid yet"));
         }
-        if is_later(seconds(payload, "iat")?) {
+        if is_later(self.issued_at) {
             return Err(Error::Unauthenticated("the token was issued in the future"));
         }
         Ok(())
     }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "what is out of range is at its end"
-)]
-fn milliseconds(seconds: f64) -> i64 {
-    (seconds * 1000.0) as i64
 }
 
 /// A time in seconds since 1970, possibly with a fraction.

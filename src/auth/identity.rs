@@ -60,9 +60,15 @@ impl Identity {
         self.verifier.session(token).await
     }
 
-    /// Returns the current caller of a session. Fails once its token has expired or its user is deactivated.
+    /// Whether tokens can be verified: their keys have been read once.
+    pub async fn is_ready(&self) -> bool {
+        self.verifier.has_keys().await
+    }
+
+    /// Returns the current caller of a session. Fails once its token has expired, the key that signed it was withdrawn, or
+    /// its user is deactivated.
     pub async fn caller_in(&self, session: &Session) -> Result<Caller> {
-        self.caller_of(self.verifier.claims_of(session)?.clone()).await
+        self.caller_of(self.verifier.claims_of(session).await?).await
     }
 
     /// Returns the caller for verified claims.

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::algorithm::{Algorithm, VerifyingKey};
+use super::strength::{is_strong_ed25519, is_strong_modulus};
 use super::token::Token;
 use crate::error::{Error, Result};
 
@@ -30,7 +31,7 @@ impl Key {
     pub fn secret(secret: &[u8]) -> anyhow::Result<Self> {
         ensure!(
             secret.len() >= SHORTEST_SECRET,
-            "the secret that signs tokens is {} bytes long; it must have {SHORTEST_SECRET} or more",
+            "it is {} bytes long and must have {SHORTEST_SECRET} or more",
             secret.len(),
         );
         let algorithms = [
@@ -114,6 +115,8 @@ fn verifying_key(jwk: &Jwk) -> Option<VerifyingKey> {
         AlgorithmParameters::EllipticCurve(key) if key.curve == EllipticCurve::P521 => {
             VerifyingKey::p521(&key.x, &key.y).ok()
         }
+        AlgorithmParameters::RSA(key) if !is_strong_modulus(&key.n) => None,
+        AlgorithmParameters::OctetKeyPair(key) if !is_strong_ed25519(&key.x) => None,
         _ => DecodingKey::from_jwk(jwk).ok().map(VerifyingKey::Library),
     }
 }
@@ -132,27 +135,32 @@ fn checks_signatures(jwk: &Jwk) -> bool {
     of_use && by_operation
 }
 
-/// The public keys of an identity provider.
-pub(super) struct KeySet(Vec<Key>);
+/// The keys that verify tokens.
+pub(super) enum KeySet {
+    /// A shared secret, which verifies every token, whatever key it names.
+    Secret(Key),
+    /// The public keys of an identity provider.
+    Published(Vec<Key>),
+}
 
 impl KeySet {
-    /// Reads a JSON Web Key Set (RFC 7517, section 5). Keys that are not for signatures, or of a kind that
-    /// is not known, are passed over; the set may be empty then.
+    /// Reads a JSON Web Key Set (RFC 7517, section 5). Keys that are not for signatures, are too weak, or of a kind that
+    /// is not known, are passed over.
     ///
     /// # Errors
-    /// Fails when it is not such a set.
+    /// Fails when it is not such a set, or no key is left.
     pub fn parse(json: &[u8]) -> anyhow::Result<Self> {
         #[derive(Deserialize)]
         struct Document {
             keys: Vec<Value>,
         }
         let document: Document = serde_json::from_slice(json).context("it is not a JSON Web Key Set")?;
-        Ok(Self(document.keys.iter().filter_map(Key::published).collect()))
-    }
-
-    /// Whether the set has no usable key.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        let keys: Vec<Key> = document.keys.iter().filter_map(Key::published).collect();
+        ensure!(
+            !keys.is_empty(),
+            "it has no key that checks signatures of RS*, PS*, ES256, ES384, ES512 or EdDSA"
+        );
+        Ok(Self::Published(keys))
     }
 
     /// Returns the key that a token names, or `None` if no key has that id. A token that names none gets the only key that
@@ -161,8 +169,11 @@ impl KeySet {
     /// # Errors
     /// `UNAUTHENTICATED` when the named key is of another kind, or more than one fits.
     pub fn find(&self, token: &Token<'_>) -> Result<Option<&Key>> {
-        let named: Vec<&Key> = self
-            .0
+        let keys = match self {
+            Self::Secret(key) => return Ok(Some(key)),
+            Self::Published(keys) => keys,
+        };
+        let named: Vec<&Key> = keys
             .iter()
             .filter(|key| token.key_id.is_none() || key.id == token.key_id)
             .collect();

@@ -30,6 +30,9 @@ impl<'a> Token<'a> {
     pub fn parse(text: &'a str) -> Result<Self> {
         let (signed, signature) = text.rsplit_once('.').ok_or(MALFORMED)?;
         let (header, payload) = signed.split_once('.').ok_or(MALFORMED)?;
+        if payload.contains('.') {
+            return Err(MALFORMED);
+        }
         let header = object(header)?;
         // RFC 7515, section 4.1.11: what is critical must be understood, and nothing is defined here.
         if header.contains_key("crit") {

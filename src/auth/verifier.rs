@@ -9,13 +9,13 @@ use url::Url;
 
 use super::caller::{Claims, Session};
 use super::development::{self, DevelopmentKey};
+use super::digest::Digest;
 use super::expected_claims::ExpectedClaims;
-use super::jwks_cache::JwksCache;
-use super::jwks_source::JwksSource;
-use super::key::Key;
+use super::key_cache::KeyCache;
+use super::key_reader::KeyReader;
 use super::token::Token;
 use crate::clock::Clock;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// The settings for verifying tokens.
 pub struct VerifierSettings {
@@ -30,12 +30,16 @@ pub struct VerifierSettings {
     pub leeway: Duration,
     /// The claim that holds the tenant's name: `tenant` by default, and always with the development key.
     pub tenant_claim: String,
+    /// The longest time that a key is accepted after its withdrawal, while its source can be read. 5 minutes by default.
+    pub refresh: Duration,
 }
 
 /// The source of the keys that verify tokens.
 pub enum KeySource {
     /// A secret shared with the issuer, 32 bytes or more: HS256, HS384 and HS512.
     Secret(Vec<u8>),
+    /// A file with such a secret. Re-read like a URL.
+    SecretFile(PathBuf),
     /// A file with a JSON Web Key Set: RS*, PS*, ES256, ES384, ES512 and `EdDSA`. Re-read like a URL.
     JwksFile(PathBuf),
     /// A JSON Web Key Set on the web, by https (or http from this machine): RS*, PS*, ES256, ES384, ES512 and `EdDSA`.
@@ -53,6 +57,7 @@ impl VerifierSettings {
             audience: None,
             leeway: Duration::from_mins(1),
             tenant_claim: "tenant".to_owned(),
+            refresh: Duration::from_mins(5),
         }
     }
 
@@ -74,41 +79,37 @@ impl VerifierSettings {
 /// Verifies tokens. Clones share the keys.
 #[derive(Clone)]
 pub struct Verifier {
-    keys: Keys,
+    keys: Arc<KeyCache>,
     expected: ExpectedClaims,
     clock: Clock,
 }
 
-#[derive(Clone)]
-enum Keys {
-    Secret(Key),
-    Provider(Arc<JwksCache>),
-}
-
 impl Verifier {
-    /// Creates a verifier, and reads the key set if there is one. A key set on the web that cannot be fetched yet is a
-    /// warning in the log; it is tried again when tokens arrive.
+    /// Creates a verifier, and reads its keys. A key set on the web that cannot be fetched yet is a warning in the log; it
+    /// is tried again when tokens arrive.
     ///
     /// # Errors
-    /// Fails when issuer or audience is missing, the secret is too short, the key set's file cannot be read, or its URL is
+    /// Fails when issuer or audience is missing, the secret is too short, a file cannot be read, or the key set's URL is
     /// not one of https.
     pub async fn new(settings: VerifierSettings, clock: Clock) -> anyhow::Result<Self> {
         let expected = settings.expected()?;
-        let keys = match settings.keys {
-            KeySource::Secret(secret) => Keys::Secret(Key::secret(&secret)?),
-            KeySource::Development(key) => Keys::Secret(Key::secret(key.secret())?),
-            KeySource::JwksFile(path) => Self::provider(JwksSource::File(path), &clock).await?,
-            KeySource::JwksUrl(url) => Self::provider(JwksSource::url(url)?, &clock).await?,
+        let reader = match settings.keys {
+            KeySource::Secret(secret) => KeyReader::Secret(secret),
+            KeySource::SecretFile(path) => KeyReader::SecretFile(path),
+            KeySource::Development(key) => KeyReader::Secret(key.secret().to_vec()),
+            KeySource::JwksFile(path) => KeyReader::SetFile(path),
+            KeySource::JwksUrl(url) => KeyReader::url(url)?,
         };
         Ok(Self {
-            keys,
+            keys: KeyCache::open(reader, settings.refresh, clock.clone()).await?,
             expected,
             clock,
         })
     }
 
-    async fn provider(source: JwksSource, clock: &Clock) -> anyhow::Result<Keys> {
-        Ok(Keys::Provider(JwksCache::open(source, clock.clone()).await?))
+    /// Whether there are keys to verify tokens with. Tries to read them if not.
+    pub async fn has_keys(&self) -> bool {
+        self.keys.current().await.is_some()
     }
 
     /// Verifies a token and returns its claims.
@@ -117,34 +118,44 @@ impl Verifier {
     /// `UNAUTHENTICATED` with a reason that may be sent to the client; `UNAVAILABLE` until the identity provider's keys have
     /// been read once.
     pub async fn verify(&self, token: &str) -> Result<Claims> {
-        self.session(token).await.map(|session| session.claims)
+        let digest = Digest::of(token.as_bytes());
+        let keyring = self.keys.current().await;
+        if let Some(keyring) = &keyring
+            && let Some(known) = keyring.verified.get(&digest)
+        {
+            return match known.lifetime.check(self.clock.now()) {
+                Ok(()) => Ok(known.claims.clone()),
+                Err(error) => {
+                    keyring.verified.remove(&digest);
+                    Err(error)
+                }
+            };
+        }
+        let token = Token::parse(token)?;
+        let keyring = self.keys.with_key_of(&token, keyring).await?;
+        keyring.check(&token)?;
+        let verified = self.expected.verify(&token.payload()?, self.clock.now())?;
+        let claims = verified.claims.clone();
+        keyring.verified.insert(digest, Arc::new(verified));
+        Ok(claims)
     }
 
-    /// Verifies a token and returns a session, which knows when the token expires.
+    /// Verifies a token and returns a session, which can be verified again.
     ///
     /// # Errors
     /// As [`Self::verify`].
     pub async fn session(&self, token: &str) -> Result<Session> {
-        let token = Token::parse(token)?;
-        match &self.keys {
-            Keys::Secret(key) => key.check(&token)?,
-            Keys::Provider(cache) => cache.find(&token).await?.check(&token)?,
-        }
-        let payload = token.payload()?;
+        self.verify(token).await?;
         Ok(Session {
-            claims: self.expected.claims(&payload, self.clock.now())?,
-            until: self.expected.until(&payload),
+            token: token.to_owned(),
         })
     }
 
     /// Returns the claims of a session whose token is still valid.
     ///
     /// # Errors
-    /// `UNAUTHENTICATED` when the token has expired.
-    pub fn claims_of<'s>(&self, session: &'s Session) -> Result<&'s Claims> {
-        if session.until.is_some_and(|until| self.clock.now() >= until) {
-            return Err(Error::Unauthenticated("the token has expired"));
-        }
-        Ok(&session.claims)
+    /// As [`Self::verify`]: `UNAUTHENTICATED` when the token has expired, or the key that signed it was withdrawn.
+    pub async fn claims_of(&self, session: &Session) -> Result<Claims> {
+        self.verify(&session.token).await
     }
 }

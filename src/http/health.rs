@@ -12,11 +12,16 @@ pub async fn live() -> &'static str {
     "ok"
 }
 
-/// `GET /readyz`: the database answers too.
+/// `GET /readyz`: the database answers too, and there are keys to verify tokens with.
 pub async fn ready(State(server): State<Arc<Server>>) -> (StatusCode, &'static str) {
-    if server.store.system().is_ready().await {
-        (StatusCode::OK, "ok")
-    } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "the database cannot be reached")
+    if !server.store.system().is_ready().await {
+        return (StatusCode::SERVICE_UNAVAILABLE, "the database cannot be reached");
     }
+    if !server.identity.is_ready().await {
+        return (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the keys that verify tokens have not been read yet",
+        );
+    }
+    (StatusCode::OK, "ok")
 }

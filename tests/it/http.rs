@@ -34,6 +34,7 @@ pub fn config(data: &Path) -> ServeConfig {
         operations: OperationConfig::default(),
         tokens: TokenConfig {
             tenant_claim: "tenant".to_owned(),
+            jwks_refresh: 300,
             ..TokenConfig::default()
         },
         telemetry: TelemetryConfig::default(),
@@ -224,6 +225,32 @@ async fn every_answer_has_a_request_id_and_health_needs_no_token() {
         let (status, headers, body) = site.send(request("GET", path).body(Body::empty()).unwrap()).await;
         assert_eq!((status, body.as_str()), (StatusCode::OK, "ok"));
         assert_eq!(headers["x-request-id"].len(), 36);
+    }
+}
+
+#[tokio::test]
+async fn a_server_without_keys_lives_and_is_not_ready() {
+    let site = Site::configured(|config| {
+        config.dev = false;
+        // Nothing listens there.
+        config.tokens.jwks_url = Some("http://127.0.0.1:1/jwks.json".parse().unwrap());
+        config.tokens.issuer = Some("https://login.example.com/".to_owned());
+        config.tokens.audience = Some("external-contacts".to_owned());
+    })
+    .await;
+
+    for (path, expected) in [
+        ("/livez", (StatusCode::OK, "ok")),
+        (
+            "/readyz",
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the keys that verify tokens have not been read yet",
+            ),
+        ),
+    ] {
+        let (status, _, body) = site.send(request("GET", path).body(Body::empty()).unwrap()).await;
+        assert_eq!((status, body.as_str()), expected, "{path}");
     }
 }
 

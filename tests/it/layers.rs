@@ -19,7 +19,7 @@ const MAY_USE: &[(&str, &str)] = &[
     ("http", "auth error graphql limits metrics operation store traces"),
     ("operation", "error limits metrics model page"),
     ("graphql", "auth error id limits metrics model page service store"),
-    ("auth", "clock error model store"),
+    ("auth", "clock error metrics model store"),
     ("service", "error id model store"),
     ("store", "clock error id metrics model page"),
     ("model", "error id page"),

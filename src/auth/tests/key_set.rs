@@ -246,5 +246,5 @@ async fn a_file_that_is_not_there_is_refused_at_start() {
         .err()
         .unwrap();
 
-    assert!(format!("{refusal:#}").starts_with("cannot read the key set /nowhere/jwks.json: "));
+    assert!(format!("{refusal:#}").starts_with("cannot use the key set /nowhere/jwks.json: "));
 }

@@ -78,14 +78,15 @@ async fn many_callers_with_a_new_key_wait_for_the_same_fetch() {
 }
 
 #[tokio::test]
-async fn a_key_that_was_withdrawn_is_forgotten_after_ten_minutes() {
+async fn a_withdrawn_key_is_refused_before_its_time_is_over_while_the_server_is_busy() {
     let (old, new) = (SigningKey::p256("old"), SigningKey::p256("new"));
     let provider = Provider::start(&[&old]).await;
     let (verifier, time) = verifier_of(&provider).await;
     let token = token(&old);
+    assert!(verifier.verify(&token).await.is_ok());
     provider.publish(&[&new]);
 
-    time.pass(TimeDelta::seconds(599));
+    time.pass(TimeDelta::seconds(149));
     assert!(verifier.verify(&token).await.is_ok());
     assert_eq!(provider.fetches(), 1, "it is fresh enough");
 
@@ -107,6 +108,59 @@ async fn a_key_that_was_withdrawn_is_forgotten_after_ten_minutes() {
 }
 
 #[tokio::test]
+async fn a_withdrawn_key_is_refused_at_once_by_a_server_that_was_idle() {
+    let (old, new) = (SigningKey::p256("old"), SigningKey::p256("new"));
+    let provider = Provider::start(&[&old]).await;
+    let (verifier, time) = verifier_of(&provider).await;
+    let token = token(&old);
+    let session = verifier.session(&token).await.unwrap();
+    provider.publish(&[&new]);
+
+    time.pass(TimeDelta::seconds(300));
+    let answers = join_all((0..20).map(|_| verifier.verify(&token))).await;
+
+    assert!(answers.iter().all(Result::is_err));
+    assert_eq!(refusal(&verifier, &token).await, UNKNOWN_KEY);
+    assert!(
+        matches!(verifier.claims_of(&session).await, Err(Error::Unauthenticated(_))),
+        "an open socket ends as well"
+    );
+    assert_eq!(provider.fetches(), 2, "one at start, one for all of them");
+}
+
+#[tokio::test]
+async fn the_time_of_a_withdrawn_key_is_a_setting() {
+    let (old, new) = (SigningKey::p256("old"), SigningKey::p256("new"));
+    let provider = Provider::start(&[&old]).await;
+    let time = Time::default();
+    let mut settings = settings(KeySource::JwksUrl(provider.url.clone()));
+    settings.refresh = Duration::from_hours(1);
+    let verifier = Verifier::new(settings, time.clock()).await.unwrap();
+    provider.publish(&[&new]);
+
+    time.pass(TimeDelta::seconds(1799));
+    assert!(verifier.verify(&token(&old)).await.is_ok());
+    assert_eq!(provider.fetches(), 1);
+    time.pass(TimeDelta::seconds(1801));
+    assert_eq!(refusal(&verifier, &token(&old)).await, UNKNOWN_KEY);
+}
+
+#[tokio::test]
+async fn a_known_key_is_accepted_however_long_the_provider_fails() {
+    let key = SigningKey::p256("known");
+    let provider = Provider::start(&[&key]).await;
+    let (verifier, time) = verifier_of(&provider).await;
+    provider.answer(StatusCode::BAD_GATEWAY, "");
+
+    for _ in 0..20 {
+        time.pass(TimeDelta::minutes(50));
+        assert!(verifier.verify(&token(&key)).await.is_ok());
+    }
+
+    assert!(provider.fetches() > 1);
+}
+
+#[tokio::test]
 async fn known_keys_stay_while_the_provider_fails() {
     let key = SigningKey::p256("known");
     let provider = Provider::start(&[&key]).await;
@@ -117,6 +171,23 @@ async fn known_keys_stay_while_the_provider_fails() {
         (StatusCode::FOUND, String::new()),
         (StatusCode::OK, "<html>down for maintenance</html>".to_owned()),
         (StatusCode::OK, " ".repeat(1024 * 1024 + 1)),
+        (StatusCode::OK, String::new()),
+        (StatusCode::OK, "[]".to_owned()),
+        (StatusCode::OK, "{}".to_owned()),
+        (StatusCode::OK, r#"{"keys": null}"#.to_owned()),
+        (StatusCode::OK, key_set(&[])),
+        (
+            StatusCode::OK,
+            key_set(&[&SigningKey::rsa("known").with("use", "enc")]),
+        ),
+        (
+            StatusCode::OK,
+            r#"{"keys": [{"kty": "oct", "kid": "known", "k": "c2VjcmV0"}]}"#.to_owned(),
+        ),
+        (
+            StatusCode::OK,
+            r#"{"keys": [{"kty": "RSA", "kid": "known", "e": "AQAB", "n": "AQAB"}]}"#.to_owned(),
+        ),
     ] {
         provider.answer(status, body);
         time.pass(TimeDelta::seconds(30));
@@ -133,18 +204,83 @@ async fn known_keys_stay_while_the_provider_fails() {
 #[tokio::test]
 async fn a_provider_that_starts_late_is_found() {
     let key = SigningKey::p256("known");
+    for (status, body) in [
+        (StatusCode::SERVICE_UNAVAILABLE, String::new()),
+        (StatusCode::OK, key_set(&[])),
+    ] {
+        let provider = Provider::start(&[&key]).await;
+        provider.answer(status, body);
+        let (verifier, time) = verifier_of(&provider).await;
+        assert!(!verifier.has_keys().await);
+        assert!(matches!(
+            verifier.verify(&token(&key)).await,
+            Err(Error::Unavailable)
+        ));
+
+        provider.publish(&[&key]);
+        time.pass(TimeDelta::seconds(30));
+        // No token arrives before the server is ready, so the check itself has the keys read.
+        let read = async {
+            while !verifier.has_keys().await {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), read).await.unwrap();
+
+        assert!(verifier.verify(&token(&key)).await.is_ok());
+    }
+}
+
+/// The number of tokens that were found verified.
+fn hits() -> u64 {
+    let metrics = crate::metrics::METRICS.encode().unwrap();
+    metrics
+        .lines()
+        .find(|line| line.contains("cache_lookups") && line.contains("tokens") && line.contains("hit"))
+        .and_then(|line| line.rsplit(' ').next())
+        .map_or(0, |count| count.parse().unwrap())
+}
+
+#[tokio::test]
+async fn a_token_is_verified_once_while_the_keys_stay_the_same() {
+    let key = SigningKey::p256("known");
     let provider = Provider::start(&[&key]).await;
-    provider.answer(StatusCode::SERVICE_UNAVAILABLE, "");
     let (verifier, time) = verifier_of(&provider).await;
-    assert!(matches!(
-        verifier.verify(&token(&key)).await,
-        Err(Error::Unavailable)
-    ));
+    let token = token(&key);
+    let first = verifier.verify(&token).await.unwrap();
+    let before = hits();
 
-    provider.publish(&[&key]);
-    time.pass(TimeDelta::seconds(30));
+    // The set is read again, and is the same.
+    time.pass(TimeDelta::seconds(300));
+    assert_eq!(verifier.verify(&token).await.unwrap(), first);
 
-    assert!(verifier.verify(&token(&key)).await.is_ok());
+    assert_eq!(provider.fetches(), 2);
+    assert!(hits() > before);
+}
+
+#[tokio::test]
+async fn a_verified_token_is_still_refused_outside_its_times_and_in_any_other_text() {
+    let key = SigningKey::p256("known");
+    let provider = Provider::start(&[&key]).await;
+    let (verifier, time) = verifier_of(&provider).await;
+    let mut payload = payload();
+    payload["nbf"] = now().timestamp().into();
+    let token = key.sign(ES256, &payload);
+    assert!(verifier.verify(&token).await.is_ok());
+
+    let mut forged = token.clone();
+    let last = forged.pop().unwrap();
+    forged.push(if last == 'A' { 'Q' } else { 'A' });
+    assert_eq!(
+        refusal(&verifier, &forged).await,
+        "the token's signature is wrong"
+    );
+    time.pass(TimeDelta::seconds(-61));
+    assert_eq!(refusal(&verifier, &token).await, "the token is not valid yet");
+    time.pass(TimeDelta::seconds(61 + 359));
+    assert!(verifier.verify(&token).await.is_ok(), "the leeway's last second");
+    time.pass(TimeDelta::seconds(1));
+    assert_eq!(refusal(&verifier, &token).await, "the token has expired");
 }
 
 #[tokio::test]
@@ -177,4 +313,11 @@ async fn a_file_is_read_again_when_a_token_names_a_new_key() {
 
     assert!(verifier.verify(&token(&new)).await.is_ok());
     assert_eq!(refusal(&verifier, &token(&old)).await, UNKNOWN_KEY);
+
+    std::fs::write(&path, key_set(&[])).unwrap();
+    time.pass(TimeDelta::seconds(300));
+    assert!(
+        verifier.verify(&token(&new)).await.is_ok(),
+        "an empty set replaces nothing"
+    );
 }

@@ -1,5 +1,7 @@
 //! Tokens that are checked by a shared secret, and settings that are refused.
 
+use std::time::Duration;
+
 use jsonwebtoken::Algorithm::{self, ES256, HS256, HS384, HS512};
 use jsonwebtoken::EncodingKey;
 use serde_json::json;
@@ -107,8 +109,40 @@ async fn a_weak_secret_is_refused_at_start() {
 
     assert_eq!(
         refusal,
-        "the secret that signs tokens is 31 bytes long; it must have 32 or more"
+        "cannot use the secret that signs tokens: it is 31 bytes long and must have 32 or more"
     );
+}
+
+#[tokio::test]
+async fn a_secret_in_a_file_may_be_replaced() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let path = folder.path().join("secret");
+    std::fs::write(&path, [SECRET.as_slice(), b"\n"].concat()).unwrap();
+    let time = Time::default();
+    let mut settings = settings(KeySource::SecretFile(path.clone()));
+    settings.refresh = Duration::from_mins(1);
+    let verifier = Verifier::new(settings, time.clock()).await.unwrap();
+    let (old, new) = (signed(HS256, SECRET), signed(HS256, &[7; 40]));
+    assert!(verifier.verify(&old).await.is_ok());
+
+    std::fs::write(&path, "too short").unwrap();
+    time.pass(TimeDelta::seconds(60));
+    assert!(
+        verifier.verify(&old).await.is_ok(),
+        "a secret that is too weak replaces nothing"
+    );
+    std::fs::write(&path, [7; 40]).unwrap();
+    time.pass(TimeDelta::seconds(60));
+    let replaced = async {
+        while verifier.verify(&new).await.is_err() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), replaced)
+        .await
+        .unwrap();
+
+    assert_eq!(refusal(&verifier, &old).await, "the token's signature is wrong");
 }
 
 #[tokio::test]

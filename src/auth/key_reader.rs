@@ -1,7 +1,7 @@
-//! The place that an identity provider's key set is read from.
+//! The place that the keys of tokens are read from.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
@@ -9,22 +9,26 @@ use reqwest::{Client, redirect};
 use tokio::io::AsyncReadExt;
 use url::{Host, Url};
 
-use super::key::KeySet;
+use super::key::{Key, KeySet};
 
 /// The longest that fetching a key set may take.
 const TIME_LIMIT: Duration = Duration::from_secs(5);
 /// The largest key set, in bytes.
 const LARGEST: usize = 1024 * 1024;
 
-/// A file or a URL with a key set.
-pub(super) enum JwksSource {
-    /// A file.
-    File(PathBuf),
+/// A secret, or a file or a URL with keys.
+pub(super) enum KeyReader {
+    /// A shared secret.
+    Secret(Vec<u8>),
+    /// A file with a shared secret.
+    SecretFile(PathBuf),
+    /// A file with a key set.
+    SetFile(PathBuf),
     /// An identity provider.
-    Url(Url, Client),
+    SetUrl(Url, Client),
 }
 
-impl JwksSource {
+impl KeyReader {
     /// A key set on the web: by https, or by http on this machine. Redirects are not followed, as they could lead out of
     /// https.
     ///
@@ -42,32 +46,54 @@ impl JwksSource {
         if on_this_machine {
             client = client.no_proxy();
         }
-        Ok(Self::Url(
+        Ok(Self::SetUrl(
             url,
             client.build().context("cannot make a client for https")?,
         ))
     }
 
-    /// Reads the current key set.
+    /// Whether the keys come from another machine, which may be out of reach for a while.
+    pub fn is_remote(&self) -> bool {
+        matches!(self, Self::SetUrl(..))
+    }
+
+    /// Reads the current text of the keys.
     ///
     /// # Errors
-    /// Fails when it cannot be read within 5 seconds, is larger than 1 MiB, or is not a key set.
-    pub async fn load(&self) -> anyhow::Result<KeySet> {
-        let json = match self {
-            Self::File(path) => {
-                let mut json = Vec::new();
-                let file = tokio::fs::File::open(path).await?;
-                file.take(LARGEST as u64 + 1).read_to_end(&mut json).await?;
-                json
-            }
+    /// Fails when it cannot be read within 5 seconds, or is larger than 1 MiB.
+    pub async fn read(&self) -> anyhow::Result<Vec<u8>> {
+        let text = match self {
+            Self::Secret(secret) => secret.clone(),
+            Self::SecretFile(path) | Self::SetFile(path) => read_file(path).await?,
             // Without the URL: it may hold a secret, and errors are logged.
-            Self::Url(url, client) => fetch(url, client)
+            Self::SetUrl(url, client) => fetch(url, client)
                 .await
                 .map_err(|error| error.downcast().map_or_else(|error| error, without_url))?,
         };
-        ensure!(json.len() <= LARGEST, "it is larger than 1 MiB");
-        KeySet::parse(&json)
+        ensure!(text.len() <= LARGEST, "it is larger than 1 MiB");
+        Ok(text)
     }
+
+    /// Parses the text of the keys.
+    ///
+    /// # Errors
+    /// Fails when it has no key that can be used.
+    pub fn parse(&self, text: &[u8]) -> anyhow::Result<KeySet> {
+        match self {
+            Self::Secret(_) => Ok(KeySet::Secret(Key::secret(text)?)),
+            // Editors end a file with a line break, which is no part of the secret.
+            Self::SecretFile(_) => Ok(KeySet::Secret(Key::secret(text.trim_ascii_end())?)),
+            Self::SetFile(_) | Self::SetUrl(..) => KeySet::parse(text),
+        }
+    }
+}
+
+/// Reads a file, and stops past the limit, which the caller checks.
+async fn read_file(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    let file = tokio::fs::File::open(path).await?;
+    file.take(LARGEST as u64 + 1).read_to_end(&mut text).await?;
+    Ok(text)
 }
 
 /// Fetches the body, and stops past the limit, which the caller checks.
@@ -99,11 +125,18 @@ fn is_loopback(url: &Url) -> bool {
 }
 
 /// Written for the log: without the query and credentials.
-impl fmt::Display for JwksSource {
+impl fmt::Display for KeyReader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::File(path) => path.display().fmt(f),
-            Self::Url(url, _) => write!(f, "{}{}", url.origin().ascii_serialization(), url.path()),
+            Self::Secret(_) => f.write_str("the secret that signs tokens"),
+            Self::SecretFile(path) => write!(f, "the secret that signs tokens, in {}", path.display()),
+            Self::SetFile(path) => write!(f, "the key set {}", path.display()),
+            Self::SetUrl(url, _) => write!(
+                f,
+                "the key set {}{}",
+                url.origin().ascii_serialization(),
+                url.path()
+            ),
         }
     }
 }
