@@ -13,6 +13,7 @@ mod http;
 mod http_browsers;
 mod http_documents;
 mod http_requests;
+mod http_tokens;
 mod interaction;
 mod introspection;
 mod language;

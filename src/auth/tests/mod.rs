@@ -1,5 +1,7 @@
 //! Tests of a verifier.
 
+mod attacks;
+mod claims_table;
 mod development;
 mod expected_claims;
 mod key_set;
