@@ -1,0 +1,36 @@
+// The overload curve for docs/reliability.md: `PROGRAM=… node overload.mjs [--chart] [SECONDS]` prints the table for both
+// engines and, with `--chart`, writes it and the picture to docs. Measure a release build on a machine at rest.
+
+import { readFileSync, writeFileSync } from "node:fs";
+
+import { picture, table } from "./overload/chart.mjs";
+import { curve, flood } from "./overload/measure.mjs";
+import { ENGINES } from "./support/database.mjs";
+
+const TIMES = [1, 2, 5, 10, 20];
+const [BEGIN, END] = ["<!-- overload: begin -->", "<!-- overload: end -->"];
+
+const seconds = Number(process.argv.find((argument) => /^\d+$/.test(argument)) ?? 10);
+const curves = {};
+const lines = [];
+for (const engine of ENGINES) {
+  curves[engine] = await curve(engine, { times: TIMES, seconds, rest: 30 });
+  const { clients, before, after } = curves[engine];
+  const { alone, beside } = await flood(engine, { clients: clients * 10, seconds });
+  lines.push(
+    `- ${engine}: ${clients} clients saturate the server; memory ${before.toFixed(0)} MiB before, ${after.toFixed(0)} MiB 30 s after.`,
+    `  A polite caller's p50 is ${alone.p50.toFixed(1)} ms alone, ${beside.p50.toFixed(1)} ms beside the flood of another.`,
+  );
+}
+const result = `${table(curves)}\n\n${lines.join("\n")}`;
+console.log(result);
+
+if (process.argv.includes("--chart")) {
+  const docs = new URL("../../docs/", import.meta.url);
+  writeFileSync(new URL("overload.svg", docs), picture(curves));
+  const page = readFileSync(new URL("reliability.md", docs), "utf8");
+  const section = `${BEGIN}\n${result}\n\n![Good answers under overload](overload.svg)\n${END}`;
+  const known = page.includes(BEGIN);
+  const rest = known ? page : `${page.trimEnd()}\n\n## Overload\n\n${BEGIN}${END}\n`;
+  writeFileSync(new URL("reliability.md", docs), rest.replace(new RegExp(`${BEGIN}[^]*${END}`), () => section));
+}
