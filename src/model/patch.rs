@@ -26,6 +26,16 @@ impl<T> Patch<T> {
     }
 }
 
+impl<T> Patch<T> {
+    /// Returns the new value, if there is one.
+    pub fn value(self) -> Option<T> {
+        match self {
+            Self::Set(value) => Some(value),
+            Self::Keep | Self::Clear => None,
+        }
+    }
+}
+
 impl<T> From<Option<T>> for Patch<T> {
     /// Sets the field to a value that is known, and leaves it unchanged otherwise.
     fn from(value: Option<T>) -> Self {

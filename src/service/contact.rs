@@ -1,16 +1,19 @@
 //! Mutations for contacts.
 
 use super::Target;
-use super::organization::{check_organization, organization_of_key};
+use super::organization::{check_organization, no_organization_of_key, organization_of_key};
 use crate::error::{Error, Result, under};
-use crate::id::ContactId;
+use crate::id::{ContactId, OrganizationId};
 use crate::model::{Contact, ContactChanges, ExternalId, ExternalIdInput, Patch, Permission, Permissions};
-use crate::store::{RemovedContact, Tx};
+use crate::store::{Read as _, RemovedContact, Tx};
 
 /// Creates a contact.
 pub async fn create_contact(tx: &mut Tx, changes: ContactChanges) -> Result<Contact> {
+    tx.lock_external_ids::<ContactId>(None, &changes.external_ids)
+        .await?;
+    let employers = keep_employers(tx, None, changes.organization_id).await?;
     let mut contact = new_contact(tx);
-    apply(tx, changes, &mut contact).await?;
+    apply(tx, changes, &employers, &mut contact)?;
     tx.insert(&contact).await?;
     Ok(contact)
 }
@@ -21,15 +24,19 @@ pub async fn update_contact(
     target: Target<ContactId>,
     changes: ContactChanges,
 ) -> Result<Contact> {
+    tx.lock_external_ids::<ContactId>(None, &changes.external_ids)
+        .await?;
+    let employers = keep_employers(tx, Some(target.id), changes.organization_id).await?;
     let before: Contact = target.find(tx).await?;
     let mut after = before.clone();
-    apply(tx, changes, &mut after).await?;
+    apply(tx, changes, &employers, &mut after)?;
     tx.update_contact(&before, after).await
 }
 
 /// Deletes a contact and its notes. Its interactions are kept without a contact.
 pub async fn delete_contact(tx: &mut Tx, target: Target<ContactId>) -> Result<(ContactId, RemovedContact)> {
-    let contact: Contact = target.find(tx).await?;
+    keep_employers(tx, Some(target.id), Patch::Clear).await?;
+    let contact: Contact = target.find_to_delete(tx).await?;
     Ok((contact.id, tx.delete_contact(&contact).await?))
 }
 
@@ -43,20 +50,30 @@ pub async fn upsert_contact(
     changes: ContactChanges,
 ) -> Result<(Contact, bool)> {
     let key = ExternalId::check(key).map_err(|refusals| under("key", refusals))?;
-    let before = tx.find_locked_by_external_id::<Contact>(&key).await?;
+    tx.lock_external_ids::<ContactId>(Some(&key), &changes.external_ids)
+        .await?;
+    let known = tx.find_by_external_id::<ContactId>(&key).await?;
+    let employer = employer_of_key(tx, employer).await;
+    let employers = match &employer {
+        Ok(employer) => keep_employers(tx, known, *employer).await?,
+        Err(_) => Vec::new(),
+    };
+    let before: Option<Contact> = match known {
+        Some(id) => tx.find_locked(id).await?,
+        None => None,
+    };
     if before.is_some() && !permissions.contains(Permission::ContactEdit) {
         return Err(Error::Forbidden(Permission::ContactEdit));
     }
     let mut after = before.clone().unwrap_or_else(|| new_contact(tx));
-    apply(tx, changes, &mut after).await?;
+    apply(tx, changes, &employers, &mut after)?;
     key.join(&mut after.external_ids)
         .map_err(|refusals| under("key", refusals))?;
-    match employer {
+    match employer? {
         Patch::Keep => {}
         Patch::Clear => after.organization_id = None,
-        Patch::Set(key) => {
-            after.organization_id = Some(organization_of_key(tx, key, "organizationKey").await?);
-        }
+        Patch::Set(id) if employers.contains(&id) => after.organization_id = Some(id),
+        Patch::Set(_) => return Err(no_organization_of_key("organizationKey").into()),
     }
     if let Some(before) = before {
         return Ok((tx.update_contact(&before, after).await?, false));
@@ -69,12 +86,39 @@ fn new_contact(tx: &Tx) -> Contact {
     Contact::new(ContactId::new(tx.new_id()), tx.new_record())
 }
 
-/// Applies changes to a contact, whose employer must exist.
-async fn apply(tx: &mut Tx, changes: ContactChanges, contact: &mut Contact) -> Result<()> {
+/// Keeps the employer that a contact leaves, and the one it gets, from being deleted; returns those that exist.
+async fn keep_employers(
+    tx: &mut Tx,
+    contact: Option<ContactId>,
+    employer: Patch<OrganizationId>,
+) -> Result<Vec<OrganizationId>> {
+    match (employer, contact) {
+        (Patch::Keep, _) | (Patch::Clear, None) => Ok(Vec::new()),
+        (Patch::Clear, _) => tx.keep_organizations(None, contact).await,
+        (Patch::Set(id), _) => tx.keep_organizations(Some(id), contact).await,
+    }
+}
+
+/// Finds the employer that is named by an external id.
+async fn employer_of_key(tx: &mut Tx, key: Patch<ExternalIdInput>) -> Result<Patch<OrganizationId>> {
+    Ok(match key {
+        Patch::Keep => Patch::Keep,
+        Patch::Clear => Patch::Clear,
+        Patch::Set(key) => Patch::Set(organization_of_key(tx, key, "organizationKey").await?),
+    })
+}
+
+/// Applies changes to a contact, whose employer must be among those that are kept.
+fn apply(
+    tx: &Tx,
+    changes: ContactChanges,
+    employers: &[OrganizationId],
+    contact: &mut Contact,
+) -> Result<()> {
     let employer = changes.organization_id;
     changes.apply(contact, tx.region())?;
-    if let Patch::Set(employer) = employer {
-        check_organization(tx, employer, "organizationId").await?;
+    match employer {
+        Patch::Set(employer) => check_organization(employers, employer, "organizationId"),
+        Patch::Keep | Patch::Clear => Ok(()),
     }
-    Ok(())
 }

@@ -3,7 +3,7 @@
 use super::Target;
 use super::organization::check_organization;
 use crate::error::{Refusals, Result, UserError, under};
-use crate::id::{ContactId, InteractionId, OrganizationId, UserId, WrapUpCodeId};
+use crate::id::{ContactId, InteractionId, OrganizationId, TypedId as _, UserId, WrapUpCodeId};
 use crate::model::{Contact, DateTime, Interaction, InteractionChanges, Patch, WrapUp, WrapUpCode};
 use crate::store::Tx;
 
@@ -47,6 +47,10 @@ pub async fn record_interaction(tx: &mut Tx, recorded: RecordedInteraction) -> R
         .map(Interaction::check_external_id)
         .transpose()
         .map_err(|refusals| under("externalId", refusals))?;
+    if let Some(external_id) = &external_id {
+        tx.lock_keys(InteractionId::KIND, &[&[external_id]]).await?;
+    }
+    let parties = recorded.parties.keep(tx).await?;
     let before = match &external_id {
         Some(external_id) => tx.interaction_by_external_id(external_id).await?,
         None => None,
@@ -59,7 +63,7 @@ pub async fn record_interaction(tx: &mut Tx, recorded: RecordedInteraction) -> R
         (interaction, recorded.changes.of_new())
     };
     changes.apply(&mut after)?;
-    recorded.parties.apply(tx, &mut after).await?;
+    parties.apply(&mut after)?;
     check_agents(tx, &recorded.agent_ids).await?;
     after
         .add_agents(&recorded.agent_ids)
@@ -77,9 +81,10 @@ pub async fn link_interaction(
     target: Target<InteractionId>,
     parties: Parties,
 ) -> Result<Interaction> {
+    let parties = parties.keep(tx).await?;
     let before: Interaction = target.find(tx).await?;
     let mut after = before.clone();
-    parties.apply(tx, &mut after).await?;
+    parties.apply(&mut after)?;
     tx.update_interaction(&before, after).await
 }
 
@@ -108,14 +113,43 @@ pub async fn wrap_up_interaction(
     tx.update_interaction(&before, after).await
 }
 
+/// Parties that are kept from being deleted, so far as they exist.
+struct KeptParties {
+    parties: Parties,
+    contact: Option<Contact>,
+    organizations: Vec<OrganizationId>,
+}
+
 impl Parties {
-    /// Writes the parties into `interaction`.
-    async fn apply(self, tx: &mut Tx, interaction: &mut Interaction) -> Result<()> {
-        match self.contact_id {
+    /// Keeps the parties, and the employer of the contact, from being deleted. The interaction is locked after them: their
+    /// deletion detaches it.
+    async fn keep(self, tx: &mut Tx) -> Result<KeptParties> {
+        let (contact, organization) = (self.contact_id.value(), self.organization_id.value());
+        let organizations = if contact.is_some() || organization.is_some() {
+            tx.keep_organizations(organization, contact).await?
+        } else {
+            Vec::new()
+        };
+        let contact = match contact {
+            Some(id) => tx.find_kept(id).await?,
+            None => None,
+        };
+        Ok(KeptParties {
+            parties: self,
+            contact,
+            organizations,
+        })
+    }
+}
+
+impl KeptParties {
+    /// Writes the parties into `interaction`. Refuses those that do not exist.
+    fn apply(self, interaction: &mut Interaction) -> Result<()> {
+        match self.parties.contact_id {
             Patch::Keep => {}
             Patch::Clear => interaction.contact_id = None,
             Patch::Set(id) => {
-                let contact: Option<Contact> = tx.find_locked(id).await?;
+                let contact = self.contact;
                 let contact = contact.ok_or_else(|| UserError::not_found("contact").under("contactId"))?;
                 if interaction.contact_id != Some(id) {
                     interaction.contact_id = Some(id);
@@ -123,11 +157,11 @@ impl Parties {
                 }
             }
         }
-        match self.organization_id {
+        match self.parties.organization_id {
             Patch::Keep => {}
             Patch::Clear => interaction.organization_id = None,
             Patch::Set(id) => {
-                check_organization(tx, id, "organizationId").await?;
+                check_organization(&self.organizations, id, "organizationId")?;
                 interaction.organization_id = Some(id);
             }
         }
@@ -154,7 +188,7 @@ async fn check_agents(tx: &mut Tx, agents: &[UserId]) -> Result<()> {
 
 /// Refuses a wrap-up code that does not exist or is not active.
 async fn check_active(tx: &mut Tx, id: WrapUpCodeId) -> Result<()> {
-    let refusal = match tx.find_locked::<WrapUpCode>(id).await? {
+    let refusal = match tx.find_shared::<WrapUpCode>(id).await? {
         Some(code) if code.active => return Ok(()),
         Some(_) => UserError::invalid("this wrap-up code is no longer active; choose another"),
         None => UserError::not_found("wrap-up code"),

@@ -3,8 +3,8 @@
 use super::Target;
 use crate::error::{Error, Result, UserError};
 use crate::id::{NoteId, UserId};
-use crate::model::{Contact, Note, NoteChanges, NoteSubjectId, Organization, Permission, Permissions};
-use crate::store::{Read as _, Tx};
+use crate::model::{Contact, Note, NoteChanges, NoteSubjectId, Permission, Permissions};
+use crate::store::Tx;
 
 /// Creates a note about a contact or an organization, which must exist.
 pub async fn create_note(
@@ -14,8 +14,11 @@ pub async fn create_note(
     changes: NoteChanges,
 ) -> Result<Note> {
     let (exists, noun) = match subject {
-        NoteSubjectId::Contact(id) => (tx.exists::<Contact>(id).await?, "contact"),
-        NoteSubjectId::Organization(id) => (tx.exists::<Organization>(id).await?, "organization"),
+        NoteSubjectId::Contact(id) => (tx.find_kept::<Contact>(id).await?.is_some(), "contact"),
+        NoteSubjectId::Organization(id) => {
+            let kept = tx.keep_organizations(Some(id), None).await?;
+            (kept.contains(&id), "organization")
+        }
     };
     if !exists {
         return Err(UserError::not_found(noun).under("subjectId").into());

@@ -2,7 +2,7 @@
 
 use super::Target;
 use crate::error::{Error, Result, UserError, UserErrorCode, under};
-use crate::id::{ContactId, OrganizationId};
+use crate::id::OrganizationId;
 use crate::model::{
     Contact, ExternalId, ExternalIdInput, Organization, OrganizationChanges, Patch, Permission, Permissions,
 };
@@ -10,8 +10,11 @@ use crate::store::{Read as _, RemovedOrganization, Tx};
 
 /// Creates an organization.
 pub async fn create_organization(tx: &mut Tx, changes: OrganizationChanges) -> Result<Organization> {
+    tx.lock_external_ids::<OrganizationId>(None, &changes.external_ids)
+        .await?;
     let mut organization = new_organization(tx);
-    apply(tx, changes, &mut organization).await?;
+    let primary_contact = new_primary_contact(tx, &changes).await?;
+    apply(tx, changes, primary_contact.as_ref(), &mut organization)?;
     tx.insert(&organization).await?;
     Ok(organization)
 }
@@ -22,9 +25,12 @@ pub async fn update_organization(
     target: Target<OrganizationId>,
     changes: OrganizationChanges,
 ) -> Result<Organization> {
+    tx.lock_external_ids::<OrganizationId>(None, &changes.external_ids)
+        .await?;
+    let primary_contact = keep_primary_contact(tx, target.id, &changes).await?;
     let before: Organization = target.find(tx).await?;
     let mut after = before.clone();
-    apply(tx, changes, &mut after).await?;
+    apply(tx, changes, primary_contact.as_ref(), &mut after)?;
     tx.update(&before, after).await
 }
 
@@ -34,7 +40,7 @@ pub async fn delete_organization(
     tx: &mut Tx,
     target: Target<OrganizationId>,
 ) -> Result<(OrganizationId, RemovedOrganization)> {
-    let organization: Organization = target.find(tx).await?;
+    let organization: Organization = target.find_to_delete(tx).await?;
     Ok((organization.id, tx.delete_organization(&organization).await?))
 }
 
@@ -47,12 +53,20 @@ pub async fn upsert_organization(
     changes: OrganizationChanges,
 ) -> Result<(Organization, bool)> {
     let key = ExternalId::check(key).map_err(|refusals| under("key", refusals))?;
-    let before = tx.find_locked_by_external_id::<Organization>(&key).await?;
+    tx.lock_external_ids::<OrganizationId>(Some(&key), &changes.external_ids)
+        .await?;
+    let (before, primary_contact) = match tx.find_by_external_id::<OrganizationId>(&key).await? {
+        Some(id) => {
+            let primary_contact = keep_primary_contact(tx, id, &changes).await?;
+            (tx.find_locked::<Organization>(id).await?, primary_contact)
+        }
+        None => (None, new_primary_contact(tx, &changes).await?),
+    };
     if before.is_some() && !permissions.contains(Permission::OrganizationEdit) {
         return Err(Error::Forbidden(Permission::OrganizationEdit));
     }
     let mut after = before.clone().unwrap_or_else(|| new_organization(tx));
-    apply(tx, changes, &mut after).await?;
+    apply(tx, changes, primary_contact.as_ref(), &mut after)?;
     key.join(&mut after.external_ids)
         .map_err(|refusals| under("key", refusals))?;
     if let Some(before) = before {
@@ -62,9 +76,13 @@ pub async fn upsert_organization(
     Ok((after, true))
 }
 
-/// Refuses an organization that does not exist, at this field of the input.
-pub(super) async fn check_organization(tx: &mut Tx, id: OrganizationId, field: &'static str) -> Result<()> {
-    if tx.exists::<Organization>(id).await? {
+/// Refuses an organization that is not among those that exist, at this field of the input.
+pub(super) fn check_organization(
+    existing: &[OrganizationId],
+    id: OrganizationId,
+    field: &'static str,
+) -> Result<()> {
+    if existing.contains(&id) {
         Ok(())
     } else {
         Err(UserError::not_found("organization").under(field).into())
@@ -79,33 +97,52 @@ pub(super) async fn organization_of_key(
 ) -> Result<OrganizationId> {
     let key = ExternalId::check(key).map_err(|refusals| under(field, refusals))?;
     let organization = tx.find_by_external_id(&key).await?;
-    let message = "there is no organization with this key";
-    organization.ok_or_else(|| {
-        UserError::new(UserErrorCode::NotFound, message)
-            .under(field)
-            .into()
-    })
+    organization.ok_or_else(|| no_organization_of_key(field).into())
+}
+
+/// The refusal of an external id that no organization has.
+pub(super) fn no_organization_of_key(field: &'static str) -> UserError {
+    UserError::new(UserErrorCode::NotFound, "there is no organization with this key").under(field)
 }
 
 fn new_organization(tx: &Tx) -> Organization {
     Organization::new(OrganizationId::new(tx.new_id()), tx.new_record())
 }
 
-/// Applies changes to an organization, whose primary contact must work there.
-async fn apply(tx: &mut Tx, changes: OrganizationChanges, organization: &mut Organization) -> Result<()> {
-    let primary_contact = changes.primary_contact_id;
-    changes.apply(organization, tx.region())?;
-    if let Patch::Set(contact) = primary_contact {
-        check_employee(tx, organization.id, contact).await?;
+/// Keeps the contact that becomes an organization's primary contact as it is, so that it cannot leave before the commit.
+/// The organization is kept from being deleted first: the deletion waits for its contacts.
+async fn keep_primary_contact(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    changes: &OrganizationChanges,
+) -> Result<Option<Contact>> {
+    if matches!(changes.primary_contact_id, Patch::Set(_)) {
+        tx.keep_organizations(Some(organization), None).await?;
     }
-    Ok(())
+    new_primary_contact(tx, changes).await
 }
 
-/// Refuses a contact who does not work for the organization. The contact stays locked, so that it cannot leave before
-/// the commit.
-async fn check_employee(tx: &mut Tx, employer: OrganizationId, id: ContactId) -> Result<()> {
-    let refusal = match tx.find_locked::<Contact>(id).await? {
-        Some(contact) if contact.organization_id == Some(employer) => return Ok(()),
+async fn new_primary_contact(tx: &mut Tx, changes: &OrganizationChanges) -> Result<Option<Contact>> {
+    match changes.primary_contact_id {
+        Patch::Set(contact) => tx.find_shared(contact).await,
+        Patch::Keep | Patch::Clear => Ok(None),
+    }
+}
+
+/// Applies changes to an organization, whose new primary contact must work there.
+fn apply(
+    tx: &Tx,
+    changes: OrganizationChanges,
+    primary_contact: Option<&Contact>,
+    organization: &mut Organization,
+) -> Result<()> {
+    let changes_primary_contact = matches!(changes.primary_contact_id, Patch::Set(_));
+    changes.apply(organization, tx.region())?;
+    if !changes_primary_contact {
+        return Ok(());
+    }
+    let refusal = match primary_contact {
+        Some(contact) if contact.organization_id == Some(organization.id) => return Ok(()),
         Some(_) => UserError::invalid("must be a contact who works for this organization"),
         None => UserError::not_found("contact"),
     };

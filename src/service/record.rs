@@ -22,6 +22,14 @@ impl<I: TypedId> Target<I> {
         Ok(record)
     }
 
+    /// Returns the record, locked to delete it, unless it has another version than expected.
+    pub(super) async fn find_to_delete<R: Named<Id = I>>(self, tx: &mut Tx) -> Result<R> {
+        let record = tx.find_to_delete::<R>(self.id).await?;
+        let record = record.ok_or_else(|| UserError::not_found(R::NOUN).under("id"))?;
+        self.check_version(&record)?;
+        Ok(record)
+    }
+
     /// Returns the record, locked, whatever its version.
     pub(super) async fn find_any_version<R: Named<Id = I>>(self, tx: &mut Tx) -> Result<R> {
         let record = tx.find_locked::<R>(self.id).await?;

@@ -3,8 +3,8 @@
 use super::Target;
 use crate::error::{Refusals, Result, UserError};
 use crate::id::{OrganizationId, RelationshipId, UserId};
-use crate::model::{Organization, Relationship, RelationshipChanges, User};
-use crate::store::{Read as _, Tx};
+use crate::model::{Relationship, RelationshipChanges, User};
+use crate::store::Tx;
 
 /// Creates a relationship of a user with an organization, both of which must exist.
 pub async fn create_relationship(
@@ -14,10 +14,11 @@ pub async fn create_relationship(
     changes: RelationshipChanges,
 ) -> Result<Relationship> {
     let mut refusals = Refusals::default();
-    if !tx.exists::<User>(user).await? {
+    // Locked, so that of two equal relationships of a user one comes first.
+    if tx.find_locked::<User>(user).await?.is_none() {
         refusals.add(UserError::not_found("user").under("userId"));
     }
-    if !tx.exists::<Organization>(organization).await? {
+    if tx.keep_organizations(Some(organization), None).await?.is_empty() {
         refusals.add(UserError::not_found("organization").under("organizationId"));
     }
     refusals.finish()?;
@@ -34,6 +35,7 @@ pub async fn update_relationship(
     target: Target<RelationshipId>,
     changes: RelationshipChanges,
 ) -> Result<Relationship> {
+    tx.lock_user_of(target.id).await?;
     let before: Relationship = target.find(tx).await?;
     let mut after = before.clone();
     changes.apply(&mut after)?;
@@ -42,7 +44,7 @@ pub async fn update_relationship(
 
 /// Deletes a relationship.
 pub async fn delete_relationship(tx: &mut Tx, target: Target<RelationshipId>) -> Result<RelationshipId> {
-    let relationship: Relationship = target.find(tx).await?;
+    let relationship: Relationship = target.find_to_delete(tx).await?;
     tx.delete(&relationship).await?;
     Ok(relationship.id)
 }

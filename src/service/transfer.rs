@@ -1,8 +1,7 @@
 //! Transfers of a user's relationships to another user.
 
 use crate::error::{Refusals, Result, UserError};
-use crate::model::User;
-use crate::store::{Read as _, Transfer, Transferred, Tx};
+use crate::store::{Transfer, Transferred, Tx};
 
 /// Transfers current relationships to an active user. Relationships that the receiver already has are ended.
 pub async fn transfer_relationships(tx: &mut Tx, transfer: Transfer) -> Result<Transferred> {
@@ -10,10 +9,12 @@ pub async fn transfer_relationships(tx: &mut Tx, transfer: Transfer) -> Result<T
     if transfer.from == transfer.to {
         refusals.add(UserError::invalid("must be another user than fromUserId").under("toUserId"));
     }
-    if !tx.exists::<User>(transfer.from).await? {
+    let users = tx.lock_users(&[transfer.from, transfer.to]).await?;
+    let user = |id| users.iter().find(|user| user.id == id);
+    if user(transfer.from).is_none() {
         refusals.add(UserError::not_found("user").under("fromUserId"));
     }
-    match tx.find_locked::<User>(transfer.to).await? {
+    match user(transfer.to) {
         None => refusals.add(UserError::not_found("user").under("toUserId")),
         Some(user) if !user.active => {
             refusals.add(UserError::invalid("must be an active user").under("toUserId"));

@@ -2,13 +2,14 @@
 
 use super::Target;
 use crate::error::{Result, UserError, under};
-use crate::id::UserId;
+use crate::id::{TypedId as _, UserId};
 use crate::model::{User, UserChanges};
 use crate::store::Tx;
 
 /// Updates the user with this subject, or creates the user; also returns whether the user is new.
 pub async fn upsert_user(tx: &mut Tx, subject: String, changes: UserChanges) -> Result<(User, bool)> {
     let subject = User::check_subject(subject).map_err(|refusals| under("subject", refusals))?;
+    tx.lock_keys(UserId::KIND, &[&[&subject]]).await?;
     if let Some(before) = tx.user_by_subject(&subject).await? {
         let mut after = before.clone();
         changes.apply(&mut after)?;

@@ -1,8 +1,6 @@
 //! The declaration of how a record is stored.
 
-use uuid::Uuid;
-
-use super::engine::{Sql, Text};
+use super::engine::Text;
 use super::new_change::NewChange;
 use super::rows::Values;
 use super::table::Table;
@@ -49,8 +47,12 @@ pub trait Stored: Table + PartialEq {
 pub struct RecordSql {
     /// Selects a record, and locks it until the transaction ends.
     pub find_locked: Text,
-    /// Selects 1 if a record exists.
-    pub exists: Text,
+    /// Selects a record, and locks it to delete it.
+    pub find_to_delete: Text,
+    /// Selects a record, and keeps it as it is until the transaction ends.
+    pub find_shared: Text,
+    /// Selects a record, and keeps it from being deleted until the transaction ends.
+    pub find_kept: Text,
     /// Inserts a record.
     pub insert: Text,
     /// The beginning of `insert`, up to the values.
@@ -63,16 +65,6 @@ pub struct RecordSql {
     pub updated: usize,
     /// Deletes many records: `$2` is the list of their ids.
     pub delete: Text,
-}
-
-impl RecordSql {
-    /// The statement that selects 1 if a record exists.
-    pub fn exists<'a>(&self, id: &'a Uuid) -> Sql<'a> {
-        Sql {
-            text: self.exists.clone(),
-            binds: vec![id],
-        }
-    }
 }
 
 /// Declares how a record is stored.
@@ -125,7 +117,15 @@ macro_rules! stored {
                     find_locked: $crate::store::engine::text!(
                         "SELECT " COLUMNS " FROM " TABLE " WHERE tenant_id = $1 AND id = $2" .lock
                     ),
-                    exists: $crate::store::engine::text!("SELECT 1 FROM " TABLE " WHERE tenant_id = $1 AND id = $2"),
+                    find_to_delete: $crate::store::engine::text!(
+                        "SELECT " COLUMNS " FROM " TABLE " WHERE tenant_id = $1 AND id = $2" .lock_to_delete
+                    ),
+                    find_shared: $crate::store::engine::text!(
+                        "SELECT " COLUMNS " FROM " TABLE " WHERE tenant_id = $1 AND id = $2" .lock_shared
+                    ),
+                    find_kept: $crate::store::engine::text!(
+                        "SELECT " COLUMNS " FROM " TABLE " WHERE tenant_id = $1 AND id = $2" .keep
+                    ),
                     insert: {
                         const NUMBERS: &str = numbers(1, INSERTED);
                         $crate::store::engine::text!(

@@ -35,8 +35,14 @@ pub struct Dialect {
     pub settled: &'static str,
     /// A text that differs between databases, and stays the same for one.
     pub fingerprint: &'static str,
-    /// Locks the selected rows until the transaction ends.
+    /// Locks the selected rows against changes and deletion until the transaction ends.
     pub lock: &'static str,
+    /// Locks the selected rows, which are to be deleted, against all other locks.
+    pub lock_to_delete: &'static str,
+    /// Keeps the selected rows as they are until the transaction ends.
+    pub lock_shared: &'static str,
+    /// Keeps the selected rows from being deleted until the transaction ends.
+    pub keep: &'static str,
     /// Locks the selected rows, passing over those that others have locked.
     pub lock_free: &'static str,
 }
@@ -51,8 +57,11 @@ pub const POSTGRES: Dialect = Dialect {
     settled: "CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)",
     fingerprint: "(SELECT CAST(system_identifier AS TEXT) || '/' || CAST(oid AS TEXT)
             FROM pg_control_system(), pg_database WHERE datname = current_database())",
-    lock: " FOR UPDATE",
-    lock_free: " FOR UPDATE SKIP LOCKED",
+    lock: " FOR NO KEY UPDATE",
+    lock_to_delete: " FOR UPDATE",
+    lock_shared: " FOR SHARE",
+    keep: " FOR KEY SHARE",
+    lock_free: " FOR NO KEY UPDATE SKIP LOCKED",
 };
 
 /// The words of SQLite. Its one writer owns the whole database, so there is nothing to lock, and its changes are
@@ -66,6 +75,9 @@ pub const SQLITE: Dialect = Dialect {
     settled: "(SELECT COALESCE(MAX(xid), 0) + 1 FROM changes)",
     fingerprint: "'file'",
     lock: "",
+    lock_to_delete: "",
+    lock_shared: "",
+    keep: "",
     lock_free: "",
 };
 
@@ -105,6 +117,11 @@ impl Engine {
             Self::Postgres => 16,
             Self::Sqlite => 1,
         }
+    }
+
+    /// Whether several transactions write at once.
+    pub const fn has_many_writers(self) -> bool {
+        matches!(self, Self::Postgres)
     }
 
     /// Whether a subquery of FROM can refer to tables before it (`LATERAL`). SQLite walks a join in its given order instead.
@@ -294,7 +311,7 @@ mod tests {
         );
         assert_eq!(
             text.of(Engine::Postgres),
-            "SELECT a FROM (SELECT unnest($2) AS listed_id) AS p JOIN t ON t.id = ANY($3) FOR UPDATE"
+            "SELECT a FROM (SELECT unnest($2) AS listed_id) AS p JOIN t ON t.id = ANY($3) FOR NO KEY UPDATE"
         );
     }
 }

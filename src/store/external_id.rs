@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use uuid::Uuid;
 
 use super::declaration::Stored;
-use super::engine::sql;
 use super::rows::{MOST_VALUES, values};
 use super::{Read as _, Tx};
 use crate::error::{Result, UserError};
@@ -23,38 +22,30 @@ impl Tx {
         before: &[ExternalId],
         after: &[ExternalId],
     ) -> Result<()> {
-        for external_id in before.iter().filter(|external_id| !after.contains(external_id)) {
-            self.execute(sql!(
-                "DELETE FROM external_ids WHERE tenant_id = $1 AND kind = $2 AND source = $3 AND value = $4",
-                I::KIND,
-                external_id.source,
-                external_id.value,
-            ))
-            .await?;
-        }
-        let mut taken = Vec::new();
-        for (position, external_id) in after
+        // One order for what is removed and what is added, so that two records that swap theirs do not wait for each other.
+        let mut changed: Vec<&ExternalId> = before
             .iter()
-            .enumerate()
-            .filter(|(_, external_id)| !before.contains(external_id))
-        {
+            .filter(|external_id| !after.contains(external_id))
+            .chain(after.iter().filter(|external_id| !before.contains(external_id)))
+            .collect();
+        changed.sort_by_key(|external_id| (&external_id.source, &external_id.value));
+        let mut taken = Vec::new();
+        for external_id in changed {
+            let place = after.iter().position(|added| added == external_id);
+            let Some(position) = place else {
+                self.delete_external_ids::<I>(&[external_id]).await?;
+                continue;
+            };
             let added = self
-                .execute(sql!(
-                    "
-                    INSERT INTO external_ids (tenant_id, kind, source, value, owner_id)
-                    VALUES ($1, $2, $3, $4, $5)
-                    ON CONFLICT DO NOTHING",
-                    I::KIND,
-                    external_id.source,
-                    external_id.value,
-                    owner.uuid(),
-                ))
+                .insert_external_ids::<I>(&[(owner.uuid(), external_id)])
                 .await?;
             if added == 0 {
                 let other = self.find_by_external_id::<I>(external_id).await?;
-                taken.push(taken_by(other, position));
+                taken.push((position, taken_by(other, position)));
             }
         }
+        taken.sort_by_key(|(position, _)| *position);
+        let taken: Vec<UserError> = taken.into_iter().map(|(_, refusal)| refusal).collect();
         if taken.is_empty() {
             Ok(())
         } else {

@@ -198,7 +198,11 @@ impl Tx {
     pub(super) async fn detach_contact_from_interactions(&mut self, contact: ContactId) -> Result<i64> {
         let detached = self
             .execute(sql!(
-                "UPDATE interactions SET contact_id = NULL WHERE tenant_id = $1 AND contact_id = $2",
+                "
+                UPDATE interactions
+                   SET contact_id = NULL
+                 WHERE tenant_id = $1
+                   AND id IN (SELECT id FROM interactions WHERE tenant_id = $1 AND contact_id = $2 ORDER BY id" .lock ")",
                 contact,
             ))
             .await?;
@@ -212,7 +216,11 @@ impl Tx {
     ) -> Result<i64> {
         let detached = self
             .execute(sql!(
-                "UPDATE interactions SET organization_id = NULL WHERE tenant_id = $1 AND organization_id = $2",
+                "
+                UPDATE interactions
+                   SET organization_id = NULL
+                 WHERE tenant_id = $1
+                   AND id IN (SELECT id FROM interactions WHERE tenant_id = $1 AND organization_id = $2 ORDER BY id" .lock ")",
                 organization,
             ))
             .await?;

@@ -22,6 +22,7 @@ mod filter;
 mod interaction;
 mod keyset;
 mod list;
+mod lock;
 mod migrate;
 mod new_change;
 mod note;
@@ -84,6 +85,8 @@ struct Inner {
     ids: Ids,
     /// The number of statements since the start.
     statements: AtomicU64,
+    /// The number of attempts that another transaction was in the way of.
+    contended: AtomicU64,
     /// The feeds of changes that are followed.
     feeds: Feeds,
 }
@@ -97,6 +100,12 @@ impl Store {
     /// The number of statements since the start, without BEGIN and COMMIT of transactions.
     pub fn statements(&self) -> u64 {
         self.0.statements.load(Ordering::Relaxed)
+    }
+
+    /// The number of attempts of changes since the start that another transaction was in the way of. Each ran again, or
+    /// gave up. Locks that are taken in one order (`lock.rs`) keep it at 0.
+    pub fn contended(&self) -> u64 {
+        self.0.contended.load(Ordering::Relaxed)
     }
 
     /// The statements across tenants.

@@ -85,7 +85,7 @@ impl Tx {
     pub(super) async fn delete_notes_of_contact(&mut self, contact: ContactId) -> Result<i64> {
         let notes = self
             .fetch_all(sql!(
-                "SELECT " NOTE " FROM notes WHERE tenant_id = $1 AND contact_id = $2 ORDER BY id" .lock,
+                "SELECT " NOTE " FROM notes WHERE tenant_id = $1 AND contact_id = $2 ORDER BY id" .lock_to_delete,
                 contact,
             ))
             .await?;
@@ -96,7 +96,7 @@ impl Tx {
     pub(super) async fn delete_notes_of_organization(&mut self, organization: OrganizationId) -> Result<i64> {
         let notes = self
             .fetch_all(sql!(
-                "SELECT " NOTE " FROM notes WHERE tenant_id = $1 AND organization_id = $2 ORDER BY id" .lock,
+                "SELECT " NOTE " FROM notes WHERE tenant_id = $1 AND organization_id = $2 ORDER BY id" .lock_to_delete,
                 organization,
             ))
             .await?;

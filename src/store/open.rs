@@ -136,6 +136,7 @@ impl Store {
             clock,
             ids,
             statements: AtomicU64::new(0),
+            contended: AtomicU64::new(0),
         })))
     }
 }

@@ -3,7 +3,6 @@
 use uuid::Uuid;
 
 use super::bind::Row;
-use super::declaration::Stored;
 use super::engine::{Engine, Sql, sql};
 use super::statement::Statement;
 use super::{Table, Tenant, Tx};
@@ -33,15 +32,6 @@ pub trait Read: Send {
                 .push(" WHERE tenant_id = $1 AND id ")
                 .any_ids(ids);
             self.fetch_all(statement.sql()).await
-        }
-    }
-
-    /// Whether a record exists.
-    fn exists<T: Stored>(&mut self, id: T::Id) -> impl Future<Output = Result<bool>> + Send {
-        async move {
-            let id = id.uuid();
-            let one: Option<(i32,)> = self.fetch_optional(T::SQL.exists(&id)).await?;
-            Ok(one.is_some())
         }
     }
 

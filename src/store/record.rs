@@ -10,36 +10,43 @@ use uuid::Uuid;
 
 use super::bind::{Bind, IdList};
 use super::declaration::Stored;
-use super::engine::Sql;
+use super::engine::{Sql, Text};
 use super::new_change::NewChange;
-use super::read::Read as _;
 use super::rows::{MOST_VALUES, Values};
 use super::statement::Statement;
 use super::{Table, Tx};
 use crate::error::{Error, Result};
 use crate::id::TypedId;
-use crate::model::{ExternalId, IndexEntry};
+use crate::model::IndexEntry;
 
 impl Tx {
     /// Returns a record, locked until the transaction ends.
     pub async fn find_locked<T: Stored>(&mut self, id: T::Id) -> Result<Option<T>> {
+        self.find(T::SQL.find_locked, id).await
+    }
+
+    /// Returns a record, locked to delete it.
+    pub async fn find_to_delete<T: Stored>(&mut self, id: T::Id) -> Result<Option<T>> {
+        self.find(T::SQL.find_to_delete, id).await
+    }
+
+    /// Returns a record, which stays as it is until the transaction ends.
+    pub async fn find_shared<T: Stored>(&mut self, id: T::Id) -> Result<Option<T>> {
+        self.find(T::SQL.find_shared, id).await
+    }
+
+    /// Returns a record, which may be changed but not deleted until the transaction ends.
+    pub async fn find_kept<T: Stored>(&mut self, id: T::Id) -> Result<Option<T>> {
+        self.find(T::SQL.find_kept, id).await
+    }
+
+    async fn find<T: Stored>(&mut self, text: Text, id: T::Id) -> Result<Option<T>> {
         let id = id.uuid();
         self.fetch_optional(Sql {
-            text: T::SQL.find_locked.clone(),
+            text,
             binds: vec![&id],
         })
         .await
-    }
-
-    /// Returns the record with an external id, locked until the transaction ends.
-    pub async fn find_locked_by_external_id<T: Stored>(
-        &mut self,
-        external_id: &ExternalId,
-    ) -> Result<Option<T>> {
-        match self.find_by_external_id::<T::Id>(external_id).await? {
-            Some(id) => self.find_locked(id).await,
-            None => Ok(None),
-        }
     }
 
     /// Inserts a new record. Refuses it if the tenant is at its limit, or if an external id is taken.
@@ -172,16 +179,6 @@ impl Tx {
     #[instrument(skip_all)]
     pub async fn delete_all<T: Stored>(&mut self, records: &[T]) -> Result<()> {
         self.delete_rows(records).await?;
-        self.record_deleted(records).await
-    }
-
-    /// Does what follows the deletion of records that a statement of their own deleted.
-    pub(super) async fn follow_deletion<T: Stored>(&mut self, records: &[T]) -> Result<()> {
-        self.forget(records).await?;
-        self.record_deleted(records).await
-    }
-
-    async fn record_deleted<T: Stored>(&mut self, records: &[T]) -> Result<()> {
         let changes = records.iter().map(|record| T::change(Some(record), None));
         self.record_all(&recorded(changes)?).await
     }
@@ -203,16 +200,19 @@ impl Tx {
 
     /// Removes the external ids and words of records that were deleted, and gives back their room.
     async fn forget<T: Stored>(&mut self, records: &[T]) -> Result<()> {
-        self.remove_external_ids(records).await?;
+        if T::COUNTED {
+            self.release(i64::try_from(records.len()).unwrap_or(i64::MAX));
+        }
+        if records.iter().any(|record| !record.external_ids().is_empty()) {
+            // A creator that waits for one of them has its room already.
+            self.flush_released().await?;
+            self.remove_external_ids(records).await?;
+        }
         let entries: Vec<(Uuid, IndexEntry)> = records
             .iter()
             .filter_map(|record| Some((record.uuid(), record.index_entry()?)))
             .collect();
-        self.index_all(&entries, &[]).await?;
-        if T::COUNTED {
-            self.release(i64::try_from(records.len()).unwrap_or(i64::MAX));
-        }
-        Ok(())
+        self.index_all(&entries, &[]).await
     }
 
     async fn update_rows<T: Stored>(&mut self, entries: &[(&T, IndexEntry)]) -> Result<()> {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -32,7 +33,7 @@ pub type Names = BTreeSet<String>;
 pub struct Tx {
     store: Store,
     statements: Arc<StatementCount>,
-    tenant_id: i32,
+    pub(super) tenant_id: i32,
     actor: Option<UserId>,
     region: Region,
     now: DateTime<Utc>,
@@ -201,6 +202,7 @@ impl Tx {
 
     /// Commits what was done or, if it failed, undoes it.
     pub async fn end<T>(mut self, done: Result<T>) -> Result<T> {
+        let store = self.store.clone();
         let done = match done {
             Ok(value) => self.flush_released().await.map(|()| value),
             Err(error) => Err(error),
@@ -212,6 +214,9 @@ impl Tx {
                 Err(error)
             }
         };
+        if matches!(ended, Err(Error::Contended)) {
+            store.0.contended.fetch_add(1, Ordering::Relaxed);
+        }
         METRICS.transaction_ended(match &ended {
             Ok(_) => Outcome::Committed,
             Err(Error::Contended) => Outcome::Contended,

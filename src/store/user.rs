@@ -96,6 +96,7 @@ impl Tx {
     }
 
     async fn see_user(&mut self, subject: &str, name: Option<&str>, email: Option<&str>) -> Result<User> {
+        self.lock_keys(UserId::KIND, &[&[subject]]).await?;
         let Some(before) = self.user_by_subject(subject).await? else {
             let mut user = User::new(UserId::new(self.new_id()), subject, Record::new(self.now(), None));
             user.name = name.map(str::to_owned);

@@ -7,7 +7,7 @@ use super::engine::sql;
 use super::statement::Statement;
 use super::{Column, Filter, Listed, SortField, Tx};
 use crate::error::{Result, UserError};
-use crate::id::WrapUpCodeId;
+use crate::id::{TypedId as _, WrapUpCodeId};
 use crate::model::{WrapUpCode, WrapUpCodeFilter, WrapUpCodeOrderField};
 use crate::page::Key;
 
@@ -81,6 +81,7 @@ impl Tx {
     }
 
     async fn refuse_taken_name(&mut self, code: &WrapUpCode) -> Result<()> {
+        self.lock_keys(WrapUpCodeId::KIND, &[&[&code.name_key]]).await?;
         let other: Option<(WrapUpCodeId,)> = self
             .fetch_optional(sql!(
                 "

@@ -21,6 +21,7 @@ mod layers;
 mod limit;
 mod list;
 mod loaders;
+mod locks;
 mod note;
 mod null_character;
 mod organization;

@@ -145,11 +145,16 @@ impl Tx {
     ) -> Result<i64> {
         let relationships: Vec<Relationship> = self
             .fetch_all(sql!(
-                "DELETE FROM relationships WHERE tenant_id = $1 AND organization_id = $2 RETURNING " RELATIONSHIP,
+                "
+                SELECT " RELATIONSHIP "
+                  FROM relationships
+                 WHERE tenant_id = $1
+                   AND organization_id = $2
+                 ORDER BY type_key, id" .lock_to_delete,
                 organization,
             ))
             .await?;
-        self.follow_deletion(&relationships).await?;
+        self.delete_all(&relationships).await?;
         Ok(i64::try_from(relationships.len()).unwrap_or(i64::MAX))
     }
 

@@ -1,0 +1,121 @@
+//! Locks, and the order in which every write takes them, so that no two writes wait for each other in a circle.
+//!
+//! On PostgreSQL, a write takes its locks in this order, and those of one kind by id (SQLite has one writer):
+//!
+//! 1. the idempotency key;
+//! 2. the **keys** by which records are found or that they are to get: external ids, subjects, names ([`Tx::lock_keys`]).
+//!    A key is locked whether or not a record has it, so that of two that create a record one waits and then finds it;
+//! 3. **users** whose relationships change ([`Tx::lock_users`]), so that one is current once;
+//! 4. the **existence of organizations** that are deleted (`FOR UPDATE`), or that a record refers to or leaves
+//!    (`FOR KEY SHARE`, [`Tx::keep_organizations`]);
+//! 5. **contacts**: to delete, to change (`FOR NO KEY UPDATE`), or kept from changes or from deletion;
+//! 6. the **fields of organizations** (`FOR NO KEY UPDATE`), which no share of their existence holds up. A contact that
+//!    leaves or is deleted may be a primary contact, and an organization's new primary contact must not leave: both have
+//!    the contact before the organization, and the organization's existence before the contact;
+//! 7. relationships by type and id, notes, interactions, wrap-up codes;
+//! 8. the room of the entity limit; then rows of external ids, sorted; then words of the vocabulary, sorted.
+//!
+//! The employer that a contact has is read before the contact is locked (4 comes before 5). Should another transaction
+//! move the contact meanwhile, and a third delete its new employer, PostgreSQL ends one of the three, which runs again.
+//! Uniqueness is held by the database: these locks only decide who waits.
+
+use super::bind::{IdList, TextList};
+use super::engine::sql;
+use super::{Table, Tx};
+use crate::error::Result;
+use crate::id::{ContactId, OrganizationId, RelationshipId, TypedId, UserId};
+use crate::model::{ExternalId, ExternalIdInput, Patch, User};
+
+const USER: &str = <User as Table>::COLUMNS;
+
+impl Tx {
+    /// Locks keys of a kind of record until the transaction ends.
+    pub async fn lock_keys(&mut self, kind: &str, keys: &[&[&str]]) -> Result<()> {
+        if !self.engine().has_many_writers() || keys.is_empty() {
+            return Ok(());
+        }
+        let tenant = self.tenant_id;
+        let names = keys
+            .iter()
+            .map(|key| format!("{tenant} {kind} {key:?}"))
+            .collect();
+        // In the order of the numbers that are locked, not of the texts. Two texts with one number wait needlessly.
+        self.fetch_one::<(i64,)>(sql!(
+            "
+            SELECT COUNT(pg_advisory_xact_lock(number))
+              FROM (SELECT DISTINCT hashtextextended(listed_text, 0) AS number
+                      FROM " .texts(2) " AS names
+                     WHERE $1 = $1
+                     ORDER BY number) AS numbers",
+            TextList(names),
+        ))
+        .await
+        .map(drop)
+    }
+
+    /// Locks the external ids that a record is looked up by or is to get. Lists that are refused later are passed over.
+    pub async fn lock_external_ids<I: TypedId>(
+        &mut self,
+        key: Option<&ExternalId>,
+        changes: &Patch<Vec<ExternalIdInput>>,
+    ) -> Result<()> {
+        let listed = match changes {
+            Patch::Set(listed) => ExternalId::list(listed.clone()).unwrap_or_default(),
+            Patch::Keep | Patch::Clear => Vec::new(),
+        };
+        let keys: Vec<[&str; 2]> = key
+            .into_iter()
+            .chain(&listed)
+            .map(|key| [key.source.as_str(), key.value.as_str()])
+            .collect();
+        let keys: Vec<&[&str]> = keys.iter().map(<[&str; 2]>::as_slice).collect();
+        self.lock_keys(I::KIND, &keys).await
+    }
+
+    /// Keeps an organization and the employer of a contact from being deleted until the transaction ends, and returns
+    /// those of the two that exist.
+    pub async fn keep_organizations(
+        &mut self,
+        organization: Option<OrganizationId>,
+        employer_of: Option<ContactId>,
+    ) -> Result<Vec<OrganizationId>> {
+        let kept: Vec<(OrganizationId,)> = self
+            .fetch_all(sql!(
+                "
+                SELECT id
+                  FROM organizations
+                 WHERE tenant_id = $1
+                   AND id IN ($2, (SELECT organization_id FROM contacts WHERE tenant_id = $1 AND id = $3))
+                 ORDER BY id"
+                    .keep,
+                organization,
+                employer_of,
+            ))
+            .await?;
+        Ok(kept.into_iter().map(|(id,)| id).collect())
+    }
+
+    /// Locks users until the transaction ends, and returns those that exist, by id.
+    pub async fn lock_users(&mut self, ids: &[UserId]) -> Result<Vec<User>> {
+        self.fetch_all(sql!(
+            "SELECT " USER " FROM users WHERE tenant_id = $1 AND id " .any_ids(2) " ORDER BY id" .lock,
+            IdList(ids.iter().map(|id| id.uuid()).collect()),
+        ))
+        .await
+    }
+
+    /// Locks the user of a relationship until the transaction ends.
+    pub async fn lock_user_of(&mut self, relationship: RelationshipId) -> Result<()> {
+        self.fetch_optional::<(UserId,)>(sql!(
+            "
+            SELECT id
+              FROM users
+             WHERE tenant_id = $1
+               AND id = (SELECT user_id FROM relationships WHERE tenant_id = $1 AND id = $2)"
+                .lock,
+            relationship,
+        ))
+        .await
+        .map(drop)
+    }
+}

@@ -1,0 +1,261 @@
+//! Mutations at the same time: none needs a second attempt, and an upsert is never refused because another came first.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use external_contacts::auth::Caller;
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+use crate::support::{TestApp, TestCaller, on_both_engines};
+
+const AT_ONCE: usize = 16;
+
+/// Makes the input of one of many upserts of a key.
+type Upsert = fn(usize, &Value) -> Value;
+
+/// The document of a mutation.
+fn document(mutation: &str) -> String {
+    let (first, rest) = mutation.split_at(1);
+    let input = format!("{}{rest}Input", first.to_uppercase());
+    let created = if mutation.starts_with("upsert") {
+        "created"
+    } else {
+        ""
+    };
+    format!(
+        "mutation ($input: {input}!) {{ {mutation}(input: $input) {{ {created} userErrors {{ code message }} }} }}"
+    )
+}
+
+async fn run(caller: &TestCaller<'_>, mutation: &str, input: Value) -> Value {
+    let mut answer = caller.run(&document(mutation), json!({ "input": input })).await;
+    assert_eq!(answer.get("errors"), None, "{mutation} {input}: {answer}");
+    answer["data"][mutation].take()
+}
+
+/// Runs mutations at once, half of them on either server, and returns their payloads.
+async fn at_once(
+    servers: &[Arc<TestApp>],
+    caller: &Caller,
+    mutations: Vec<(&'static str, Value)>,
+) -> Vec<Value> {
+    let mut running = JoinSet::new();
+    for (place, (mutation, input)) in mutations.into_iter().enumerate() {
+        let server = servers[place % servers.len()].clone();
+        let caller = caller.clone();
+        running.spawn(async move { run(&server.caller_over_own_store(caller), mutation, input).await });
+    }
+    running.join_all().await
+}
+
+async fn two_servers(app: &TestApp) -> Vec<Arc<TestApp>> {
+    vec![Arc::new(app.again().await), Arc::new(app.again().await)]
+}
+
+fn contended(servers: &[Arc<TestApp>]) -> u64 {
+    servers.iter().map(|server| server.store.contended()).sum()
+}
+
+on_both_engines! {
+    async fn of_many_upserts_of_one_key_one_creates_and_the_others_update(app: &TestApp) {
+        let admin = app.admin().await;
+        let servers = two_servers(app).await;
+        let key = json!({ "source": "crm", "value": "7" });
+        let upserts: [(&str, Upsert); 4] = [
+            ("upsertContact", |n, key| json!({ "key": key, "lastName": format!("Nr {n}") })),
+            ("upsertOrganization", |n, key| json!({ "key": key, "name": format!("Nr {n}") })),
+            ("upsertUser", |n, _| json!({ "subject": "ada", "title": format!("Nr {n}") })),
+            ("recordInteraction", |n, _| json!({
+                "externalId": "call-7", "mediaType": "CALL", "direction": "INBOUND",
+                "startedAt": "2026-03-01T12:00:00Z", "subjectLine": format!("Nr {n}"),
+            })),
+        ];
+        for (mutation, input) in upserts {
+            let mutations = (0..AT_ONCE).map(|n| (mutation, input(n, &key))).collect();
+            let payloads = at_once(&servers, &admin.caller, mutations).await;
+            for payload in &payloads {
+                assert_eq!(payload["userErrors"], json!([]), "{mutation}");
+            }
+            if mutation.starts_with("upsert") {
+                let created = payloads.iter().filter(|payload| payload["created"] == true).count();
+                assert_eq!(created, 1, "{mutation}: {payloads:?}");
+            }
+        }
+        let data = admin.data("{ contactBy(key: { externalId: { source: \"crm\", value: \"7\" } }) { version } }", json!({})).await;
+        assert_eq!(data["contactBy"]["version"], AT_ONCE, "each upsert is a version");
+        assert_eq!(contended(&servers), 0);
+    }
+}
+
+/// The records that a pair of mutations is run on.
+struct Records(HashMap<&'static str, Vec<Value>>);
+
+impl Records {
+    async fn made_by(admin: &TestCaller<'_>) -> Self {
+        let mut records: HashMap<_, Vec<_>> = HashMap::new();
+        for name in ["One", "Two"] {
+            let organization = admin.organization(name).await;
+            let user = admin.user(name).await;
+            let contact = admin.employee(name, &organization).await;
+            let primary = json!({ "id": organization, "primaryContactId": contact });
+            run(admin, "updateOrganization", primary).await;
+            let made = [
+                (
+                    "relationship",
+                    "createRelationship",
+                    json!({
+                    "userId": user, "organizationId": organization, "type": "Owner" }),
+                ),
+                (
+                    "note",
+                    "createNote",
+                    json!({ "subjectId": contact, "text": name }),
+                ),
+                (
+                    "interaction",
+                    "recordInteraction",
+                    json!({
+                    "mediaType": "CALL", "direction": "INBOUND", "startedAt": "2026-03-01T12:00:00Z",
+                    "contactId": contact }),
+                ),
+            ];
+            for (noun, mutation, input) in made {
+                let query = document(mutation).replace("userErrors", &format!("{noun} {{ id }} userErrors"));
+                let made = admin.data(&query, json!({ "input": input })).await;
+                records
+                    .entry(noun)
+                    .or_default()
+                    .push(made[mutation][noun]["id"].clone());
+            }
+            records.entry("organization").or_default().push(organization);
+            records.entry("user").or_default().push(user);
+            records.entry("contact").or_default().push(contact);
+        }
+        Self(records)
+    }
+
+    fn any(&self, noun: &str, chance: &mut fastrand::Rng) -> Value {
+        self.0[noun][chance.usize(..2)].clone()
+    }
+}
+
+/// The mutations that are paired. Each makes a random input about few records, so that many meet.
+type Make = fn(&Records, &mut fastrand::Rng) -> Value;
+
+const MUTATIONS: &[(&str, Make)] = &[
+    ("createContact", |r, c| {
+        json!({
+        "lastName": "New", "organizationId": r.any("organization", c),
+        "externalIds": [{ "source": "crm", "value": c.u8(..3).to_string() }] })
+    }),
+    ("updateContact", |r, c| {
+        json!({
+        "id": r.any("contact", c), "organizationId": r.any("organization", c), "title": c.u8(..).to_string() })
+    }),
+    ("updateContact", |r, c| {
+        let mut values = ["1", "2"];
+        c.shuffle(&mut values);
+        json!({ "id": r.any("contact", c), "externalIds": [
+            { "source": "crm", "value": values[0] }, { "source": "erp", "value": values[1] }] })
+    }),
+    ("deleteContact", |r, c| json!({ "id": r.any("contact", c) })),
+    ("upsertContact", |r, c| {
+        let mut sources = ["crm", "erp"];
+        c.shuffle(&mut sources);
+        let _ = r;
+        json!({ "key": { "source": sources[0], "value": "1" }, "lastName": c.u8(..).to_string(),
+            "externalIds": [{ "source": sources[1], "value": "1" }, { "source": sources[0], "value": "1" }] })
+    }),
+    ("createOrganization", |_, c| {
+        json!({
+        "name": "New", "externalIds": [{ "source": "crm", "value": c.u8(..3).to_string() }] })
+    }),
+    ("updateOrganization", |r, c| {
+        json!({
+        "id": r.any("organization", c), "primaryContactId": r.any("contact", c), "industry": c.u8(..).to_string() })
+    }),
+    (
+        "deleteOrganization",
+        |r, c| json!({ "id": r.any("organization", c) }),
+    ),
+    ("upsertOrganization", |_, c| {
+        json!({
+        "key": { "source": "crm", "value": c.u8(..2).to_string() }, "name": c.u8(..).to_string() })
+    }),
+    ("createRelationship", |r, c| {
+        json!({
+        "userId": r.any("user", c), "organizationId": r.any("organization", c), "type": "Owner" })
+    }),
+    ("updateRelationship", |r, c| {
+        json!({
+        "id": r.any("relationship", c), "type": (["Owner", "Seller"][c.usize(..2)]) })
+    }),
+    (
+        "deleteRelationship",
+        |r, c| json!({ "id": r.any("relationship", c) }),
+    ),
+    ("transferRelationships", |r, c| {
+        let from = c.usize(..2);
+        json!({ "fromUserId": r.0["user"][from], "toUserId": r.0["user"][1 - from] })
+    }),
+    (
+        "createNote",
+        |r, c| json!({ "subjectId": r.any(["contact", "organization"][c.usize(..2)], c), "text": "New" }),
+    ),
+    (
+        "updateNote",
+        |r, c| json!({ "id": r.any("note", c), "text": c.u8(..).to_string() }),
+    ),
+    ("deleteNote", |r, c| json!({ "id": r.any("note", c) })),
+    ("recordInteraction", |r, c| {
+        json!({
+        "externalId": c.u8(..2).to_string(), "mediaType": "CALL", "direction": "INBOUND",
+        "startedAt": "2026-03-01T12:00:00Z", "contactId": r.any("contact", c) })
+    }),
+    ("linkInteraction", |r, c| {
+        json!({
+        "id": r.any("interaction", c), "contactId": r.any("contact", c) })
+    }),
+    ("linkInteraction", |r, c| {
+        json!({
+        "id": r.any("interaction", c), "organizationId": r.any("organization", c) })
+    }),
+    (
+        "upsertUser",
+        |_, c| json!({ "subject": (["One", "New"][c.usize(..2)]), "title": c.u8(..).to_string() }),
+    ),
+    ("deactivateUser", |r, c| json!({ "id": r.any("user", c) })),
+    (
+        "createWrapUpCode",
+        |_, c| json!({ "name": c.u8(..2).to_string() }),
+    ),
+    (
+        "updateTenant",
+        |_, c| json!({ "displayName": c.u8(..).to_string() }),
+    ),
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_pair_of_mutations_is_in_each_others_way() {
+    let app = TestApp::on_postgres().await;
+    let admin = app.admin().await;
+    let servers = two_servers(&app).await;
+    let mut chance = fastrand::Rng::with_seed(16);
+    let mut before = 0;
+    for (place, one) in MUTATIONS.iter().enumerate() {
+        for other in &MUTATIONS[place..] {
+            let records = Records::made_by(&admin).await;
+            let mutations = (0..AT_ONCE)
+                .map(|n| {
+                    let (mutation, make) = if n % 4 < 2 { one } else { other };
+                    (*mutation, make(&records, &mut chance))
+                })
+                .collect();
+            at_once(&servers, &admin.caller, mutations).await;
+            let after = contended(&servers);
+            assert_eq!(after, before, "{} beside {}", one.0, other.0);
+            before = after;
+        }
+    }
+}
