@@ -16,7 +16,10 @@ use crate::clock::Clock;
 use crate::config::{DataConfig, OperationConfig, ServeConfig, TokenConfig};
 use crate::graphql;
 use crate::http::playground::Token;
-use crate::http::{self, AllowedOrigins, ConnectionTimeouts, Documents, OpenStreams, PublicOptions, Server};
+use crate::http::{
+    self, Admission, AdmissionBounds, AllowedOrigins, ConnectionTimeouts, Documents, OpenStreams,
+    PublicOptions, Resources, Server,
+};
 use crate::id::Ids;
 use crate::model::{Permissions, Region, TenantName};
 use crate::operation::Operations;
@@ -24,6 +27,8 @@ use crate::store::{DatabaseUrl, Store, Tenant};
 
 /// The tenant of the development server.
 pub const DEVELOPMENT_TENANT: &str = "default";
+/// The most connections that read the metrics.
+const METRICS_CONNECTIONS: usize = 16;
 /// The interval at which expired changes are deleted.
 const SWEEP_INTERVAL: Duration = Duration::from_mins(10);
 /// The lifetime of a token of the playground.
@@ -56,7 +61,9 @@ impl App {
                 .add_tenant(&DEVELOPMENT_TENANT.parse()?, &Region::default())
                 .await?;
         }
+        let resources = Resources::of_process(config.data.connections);
         let server = Server {
+            admission: Admission::new(AdmissionBounds::of(&config.admission, &resources)),
             identity: Identity::new(store.clone(), verifier),
             documents,
             operations,
@@ -88,6 +95,7 @@ impl App {
         tokio::spawn(http::serve(
             listener,
             router,
+            METRICS_CONNECTIONS,
             ConnectionTimeouts::default(),
             pending(),
         ))
@@ -101,7 +109,10 @@ impl App {
             stop.await;
             server.streams.end();
         };
-        http::serve(listener, self.router(), ConnectionTimeouts::default(), stop).await;
+        let bounds = &self.server.admission.bounds;
+        bounds.log();
+        let timeouts = ConnectionTimeouts::default();
+        http::serve(listener, self.router(), bounds.connections, timeouts, stop).await;
         // A batch in progress is rolled back.
         sweeper.abort();
         // An upgraded connection is no request for hyper, so sockets were not waited for.

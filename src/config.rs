@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::http::parse_origin;
+use crate::http::{AdmissionSettings, parse_origin};
 use crate::limits::Limits;
 use crate::store::{DatabaseUrl, OpenError};
 
@@ -211,6 +211,9 @@ pub struct ServeConfig {
     #[command(flatten)]
     #[expect(missing_docs, reason = "a group of settings, each with its own doc")]
     pub telemetry: TelemetryConfig,
+    #[command(flatten, next_help_heading = "Bounds of what is taken on at the same time")]
+    #[expect(missing_docs, reason = "a group of settings, each with its own doc")]
+    pub admission: AdmissionSettings,
     #[command(flatten, next_help_heading = "Limits of one operation")]
     #[expect(missing_docs, reason = "a group of settings, each with its own doc")]
     pub limits: Limits,

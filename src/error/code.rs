@@ -29,6 +29,8 @@ pub enum Code {
     Forbidden,
     /// The request took longer than the server allows.
     Timeout,
+    /// The caller asks for more in a time than a caller may.
+    RateLimited,
     /// The database or the identity provider cannot be reached at the moment.
     Unavailable,
     /// A bug or an outage; the log has the cause.
@@ -51,6 +53,7 @@ impl Code {
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::Forbidden => "FORBIDDEN",
             Self::Timeout => "TIMEOUT",
+            Self::RateLimited => "RATE_LIMITED",
             Self::Unavailable => "UNAVAILABLE",
             Self::Internal => "INTERNAL_SERVER_ERROR",
         }
@@ -71,6 +74,7 @@ impl Code {
             | Self::CursorExpired => StatusCode::BAD_REQUEST,
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
             Self::Timeout | Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -81,7 +85,7 @@ impl Code {
     pub const fn close_code(self) -> u16 {
         match self {
             Self::Unauthenticated | Self::Forbidden => 4403,
-            Self::Timeout | Self::Unavailable => 1013,
+            Self::Timeout | Self::Unavailable | Self::RateLimited => 1013,
             Self::Internal => 4500,
             _ => 4400,
         }
@@ -89,7 +93,7 @@ impl Code {
 
     /// Whether the same request may succeed a little later.
     pub const fn is_temporary(self) -> bool {
-        matches!(self, Self::Timeout | Self::Unavailable)
+        matches!(self, Self::Timeout | Self::Unavailable | Self::RateLimited)
     }
 
     /// Whether the error concerns the caller's identity or permissions.

@@ -7,21 +7,51 @@ use std::task::{Context, Poll};
 
 use async_graphql::parser::types::OperationType;
 use futures_util::stream::{self, BoxStream, Stream};
-use futures_util::{FutureExt as _, StreamExt as _};
+use futures_util::{FutureExt as _, StreamExt as _, future};
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
 use tracing::Instrument as _;
 
+use super::admission::{CallerKey, Overload, Permit};
 use super::reply::request_error;
+use super::request::GraphQlRequest;
 use super::request_log::RequestLog;
-use super::server::{ANSWER_TIMEOUT, Server};
+use super::server::Server;
 use crate::auth::Caller;
 use crate::error::{Code, INTERNAL, TIMEOUT};
 use crate::operation::{Answer, Prepared};
 
 /// The number of responses of an operation that may wait for the client. Beyond it, the operation waits.
 const QUEUE: usize = 1;
+
+/// The beginning of an operation.
+pub(super) enum Start {
+    /// It is admitted.
+    Prepared(Prepared, Permit),
+    /// It came over a socket, and is admitted beside the others there.
+    Requested(GraphQlRequest),
+}
+
+impl Start {
+    async fn admit(
+        self,
+        server: &Server,
+        caller: &Caller,
+        log: &RequestLog,
+    ) -> Result<(Prepared, Permit), Answer> {
+        let request = match self {
+            Self::Prepared(prepared, permit) => return Ok((prepared, permit)),
+            Self::Requested(request) => request,
+        };
+        let refuse = |overload: Overload| request_error(overload.code(), overload.message());
+        let key = CallerKey::from(caller);
+        let permit = server.admission.operation(key).await.map_err(refuse)?;
+        let prepared = server.prepare(request, caller, false, log)?;
+        server.admission.charge(key, prepared.cost()).map_err(refuse)?;
+        Ok((prepared, permit))
+    }
+}
 
 /// The answers of a running operation. Dropping it stops the operation.
 pub(super) struct Answers {
@@ -31,10 +61,10 @@ pub(super) struct Answers {
 
 impl Answers {
     /// Runs an operation. It waits for its client only with an answer in hand, never in the middle of a change.
-    pub fn of(server: Arc<Server>, prepared: Prepared, caller: Caller, log: RequestLog) -> Self {
+    pub fn of(server: Arc<Server>, start: Start, caller: Caller, log: RequestLog) -> Self {
         let (send, queue) = mpsc::channel(QUEUE);
         let run = async move {
-            let mut source = source(server, prepared, caller);
+            let mut source = source(server, start, caller, log.clone());
             loop {
                 let (answer, is_last) = match AssertUnwindSafe(source.next()).catch_unwind().await {
                     Ok(Some(answer)) => (answer, false),
@@ -67,14 +97,36 @@ impl Drop for Answers {
     }
 }
 
-fn source(server: Arc<Server>, prepared: Prepared, caller: Caller) -> BoxStream<'static, Answer> {
+/// The answers of an operation, or the one that refuses it.
+fn source(server: Arc<Server>, start: Start, caller: Caller, log: RequestLog) -> BoxStream<'static, Answer> {
+    let admitted = async move {
+        match start.admit(&server, &caller, &log).await {
+            Ok((prepared, permit)) => admitted_source(server, prepared, permit, caller),
+            Err(refused) => stream::once(future::ready(refused)).boxed(),
+        }
+    };
+    stream::once(admitted).flatten().boxed()
+}
+
+fn admitted_source(
+    server: Arc<Server>,
+    prepared: Prepared,
+    permit: Permit,
+    caller: Caller,
+) -> BoxStream<'static, Answer> {
     if prepared.kind() == OperationType::Subscription {
+        // It has a place among the streams.
+        drop(permit);
         return server.subscribe(prepared, caller);
     }
     let answer = async move {
-        timeout(ANSWER_TIMEOUT, server.run(prepared, caller))
-            .await
-            .unwrap_or_else(|_| request_error(Code::Timeout, TIMEOUT))
+        let _permit = permit;
+        timeout(
+            server.admission.bounds.request_timeout,
+            server.run(prepared, caller),
+        )
+        .await
+        .unwrap_or_else(|_| request_error(Code::Timeout, TIMEOUT))
     };
     stream::once(answer).boxed()
 }

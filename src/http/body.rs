@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, StatusCode};
 use futures_util::StreamExt as _;
 use tokio::time::timeout;
 
+use super::admission::Share;
 use super::media::sends_json;
 use super::reply::Rejection;
 use crate::error::Code;
@@ -17,10 +18,10 @@ pub(super) const MAX_BODY: usize = 256 * 1024;
 /// running into a closed connection.
 const MAX_DISCARDED: usize = 4 * 1024 * 1024;
 /// The maximum time for a body to arrive.
-const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+const BODY_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// Reads the body of a request whose headers say that it is JSON.
-pub(super) async fn receive(headers: &HeaderMap, body: Body) -> Result<Bytes, Rejection> {
+/// Reads the body of a request whose headers say that it is JSON, and counts its bytes.
+pub(super) async fn receive(headers: &HeaderMap, body: Body, share: &mut Share) -> Result<Bytes, Rejection> {
     if !sends_json(headers) {
         return Err(Rejection::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -28,7 +29,7 @@ pub(super) async fn receive(headers: &HeaderMap, body: Body) -> Result<Bytes, Re
             "send the operation as JSON in UTF-8, with `Content-Type: application/json`",
         ));
     }
-    match timeout(BODY_TIMEOUT, collect(body)).await {
+    match timeout(BODY_TIMEOUT, collect(body, share)).await {
         Ok(received) => received,
         Err(_) => Err(Rejection::new(
             StatusCode::REQUEST_TIMEOUT,
@@ -38,13 +39,14 @@ pub(super) async fn receive(headers: &HeaderMap, body: Body) -> Result<Bytes, Re
     }
 }
 
-async fn collect(body: Body) -> Result<Bytes, Rejection> {
+async fn collect(body: Body, share: &mut Share) -> Result<Bytes, Rejection> {
     let mut chunks = body.into_data_stream();
     let (mut received, mut length) = (Vec::new(), 0);
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|_| Rejection::malformed("the body did not arrive in full"))?;
         length += chunk.len();
         if length <= MAX_BODY {
+            share.grow(chunk.len());
             received.extend_from_slice(&chunk);
         } else if length > MAX_DISCARDED {
             break;

@@ -10,13 +10,16 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::Response;
 
+use super::admission::CallerKey;
+use super::answers::Start;
 use super::body::receive;
+use super::events::EventStream;
 use super::media::{Accepted, Media};
-use super::reply::{Rejection, reply};
+use super::reply::{Rejection, reply, tell_quota};
 use super::request::GraphQlRequest;
 use super::request_log::RequestLog;
 use super::server::Server;
-use super::{events, socket};
+use super::socket;
 use crate::error::Code;
 use crate::operation::Prepared;
 
@@ -60,13 +63,16 @@ async fn respond(
             "answers are `application/graphql-response+json`, `application/json` or `text/event-stream`";
         return Err(not_acceptable(message));
     }
+    let mut share = server.admission.body()?;
     let body = if is_get {
         Bytes::new()
     } else {
-        receive(&head.headers, body).await?
+        receive(&head.headers, body, &mut share).await?
     };
     let session = server.identity.session(&head.headers).await?;
     let caller = server.identity.caller_in(&session).await?;
+    let key = CallerKey::from(&caller);
+    let permit = server.admission.operation(key).await?;
     let request = if is_get {
         GraphQlRequest::from_url(head.uri.query().unwrap_or_default())
     } else {
@@ -80,22 +86,31 @@ async fn respond(
         let message = "changes are made by POST; GET is for queries";
         return Err(Rejection::method(message, "POST"));
     }
-    match (media_for(accepted, kind)?, prepared) {
-        (Media::Events, prepared) => Ok(events::stream(
-            server,
-            (session, caller),
-            prepared,
-            head.extensions.get().cloned(),
-            log,
-        )),
+    let media = media_for(accepted, kind)?;
+    let quota = match &prepared {
+        Ok(prepared) => Some(server.admission.charge(key, prepared.cost())?),
+        Err(_) => None,
+    };
+    let mut response = match (media, prepared) {
+        (Media::Events, prepared) => {
+            let slot = server.admission.stream(key)?;
+            let prepared = prepared.map(|prepared| Start::Prepared(prepared, permit));
+            let input_end = head.extensions.get().cloned();
+            let stream = EventStream::new(server, session, slot, input_end, log);
+            stream.respond(prepared, caller)
+        }
         (media, Ok(prepared)) => {
             let answer = server.run(prepared, caller).await;
             log.answered(&answer);
-            Ok(reply(media, StatusCode::OK, &answer))
+            server.admission.hold(reply(media, StatusCode::OK, &answer))
         }
-        (Media::GraphQlJson, Err(answer)) => Ok(reply(Media::GraphQlJson, StatusCode::BAD_REQUEST, &answer)),
-        (Media::Json, Err(answer)) => Ok(reply(Media::Json, StatusCode::OK, &answer)),
+        (Media::GraphQlJson, Err(answer)) => reply(Media::GraphQlJson, StatusCode::BAD_REQUEST, &answer),
+        (Media::Json, Err(answer)) => reply(Media::Json, StatusCode::OK, &answer),
+    };
+    if let Some(quota) = quota {
+        tell_quota(response.headers_mut(), quota);
     }
+    Ok(response)
 }
 
 /// Returns whether the method is GET. HEAD is refused: it would run the operation and drop its answer.

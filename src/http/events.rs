@@ -13,7 +13,8 @@ use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt as _, future};
 use tokio::time::sleep;
 
-use super::answers::Answers;
+use super::admission::StreamSlot;
+use super::answers::{Answers, Start};
 use super::connections::InputEnd;
 use super::open_streams::OpenStream;
 use super::reply::Rejection;
@@ -21,7 +22,7 @@ use super::request_log::RequestLog;
 use super::server::Server;
 use super::session_watch::SessionWatch;
 use crate::auth::{Caller, Session};
-use crate::operation::{Answer, Prepared};
+use crate::operation::Answer;
 
 /// The interval of the comments that keep the stream alive.
 const KEEP_ALIVE: Duration = Duration::from_secs(12);
@@ -31,49 +32,55 @@ const COMPLETE: Bytes = Bytes::from_static(b"event: complete\ndata:\n\n");
 /// Tells nginx to pass on each event as it comes.
 const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
-/// The response that streams the answers of an operation; for a request error, its one event.
-pub(super) fn stream(
-    server: &Arc<Server>,
-    (session, caller): (Session, Caller),
-    prepared: Result<Prepared, Answer>,
-    input_end: Option<InputEnd>,
-    log: &RequestLog,
-) -> Response {
-    let open = server.streams.open();
-    let watch = SessionWatch::new(server.clone(), session);
-    let answers = match prepared {
-        Ok(prepared) => Answers::of(server.clone(), prepared, caller, log.clone()).boxed(),
-        Err(refusal) => stream::once(future::ready(refusal)).boxed(),
-    };
-    let running = Running {
-        answers,
-        watch,
-        open,
-        input_end,
-        log: log.clone(),
-    };
-    let events = stream::unfold(Stage::Running(Box::new(running)), Stage::step);
-    let headers = [
-        (CONTENT_TYPE, "text/event-stream; charset=utf-8"),
-        (CACHE_CONTROL, "no-store"),
-        (BUFFERING, "no"),
-    ];
-    (headers, Body::from_stream(events.map(Ok::<_, Infallible>))).into_response()
-}
-
-/// A stream whose operation runs.
-struct Running {
-    answers: BoxStream<'static, Answer>,
+/// A stream of events to one client.
+pub(super) struct EventStream {
+    server: Arc<Server>,
     watch: SessionWatch,
     open: OpenStream,
     /// `None` once the client was found to have ended its side of the stream.
     input_end: Option<InputEnd>,
     log: RequestLog,
+    _slot: StreamSlot,
+}
+
+impl EventStream {
+    /// Opens a stream.
+    pub fn new(
+        server: &Arc<Server>,
+        session: Session,
+        slot: StreamSlot,
+        input_end: Option<InputEnd>,
+        log: &RequestLog,
+    ) -> Self {
+        Self {
+            server: server.clone(),
+            watch: SessionWatch::new(server.clone(), session),
+            open: server.streams.open(),
+            input_end,
+            log: log.clone(),
+            _slot: slot,
+        }
+    }
+
+    /// The response that streams the answers of an operation; for a request error, its one event.
+    pub fn respond(self, operation: Result<Start, Answer>, caller: Caller) -> Response {
+        let answers = match operation {
+            Ok(start) => Answers::of(self.server.clone(), start, caller, self.log.clone()).boxed(),
+            Err(refusal) => stream::once(future::ready(refusal)).boxed(),
+        };
+        let events = stream::unfold(Stage::Running(Box::new(self), answers), Stage::step);
+        let headers = [
+            (CONTENT_TYPE, "text/event-stream; charset=utf-8"),
+            (CACHE_CONTROL, "no-store"),
+            (BUFFERING, "no"),
+        ];
+        (headers, Body::from_stream(events.map(Ok::<_, Infallible>))).into_response()
+    }
 }
 
 /// The progress of a stream.
 enum Stage {
-    Running(Box<Running>),
+    Running(Box<EventStream>, BoxStream<'static, Answer>),
     /// Only `complete` is left to send.
     Answered,
     Over,
@@ -81,27 +88,27 @@ enum Stage {
 
 impl Stage {
     async fn step(self) -> Option<(Bytes, Self)> {
-        let Self::Running(mut running) = self else {
+        let Self::Running(mut stream, mut answers) = self else {
             return matches!(self, Self::Answered).then_some((COMPLETE, Self::Over));
         };
         tokio::select! {
             biased;
             // Without `complete`, so that the client reconnects.
-            () = running.open.ended() => None,
-            error = running.watch.ended() => {
-                running.log.refused(error.code());
+            () = stream.open.ended() => None,
+            error = stream.watch.ended() => {
+                stream.log.refused(error.code());
                 Some((next(&Rejection::from(error).answer())?, Self::Answered))
             }
-            answer = running.answers.next() => match answer {
-                Some(answer) => Some((next(&answer)?, Self::Running(running))),
+            answer = answers.next() => match answer {
+                Some(answer) => Some((next(&answer)?, Self::Running(stream, answers))),
                 None => Some((COMPLETE, Self::Over)),
             },
             // The comment finds out whether the client has gone.
-            () = input_ended(&mut running.input_end) => {
-                running.input_end = None;
-                Some((COMMENT, Self::Running(running)))
+            () = input_ended(&mut stream.input_end) => {
+                stream.input_end = None;
+                Some((COMMENT, Self::Running(stream, answers)))
             }
-            () = sleep(KEEP_ALIVE) => Some((COMMENT, Self::Running(running))),
+            () = sleep(KEEP_ALIVE) => Some((COMMENT, Self::Running(stream, answers))),
         }
     }
 }

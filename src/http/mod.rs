@@ -3,6 +3,7 @@
 //! `endpoint` answers `/graphql`: `request` parses what is asked for, `server` prepares and runs it, `reply`, `events` and
 //! `socket` carry the answers.
 
+mod admission;
 mod answers;
 mod body;
 mod connections;
@@ -41,6 +42,7 @@ use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetReques
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
+pub use self::admission::{Admission, AdmissionBounds, AdmissionSettings, Resources};
 pub use self::connections::{ConnectionTimeouts, serve};
 pub use self::documents::Documents;
 pub use self::metrics::metrics_router;
@@ -67,6 +69,7 @@ pub struct PublicOptions {
 /// Builds the router with every route.
 pub fn router(server: Arc<Server>, options: PublicOptions) -> Router {
     let origins = Arc::new(options.origins);
+    let timeout = server.admission.bounds.request_timeout;
     let mut api = Router::new().route(API_PATH, any(endpoint::answer));
     if let Some(token) = &options.playground {
         api = api.layer(middleware::from_fn_with_state(
@@ -87,7 +90,8 @@ pub fn router(server: Arc<Server>, options: PublicOptions) -> Router {
     if options.only_loopback_names {
         router = router.layer(middleware::from_fn(host::only_loopback));
     }
-    let router = with_layers(router, server::ANSWER_TIMEOUT).layer(
+    router = router.layer(middleware::from_fn(connections::refuse_beyond_bound));
+    let router = with_layers(router, timeout).layer(
         CompressionLayer::new().compress_when(
             SizeAbove::new(MIN_COMPRESSED)
                 .and(NotForContentType::SSE)

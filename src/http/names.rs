@@ -10,5 +10,8 @@ pub(super) const LIVE_PATH: &str = "/livez";
 pub(super) const READY_PATH: &str = "/readyz";
 /// The beginning of the paths of the playground's files.
 pub(super) const PLAYGROUND_PATH: &str = "/playground/";
+/// The headers with the cost that a caller may ask for, and what is left of it.
+pub(super) const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+pub(super) const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 /// The header with the id of a request, which the log has too.
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

@@ -12,7 +12,7 @@ use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use super::host::is_loopback;
 use super::media::Media;
-use super::names::{API_PATH, REQUEST_ID};
+use super::names::{API_PATH, RATE_LIMIT, RATE_LIMIT_POLICY, REQUEST_ID};
 use super::reply::Rejection;
 use crate::error::Code;
 
@@ -52,7 +52,13 @@ impl AllowedOrigins {
                 .allow_origin(allowed)
                 .allow_methods([Method::GET, Method::POST])
                 .allow_headers(AllowHeaders::mirror_request())
-                .expose_headers([REQUEST_ID, RETRY_AFTER, WWW_AUTHENTICATE])
+                .expose_headers([
+                    RATE_LIMIT,
+                    RATE_LIMIT_POLICY,
+                    REQUEST_ID,
+                    RETRY_AFTER,
+                    WWW_AUTHENTICATE,
+                ])
                 .max_age(PREFLIGHT_MAX_AGE),
         )
     }

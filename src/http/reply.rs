@@ -5,17 +5,23 @@ use std::borrow::Cow;
 use async_graphql::{ErrorExtensionValues, ServerError};
 use axum::body::Bytes;
 use axum::extract::Request;
-use axum::http::header::{ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, WWW_AUTHENTICATE};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::header::{
+    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
+};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use super::admission::{Overload, Quota};
 use super::media::Media;
-use super::names::API_PATH;
+use super::names::{API_PATH, RATE_LIMIT, RATE_LIMIT_POLICY};
 use super::request_log::RequestLog;
 use crate::error::{Code, Error, INTERNAL, TIMEOUT};
 use crate::operation::Answer;
+
+/// The seconds after which a client may try again where no bound says more.
+const RETRY_SOON: u64 = 1;
 
 /// A request that is rejected before an operation of it is prepared.
 #[derive(Debug)]
@@ -25,6 +31,8 @@ pub(super) struct Rejection {
     pub message: Cow<'static, str>,
     /// The methods that are allowed instead.
     pub allow: Option<&'static str>,
+    /// The bound that was reached, if that is the reason.
+    overload: Option<Overload>,
 }
 
 impl Rejection {
@@ -34,6 +42,7 @@ impl Rejection {
             code,
             message: message.into(),
             allow: None,
+            overload: None,
         }
     }
 
@@ -57,9 +66,16 @@ impl Rejection {
         if let Some(allow) = self.allow {
             headers.insert(ALLOW, HeaderValue::from_static(allow));
         }
+        if let Some(quota) = self.overload.and_then(Overload::quota) {
+            tell_quota(headers, quota);
+        }
         match self.status {
             StatusCode::UNAUTHORIZED => {
                 headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
+                let seconds = self.overload.map_or(RETRY_SOON, Overload::retry_after);
+                headers.insert(RETRY_AFTER, seconds.into());
             }
             // The rest of the body is not waited for.
             StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE => {
@@ -82,6 +98,34 @@ impl From<Error> for Rejection {
         error.log();
         let code = error.code();
         Self::new(code.status(), code, error.to_string())
+    }
+}
+
+impl From<Overload> for Rejection {
+    fn from(overload: Overload) -> Self {
+        let code = overload.code();
+        Self {
+            overload: Some(overload),
+            ..Self::new(code.status(), code, overload.message())
+        }
+    }
+}
+
+/// Adds the headers with the cost that the caller may still ask for (draft-ietf-httpapi-ratelimit-headers-10).
+pub(super) fn tell_quota(headers: &mut HeaderMap, quota: Quota) {
+    let Quota {
+        burst,
+        window,
+        left,
+        full_in,
+    } = quota;
+    for (name, value) in [
+        (RATE_LIMIT_POLICY, format!("\"cost\";q={burst};w={window}")),
+        (RATE_LIMIT, format!("\"cost\";r={left};t={full_in}")),
+    ] {
+        if let Ok(value) = value.try_into() {
+            headers.insert(name, value);
+        }
     }
 }
 

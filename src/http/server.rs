@@ -1,10 +1,9 @@
 //! The state that the handlers share, and the way of an operation through it.
 
-use std::time::Duration;
-
 use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
 
+use super::admission::Admission;
 use super::documents::Documents;
 use super::open_streams::OpenStreams;
 use super::request::GraphQlRequest;
@@ -13,9 +12,6 @@ use crate::auth::{Caller, Identity};
 use crate::graphql::{self, RequestData, Schema};
 use crate::operation::{Answer, Introspection, Operations, Params, Prepared};
 use crate::store::Store;
-
-/// The longest that an answer may take.
-pub(super) const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The state that the handlers share.
 pub struct Server {
@@ -29,6 +25,8 @@ pub struct Server {
     pub identity: Identity,
     /// The trusted documents.
     pub documents: Documents,
+    /// The bounds of what is taken on at the same time.
+    pub admission: Admission,
     /// Whether queries are accepted by GET.
     pub allows_get: bool,
     /// The sockets and event streams that are open.

@@ -17,6 +17,21 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
+#[cfg(target_os = "linux")]
+pub use process::{machine_memory, max_descriptors};
+
+/// The most descriptors that the process may open, if the system tells.
+#[cfg(not(target_os = "linux"))]
+pub const fn max_descriptors() -> Option<u64> {
+    None
+}
+
+/// The machine's memory, in bytes, if the system tells.
+#[cfg(not(target_os = "linux"))]
+pub const fn machine_memory() -> Option<u64> {
+    None
+}
+
 /// The metrics of this process.
 pub static METRICS: LazyLock<Metrics> = LazyLock::new(Metrics::new);
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use procfs::Current as _;
 use procfs::process::{LimitValue, Process};
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
@@ -91,6 +92,19 @@ impl Collector for ProcessCollector {
             &ConstGauge::new(usage.started),
         )
     }
+}
+
+/// The most descriptors that the process may open, if the system tells.
+pub fn max_descriptors() -> Option<u64> {
+    match Process::myself().ok()?.limits().ok()?.max_open_files.soft_limit {
+        LimitValue::Value(most) => Some(most),
+        LimitValue::Unlimited => Some(u64::MAX),
+    }
+}
+
+/// The machine's memory, in bytes, if the system tells.
+pub fn machine_memory() -> Option<u64> {
+    Some(procfs::Meminfo::current().ok()?.mem_total)
 }
 
 /// A metric of any type that is read when metrics are written.

@@ -16,7 +16,10 @@ const MAY_USE: &[(&str, &str)] = &[
     ("app", "auth clock config graphql http id model operation store"),
     ("config", "http limits store"),
     ("demo", "error id model service store"),
-    ("http", "auth error graphql limits metrics operation store traces"),
+    (
+        "http",
+        "auth error graphql id limits metrics operation store traces",
+    ),
     ("operation", "error limits metrics model page"),
     ("graphql", "auth error id limits metrics model page service store"),
     ("auth", "clock error metrics model store"),

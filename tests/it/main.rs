@@ -2,6 +2,7 @@
 
 #![cfg(test)] // so that lints know these files for tests
 
+mod admission;
 mod answers;
 mod cases;
 mod changes;

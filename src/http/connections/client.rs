@@ -8,13 +8,13 @@
 //! instead. Clients of HTTP/1.0 know no interim responses: their requests run to their end, within the time limit.
 
 use std::io::{IoSlice, Result};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::http::Version;
 use tokio::io::Interest;
 use tokio::net::TcpStream;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::time::sleep;
 
 /// The interim response that finds out whether the client is there. Old libraries skip this one alone.
@@ -31,6 +31,9 @@ pub(super) struct Client {
     /// Whether all bytes of earlier responses were written.
     is_flushed: AtomicBool,
     input_ended: watch::Sender<bool>,
+    /// The turn at which the connection became idle; 0 while a request is answered.
+    idle_since: AtomicU64,
+    closing: Notify,
 }
 
 /// Tells the handler of a request that the client has ended its side of the stream.
@@ -53,11 +56,39 @@ impl Client {
             may_interrupt: AtomicBool::new(false),
             is_flushed: AtomicBool::new(true),
             input_ended: watch::Sender::new(false),
+            idle_since: AtomicU64::new(next_turn()),
+            closing: Notify::new(),
+        }
+    }
+
+    /// Notes that the next request is waited for.
+    pub fn idle(&self) {
+        self.idle_since.store(next_turn(), Ordering::Relaxed);
+    }
+
+    /// The turn at which the connection became idle, if it is.
+    pub fn idle_since(&self) -> Option<u64> {
+        Some(self.idle_since.load(Ordering::Relaxed)).filter(|turn| *turn > 0)
+    }
+
+    /// Closes the connection if it is still idle.
+    pub fn close(&self) {
+        self.closing.notify_one();
+    }
+
+    /// Waits until the connection is to be closed.
+    pub async fn closed(&self) {
+        loop {
+            self.closing.notified().await;
+            if self.idle_since().is_some() {
+                break;
+            }
         }
     }
 
     /// Notes that a request came.
     pub fn asked(&self, version: Version) -> InputEnd {
+        self.idle_since.store(0, Ordering::Relaxed);
         self.may_interrupt
             .store(version == Version::HTTP_11, Ordering::Relaxed);
         InputEnd(self.input_ended.subscribe())
@@ -95,6 +126,12 @@ impl Client {
         // A reset, or a failure to reach the client.
         let _ = tcp.ready(Interest::ERROR).await;
     }
+}
+
+/// The next turn: connections that became idle earlier have smaller ones.
+fn next_turn() -> u64 {
+    static TURNS: AtomicU64 = AtomicU64::new(1);
+    TURNS.fetch_add(1, Ordering::Relaxed)
 }
 
 /// Waits until the client ends its side of the stream.

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use hyper::rt::{Sleep, Timer};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::client::Client;
 use super::header_case::with_websocket_case;
 
 /// The instant of the first byte since hyper began to wait for a head.
@@ -34,11 +35,12 @@ impl FirstByte {
 }
 
 /// The timer of one connection and the stream that it watches. hyper asks the timer for nothing but the head's deadline.
-pub(super) fn watch_head<S>(stream: S, head: Duration) -> (HeadTimer, WatchedStream<S>) {
+pub(super) fn watch_head<S>(stream: S, head: Duration, client: Arc<Client>) -> (HeadTimer, WatchedStream<S>) {
     let first_byte = FirstByte::default();
     let timer = HeadTimer {
         head,
         first_byte: first_byte.clone(),
+        client,
     };
     (timer, WatchedStream { stream, first_byte })
 }
@@ -47,6 +49,7 @@ pub(super) fn watch_head<S>(stream: S, head: Duration) -> (HeadTimer, WatchedStr
 pub(super) struct HeadTimer {
     head: Duration,
     first_byte: FirstByte,
+    client: Arc<Client>,
 }
 
 impl Timer for HeadTimer {
@@ -56,6 +59,7 @@ impl Timer for HeadTimer {
 
     fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>> {
         self.first_byte.clear();
+        self.client.idle();
         Box::pin(HeadSleep {
             sleep: Box::pin(tokio::time::sleep_until(deadline.into())),
             head: self.head,

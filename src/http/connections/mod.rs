@@ -1,6 +1,8 @@
 //! Accepts connections, serves them, and closes those whose client makes the server wait.
 
+mod beyond_bound;
 mod client;
+mod crowd;
 mod head_timeout;
 mod header_case;
 mod tcp;
@@ -25,8 +27,10 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_io_timeout::TimeoutStream;
 
-use self::client::Client;
+use self::beyond_bound::BeyondBound;
+pub(super) use self::beyond_bound::refuse_beyond_bound;
 pub(super) use self::client::InputEnd;
+use self::crowd::{Crowd, Place};
 use self::head_timeout::watch_head;
 use self::tcp::SharedStream;
 
@@ -58,14 +62,16 @@ impl Default for ConnectionTimeouts {
     }
 }
 
-/// Serves `router` until `stop`. Then accepts no more connections, and waits for the responses in flight, within a limit.
+/// Serves `router` until `stop`, over `most` connections. Then accepts no more connections, and waits for the responses in flight, within a limit.
 pub async fn serve(
     mut listener: TcpListener,
     router: Router,
+    most: usize,
     timeouts: ConnectionTimeouts,
     stop: impl Future<Output = ()>,
 ) {
     let service = TowerToHyperService::new(router);
+    let crowd = Crowd::new(most);
     // Each connection holds a receiver for as long as it lives.
     let (stopping, _) = watch::channel(());
     let mut stop = pin!(stop);
@@ -75,8 +81,13 @@ pub async fn serve(
             (stream, _) = Listener::accept(&mut listener) => stream,
             () = &mut stop => break,
         };
+        let Some(place) = crowd.enter() else {
+            tracing::debug!("a connection beyond the bound was closed");
+            continue;
+        };
         tokio::spawn(serve_connection(
             stream,
+            place,
             service.clone(),
             timeouts,
             stopping.subscribe(),
@@ -92,6 +103,7 @@ pub async fn serve(
 /// Serves the requests of a connection until its end, or until its client has gone.
 async fn serve_connection(
     stream: TcpStream,
+    place: Place,
     router: TowerToHyperService<Router>,
     timeouts: ConnectionTimeouts,
     mut stopped: watch::Receiver<()>,
@@ -100,13 +112,20 @@ async fn serve_connection(
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "small packets wait for each other");
     }
-    let (tcp, client) = (Arc::new(stream), Arc::new(Client::new()));
+    let (tcp, client) = (Arc::new(stream), &place.client);
     let stream = SharedStream::new(tcp.clone(), client.clone());
-    let (timer, stream) = watch_head(with_write_timeout(stream, timeouts.write), timeouts.head);
-    let asked = client.clone();
+    let (timer, stream) = watch_head(
+        with_write_timeout(stream, timeouts.write),
+        timeouts.head,
+        client.clone(),
+    );
+    let (asked, is_beyond_bound) = (client.clone(), place.is_beyond_bound);
     let service = service_fn(move |mut request: Request<Incoming>| {
         let input_end = asked.asked(request.version());
         request.extensions_mut().insert(input_end);
+        if is_beyond_bound {
+            request.extensions_mut().insert(BeyondBound);
+        }
         router.call(request)
     });
     let connection = http1::Builder::new()
@@ -119,6 +138,7 @@ async fn serve_connection(
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     let (mut connection, mut gone) = (pin!(connection), pin!(client.gone(&tcp)));
+    let mut closed = pin!(client.closed());
     let mut is_stopping = false;
     loop {
         tokio::select! {
@@ -131,6 +151,7 @@ async fn serve_connection(
             }
             // Its request is dropped, and with it what runs for it.
             () = gone.as_mut() => return,
+            () = closed.as_mut() => return,
             _ = stopped.changed(), if !is_stopping => {
                 is_stopping = true;
                 connection.as_mut().graceful_shutdown();

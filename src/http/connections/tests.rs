@@ -39,7 +39,7 @@ impl Running {
         };
         let (stop, stopped) = oneshot::channel();
         let router = Router::new().route("/", get(answer));
-        let ended = tokio::spawn(serve(listener, router, timeouts, async {
+        let ended = tokio::spawn(serve(listener, router, 100, timeouts, async {
             stopped.await.unwrap();
         }));
         Self {
@@ -250,6 +250,7 @@ async fn unanswering() -> (SocketAddr, Arc<Semaphore>, Arc<Semaphore>) {
     tokio::spawn(serve(
         listener,
         router,
+        100,
         ConnectionTimeouts::default(),
         std::future::pending(),
     ));
@@ -297,4 +298,76 @@ async fn a_client_of_http_1_0_gets_the_answer_alone() {
     tokio::time::sleep(SHORT).await;
     server.allowed.add_permits(1);
     assert!(answer(&mut stream).await.starts_with("HTTP/1.0 200 OK\r\n"));
+}
+
+/// A server over this many connections: `/slow` answers when it is allowed to, health checks at once.
+async fn bounded(most: usize) -> (SocketAddr, Arc<Semaphore>, Arc<Semaphore>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (asked, allowed) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+    let slow = {
+        let (asked, allowed) = (asked.clone(), allowed.clone());
+        async move || {
+            asked.add_permits(1);
+            allowed.acquire().await.unwrap().forget();
+            "hello"
+        }
+    };
+    let router = Router::new()
+        .route("/slow", get(slow))
+        .route("/livez", get(async || "hello"))
+        .layer(axum::middleware::from_fn(refuse_beyond_bound));
+    let timeouts = ConnectionTimeouts::default();
+    tokio::spawn(serve(listener, router, most, timeouts, std::future::pending()));
+    (address, asked, allowed)
+}
+
+async fn asking(address: SocketAddr, path: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    stream
+}
+
+#[tokio::test]
+async fn the_longest_idle_connection_makes_room_for_the_next() {
+    let (address, asked, allowed) = bounded(3).await;
+    let mut busy = asking(address, "/slow").await;
+    soon(asked.acquire()).await.unwrap().forget();
+    let mut idle = Vec::new();
+    for _ in 0..2 {
+        let mut stream = asking(address, "/livez").await;
+        answer(&mut stream).await;
+        idle.push(stream);
+    }
+    let mut last = asking(address, "/livez").await;
+    answer(&mut last).await;
+    closed(&mut idle[0]).await;
+    // The others are kept.
+    idle[1]
+        .write_all(b"GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n")
+        .await
+        .unwrap();
+    answer(&mut idle[1]).await;
+    allowed.add_permits(1);
+    answer(&mut busy).await;
+}
+
+#[tokio::test]
+async fn health_checks_are_answered_beyond_the_bound_and_others_are_told_to_come_back() {
+    let (address, asked, allowed) = bounded(2).await;
+    let mut busy = [asking(address, "/slow").await, asking(address, "/slow").await];
+    soon(asked.acquire_many(2)).await.unwrap().forget();
+
+    answer(&mut asking(address, "/livez").await).await;
+    let mut refused = asking(address, "/slow").await;
+    let mut response = String::new();
+    soon(refused.read_to_string(&mut response)).await.unwrap();
+    assert!(response.starts_with("HTTP/1.1 503 "), "{response}");
+    assert!(response.contains("Retry-After: 1\r\n"), "{response}");
+    assert!(response.contains("UNAVAILABLE"), "{response}");
+    allowed.add_permits(2);
+    for stream in &mut busy {
+        answer(stream).await;
+    }
 }

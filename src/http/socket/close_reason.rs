@@ -62,7 +62,7 @@ impl CloseReason {
     pub fn of(code: Code) -> Self {
         let reason = match code {
             Code::Unauthenticated | Code::Forbidden => "Forbidden",
-            Code::Timeout | Code::Unavailable => "Try again later",
+            Code::Timeout | Code::Unavailable | Code::RateLimited => "Try again later",
             Code::Internal => "Internal server error",
             _ => "Invalid message",
         };

@@ -16,7 +16,8 @@ use super::close_reason::CloseReason;
 use super::message::{ClientMessage, ServerMessage};
 use crate::auth::Session;
 use crate::error::{Code, Error};
-use crate::http::answers::Answers;
+use crate::http::admission::{CallerKey, StreamSlot};
+use crate::http::answers::{Answers, Start};
 use crate::http::open_streams::OpenStream;
 use crate::http::reply::request_error;
 use crate::http::request::GraphQlRequest;
@@ -54,6 +55,8 @@ pub(super) struct Connection {
     server: Arc<Server>,
     socket: WebSocket,
     open: OpenStream,
+    /// The place among the streams of its caller, once it is known.
+    slot: Option<StreamSlot>,
     running: SelectAll<stream::Abortable<BoxStream<'static, Step>>>,
     handles: HashMap<Arc<str>, AbortHandle>,
     /// The interval of pings, each sent only if nothing arrived since the tick before.
@@ -78,6 +81,7 @@ impl Connection {
         ping_interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut connection = Self {
             open: server.streams.open(),
+            slot: None,
             server,
             socket,
             running: SelectAll::new(),
@@ -106,7 +110,9 @@ impl Connection {
             .await;
         let session = session.map_err(|error| authentication_failure(&error))?;
         let caller = self.server.identity.caller_in(&session).await;
-        caller.map_err(|error| authentication_failure(&error))?;
+        let caller = caller.map_err(|error| authentication_failure(&error))?;
+        let slot = self.server.admission.stream(CallerKey::from(&caller));
+        self.slot = Some(slot.map_err(|overload| SocketEnd::Close(CloseReason::of(overload.code())))?);
         self.send(&ServerMessage::ConnectionAck).await?;
         Ok(session)
     }
@@ -199,13 +205,9 @@ impl Connection {
                 return Err(SocketEnd::Close(CloseReason::refused(&error)));
             }
         };
-        match self.server.prepare(request, &caller, false, &log) {
-            Ok(prepared) => {
-                self.start(id, Answers::of(self.server.clone(), prepared, caller, log));
-                Ok(())
-            }
-            Err(refused) => self.refuse(&id, &refused).await,
-        }
+        let start = Start::Requested(request);
+        self.start(id, Answers::of(self.server.clone(), start, caller, log));
+        Ok(())
     }
 
     fn start(&mut self, id: Arc<str>, answers: Answers) {

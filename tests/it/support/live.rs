@@ -9,6 +9,7 @@ use external_contacts::auth::Claims;
 use external_contacts::clock::Clock;
 use external_contacts::config::ServeConfig;
 use external_contacts::http::Server;
+use external_contacts::store::DatabaseUrl;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -94,8 +95,20 @@ impl Live {
         stream
     }
 
+    /// The database.
+    pub fn database(&self) -> DatabaseUrl {
+        DatabaseUrl::embedded(self.folder.path())
+    }
+
     /// A WebSocket after its acknowledgement.
     pub async fn socket(&self, token: &str) -> Socket {
+        let mut socket = self.begin_socket(token).await;
+        assert_eq!(socket.message().await["type"], "connection_ack");
+        socket
+    }
+
+    /// A WebSocket over which a token was sent.
+    pub async fn begin_socket(&self, token: &str) -> Socket {
         let mut stream = self
             .sent(
                 b"GET /graphql HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
@@ -113,7 +126,6 @@ impl Live {
         socket
             .send(&serde_json::json!({ "type": "connection_init", "payload": payload }))
             .await;
-        assert_eq!(socket.message().await["type"], "connection_ack");
         socket
     }
 }
