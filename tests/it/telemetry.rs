@@ -162,6 +162,9 @@ async fn metrics_count_requests_statements_pools_and_entities() {
     let grown = |name: &str| after[name] - before.get(name).copied().unwrap_or_default();
     // One for the list and one for its organizations, twice; users and tenants are cached or read beside them.
     assert!(grown("external_contacts_statement_duration_seconds_count") >= 4.0);
+    let answered = r#"external_contacts_requests_total{operation="query",code="OK"}"#;
+    assert!(is(grown(answered), 2.0));
+    assert!(is(grown("external_contacts_request_cost_count"), 2.0));
     assert!(grown("external_contacts_loader_batch_keys_count") >= 2.0);
     let hits = grown(r#"external_contacts_cache_lookups_total{cache="operations",result="hit"}"#);
     assert!(is(hits, 1.0));

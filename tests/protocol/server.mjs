@@ -83,6 +83,7 @@ export async function serve(...flags) {
   };
   const logged = async (pattern) => {
     while (!pattern.test(log)) await sleep(50);
+    return pattern.exec(log);
   };
   return { logged, url, socket: url.replace(/^http/, "ws"), folder, child, ended, stop, drop };
 }
