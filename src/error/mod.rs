@@ -21,6 +21,17 @@ pub const TIMEOUT: &str = "took longer than the server allows; ask for less at o
 /// The message of the code `INTERNAL_SERVER_ERROR`: the cause stays in the log.
 pub const INTERNAL: &str = "internal error; the server's log has the details under this request's id";
 
+/// The most characters of a message.
+const LONGEST_MESSAGE: usize = 1000;
+
+/// Shortens a message that repeats much of what the client sent.
+pub fn bound_message(message: &mut String) {
+    if let Some((end, _)) = message.char_indices().nth(LONGEST_MESSAGE) {
+        message.truncate(end);
+        message.push('…');
+    }
+}
+
 /// The reason why a request or a change was not carried out. Each variant's description names its code.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -184,8 +195,10 @@ pub enum UserErrorCode {
 impl UserError {
     /// Creates a refusal of the value itself, whose path is not known yet.
     pub fn new(code: UserErrorCode, message: impl Into<String>) -> Self {
+        let mut message = message.into();
+        bound_message(&mut message);
         Self {
-            message: message.into(),
+            message,
             field: None,
             code,
             taken_by: None,

@@ -4,7 +4,7 @@ use async_graphql::{Pos, ServerError, Value};
 use serde::Serialize;
 
 use super::error::{error, set_extension};
-use crate::error::Code;
+use crate::error::{Code, bound_message};
 
 /// The response map of one operation. The keys of `data` are in the order of the selection.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -37,7 +37,7 @@ impl Answer {
     pub fn refusal(errors: Vec<ServerError>) -> Self {
         Self {
             data: None,
-            errors,
+            errors: bounded(errors),
             extensions: None,
         }
     }
@@ -46,7 +46,7 @@ impl Answer {
     pub fn executed(data: Value, errors: Vec<ServerError>) -> Self {
         Self {
             data: Some(data),
-            errors,
+            errors: bounded(errors),
             extensions: None,
         }
     }
@@ -93,4 +93,12 @@ impl Answer {
     pub fn errors(&self) -> &[ServerError] {
         &self.errors
     }
+}
+
+/// Shortens the messages, which repeat names of the request.
+fn bounded(mut errors: Vec<ServerError>) -> Vec<ServerError> {
+    for error in &mut errors {
+        bound_message(&mut error.message);
+    }
+    errors
 }

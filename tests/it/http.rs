@@ -71,6 +71,10 @@ impl Site {
         }
     }
 
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     pub fn token(&self, claims: &Claims) -> String {
         let key = development_key(self.folder.path()).unwrap();
         key.mint(claims, Duration::from_mins(1), &Clock::system())

@@ -10,6 +10,7 @@ mod contact;
 mod demo;
 mod departure;
 mod docs;
+mod hostile;
 mod http;
 mod http_browsers;
 mod http_documents;
