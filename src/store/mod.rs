@@ -165,6 +165,7 @@ impl Tenant {
     }
 
     /// The same data, with a count of statements that begins at zero.
+    #[must_use]
     pub fn counted_anew(&self) -> Self {
         Self {
             statements: Arc::default(),

@@ -45,7 +45,7 @@ impl InputEnd {
     pub async fn ended(&mut self) {
         if self.0.wait_for(|has_ended| *has_ended).await.is_err() {
             // The connection has ended; whoever waits will be dropped.
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }
