@@ -157,7 +157,7 @@ pub async fn open_store(config: &DataConfig, clock: Clock) -> anyhow::Result<Sto
 
 /// Opens the database without migrating it. A file that does not exist is created.
 pub async fn connect(config: &DataConfig, clock: Clock) -> anyhow::Result<Store> {
-    Ok(Store::open(&config.database_url(), config.connections, clock, Ids::random()).await?)
+    Ok(Store::open(&config.database_url()?, config.connections, clock, Ids::random()).await?)
 }
 
 /// Opens a database that is there.
@@ -165,7 +165,7 @@ pub async fn connect(config: &DataConfig, clock: Clock) -> anyhow::Result<Store>
 /// # Errors
 /// Fails when the file of an embedded database does not exist.
 pub async fn open_existing_store(config: &DataConfig, clock: Clock) -> anyhow::Result<Store> {
-    if let DatabaseUrl::Sqlite(path) = config.database_url()
+    if let DatabaseUrl::Sqlite(path) = config.database_url()?
         && !path.exists()
     {
         bail!(
@@ -219,12 +219,18 @@ fn playground_token(key: Option<DevelopmentKey>, clock: Clock) -> Token {
 }
 
 fn settings(config: &TokenConfig, key: Option<DevelopmentKey>) -> anyhow::Result<VerifierSettings> {
-    let keys = match (key, &config.jwt_secret, &config.jwks_file, &config.jwks_url) {
-        (Some(key), ..) => KeySource::Development(key),
-        (None, Some(secret), ..) => KeySource::Secret(secret.clone().into_bytes()),
-        (None, None, Some(file), _) => KeySource::JwksFile(file.clone()),
-        (None, None, None, Some(url)) => KeySource::JwksUrl(url.clone()),
-        (None, None, None, None) => bail!("no token can be verified"),
+    let keys = if let Some(key) = key {
+        KeySource::Development(key)
+    } else if let Some(secret) = &config.jwt_secret {
+        KeySource::Secret(secret.clone().into_bytes())
+    } else if let Some(path) = &config.jwt_secret_file {
+        KeySource::SecretFile(path.clone())
+    } else if let Some(path) = &config.jwks_file {
+        KeySource::JwksFile(path.clone())
+    } else if let Some(url) = &config.jwks_url {
+        KeySource::JwksUrl(url.clone())
+    } else {
+        bail!("no token can be verified")
     };
     Ok(VerifierSettings {
         issuer: config.issuer.clone(),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -29,6 +29,14 @@ pub struct DataConfig {
         hide_env_values = true
     )]
     pub database_url: Option<DatabaseUrl>,
+    /// A file with the URL of the database, which may hold a password.
+    #[arg(
+        long,
+        env = "EXTERNAL_CONTACTS_DATABASE_URL_FILE",
+        value_name = "FILE",
+        conflicts_with = "database_url"
+    )]
+    pub database_url_file: Option<PathBuf>,
     /// The maximum number of connections to the database (of readers, with SQLite).
     #[arg(long, env = "EXTERNAL_CONTACTS_CONNECTIONS", default_value_t = 16, value_name = "N",
           value_parser = clap::value_parser!(u32).range(1..=1000))]
@@ -36,11 +44,14 @@ pub struct DataConfig {
 }
 
 impl DataConfig {
-    /// The database: the URL that is given, or the file in the data folder.
-    pub fn database_url(&self) -> DatabaseUrl {
-        self.database_url
-            .clone()
-            .unwrap_or_else(|| DatabaseUrl::embedded(&self.data))
+    /// The database: the URL that is given, itself or in a file, or the SQLite file in the data folder.
+    pub fn database_url(&self) -> Result<DatabaseUrl, ConfigError> {
+        match (&self.database_url, &self.database_url_file) {
+            (Some(_), Some(_)) => Err(ConfigError::Several("--database-url and --database-url-file")),
+            (Some(url), None) => Ok(url.clone()),
+            (None, Some(path)) => read_url(path),
+            (None, None) => Ok(DatabaseUrl::embedded(&self.data)),
+        }
     }
 }
 
@@ -53,9 +64,17 @@ pub struct TokenConfig {
         env = "EXTERNAL_CONTACTS_JWT_SECRET",
         value_name = "SECRET",
         hide_env_values = true,
-        conflicts_with_all = ["jwks_file", "jwks_url"]
+        conflicts_with_all = ["jwt_secret_file", "jwks_file", "jwks_url"]
     )]
     pub jwt_secret: Option<String>,
+    /// A file with that secret, re-read periodically. A line break at its end is no part of the secret.
+    #[arg(
+        long,
+        env = "EXTERNAL_CONTACTS_JWT_SECRET_FILE",
+        value_name = "FILE",
+        conflicts_with_all = ["jwks_file", "jwks_url"]
+    )]
+    pub jwt_secret_file: Option<PathBuf>,
     /// A file with the identity provider's public keys (a JSON Web Key Set), re-read periodically. Needs --issuer and
     /// --audience.
     #[arg(
@@ -91,6 +110,19 @@ pub struct TokenConfig {
 }
 
 impl TokenConfig {
+    /// The number of sources of keys that are given.
+    fn sources(&self) -> usize {
+        [
+            self.jwt_secret.is_some(),
+            self.jwt_secret_file.is_some(),
+            self.jwks_file.is_some(),
+            self.jwks_url.is_some(),
+        ]
+        .into_iter()
+        .filter(|is_given| *is_given)
+        .count()
+    }
+
     fn check(&self) -> Result<(), ConfigError> {
         let claims = [("--issuer", &self.issuer), ("--audience", &self.audience)];
         let missing: Vec<&str> = claims
@@ -110,6 +142,7 @@ impl fmt::Debug for TokenConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenConfig")
             .field("jwt_secret", &self.jwt_secret.as_ref().map(|_| "…"))
+            .field("jwt_secret_file", &self.jwt_secret_file)
             .field("jwks_file", &self.jwks_file)
             .field("jwks_url", &self.jwks_url.as_ref().map(url::Url::as_str))
             .field("jwks_refresh", &self.jwks_refresh)
@@ -130,8 +163,8 @@ pub struct OperationConfig {
     /// from ids to texts, or Apollo's). Read at the start.
     #[arg(long, env = "EXTERNAL_CONTACTS_DOCUMENTS", value_name = "PATH")]
     pub documents: Option<PathBuf>,
-    /// Refuse every operation that is not a trusted document, those of the playground included.
-    #[arg(long, env = "EXTERNAL_CONTACTS_ONLY_DOCUMENTS", requires = "documents")]
+    /// Refuse every operation that is not a trusted document, those of the playground included. Needs --documents.
+    #[arg(long, env = "EXTERNAL_CONTACTS_ONLY_DOCUMENTS")]
     pub only_documents: bool,
 }
 
@@ -182,7 +215,7 @@ pub struct ServeConfig {
     #[arg(long, env = "EXTERNAL_CONTACTS_DEV")]
     pub dev: bool,
     /// Fill an empty database with demo data (with `--dev`).
-    #[arg(long, env = "EXTERNAL_CONTACTS_DEMO", requires = "dev")]
+    #[arg(long, env = "EXTERNAL_CONTACTS_DEMO")]
     pub demo: bool,
     /// Serve the playground at `/` (always on with `--dev`).
     #[arg(long, env = "EXTERNAL_CONTACTS_PLAYGROUND")]
@@ -232,7 +265,7 @@ pub struct ServeConfig {
 pub enum ConfigError {
     /// There is no key to verify tokens with.
     #[error(
-        "no token can be verified: give --jwt-secret, --jwks-file or --jwks-url with --issuer and --audience, or --dev on your own machine"
+        "no token can be verified: give --jwt-secret, --jwt-secret-file, --jwks-file or --jwks-url with --issuer and --audience, or --dev on your own machine"
     )]
     NoVerification,
     /// There is a key, but an expected claim is missing.
@@ -242,8 +275,19 @@ pub enum ConfigError {
     #[error("--dev listens on loopback only, not on {0}; leave out --dev, or listen on 127.0.0.1")]
     DevelopmentOutside(SocketAddr),
     /// Development mode brings its own key.
-    #[error("--dev has a key of its own: leave out --jwt-secret, --jwks-file and --jwks-url, or --dev")]
+    #[error(
+        "--dev has a key of its own: leave out --jwt-secret, --jwt-secret-file, --jwks-file and --jwks-url, or --dev"
+    )]
     DevelopmentWithKeys,
+    /// Settings exclude each other. The command line says so itself, but not of values in the configuration file.
+    #[error("{0} exclude each other: give one of them")]
+    Several(&'static str),
+    /// A setting is of no use without another.
+    #[error("{0} needs {1}")]
+    Needs(&'static str, &'static str),
+    /// The file with the database's URL cannot be used.
+    #[error("cannot read the URL of the database in {0}: {1}")]
+    UrlFile(PathBuf, String),
     /// The database URL cannot be used.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -252,10 +296,18 @@ pub enum ConfigError {
 impl ServeConfig {
     /// Checks settings that depend on each other.
     pub fn check(&self) -> Result<(), ConfigError> {
-        let has_key = self.tokens.jwt_secret.is_some()
-            || self.tokens.jwks_file.is_some()
-            || self.tokens.jwks_url.is_some();
-        match (self.dev, has_key) {
+        if self.demo && !self.dev {
+            return Err(ConfigError::Needs("--demo", "--dev"));
+        }
+        if self.operations.only_documents && self.operations.documents.is_none() {
+            return Err(ConfigError::Needs("--only-documents", "--documents"));
+        }
+        self.data.database_url()?;
+        let sources = self.tokens.sources();
+        match (self.dev, sources > 0) {
+            _ if sources > 1 => Err(ConfigError::Several(
+                "--jwt-secret, --jwt-secret-file, --jwks-file and --jwks-url",
+            )),
             (true, true) => Err(ConfigError::DevelopmentWithKeys),
             (true, false) if !self.listen.ip().is_loopback() => {
                 Err(ConfigError::DevelopmentOutside(self.listen))
@@ -265,6 +317,15 @@ impl ServeConfig {
             _ => Ok(()),
         }
     }
+}
+
+/// Reads the database's URL from a file. Its text is left out of errors.
+fn read_url(path: &Path) -> Result<DatabaseUrl, ConfigError> {
+    let failed = |reason: String| ConfigError::UrlFile(path.to_owned(), reason);
+    let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+    text.trim()
+        .parse()
+        .map_err(|error: OpenError| failed(error.to_string()))
 }
 
 /// Parses a share of a whole, from 0 to 1.

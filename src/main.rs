@@ -2,12 +2,19 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-use external_contacts::cli::{Cli, explain};
+use external_contacts::cli::{Cli, LoadError, explain};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let cli = match Cli::load(&arguments) {
+        Ok(cli) => cli,
+        Err(LoadError::Arguments(error)) => error.exit(),
+        Err(LoadError::File(error)) => {
+            eprintln!("error: {}", explain(&error));
+            return ExitCode::FAILURE;
+        }
+    };
     let traces = match cli.start_log() {
         Ok(traces) => traces,
         Err(error) => {

@@ -1,21 +1,27 @@
 //! The command line.
 
+mod config;
 mod demo;
 mod output;
 mod serve;
+mod settings_file;
 mod tenant;
 mod token;
 
+use std::ffi::OsString;
 use std::io::IsTerminal as _;
+use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
 
+use self::config::ConfigCommand;
 use self::demo::{DemoArgs, GenerateArgs};
 pub use self::output::explain;
 use self::output::print;
+use self::settings_file::SettingsFile;
 use self::tenant::TenantCommand;
 use self::token::TokenArgs;
 use crate::app;
@@ -29,6 +35,10 @@ use crate::traces::Traces;
 #[derive(Debug, Parser)]
 #[command(name = "external-contacts", version, max_term_width = 100)]
 pub struct Cli {
+    /// The configuration file: TOML, with the names of flags as keys, such as `listen = "0.0.0.0:8080"`. Flags win over the
+    /// environment, the environment over the file.
+    #[arg(long, env = "EXTERNAL_CONTACTS_CONFIG", global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// The log's level, or levels by module, such as `info,sqlx=warn`.
     #[arg(
         long,
@@ -42,8 +52,22 @@ pub struct Cli {
     /// Write the log as JSON, one object per line.
     #[arg(long, env = "EXTERNAL_CONTACTS_LOG_JSON", global = true)]
     log_json: bool,
+    /// The description of the settings, for `config show`.
+    #[arg(skip)]
+    settings: String,
     #[command(subcommand)]
     command: Command,
+}
+
+/// The reason why the command line or the configuration file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The command line, or a request for help.
+    #[error(transparent)]
+    Arguments(#[from] clap::Error),
+    /// The configuration file.
+    #[error(transparent)]
+    File(#[from] anyhow::Error),
 }
 
 #[derive(Debug, Subcommand)]
@@ -52,6 +76,9 @@ enum Command {
     Serve(Box<ServeConfig>),
     /// Create the database or bring its schema up to date, and exit. `serve` does so as well.
     Migrate(DataConfig),
+    /// Print the settings in force.
+    #[command(subcommand)]
+    Config(ConfigCommand),
     /// Print the schema.
     Schema(SchemaArgs),
     /// Print a token for the development server of a data folder.
@@ -74,6 +101,24 @@ struct SchemaArgs {
 }
 
 impl Cli {
+    /// Reads the command line, the environment and the configuration file.
+    ///
+    /// # Errors
+    /// Fails when one of them has a value or a name that cannot be used, or help is asked for.
+    pub fn load(arguments: &[OsString]) -> Result<Self, LoadError> {
+        let file = SettingsFile::named_in(&Self::command(), arguments)?;
+        let mut command = file.give_defaults(Self::command());
+        let matches = command.try_get_matches_from_mut(arguments).map_err(|error| {
+            file.explain(&error)
+                .map_or_else(|| error.into(), |text| LoadError::File(anyhow::anyhow!(text)))
+        })?;
+        let mut cli = Self::from_arg_matches(&matches)?;
+        if matches!(cli.command, Command::Config(_)) {
+            cli.settings = config::describe(&command, &matches, &file);
+        }
+        Ok(cli)
+    }
+
     /// Starts the log, on standard error, and the traces of a server that has a collector for them.
     ///
     /// # Errors
@@ -116,6 +161,7 @@ impl Cli {
         match self.command {
             Command::Serve(config) => serve::run(*config).await,
             Command::Migrate(data) => migrate(&data).await,
+            Command::Config(ConfigCommand::Show(_)) => print(&self.settings),
             Command::Schema(args) => print(&graphql::sdl(args.federation)),
             Command::Token(args) => args.run().await,
             Command::Tenant(command) => command.run().await,
@@ -131,7 +177,7 @@ async fn migrate(config: &DataConfig) -> anyhow::Result<()> {
     store.close().await;
     print(&format!(
         "the database {:?} is at version {version}\n",
-        config.database_url()
+        config.database_url()?
     ))
 }
 

@@ -33,7 +33,7 @@ pub(super) async fn run(config: ServeConfig) -> anyhow::Result<()> {
     } else {
         print(&format!("The API is at http://{address}/graphql\n"))?;
     }
-    tracing::info!(%address, database = ?config.data.database_url(), dev = config.dev, "listening");
+    tracing::info!(%address, database = ?config.data.database_url()?, dev = config.dev, "listening");
     if let Some(metrics) = metrics {
         tracing::info!(address = %metrics.local_addr()?, "metrics are at /metrics");
         app.serve_metrics(metrics);

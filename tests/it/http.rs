@@ -24,6 +24,7 @@ pub fn config(data: &Path) -> ServeConfig {
         data: DataConfig {
             data: data.to_owned(),
             database_url: None,
+            database_url_file: None,
             connections: 4,
         },
         changes_kept: 90,

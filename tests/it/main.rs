@@ -30,6 +30,7 @@ mod organization;
 mod outage;
 mod permission;
 mod program;
+mod program_config;
 mod relationship;
 mod repository;
 mod request_log;
