@@ -7,7 +7,7 @@ use external_contacts::cli::{Cli, LoadError, explain};
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
-    let cli = match Cli::load(&arguments) {
+    let mut cli = match Cli::load(&arguments) {
         Ok(cli) => cli,
         Err(LoadError::Arguments(error)) => error.exit(),
         Err(LoadError::File(error)) => {

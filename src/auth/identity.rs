@@ -65,6 +65,14 @@ impl Identity {
         self.verifier.has_keys().await
     }
 
+    /// Reads the keys of tokens again, and returns the number of usable ones.
+    ///
+    /// # Errors
+    /// Fails when they cannot be read or used; the last ones stay.
+    pub async fn reload_keys(&self) -> anyhow::Result<usize> {
+        self.verifier.reload_keys().await
+    }
+
     /// Returns the current caller of a session. Fails once its token has expired, the key that signed it was withdrawn, or
     /// its user is deactivated.
     pub async fn caller_in(&self, session: &Session) -> Result<Caller> {

@@ -163,6 +163,14 @@ impl KeySet {
         Ok(Self::Published(keys))
     }
 
+    /// Returns the number of usable keys.
+    pub fn count(&self) -> usize {
+        match self {
+            Self::Secret(_) => 1,
+            Self::Published(keys) => keys.len(),
+        }
+    }
+
     /// Returns the key that a token names, or `None` if no key has that id. A token that names none gets the only key that
     /// fits its algorithm.
     ///

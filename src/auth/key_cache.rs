@@ -111,6 +111,16 @@ impl KeyCache {
         self.cached().keyring.ok_or(Error::Unavailable)
     }
 
+    /// Reads the keys now, and returns the number of usable ones.
+    ///
+    /// # Errors
+    /// Fails when they cannot be read or used; the last ones stay.
+    pub async fn reload(&self) -> anyhow::Result<usize> {
+        let _turn = self.turn.lock().await;
+        self.read().await?;
+        Ok(self.cached().keyring.map_or(0, |keyring| keyring.keys.count()))
+    }
+
     /// Starts to read the keys unless another task does, and does not wait.
     fn refresh_in_background(self: &Arc<Self>) {
         if let Ok(turn) = Arc::clone(&self.turn).try_lock_owned() {

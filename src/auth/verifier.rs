@@ -112,6 +112,14 @@ impl Verifier {
         self.keys.current().await.is_some()
     }
 
+    /// Reads the keys again, whatever their age, and returns the number of usable ones.
+    ///
+    /// # Errors
+    /// Fails when they cannot be read or used; the last ones stay.
+    pub async fn reload_keys(&self) -> anyhow::Result<usize> {
+        self.keys.reload().await
+    }
+
     /// Verifies a token and returns its claims.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 mod config;
 mod demo;
 mod output;
+mod reload;
 mod serve;
 mod settings_file;
 mod tenant;
@@ -15,12 +16,13 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{EnvFilter, Layer as _};
+use tracing_subscriber::{EnvFilter, Layer as _, reload as reloadable};
 
 use self::config::ConfigCommand;
 use self::demo::{DemoArgs, GenerateArgs};
 pub use self::output::explain;
 use self::output::print;
+use self::reload::LogFilter;
 use self::settings_file::SettingsFile;
 use self::tenant::TenantCommand;
 use self::token::TokenArgs;
@@ -55,6 +57,9 @@ pub struct Cli {
     /// The description of the settings, for `config show`.
     #[arg(skip)]
     settings: String,
+    /// The filter of the log that was started.
+    #[arg(skip)]
+    log_filter: Option<LogFilter>,
     #[command(subcommand)]
     command: Command,
 }
@@ -123,8 +128,10 @@ impl Cli {
     ///
     /// # Errors
     /// Fails when the collector's address cannot be used.
-    pub fn start_log(&self) -> anyhow::Result<Option<Traces>> {
+    pub fn start_log(&mut self) -> anyhow::Result<Option<Traces>> {
         let filter = EnvFilter::try_new(&self.log).unwrap_or_else(|_| EnvFilter::new("info"));
+        let (filter, handle) = reloadable::Layer::new(filter);
+        self.log_filter = Some(handle);
         let log = tracing_subscriber::fmt::layer()
             .with_writer(std::io::stderr)
             .with_ansi(std::io::stderr().is_terminal());
@@ -159,7 +166,7 @@ impl Cli {
     /// Runs the command.
     pub async fn run(self) -> anyhow::Result<()> {
         match self.command {
-            Command::Serve(config) => serve::run(*config).await,
+            Command::Serve(config) => serve::run(*config, self.log_filter).await,
             Command::Migrate(data) => migrate(&data).await,
             Command::Config(ConfigCommand::Show(_)) => print(&self.settings),
             Command::Schema(args) => print(&graphql::sdl(args.federation)),

@@ -8,14 +8,16 @@ use tokio::net::TcpListener;
 
 use super::demo::fill_if_empty;
 use super::output::print;
+use super::reload::{LogFilter, Reload};
 use crate::app::{App, DEVELOPMENT_TENANT};
 use crate::clock::Clock;
 use crate::config::ServeConfig;
 
 /// Serves until the program is told to stop.
-pub(super) async fn run(config: ServeConfig) -> anyhow::Result<()> {
+pub(super) async fn run(config: ServeConfig, log: Option<LogFilter>) -> anyhow::Result<()> {
     // Before a database is created: settings that cannot work leave nothing behind.
     config.check()?;
+    let reload = Reload::new(log)?;
     let listener = listen(config.listen, "--listen").await?;
     let metrics = match config.telemetry.metrics_listen {
         Some(address) => Some(listen(address, "--metrics-listen").await?),
@@ -38,7 +40,10 @@ pub(super) async fn run(config: ServeConfig) -> anyhow::Result<()> {
         tracing::info!(address = %metrics.local_addr()?, "metrics are at /metrics");
         app.serve_metrics(metrics);
     }
+    let server = app.server.clone();
+    let reloading = tokio::spawn(async move { reload.whenever_told(&server.identity).await });
     app.serve(listener, stop_signal()).await;
+    reloading.abort();
     tracing::info!("stopped");
     Ok(())
 }

@@ -31,6 +31,7 @@ mod outage;
 mod permission;
 mod program;
 mod program_config;
+mod program_reload;
 mod relationship;
 mod repository;
 mod request_log;

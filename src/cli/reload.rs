@@ -1,0 +1,60 @@
+//! Reloads keys and the log's level on SIGHUP.
+
+use std::ffi::OsString;
+
+use anyhow::Context as _;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tracing_subscriber::reload::Handle;
+use tracing_subscriber::{EnvFilter, Registry};
+
+use super::Cli;
+use crate::auth::Identity;
+
+/// The filter of the log that runs.
+pub(super) type LogFilter = Handle<EnvFilter, Registry>;
+
+/// The signal to reload, and what a reload needs.
+pub(super) struct Reload {
+    hangups: Signal,
+    log: Option<LogFilter>,
+}
+
+impl Reload {
+    /// Begins to listen for the signal, which ends the program otherwise.
+    pub(super) fn new(log: Option<LogFilter>) -> anyhow::Result<Self> {
+        let hangups = signal(SignalKind::hangup()).context("cannot wait for SIGHUP")?;
+        Ok(Self { hangups, log })
+    }
+
+    /// Reloads whenever the signal arrives, without end.
+    pub(super) async fn whenever_told(mut self, identity: &Identity) {
+        while self.hangups.recv().await.is_some() {
+            // The log first: its line about the keys is written at the new level.
+            let log = self.reload_log();
+            match (identity.reload_keys().await, log) {
+                (Ok(keys), Ok(log)) => tracing::info!(keys, log, "reloaded the keys and the log's level"),
+                (keys, log) => tracing::warn!(
+                    keys = outcome(keys),
+                    log = outcome(log),
+                    "reloaded in part; what failed stays as it was"
+                ),
+            }
+        }
+    }
+
+    fn reload_log(&self) -> anyhow::Result<String> {
+        let arguments: Vec<OsString> = std::env::args_os().collect();
+        let level = Cli::load(&arguments)?.log;
+        if let Some(log) = &self.log {
+            log.reload(EnvFilter::try_new(&level)?)?;
+        }
+        Ok(level)
+    }
+}
+
+fn outcome(result: anyhow::Result<impl ToString>) -> String {
+    match result {
+        Ok(value) => value.to_string(),
+        Err(error) => format!("{error:#}"),
+    }
+}
