@@ -131,6 +131,12 @@ async fn sweep(store: Store, kept: TimeDelta) {
                 "old changes were not deleted"
             );
         }
+        if let Err(error) = store.system().sweep_idempotency_keys().await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "expired idempotency keys were not deleted"
+            );
+        }
         tokio::time::sleep(SWEEP_INTERVAL).await;
     }
 }

@@ -3,14 +3,14 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use async_graphql::{Context, ID};
+use async_graphql::{Context, ID, Value};
 
 use super::loader::Loaders;
 use crate::auth::Caller;
 use crate::error::{Error, Result};
 use crate::id::{TypedId, UserId};
 use crate::limits::Limits;
-use crate::model::Permission;
+use crate::model::{Checked, IdempotencyKey, Permission};
 use crate::store::{Listed, Tenant};
 
 /// The data that the resolvers of one request share.
@@ -64,6 +64,9 @@ pub trait ContextExt {
     fn tenant(&self) -> &Tenant {
         &self.caller().tenant
     }
+
+    /// Returns the idempotency key of the mutation that runs, or the reasons for refusing it; `None` without a key.
+    fn idempotency_key(&self) -> Result<Checked<Option<IdempotencyKey>>>;
 
     /// The calling user, as the actor of a change.
     fn actor(&self) -> Option<UserId> {
@@ -130,5 +133,20 @@ impl ContextExt for Context<'_> {
 
     fn limits(&self) -> Limits {
         *self.data_unchecked::<Limits>()
+    }
+
+    fn idempotency_key(&self) -> Result<Checked<Option<IdempotencyKey>>> {
+        let field = self.field();
+        let arguments = field.arguments();
+        let arguments = arguments.map_err(|error| Error::internal(anyhow::anyhow!(error.message)))?;
+        let input = arguments.into_iter().find(|(name, _)| name == "input");
+        let Some((_, Value::Object(input))) = input else {
+            return Ok(Ok(None));
+        };
+        let Some(Value::String(key)) = input.get("idempotencyKey").cloned() else {
+            return Ok(Ok(None));
+        };
+        let input = Value::Object(input).into_json().map_err(Error::internal)?;
+        Ok(IdempotencyKey::check(field.name(), &key, input).map(Some))
     }
 }

@@ -19,6 +19,7 @@ mod payload;
 mod permission;
 mod record;
 mod relationship;
+mod repeat;
 mod sdl;
 mod search;
 mod tenant;

@@ -1,6 +1,9 @@
 //! The execution of a mutation: a service function in one transaction, whose refusals become user errors.
 
+use serde_json::Value;
+
 use super::context::ContextExt;
+use super::repeat::Repeatable;
 use crate::error::{Error, Result, UserError, UserErrorCode};
 use crate::id::TypedId;
 use crate::model::Checked;
@@ -113,11 +116,61 @@ targeted! {
     (A B);
 }
 
+/// The result of a change with an idempotency key.
+enum Repeated<T> {
+    /// The result of this transaction.
+    Now(T),
+    /// What was kept of the result of an earlier one.
+    Before(Value),
+}
+
+/// The refusal of a repeated mutation whose record is gone.
+fn deleted_since() -> UserError {
+    let message = "this mutation was carried out with this key before, and its record has been deleted since";
+    UserError::new(UserErrorCode::NotFound, message).under("idempotencyKey")
+}
+
 /// Changes on behalf of the caller.
 pub trait Mutate: ContextExt + Sync {
     /// Calls a service function with the checked input of a mutation, in one transaction, again if another transaction
-    /// was in the way.
+    /// was in the way. With an idempotency key that was used before, returns the result of then.
     fn change<A, T, W>(&self, input: Checked<A>, work: W) -> impl Future<Output = Result<Outcome<T>>> + Send
+    where
+        A: Clone + Send + Sync,
+        T: Repeatable,
+        W: for<'t> Work<'t, A, T>,
+    {
+        async move {
+            let (input, key) = match (input, self.idempotency_key()?) {
+                (input, Ok(None)) => return self.change_once(input, work).await,
+                (Ok(input), Ok(Some(key))) => (input, key),
+                (Err(user_errors), _) | (_, Err(user_errors)) => return Ok(Outcome::refused(user_errors)),
+            };
+            let result = change!(self.tenant(), self.actor(), |tx| {
+                if let Some(kept) = tx.reserve_idempotency_key(&key).await? {
+                    return Ok(Repeated::Before(kept));
+                }
+                let value = work.call(tx, input.clone()).await?;
+                tx.keep_result(&key, &value.kept()).await?;
+                Ok(Repeated::Now(value))
+            });
+            match result {
+                Ok(Repeated::Now(value)) => Outcome::of(Ok(value)),
+                Ok(Repeated::Before(kept)) => Ok(match T::again(self, kept).await? {
+                    Some(value) => Outcome::of(Ok(value))?,
+                    None => Outcome::refused(vec![deleted_since()]),
+                }),
+                Err(error) => Outcome::of(Err(error)),
+            }
+        }
+    }
+
+    /// Changes as [`change`](Self::change) does, without an idempotency key.
+    fn change_once<A, T, W>(
+        &self,
+        input: Checked<A>,
+        work: W,
+    ) -> impl Future<Output = Result<Outcome<T>>> + Send
     where
         A: Clone + Send + Sync,
         T: Send,
@@ -149,7 +202,7 @@ pub trait Mutate: ContextExt + Sync {
     {
         async move {
             let id = input.as_ref().ok().map(Targeted::id);
-            let outcome = self.change(input, work).await?;
+            let outcome = self.change_once(input, work).await?;
             let current = if outcome.is_version_conflict() {
                 self.load_opt(id).await?
             } else {
@@ -167,11 +220,13 @@ pub trait Mutate: ContextExt + Sync {
         W: for<'t> Work<'t, A, R>,
     {
         async move {
-            let (outcome, current) = self.change_record(input, work).await?;
-            Ok(Outcome {
-                value: outcome.value.or(current),
-                ..outcome
-            })
+            let id = input.as_ref().ok().map(Targeted::id);
+            let outcome = self.change(input, work).await?;
+            if outcome.is_version_conflict() {
+                let value = self.load_opt(id).await?;
+                return Ok(Outcome { value, ..outcome });
+            }
+            Ok(outcome)
         }
     }
 }

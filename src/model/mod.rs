@@ -10,6 +10,7 @@ mod excerpt;
 mod external_id;
 mod fold;
 mod form;
+mod idempotency;
 mod index_entry;
 mod interaction;
 mod label;
@@ -48,6 +49,7 @@ pub use external_id::{ExternalId, ExternalIdInput};
 pub use fold::{
     LONGEST_START, NOTHING, deletions, fold, is_near, shortened, sort_key, sort_key_start, words,
 };
+pub use idempotency::IdempotencyKey;
 pub use index_entry::{AND, IndexEntry, index_value, index_word, phone_keys};
 pub use interaction::{
     Interaction, InteractionChanges, InteractionDirection, InteractionFilter, InteractionOrderField,

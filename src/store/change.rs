@@ -169,6 +169,9 @@ impl Tenant {
         // Ids sort by the time they were made at.
         let first = self.store.0.ids.first_at(before);
         let swept = change!(self, None, |tx| {
+            if !tx.may_sweep().await? {
+                return Ok(0);
+            }
             tx.execute(sql!(
                 "
                 DELETE FROM changes

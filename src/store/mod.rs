@@ -19,6 +19,7 @@ mod external_id;
 mod failure;
 mod feed;
 mod filter;
+mod idempotency;
 mod interaction;
 mod keyset;
 mod list;

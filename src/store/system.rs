@@ -88,6 +88,18 @@ impl<'s> System<'s> {
         Ok(())
     }
 
+    /// Deletes expired idempotency keys, a batch at a time, with a pause for others between two.
+    #[instrument(skip_all, err)]
+    pub async fn sweep_idempotency_keys(self) -> Result<()> {
+        let now = self.store.clock().now();
+        for tenant in self.tenants().await? {
+            while tenant.sweep_idempotency_keys(now).await? {
+                tokio::time::sleep(BETWEEN_BATCHES).await;
+            }
+        }
+        Ok(())
+    }
+
     pub(super) async fn begin(self) -> Result<SystemTx> {
         Ok(SystemTx {
             transaction: self.store.0.database.begin().await?,

@@ -16,6 +16,7 @@ mod http_browsers;
 mod http_documents;
 mod http_requests;
 mod http_tokens;
+mod idempotency;
 mod interaction;
 mod introspection;
 mod language;

@@ -7,6 +7,7 @@ use crate::graphql::input::{fields, id, patch_id, target};
 use crate::graphql::mutation::Mutate as _;
 use crate::graphql::payload::payload;
 use crate::graphql::permission::requires_permission;
+use crate::graphql::repeat::RepeatFields;
 use crate::id::ContactId;
 use crate::model::{
     AddressInput, Checked, Contact, ContactChanges, EmailAddressInput, ExternalIdInput, Permission,
@@ -53,6 +54,8 @@ pub struct CreateContactInput {
     organization_id: Option<ID>,
     #[graphql(flatten)]
     fields: ContactFields,
+    #[graphql(flatten)]
+    repeat: RepeatFields,
 }
 
 impl CreateContactInput {

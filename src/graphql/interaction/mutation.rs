@@ -7,6 +7,7 @@ use crate::graphql::input::{fields, id, ids, patch_id, target};
 use crate::graphql::mutation::Mutate as _;
 use crate::graphql::payload::payload;
 use crate::graphql::permission::requires_permission;
+use crate::graphql::repeat::RepeatFields;
 use crate::id::{InteractionId, UserId};
 use crate::model::{
     Checked, DateTime, Interaction, InteractionChanges, InteractionDirection, MediaType, Patch, Permission,
@@ -64,6 +65,8 @@ pub struct RecordInteractionInput {
     /// The users who handle the interaction. Users who are not yet among its agents are added; no agent is removed. An
     /// interaction has at most 100 agents.
     agent_ids: Option<Vec<ID>>,
+    #[graphql(flatten)]
+    repeat: RepeatFields,
 }
 
 impl RecordInteractionInput {
@@ -92,6 +95,8 @@ pub struct LinkInteractionInput {
     expected_version: Option<i32>,
     #[graphql(flatten)]
     parties: PartyFields,
+    #[graphql(flatten)]
+    repeat: RepeatFields,
 }
 
 /// Input for `wrapUpInteraction`.
@@ -107,6 +112,8 @@ pub struct WrapUpInteractionInput {
     note: Option<String>,
     /// The agent whose part ends. Defaults to the caller.
     agent_id: Option<ID>,
+    #[graphql(flatten)]
+    repeat: RepeatFields,
 }
 
 impl WrapUpInteractionInput {

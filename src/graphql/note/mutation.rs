@@ -7,6 +7,7 @@ use crate::graphql::input::{id, target};
 use crate::graphql::mutation::Mutate as _;
 use crate::graphql::payload::payload;
 use crate::graphql::permission::requires_permission;
+use crate::graphql::repeat::RepeatFields;
 use crate::id::{NoteId, UserId};
 use crate::model::{Checked, Note, NoteChanges, NoteSubjectId, Patch, Permission, Permissions};
 use crate::service::{self, Target};
@@ -20,6 +21,8 @@ pub struct CreateNoteInput {
     text: String,
     /// Whether the note is an alert to agents. Pinned notes come first in lists. Null means `false`.
     pinned: Option<bool>,
+    #[graphql(flatten)]
+    repeat: RepeatFields,
 }
 
 impl CreateNoteInput {

@@ -7,6 +7,7 @@ use crate::graphql::input::{fields, patch_id, target};
 use crate::graphql::mutation::Mutate as _;
 use crate::graphql::payload::payload;
 use crate::graphql::permission::requires_permission;
+use crate::graphql::repeat::RepeatFields;
 use crate::id::OrganizationId;
 use crate::model::{
     AddressInput, Checked, ExternalIdInput, MoneyInput, Organization, OrganizationChanges, Patch, Permission,
@@ -51,6 +52,8 @@ pub struct CreateOrganizationInput {
     name: String,
     #[graphql(flatten)]
     fields: OrganizationFields,
+    #[graphql(flatten)]
+    repeat: RepeatFields,
 }
 
 /// Input for `updateOrganization`. Absent fields are left unchanged; null clears a field.

@@ -7,6 +7,7 @@ use crate::graphql::input::{fields, id, target};
 use crate::graphql::mutation::Mutate as _;
 use crate::graphql::payload::payload;
 use crate::graphql::permission::requires_permission;
+use crate::graphql::repeat::RepeatFields;
 use crate::id::{OrganizationId, RelationshipId, UserId};
 use crate::model::{Checked, Date, Patch, Permission, Relationship, RelationshipChanges, whole};
 use crate::service::{self, Target};
@@ -33,6 +34,8 @@ pub struct CreateRelationshipInput {
     r#type: String,
     #[graphql(flatten)]
     fields: RelationshipFields,
+    #[graphql(flatten)]
+    repeat: RepeatFields,
 }
 
 impl CreateRelationshipInput {

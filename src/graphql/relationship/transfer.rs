@@ -7,6 +7,7 @@ use crate::graphql::input::{id, ids};
 use crate::graphql::mutation::Mutate as _;
 use crate::graphql::payload::payload;
 use crate::graphql::permission::requires_permission;
+use crate::graphql::repeat::RepeatFields;
 use crate::id::OrganizationId;
 use crate::model::{Checked, Permission, whole};
 use crate::service;
@@ -21,6 +22,8 @@ pub struct TransferRelationshipsInput {
     to_user_id: ID,
     /// The organizations whose relationships to transfer, at most 1000. Defaults to all.
     organization_ids: Option<Vec<ID>>,
+    #[graphql(flatten)]
+    repeat: RepeatFields,
 }
 
 impl TransferRelationshipsInput {

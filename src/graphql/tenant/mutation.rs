@@ -48,7 +48,7 @@ impl TenantMutation {
             display_name: input.display_name.into(),
             default_region: input.default_region.into(),
         };
-        let outcome = ctx.change(Ok((changes,)), service::update_tenant).await?;
+        let outcome = ctx.change_once(Ok((changes,)), service::update_tenant).await?;
         Ok(Some(outcome.map(Tenant).into()))
     }
 }

@@ -6,6 +6,7 @@ use crate::graphql::input::{fields, target};
 use crate::graphql::mutation::Mutate as _;
 use crate::graphql::payload::payload;
 use crate::graphql::permission::requires_permission;
+use crate::graphql::repeat::RepeatFields;
 use crate::id::WrapUpCodeId;
 use crate::model::{Checked, Patch, Permission, WrapUpCode, WrapUpCodeChanges};
 use crate::service::{self, Target};
@@ -27,6 +28,8 @@ pub struct CreateWrapUpCodeInput {
     name: String,
     #[graphql(flatten)]
     fields: WrapUpCodeFields,
+    #[graphql(flatten)]
+    repeat: RepeatFields,
 }
 
 /// Input for `updateWrapUpCode`. Absent fields are left unchanged; null clears a field.

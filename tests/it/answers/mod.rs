@@ -20,6 +20,7 @@ mod permissions;
 mod print;
 mod records;
 mod relationships;
+mod repeats;
 mod requests;
 mod search;
 mod seen;
@@ -66,7 +67,7 @@ async fn run(app: &TestApp) -> Vec<(&'static str, Vec<Entry>)> {
     demo::fill(&app.tenant, &|_, _| {}).await.unwrap();
     corpus!(app,
         demo: [records, lists, filters, nested, search, permissions, documents, requests],
-        own: [contacts, organizations, relationships, notes, interactions, users, changes, subscriptions]
+        own: [contacts, organizations, relationships, notes, interactions, users, changes, repeats, subscriptions]
     )
 }
 
