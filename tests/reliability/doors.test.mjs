@@ -30,7 +30,7 @@ for (const engine of ENGINES) {
     const world = await World.start(engine);
     try {
       await world.run();
-      console.log(`figure: doors ${engine}: ${world.places} places, ${world.tried} doors tried, 0 open; ${world.openToOwner} open to their owner`);
+      console.log(`figure: doors ${engine}: ${world.places} places, ${world.tried} doors tried, 0 open; ${world.openToOwner} open to their owner; ${world.compared} with equal statements`);
     } finally {
       await world.end();
     }
@@ -49,6 +49,8 @@ for (const engine of ENGINES) {
 /** A server with two tenants: `theirs`, whose values are tried, and `ours`, whose caller tries them. */
 class World {
   tried = 0;
+  /** The door of each request, by its id. */
+  names = {};
 
   static async start(engine) {
     const world = new World();
@@ -90,7 +92,24 @@ class World {
     this.openToOwner = await this.countOpenToOwner(all);
     assert.ok(this.openToOwner > 20, `only ${this.openToOwner} doors are open to their owner: too few to show anything`);
     assert.deepEqual(open.slice(0, 5), [], `${open.length} doors are open`);
+    await this.compareStatements();
     assert.deepEqual(await this.theirRows(), before, "rows of the other tenant changed");
+  }
+
+  /** Both answers of a door took the same number of statements, as the server's log has it: time tells nothing either. */
+  async compareStatements() {
+    const counts = new Map(this.server.lines.map((line) => [line.match(/id="(door-[^"]+)"/)?.[1], line.match(/statements=(\d+)/)?.[1]]));
+    const of = (id) => counts.get(id);
+    this.compared = 0;
+    const different = [];
+    for (const [id, name] of Object.entries(this.names)) {
+      const [known, unknown] = [of(`${id}-known`), of(`${id}-unknown`)];
+      if (known === undefined || unknown === undefined) continue;
+      this.compared += 1;
+      if (known !== unknown) different.push(`${name}: ${known} statements, and ${unknown} for a value that does not exist`);
+    }
+    assert.ok(this.compared > 300, `only ${this.compared} were compared`);
+    assert.deepEqual(different, []);
   }
 
   /** Counts the queries that give their owner another answer than for a value that does not exist. */
@@ -123,8 +142,10 @@ class World {
     this.tried += 1;
     const value = typeof known === "function" ? known() : known;
     const other = unknown(value);
-    const found = masked(await send(door.document, { value }), value);
-    const expected = masked(await send(door.document, { value: other }), other);
+    const id = `door-${this.tried}`;
+    const found = masked(await send(door.document, { value }, `${id}-known`), value);
+    const expected = masked(await send(door.document, { value: other }, `${id}-unknown`), other);
+    this.names[id] = `${door.name} by ${transport}: ${value}`;
     const leaked = this.secrets.filter((secret) => found.includes(secret));
     // A door that the server does not even read would be closed to everyone.
     if (/GRAPHQL_(VALIDATION|PARSE)_FAILED|PERSISTED|LIMIT_EXCEEDED/.test(found)) return [{ door: door.name, transport, found, document: door.document }];

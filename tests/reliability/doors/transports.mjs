@@ -9,11 +9,14 @@ import WebSocket from "ws";
 /** Returns the id of a trusted document. */
 export const documentId = (document) => `sha256:${createHash("sha256").update(document).digest("hex")}`;
 
-/** Returns functions from a document and its variables to the status and the text of the answer. */
+/**
+ * Returns functions from a document and its variables to the status and the text of the answer. Those by POST take the
+ * id of the request in the server's log as well.
+ */
 export function transports(url, token) {
   const authorization = `Bearer ${token}`;
-  const posted = async (body) => {
-    const headers = { "content-type": "application/json", authorization };
+  const posted = async (body, id) => {
+    const headers = { "content-type": "application/json", authorization, ...(id ? { "x-request-id": id } : {}) };
     const response = await fetch(url, { method: "POST", headers, body: JSON.stringify(body) });
     return `${response.status} ${await response.text()}`;
   };
@@ -27,8 +30,8 @@ export function transports(url, token) {
   const events = createEvents({ url, headers: { authorization }, retryAttempts: 0 });
   return {
     all: {
-      post: (query, variables) => posted({ query, variables }),
-      "trusted document": (query, variables) => posted({ documentId: documentId(query), variables }),
+      post: (query, variables, id) => posted({ query, variables }, id),
+      "trusted document": (query, variables, id) => posted({ documentId: documentId(query), variables }, id),
       socket: (query, variables) => collect(socket, { query, variables }),
       events: (query, variables) => collect(events, { query, variables }),
     },

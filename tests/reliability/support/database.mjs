@@ -18,8 +18,11 @@ export function open(engine) {
 /** Ids in both engines' rows become 32 hexadecimal digits. */
 const plainId = (id) => id.replaceAll("-", "");
 
-class Sqlite {
+/** A file of SQLite. */
+export class Sqlite {
   engine = "sqlite";
+  /** The command line that runs programs where the file is. */
+  launcher = [];
 
   static create() {
     const sqlite = new Sqlite();
@@ -37,7 +40,8 @@ class Sqlite {
 
   /** Runs statements, without the checks of foreign keys that the program turns on. */
   async run(text) {
-    const printed = execFileSync("sqlite3", ["-bail", "-json", "-cmd", ".timeout 10000", this.file, text], {
+    const [first, ...rest] = [...this.launcher, "sqlite3", "-bail", "-json", "-cmd", ".timeout 10000", this.file, text];
+    const printed = execFileSync(first, rest, {
       encoding: "utf8",
       maxBuffer: 1 << 30,
     });

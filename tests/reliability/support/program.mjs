@@ -13,14 +13,20 @@ const { PROGRAM } = process.env;
 if (!PROGRAM) throw new Error("set PROGRAM to the built program, such as target/debug/external-contacts");
 
 /** Runs a command of the program to its end and returns what it prints. */
-export const command = (...args) => execFileSync(PROGRAM, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trim();
+export const command = (...args) => commandBy([], ...args);
+
+/** Runs a command by a launcher: a command line that runs what follows it. */
+function commandBy(launcher, ...args) {
+  const [first, ...rest] = [...launcher, PROGRAM, ...args];
+  return execFileSync(first, rest, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trim();
+}
 
 /** Runs a command beside others. Rejects if it fails. */
 export const commandAtOnce = (...args) => promisify(execFile)(PROGRAM, args);
 
 /** A server in development mode over a database that outlives it. */
 export class Server {
-  /** @param {{ flags: string[], folder: string }} database @param {string[]} extra more flags of `serve` */
+  /** @param {{ flags: string[], launcher?: string[] }} database @param {string[]} extra more flags of `serve` */
   constructor(database, extra = []) {
     this.database = database;
     this.extra = extra;
@@ -28,14 +34,24 @@ export class Server {
     this.listen = "127.0.0.1:0";
   }
 
+  /** The lines of the log, as far back as it is kept. */
+  get lines() {
+    return this.log.split("\n");
+  }
+
+  get launcher() {
+    return this.database.launcher ?? [];
+  }
+
   /** Starts the program and waits until it listens. It listens on the same port again after a restart. */
   async up() {
-    const flags = ["serve", "--dev", ...this.database.flags, "--listen", this.listen, ...this.extra];
-    this.child = spawn(PROGRAM, flags, { stdio: ["ignore", "pipe", "pipe"] });
+    const [first, ...rest] = [...this.launcher, PROGRAM];
+    const flags = [...rest, "serve", "--dev", ...this.database.flags, "--listen", this.listen, ...this.extra];
+    this.child = spawn(first, flags, { stdio: ["ignore", "pipe", "pipe"] });
     this.ended = once(this.child, "exit");
     let printed = "";
     this.child.stdout.on("data", (chunk) => (printed += chunk));
-    this.child.stderr.on("data", (chunk) => (this.log = (this.log + chunk).slice(-1_000_000)));
+    this.child.stderr.on("data", (chunk) => (this.log = (this.log + chunk).slice(-20_000_000)));
     const found = await until("the server listens", () => {
       if (this.child.exitCode !== null) throw new Error(`the server ended with ${this.child.exitCode}\n${this.log}`);
       return printed.match(/http:\/\/(127\.0\.0\.1:\d+)\/graphql/);
@@ -59,12 +75,12 @@ export class Server {
 
   /** Returns a token of a tenant; with every permission unless `flags` say otherwise. */
   token(tenant = "default", ...flags) {
-    return command("token", ...this.database.flags, "--tenant", tenant, ...flags);
+    return commandBy(this.launcher, "token", ...this.database.flags, "--tenant", tenant, ...flags);
   }
 
   /** Creates a tenant. */
   tenant(name) {
-    command("tenant", "create", name, ...this.database.flags);
+    commandBy(this.launcher, "tenant", "create", name, ...this.database.flags);
   }
 
   async drop() {
