@@ -3,7 +3,7 @@
 import { createClient } from "graphql-sse";
 
 import { post } from "../support/program.mjs";
-import { sleep } from "../support/wait.mjs";
+import { sleep, until } from "../support/wait.mjs";
 import { digits } from "./kinds.mjs";
 
 const FIELDS = "cursor entityId version action";
@@ -94,13 +94,18 @@ export class Subscriber extends Follower {
   }
 }
 
+/** Returns a page of the feed; undefined while the server still finds connections of its pool broken. */
+async function page(server, token, after) {
+  const { body } = await post(server.url, token, { query: LIST, variables: { after } });
+  return body.data?.changes;
+}
+
 /** Reads the feed from the front to its end, in the order in which the API has it. */
 export async function readFeed(server, token) {
   const changes = [];
   let cursor = null;
   for (;;) {
-    const { body } = await post(server.url, token, { query: LIST, variables: { after: cursor } });
-    const { nodes, pageInfo } = body.data.changes;
+    const { nodes, pageInfo } = await until("the feed is answered", () => page(server, token, cursor), 10);
     for (const node of nodes) changes.push(change(node.entityId, node.version, node.action));
     cursor = nodes.at(-1)?.cursor ?? cursor;
     if (!pageInfo.hasNextPage) return { changes, cursor };
