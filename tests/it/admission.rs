@@ -119,7 +119,7 @@ async fn an_operation_beyond_the_queue_is_refused_at_once() {
     let (store, tenant) = beside(&server).await;
     // The one writer of the database: a change waits for it.
     let writing = tenant.begin(None).await.unwrap();
-    let changing = server.post(&ada, &json!({ "query": CREATE }));
+    let changing = Live::post(&ada, &json!({ "query": CREATE }));
     let changing = server.sent(&changing).await;
 
     let refused = soon(async {

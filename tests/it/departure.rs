@@ -50,7 +50,7 @@ async fn read_until(stream: &mut TcpStream, text: &str) {
 async fn a_client_that_ends_its_side_is_answered() {
     let server = Live::start(|_| {}).await;
     for version in ["1.0", "1.1"] {
-        let request = server.post(&server.developer(), &json!({ "query": QUERY }));
+        let request = Live::post(&server.developer(), &json!({ "query": QUERY }));
         let request = String::from_utf8(request)
             .unwrap()
             .replace("HTTP/1.1", &format!("HTTP/{version}"));
@@ -72,7 +72,7 @@ async fn events_go_on_for_a_client_that_ends_its_side() {
     // The comment that finds out whether the client is there.
     read_until(&mut stream, ":\n\n").await;
     let create = "mutation { createContact(input: { lastName: \"Ada\" }) { contact { id } } }";
-    let request = server.post(&server.developer(), &json!({ "query": create }));
+    let request = Live::post(&server.developer(), &json!({ "query": create }));
     let _changing = server.sent(&request).await;
     read_until(&mut stream, "event: next").await;
     server.stop().await;

@@ -5,8 +5,9 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Stdio};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
+use external_contacts::clock::Clock;
 use jsonwebtoken::{EncodingKey, Header};
 use serde_json::json;
 
@@ -75,9 +76,8 @@ impl Server {
 
     /// The status of a request with a token that this secret signed.
     fn status(&self, secret: &str) -> String {
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
-        let claims =
-            json!({ "iss": "i", "aud": "a", "sub": "ada", "tenant": "acme", "exp": now.as_secs() + 600 });
+        let expiry = Clock::system().now().timestamp() + 600;
+        let claims = json!({ "iss": "i", "aud": "a", "sub": "ada", "tenant": "acme", "exp": expiry });
         let key = EncodingKey::from_secret(secret.as_bytes());
         let token = jsonwebtoken::encode(&Header::default(), &claims, &key).unwrap();
         let body = r#"{"query":"{ viewer { user { id } } }"}"#;

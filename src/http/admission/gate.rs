@@ -313,7 +313,7 @@ mod tests {
             running_per_tenant: 1,
             waiting: 100,
             waiting_per_caller: 100,
-            longest_wait: Duration::from_secs(60),
+            longest_wait: Duration::from_mins(1),
             ..BOUNDS
         });
         let (flooding, polite) = (caller(1, 1), caller(1, 2));

@@ -78,7 +78,7 @@ impl Live {
     }
 
     /// The bytes of a request by POST.
-    pub fn post(&self, token: &str, body: &Value) -> Vec<u8> {
+    pub fn post(token: &str, body: &Value) -> Vec<u8> {
         let body = body.to_string();
         format!(
             "POST /graphql HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\
@@ -145,7 +145,7 @@ impl Socket {
     async fn frame(&mut self, kind: u8, payload: &[u8]) {
         let length = u16::try_from(payload.len()).unwrap();
         // Masked with zeros, which leaves the payload as it is.
-        let mut frame = vec![0x80 | kind, 0x80 | 126];
+        let mut frame = vec![0x80 | kind, 0xfe];
         frame.extend_from_slice(&length.to_be_bytes());
         frame.extend_from_slice(&[0; 4]);
         frame.extend_from_slice(payload);
