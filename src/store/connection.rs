@@ -1,25 +1,23 @@
 //! Connections, and statements run on them.
 
-use sqlx::postgres::{PgArguments, PgConnection, PgPool};
-use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqlitePool};
+use sqlx::postgres::PgArguments;
+use sqlx::sqlite::SqliteArguments;
 use tracing::{Instrument as _, Span};
 
 use super::bind::{Bind, Row};
+use super::driver::{PostgresDriver, SqliteDriver};
 use super::engine::{Engine, Sql, SystemSql, Text};
 use super::failure::map_database_error;
+use super::pool::Lease;
 use crate::error::Result;
 use crate::metrics::{METRICS, Timer};
 
 /// The connection that a statement runs on.
-pub enum Connection<'c> {
-    /// Any free connection to PostgreSQL.
-    PostgresPool(&'c PgPool),
-    /// Any free connection that reads SQLite.
-    SqlitePool(&'c SqlitePool),
-    /// The connection of a transaction.
-    Postgres(&'c mut PgConnection),
-    /// The connection of a transaction.
-    Sqlite(&'c mut SqliteConnection),
+pub enum Connection {
+    /// A connection to PostgreSQL.
+    Postgres(Lease<PostgresDriver>),
+    /// A connection to SQLite.
+    Sqlite(Lease<SqliteDriver>),
 }
 
 /// A statement with all of its values.
@@ -92,53 +90,44 @@ macro_rules! run {
         let query = $query;
         let _timer = Timer::of(&METRICS.statement_duration);
         let done = match $connection {
-            Connection::PostgresPool($on) => {
+            Self::Postgres(lease) => {
                 let arguments = query.postgres()?;
                 let span = statement_span(&query.text, Engine::Postgres);
                 let $made = sqlx::$make(query.text.into_sql(Engine::Postgres), arguments);
-                async { $body }.instrument(span).await
+                let ($on, watch) = lease.start().map_err(map_database_error)?;
+                let done = watch.guard($body).instrument(span).await;
+                lease.finish(&done);
+                done
             }
-            Connection::Postgres($on) => {
-                let arguments = query.postgres()?;
-                let span = statement_span(&query.text, Engine::Postgres);
-                let $made = sqlx::$make(query.text.into_sql(Engine::Postgres), arguments);
-                async { $body }.instrument(span).await
-            }
-            Connection::SqlitePool($on) => {
+            Self::Sqlite(lease) => {
                 let arguments = query.sqlite()?;
                 let span = statement_span(&query.text, Engine::Sqlite);
                 let $made = sqlx::$make(query.text.into_sql(Engine::Sqlite), arguments);
-                async { $body }.instrument(span).await
-            }
-            Connection::Sqlite($on) => {
-                let arguments = query.sqlite()?;
-                let span = statement_span(&query.text, Engine::Sqlite);
-                let $made = sqlx::$make(query.text.into_sql(Engine::Sqlite), arguments);
-                async { $body }.instrument(span).await
+                let ($on, watch) = lease.start().map_err(map_database_error)?;
+                let done = watch.guard($body).instrument(span).await;
+                lease.finish(&done);
+                done
             }
         };
         done.map_err(map_database_error)
     }};
 }
 
-impl Connection<'_> {
+impl Connection {
     /// Returns every row.
-    pub async fn fetch_all<T: Row>(self, query: Query<'_>) -> Result<Vec<T>> {
-        run!(self, query, query_as_with, |made, on| made.fetch_all(on).await)
+    pub async fn fetch_all<T: Row>(&mut self, query: Query<'_>) -> Result<Vec<T>> {
+        run!(self, query, query_as_with, |made, on| made.fetch_all(on))
     }
 
     /// Returns the first row, if there is one.
-    pub async fn fetch_optional<T: Row>(self, query: Query<'_>) -> Result<Option<T>> {
-        run!(self, query, query_as_with, |made, on| made
-            .fetch_optional(on)
-            .await)
+    pub async fn fetch_optional<T: Row>(&mut self, query: Query<'_>) -> Result<Option<T>> {
+        run!(self, query, query_as_with, |made, on| made.fetch_optional(on))
     }
 
     /// Returns the number of rows that the statement changed.
-    pub async fn execute(self, query: Query<'_>) -> Result<u64> {
-        run!(self, query, query_with, |made, on| made
-            .execute(on)
-            .await
-            .map(|done| done.rows_affected()))
+    pub async fn execute(&mut self, query: Query<'_>) -> Result<u64> {
+        run!(self, query, query_with, |made, on| async {
+            made.execute(on).await.map(|done| done.rows_affected())
+        })
     }
 }

@@ -1,34 +1,34 @@
-//! The pools of connections to a database of either engine.
+//! The connections to a database of either engine.
 
-use std::path::PathBuf;
-use std::sync::Arc;
-
+use sqlx::PgPool;
+use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{PgPool, Pool, Postgres, Sqlite, SqlitePool, Transaction};
 
 use super::connection::Connection;
+use super::driver::{Driver, PostgresDriver, SqliteDriver};
 use super::engine::Engine;
-use super::failure::{map_commit_error, map_database_error};
-use crate::error::Result;
+use super::failure::{is_contended, map_commit_error, map_database_error};
+use super::pool::{Lease, Pool};
+use crate::error::{Error, Result};
 use crate::metrics::{METRICS, PoolState, Use};
 
-/// The pools of connections to a database.
+/// The connections to a database.
 pub enum Database {
     /// A PostgreSQL server.
     Postgres {
         /// The connections for statements.
-        pool: PgPool,
+        pool: Pool<PostgresDriver>,
         /// Connections of their own for signals.
         signals: PgPool,
+        /// The options of connections for what belongs to a session, such as migrations.
+        direct: Box<PgConnectOptions>,
     },
     /// A SQLite file.
     Sqlite {
         /// The connections that read.
-        readers: SqlitePool,
+        readers: Pool<SqliteDriver>,
         /// The one connection that writes.
-        writer: SqlitePool,
-        /// The path of the file.
-        file: PathBuf,
+        writer: Pool<SqliteDriver>,
     },
 }
 
@@ -37,16 +37,11 @@ pub enum Signals {
     /// NOTIFY and LISTEN, on connections of their own.
     Notifications(PgPool),
     /// The version of the file, which tells a connection that others have written.
-    FileVersion(Arc<SqliteConnectOptions>),
+    FileVersion(Box<SqliteConnectOptions>),
 }
 
 /// A transaction of either engine. It is rolled back when it is dropped.
-pub enum Transacting {
-    /// A transaction on PostgreSQL.
-    Postgres(Transaction<'static, Postgres>),
-    /// A transaction on SQLite.
-    Sqlite(Transaction<'static, Sqlite>),
-}
+pub struct Transacting(Connection);
 
 impl Database {
     /// The engine that keeps the database.
@@ -58,41 +53,65 @@ impl Database {
     }
 
     /// Any free connection, for a statement that reads.
-    pub const fn reader(&self) -> Connection<'_> {
+    pub async fn reader(&self) -> Result<Connection> {
         match self {
-            Self::Postgres { pool, .. } => Connection::PostgresPool(pool),
-            Self::Sqlite { readers, .. } => Connection::SqlitePool(readers),
+            Self::Postgres { pool, .. } => pool.lend().await.map(Connection::Postgres),
+            Self::Sqlite { readers, .. } => readers.lend().await.map(Connection::Sqlite),
         }
+        .map_err(map_database_error)
     }
 
     /// Begins a transaction that writes.
     pub async fn begin(&self) -> Result<Transacting> {
         let begin = self.engine().begin();
         match self {
-            Self::Postgres { pool, .. } => pool.begin_with(begin).await.map(Transacting::Postgres),
-            Self::Sqlite { writer, .. } => writer.begin_with(begin).await.map(Transacting::Sqlite),
+            Self::Postgres { pool, .. } => begin_on(pool, begin).await.map(Connection::Postgres),
+            Self::Sqlite { writer, .. } => begin_on(writer, begin).await.map(Connection::Sqlite),
         }
+        .map(Transacting)
         .map_err(map_database_error)
+    }
+
+    /// Whether the database answered when it was last heard of.
+    pub fn is_up(&self) -> bool {
+        match self {
+            Self::Postgres { pool, .. } => pool.is_up(),
+            Self::Sqlite { readers, writer } => readers.is_up() && writer.is_up(),
+        }
+    }
+
+    /// Looks at whether the file of the database is still there.
+    pub fn look(&self) {
+        if let Self::Sqlite { readers, writer } = self
+            && writer.driver().file().check().is_err()
+        {
+            readers.suspect();
+            writer.suspect();
+        }
     }
 
     /// The way in which this server learns of the changes of others.
     pub fn signals(&self) -> Signals {
         match self {
             Self::Postgres { signals, .. } => Signals::Notifications(signals.clone()),
-            Self::Sqlite { readers, .. } => Signals::FileVersion(readers.connect_options()),
+            Self::Sqlite { readers, .. } => {
+                Signals::FileVersion(Box::new(readers.driver().options().clone()))
+            }
         }
     }
 
     /// Writes the states of the connections to the metrics.
     pub fn observe_pools(&self) {
         match self {
-            Self::Postgres { pool, signals } => {
-                observe_pool("statements", pool);
-                observe_pool("signals", signals);
+            Self::Postgres { pool, signals, .. } => {
+                observe_pool("statements", pool.counts());
+                let (idle, size) = (signals.num_idle(), signals.size());
+                let size = usize::try_from(size).unwrap_or(usize::MAX);
+                observe_pool("signals", (idle, size.saturating_sub(idle)));
             }
-            Self::Sqlite { readers, writer, .. } => {
-                observe_pool("readers", readers);
-                observe_pool("writer", writer);
+            Self::Sqlite { readers, writer } => {
+                observe_pool("readers", readers.counts());
+                observe_pool("writer", writer.counts());
             }
         }
     }
@@ -100,11 +119,11 @@ impl Database {
     /// Closes every connection once its work is done.
     pub async fn close(&self) {
         match self {
-            Self::Postgres { pool, signals } => {
-                signals.close().await;
+            Self::Postgres { pool, signals, .. } => {
                 pool.close().await;
+                signals.close().await;
             }
-            Self::Sqlite { readers, writer, .. } => {
+            Self::Sqlite { readers, writer } => {
                 readers.close().await;
                 writer.close().await;
             }
@@ -112,11 +131,7 @@ impl Database {
     }
 }
 
-fn observe_pool<D: sqlx::Database>(name: &'static str, pool: &Pool<D>) {
-    let idle = pool.num_idle();
-    let busy = usize::try_from(pool.size())
-        .unwrap_or(usize::MAX)
-        .saturating_sub(idle);
+fn observe_pool(name: &'static str, (idle, busy): (usize, usize)) {
     for (state, count) in [(Use::Idle, idle), (Use::Busy, busy)] {
         METRICS
             .pool_connections
@@ -125,29 +140,64 @@ fn observe_pool<D: sqlx::Database>(name: &'static str, pool: &Pool<D>) {
     }
 }
 
+/// Begins a transaction. The driver's own were not used: they count how deep transactions are nested, and after a BEGIN,
+/// COMMIT or ROLLBACK that failed, that number is no longer true.
+async fn begin_on<D: Driver>(pool: &Pool<D>, begin: &'static str) -> sqlx::Result<Lease<D>> {
+    let mut lease = pool.lend().await?;
+    lease.has_begun();
+    if let Err(error) = run(&mut lease, begin).await {
+        // A writer of another program is in the way: the connection itself is as it was.
+        if is_contended(&error) {
+            lease.has_ended();
+        } else {
+            lease.is_not_trusted();
+        }
+        return Err(error);
+    }
+    Ok(lease)
+}
+
+async fn run<D: Driver>(lease: &mut Lease<D>, text: &'static str) -> sqlx::Result<()> {
+    let (connection, watch) = lease.start()?;
+    let done = watch.guard(D::run(connection, text)).await;
+    lease.finish(&done);
+    done
+}
+
+async fn end_on<D: Driver>(lease: &mut Lease<D>, text: &'static str) -> sqlx::Result<()> {
+    let done = run(lease, text).await;
+    if done.is_err() {
+        lease.is_not_trusted();
+    }
+    lease.has_ended();
+    done
+}
+
 impl Transacting {
     /// The transaction's connection.
-    pub fn connection(&mut self) -> Connection<'_> {
-        match self {
-            Self::Postgres(transaction) => Connection::Postgres(transaction),
-            Self::Sqlite(transaction) => Connection::Sqlite(transaction),
-        }
+    pub const fn connection(&mut self) -> &mut Connection {
+        &mut self.0
     }
 
     /// Makes everything that the transaction wrote durable and visible.
     pub async fn commit(self) -> Result<()> {
-        match self {
-            Self::Postgres(transaction) => transaction.commit().await,
-            Self::Sqlite(transaction) => transaction.commit().await,
+        match self.0 {
+            Connection::Postgres(mut lease) => end_on(&mut lease, "COMMIT").await,
+            Connection::Sqlite(mut lease) => {
+                // What is committed to a file that is no longer at its path is lost.
+                lease.driver().file().check().map_err(map_database_error)?;
+                end_on(&mut lease, "COMMIT").await.map_err(map_commit_error)?;
+                return lease.driver().file().check().map_err(|_| Error::OutcomeUnknown);
+            }
         }
         .map_err(map_commit_error)
     }
 
-    /// Undoes everything that the transaction wrote. If that fails, the connection is lost, and the database does it.
+    /// Undoes everything that the transaction wrote. If that fails, the connection is closed, and the database does it.
     pub async fn rollback(self) {
-        let done = match self {
-            Self::Postgres(transaction) => transaction.rollback().await,
-            Self::Sqlite(transaction) => transaction.rollback().await,
+        let done = match self.0 {
+            Connection::Postgres(mut lease) => end_on(&mut lease, "ROLLBACK").await,
+            Connection::Sqlite(mut lease) => end_on(&mut lease, "ROLLBACK").await,
         };
         if let Err(error) = done {
             tracing::warn!(

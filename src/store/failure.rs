@@ -46,6 +46,15 @@ pub fn map_database_error(error: sqlx::Error) -> Error {
     }
 }
 
+/// Whether a failure is that of a connection, on which nothing can run any more.
+pub fn is_connection_lost(error: &sqlx::Error) -> bool {
+    let is_crowded = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code)
+        .is_some_and(|code| code == "53300");
+    cause(error) == Cause::Unreachable && !is_crowded || matches!(error, sqlx::Error::Protocol(_))
+}
+
 /// Maps the failure of a COMMIT. If the answer was lost, the change may have been written.
 pub fn map_commit_error(error: sqlx::Error) -> Error {
     let is_lost = match sqlite_code(&error) {
@@ -61,6 +70,11 @@ pub fn map_commit_error(error: sqlx::Error) -> Error {
         "the answer to a COMMIT was lost: it is unknown whether the change was written"
     );
     Error::OutcomeUnknown
+}
+
+/// Whether another transaction was in the way.
+pub fn is_contended(error: &sqlx::Error) -> bool {
+    cause(error) == Cause::Contended
 }
 
 fn cause(error: &sqlx::Error) -> Cause {

@@ -2,13 +2,23 @@
 
 use std::fs::File;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::migrate::{Migrate as _, MigrateError, Migrator};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
 
 use super::database::Database;
+use super::failure::is_contended;
 use super::{OpenError, Store};
 
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+/// The longest that a migration waits for a lock before it lets others go first, as an option of the session's start.
+const LONGEST_LOCK: (&str, &str) = ("lock_timeout", "2s");
+/// The pause in which others go first.
+const BETWEEN_TRIES: Duration = Duration::from_secs(1);
+
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 
 impl Store {
@@ -16,10 +26,11 @@ impl Store {
     /// waits for the first. Gives the version it is at then.
     pub async fn migrate(&self) -> Result<i64, OpenError> {
         let (migrator, done) = match &self.0.database {
-            Database::Postgres { pool, .. } => (&POSTGRES, POSTGRES.run(pool).await),
-            Database::Sqlite { writer, file, .. } => {
-                let _lock = locked(file.with_extension("lock")).await?;
-                (&SQLITE, SQLITE.run(writer).await)
+            Database::Postgres { direct, .. } => (&POSTGRES, migrate_postgres(direct).await),
+            Database::Sqlite { writer, .. } => {
+                let driver = writer.driver();
+                let _lock = locked(driver.file().path().with_extension("lock")).await?;
+                (&SQLITE, migrate_sqlite(driver.options()).await)
             }
         };
         let program = migrator
@@ -38,6 +49,60 @@ impl Store {
             Err(error) => Err(OpenError::Migrate(error)),
         }
     }
+}
+
+async fn migrate_sqlite(options: &SqliteConnectOptions) -> Result<(), MigrateError> {
+    let mut connection = options.connect().await?;
+    SQLITE.run(&mut connection).await?;
+    connection.close().await?;
+    Ok(())
+}
+
+/// Migrates on a connection of its own, whose statements may take as long as they need. While a migration waits for a lock,
+/// all others wait behind it, so it gives up soon and tries again.
+async fn migrate_postgres(options: &PgConnectOptions) -> Result<(), MigrateError> {
+    let options = options.clone().options([LONGEST_LOCK]);
+    let mut connection = options.connect().await?;
+    // Without a lock, which would have to wait for another program's migrations.
+    if !is_current(&mut connection).await {
+        loop {
+            match POSTGRES.run(&mut connection).await {
+                Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _))
+                    if is_contended(&error) =>
+                {
+                    let others = other_transactions(&mut connection).await?;
+                    tracing::warn!(%others, "a migration waits for a lock; these transactions are open");
+                    tokio::time::sleep(BETWEEN_TRIES).await;
+                }
+                done => break done?,
+            }
+        }
+    }
+    connection.close().await?;
+    Ok(())
+}
+
+/// Whether the database has exactly the migrations of this program.
+async fn is_current(connection: &mut PgConnection) -> bool {
+    let applied = connection.list_applied_migrations(&POSTGRES.table_name).await;
+    applied.is_ok_and(|applied| {
+        let known = POSTGRES.iter().map(|known| (known.version, &known.checksum));
+        known.eq(applied.iter().map(|applied| (applied.version, &applied.checksum)))
+    })
+}
+
+/// Names the sessions whose transactions have been open for a while.
+async fn other_transactions(connection: &mut PgConnection) -> sqlx::Result<String> {
+    sqlx::query_scalar(
+        "
+        SELECT COALESCE(string_agg(application_name || ' (process ' || pid || ', since ' || xact_start || ')', ', '), 'none')
+          FROM pg_stat_activity
+         WHERE datname = current_database()
+           AND pid <> pg_backend_pid()
+           AND xact_start < statement_timestamp() - INTERVAL '1 second'",
+    )
+    .fetch_one(connection)
+    .await
 }
 
 /// Waits until no other program migrates the same file. SQLite has no lock that outlasts a transaction. Given back when

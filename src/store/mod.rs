@@ -13,12 +13,14 @@ mod connection;
 mod contact;
 mod database;
 mod declaration;
+mod driver;
 mod engine;
 mod entity_limit;
 mod external_id;
 mod failure;
 mod feed;
 mod filter;
+mod health;
 mod idempotency;
 mod interaction;
 mod keyset;
@@ -29,7 +31,9 @@ mod new_change;
 mod note;
 mod open;
 mod organization;
+mod pool;
 mod read;
+mod readiness;
 mod record;
 mod relationship;
 mod rows;
@@ -75,6 +79,7 @@ use connection::Query;
 use database::Database;
 use engine::{Engine, Sql};
 use feed::Feeds;
+use readiness::Readiness;
 
 /// The database, whichever engine keeps it. Clones share it.
 #[derive(Clone)]
@@ -90,6 +95,8 @@ struct Inner {
     contended: AtomicU64,
     /// The feeds of changes that are followed.
     feeds: Feeds,
+    /// The last look at whether the database is ready.
+    readiness: Readiness,
 }
 
 impl Store {
@@ -191,12 +198,12 @@ impl Tenant {
     async fn fetch_all<T: Row>(&self, sql: Sql<'_>) -> Result<Vec<T>> {
         self.statements.add(&self.store);
         let query = Query::of(self.record.id, sql);
-        self.store.0.database.reader().fetch_all(query).await
+        self.store.0.database.reader().await?.fetch_all(query).await
     }
 
     async fn fetch_optional<T: Row>(&self, sql: Sql<'_>) -> Result<Option<T>> {
         self.statements.add(&self.store);
         let query = Query::of(self.record.id, sql);
-        self.store.0.database.reader().fetch_optional(query).await
+        self.store.0.database.reader().await?.fetch_optional(query).await
     }
 }

@@ -1,27 +1,32 @@
 //! Connecting to a database: which engine, with which settings.
 
 use std::fmt;
+use std::fs::{DirBuilder, OpenOptions, Permissions};
+use std::io::ErrorKind;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-
-use tokio::time::timeout;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 
 use super::database::Database;
+use super::driver::{DatabaseFile, PostgresDriver, SqliteDriver};
 use super::feed::Feeds;
+use super::pool::Pool;
+use super::readiness::Readiness;
 use super::{Inner, Store};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::id::Ids;
 
-/// The longest a statement may take on PostgreSQL.
-const LONGEST_STATEMENT: &str = "SET statement_timeout = '15s'";
+/// The longest a statement may take on PostgreSQL, as an option of the session's start.
+const LONGEST_STATEMENT: (&str, &str) = ("statement_timeout", "15s");
+/// The interval at which the file of the embedded database is looked for.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
 /// The maximum time a change waits for SQLite's single writer, including writers of other programs.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 /// The file of the embedded database, inside the data folder.
@@ -121,61 +126,98 @@ impl Store {
         let database = match url {
             DatabaseUrl::Postgres(text) => postgres(text, connections).await,
             DatabaseUrl::Sqlite(path) => {
-                if let Some(folder) = path.parent() {
-                    std::fs::create_dir_all(folder)
-                        .map_err(|error| OpenError::Folder(folder.to_owned(), error))?;
-                }
+                create_file(path)?;
                 sqlite(path, connections).await
             }
         }
         .map_err(|error| OpenError::Connect(url.clone(), error))?;
         let feeds = Feeds::of(&database);
-        Ok(Self(Arc::new(Inner {
+        let inner = Arc::new(Inner {
             database,
             feeds,
             clock,
             ids,
             statements: AtomicU64::new(0),
             contended: AtomicU64::new(0),
-        })))
+            readiness: Readiness::default(),
+        });
+        if matches!(url, DatabaseUrl::Sqlite(_)) {
+            tokio::spawn(look_for_file(Arc::downgrade(&inner)));
+        }
+        Ok(Self(inner))
+    }
+}
+
+/// Notices a file that was deleted or replaced. Ends with the store.
+async fn look_for_file(store: Weak<Inner>) {
+    loop {
+        tokio::time::sleep(BETWEEN_LOOKS).await;
+        match store.upgrade() {
+            Some(store) => store.database.look(),
+            None => return,
+        }
+    }
+}
+
+/// Creates the file of a database, and its folder, for the user of this program alone. SQLite gives its other files the
+/// same permissions.
+fn create_file(path: &Path) -> Result<(), OpenError> {
+    let fails = |path: &Path| {
+        let path = path.to_owned();
+        move |error| OpenError::Folder(path, error)
+    };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder {
+        let mut made = DirBuilder::new();
+        made.recursive(true).mode(0o700);
+        made.create(folder).map_err(fails(folder))?;
+    }
+    let file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path);
+    match file {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            warn_of_others(path);
+            Ok(())
+        }
+        Err(error) => Err(fails(path)(error)),
+    }
+}
+
+/// Warns if other users of this machine may read a database.
+fn warn_of_others(path: &Path) {
+    let mode = path.metadata().map(|found| found.permissions());
+    if mode
+        .as_ref()
+        .is_ok_and(|mode| Permissions::mode(mode) & 0o077 != 0)
+    {
+        tracing::warn!(file = %path.display(), "other users of this machine may read the database; use `chmod 600`");
     }
 }
 
 async fn postgres(url: &str, connections: u32) -> sqlx::Result<Database> {
-    let options = PgConnectOptions::from_str(url)?.application_name("external-contacts");
-    let pool = PgPoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(LONGEST_WAIT)
-        .after_connect(|connection, _| {
-            Box::pin(async move { sqlx::query(LONGEST_STATEMENT).execute(connection).await.map(drop) })
-        })
-        .connect_with(options.clone())
-        .await;
-    let pool = match pool {
-        // The pool tried again and again, and does not say what it was told.
-        Err(sqlx::Error::PoolTimedOut) => return Err(refusal(&options).await),
-        pool => pool?,
-    };
-    // One to listen and one to notify: they are opened when somebody follows the changes, or makes one.
+    let direct = PgConnectOptions::from_str(url)?.application_name("external-contacts");
+    // One to listen, one to notify, and two to cancel statements: they are opened when they are needed.
     let signals = PgPoolOptions::new()
-        .max_connections(2)
+        .max_connections(4)
         .acquire_timeout(LONGEST_WAIT)
-        .connect_lazy_with(options);
-    Ok(Database::Postgres { pool, signals })
-}
-
-/// Returns the reason why a server cannot be connected to.
-async fn refusal(options: &PgConnectOptions) -> sqlx::Error {
-    match timeout(LONGEST_WAIT, options.connect()).await {
-        Ok(Err(error)) => error,
-        Ok(Ok(_)) | Err(_) => sqlx::Error::PoolTimedOut,
-    }
+        .connect_lazy_with(direct.clone());
+    let options = direct.clone().options([LONGEST_STATEMENT]);
+    let driver = PostgresDriver::new(options, signals.clone());
+    let pool = Pool::open(driver, connections, LONGEST_WAIT).await?;
+    Ok(Database::Postgres {
+        pool,
+        signals,
+        direct: Box::new(direct),
+    })
 }
 
 async fn sqlite(path: &Path, connections: u32) -> sqlx::Result<Database> {
     let options = SqliteConnectOptions::new()
         .filename(path)
-        .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
@@ -184,19 +226,10 @@ async fn sqlite(path: &Path, connections: u32) -> sqlx::Result<Database> {
         .pragma("cache_size", "-65536")
         .optimize_on_close(true, None)
         .row_buffer_size(1024);
-    let writer = SqlitePoolOptions::new()
-        .max_connections(1)
-        .acquire_timeout(LONGEST_WAIT * 6)
-        .connect_with(options.clone())
-        .await?;
-    let readers = SqlitePoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(LONGEST_WAIT)
-        .connect_with(options.pragma("query_only", "ON"))
-        .await?;
-    Ok(Database::Sqlite {
-        readers,
-        writer,
-        file: path.to_owned(),
-    })
+    let file = Arc::new(DatabaseFile::new(path.to_owned()));
+    let writer = SqliteDriver::new(options.clone(), file.clone());
+    let writer = Pool::open(writer, 1, LONGEST_WAIT * 6).await?;
+    let readers = SqliteDriver::new(options.pragma("query_only", "ON"), file);
+    let readers = Pool::open(readers, connections, LONGEST_WAIT).await?;
+    Ok(Database::Sqlite { readers, writer })
 }

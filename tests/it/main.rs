@@ -25,6 +25,7 @@ mod limit;
 mod list;
 mod loaders;
 mod locks;
+mod migrations;
 mod note;
 mod null_character;
 mod organization;

@@ -1,9 +1,19 @@
 //! Databases that go away, in part or as a whole.
 
-use serde_json::json;
+use std::fs::File;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::{Duration, Instant};
 
-use crate::support::TestApp;
+use external_contacts::clock::Clock;
+use external_contacts::model::Region;
+use external_contacts::store::{DatabaseUrl, Store};
+use serde_json::{Value, json};
+
+use crate::support::postgres::own::OwnServer;
 use crate::support::proxy::Proxy;
+use crate::support::{SOON, TestApp, TestCaller, open};
 
 const CREATE: &str = "mutation { createContact(input: { lastName: \"Lovelace\" }) { contact { version } } }";
 
@@ -30,4 +40,187 @@ async fn a_commit_whose_answer_is_lost_is_unknown_and_not_repeated() {
     );
     // The next change works.
     caller.data(CREATE, json!({})).await;
+}
+
+/// A small disk, unmounted with this value.
+struct SmallDisk(tempfile::TempDir);
+
+impl SmallDisk {
+    fn mount() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=4m", "tmpfs"])
+            .arg(folder.path())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&mounted.stderr);
+        assert!(
+            mounted.status.success(),
+            "this test mounts a small disk, for which it must run as root: {said}"
+        );
+        Self(folder)
+    }
+
+    /// Fills the disk with a file.
+    fn fill(&self) -> PathBuf {
+        let path = self.0.path().join("filler");
+        let mut file = File::create(&path).unwrap();
+        while file.write_all(&[0; 512]).is_ok() {}
+        path
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(self.0.path()).status();
+    }
+}
+
+/// Waits until the database is as ready as it should be.
+async fn ready(store: &Store, expected: bool) {
+    let began = Instant::now();
+    while store.system().is_ready().await != expected {
+        assert!(began.elapsed() < SOON, "not {expected} after {SOON:?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// An app over a file.
+async fn app_at(path: PathBuf) -> TestApp {
+    let url = DatabaseUrl::Sqlite(path);
+    let store = open(&url, Clock::system()).await;
+    let region = Region::default();
+    store
+        .system()
+        .add_tenant(&"acme".parse().unwrap(), &region)
+        .await
+        .unwrap();
+    store.close().await;
+    TestApp::at(url).await
+}
+
+fn count(data: &Value) -> &Value {
+    &data["contacts"]["totalCount"]["value"]
+}
+
+const COUNT: &str = "{ contacts { totalCount { value } } }";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn writes_work_again_when_a_full_disk_has_space() {
+    let disk = SmallDisk::mount();
+    let app = app_at(disk.0.path().join("a.sqlite")).await;
+    let admin = app.admin().await;
+    admin.data(CREATE, json!({})).await;
+    ready(&app.store, true).await;
+
+    let filler = disk.fill();
+    // What fits in the log as it is may still be written.
+    let mut written = 1;
+    let refused = loop {
+        let errors = admin.errors(CREATE, json!({})).await;
+        if !errors.is_empty() {
+            break errors;
+        }
+        written += 1;
+    };
+    ready(&app.store, false).await;
+    assert_eq!(count(&admin.data(COUNT, json!({})).await), written);
+    std::fs::remove_file(filler).unwrap();
+
+    assert!(refused.starts_with("UNAVAILABLE createContact: "), "{refused}");
+    admin.data(CREATE, json!({})).await;
+    ready(&app.store, true).await;
+    assert_eq!(count(&admin.data(COUNT, json!({})).await), written + 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_is_deleted_or_replaced_takes_no_writes() {
+    for replaces in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.sqlite");
+        let app = app_at(path.clone()).await;
+        let admin = app.admin().await;
+        admin.data(CREATE, json!({})).await;
+
+        let aside = folder.path().join("aside");
+        std::fs::rename(&path, &aside).unwrap();
+        if replaces {
+            std::fs::copy(&aside, &path).unwrap();
+        }
+        // At once, before anything looked for the file.
+        let refused = admin.errors(CREATE, json!({})).await;
+        ready(&app.store, false).await;
+        let later = admin.errors(CREATE, json!({})).await;
+        std::fs::rename(&aside, &path).unwrap();
+        ready(&app.store, true).await;
+
+        assert!(refused.starts_with("UNAVAILABLE createContact: "), "{refused}");
+        assert!(later.starts_with("UNAVAILABLE createContact: "), "{later}");
+        admin.data(CREATE, json!({})).await;
+        assert_eq!(count(&admin.data(COUNT, json!({})).await), 2);
+    }
+}
+
+/// Whether a request still waits for the database before it is refused.
+async fn admin_waits(admin: &TestCaller<'_>) -> bool {
+    let began = Instant::now();
+    admin.errors(COUNT, json!({})).await;
+    began.elapsed() > Duration::from_secs(1)
+}
+
+/// A tenant on a server of the test's own.
+async fn app_on(server: &OwnServer) -> TestApp {
+    let url: DatabaseUrl = server.url().parse().unwrap();
+    let store = open(&url, Clock::system()).await;
+    let region = Region::default();
+    store
+        .system()
+        .add_tenant(&"acme".parse().unwrap(), &region)
+        .await
+        .unwrap();
+    store.close().await;
+    TestApp::at(url).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_outage_of_postgres_is_answered_at_once_and_survived_by_subscriptions() {
+    let server = OwnServer::start();
+    let app = app_on(&server).await;
+    let admin = app.admin().await;
+    admin.data(CREATE, json!({})).await;
+    let cursor = admin.data("{ changes { nodes { cursor } } }", json!({})).await;
+    let cursor = cursor["changes"]["nodes"][0]["cursor"].clone();
+    let follow = "subscription ($after: String) { changes(after: $after) { entityId } }";
+    let mut events = admin.follow(follow, json!({ "after": cursor }));
+    admin.data(CREATE, json!({})).await;
+    events.change().await;
+
+    for hangs in [false, true] {
+        if hangs {
+            server.signal("STOP");
+        } else {
+            server.stop();
+        }
+        ready(&app.store, false).await;
+        // A server that hangs is first waited for.
+        let began = Instant::now();
+        while app.store.system().is_ready().await || admin_waits(&admin).await {
+            assert!(began.elapsed() < SOON, "the outage is not known");
+        }
+        for query in [COUNT, CREATE, COUNT] {
+            let began = Instant::now();
+            let errors = admin.errors(query, json!({})).await;
+            assert!(errors.starts_with("UNAVAILABLE "), "{errors}");
+            assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+        }
+        if hangs {
+            server.signal("CONT");
+        } else {
+            server.start_again();
+        }
+        ready(&app.store, true).await;
+        admin.data(CREATE, json!({})).await;
+        events.change().await;
+    }
+    assert_eq!(count(&admin.data(COUNT, json!({})).await), 4);
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
+use std::time::Instant;
 
 use futures_util::Stream;
 use futures_util::stream;
@@ -10,7 +11,7 @@ use tokio::sync::broadcast::{self, error::RecvError};
 use tracing::instrument;
 use uuid::Uuid;
 
-use super::{BATCH, News};
+use super::{BATCH, LONGEST_PAUSE, News, feeds, is_outage};
 use crate::error::{Error, Result};
 use crate::model::{Change, ChangeFilter, ChangePosition};
 use crate::store::Tenant;
@@ -89,10 +90,19 @@ impl Follower {
 
     /// Reads a batch from the database. The feed holds everything that is settled after the last of them is read.
     async fn read_on(&mut self) -> Result<()> {
-        let (changes, more) = self
-            .tenant
-            .changes_after(&self.filter, self.position, BATCH)
-            .await?;
+        let began = Instant::now();
+        let (changes, more) = loop {
+            let read = self
+                .tenant
+                .changes_after(&self.filter, self.position, BATCH)
+                .await;
+            match read {
+                Err(error) if is_outage(&error, began) && !feeds(&self.tenant).lock().closed => {
+                    tokio::time::sleep(LONGEST_PAUSE).await;
+                }
+                read => break read?,
+            }
+        };
         self.behind = more;
         for change in changes {
             if self.is_next(&change) {

@@ -9,7 +9,7 @@ mod signal;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{Notify, broadcast};
 
@@ -30,8 +30,8 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// The delay between a signal and its poll: other signals follow soon, and one poll serves them all.
 const GATHER: Duration = Duration::from_millis(5);
-/// The number of attempts of a feed to read before its followers get an error.
-const TRIES: u32 = 3;
+/// The longest outage of the database that followers wait for, to go on where they were.
+const LONGEST_OUTAGE: Duration = Duration::from_mins(30);
 
 /// A change, or why there are no more.
 type News = Result<Arc<Change>, Arc<Error>>;
@@ -145,11 +145,11 @@ async fn run(tenant: Tenant, feed: Feed, mut position: ChangePosition) {
         kinds: EntityKind::ALL.to_vec(),
         ..ChangeFilter::default()
     };
-    let (mut pause, mut failures) = (SHORTEST_PAUSE, 0);
+    let (mut pause, mut failing_since) = (SHORTEST_PAUSE, None);
     while !is_left(&tenant, &feed) {
         match tenant.changes_after(&everything, position, BATCH).await {
             Ok((changes, more)) => {
-                failures = 0;
+                failing_since = None;
                 if let Some(last) = changes.last() {
                     position = last.position();
                     pause = SHORTEST_PAUSE;
@@ -165,12 +165,14 @@ async fn run(tenant: Tenant, feed: Feed, mut position: ChangePosition) {
                     continue;
                 }
             }
-            Err(error) if failures == TRIES || feeds(&tenant).lock().closed => {
-                feeds(&tenant).lock().end(tenant.record.id);
-                let _ = feed.news.send(Err(Arc::new(error)));
-                return;
+            Err(error) => {
+                let began = *failing_since.get_or_insert_with(Instant::now);
+                if !is_outage(&error, began) || feeds(&tenant).lock().closed {
+                    feeds(&tenant).lock().end(tenant.record.id);
+                    let _ = feed.news.send(Err(Arc::new(error)));
+                    return;
+                }
             }
-            Err(_) => failures += 1,
         }
         if tokio::time::timeout(pause, feed.wake.notified()).await.is_ok() {
             pause = SHORTEST_PAUSE;
@@ -179,6 +181,11 @@ async fn run(tenant: Tenant, feed: Feed, mut position: ChangePosition) {
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
+}
+
+/// Whether followers wait for the end of a failure that began at this instant.
+fn is_outage(error: &Error, began: Instant) -> bool {
+    error.code().is_temporary() && began.elapsed() < LONGEST_OUTAGE
 }
 
 fn feeds(tenant: &Tenant) -> &Feeds {

@@ -131,7 +131,7 @@ async fn listen_on(pool: &PgPool, origin: u64, open: &Weak<Mutex<Open>>) -> sqlx
 }
 
 /// A file that cannot be looked at is looked at again: the feeds look for themselves meanwhile.
-async fn look(options: Arc<SqliteConnectOptions>, open: Weak<Mutex<Open>>) {
+async fn look(options: Box<SqliteConnectOptions>, open: Weak<Mutex<Open>>) {
     loop {
         if let Ok(mut connection) = options.connect().await {
             let mut last = None;

@@ -1,5 +1,6 @@
 //! Tests of the store on both engines, each over a database of its own.
 
+mod cancelled;
 mod failures;
 mod noun;
 mod plans;

@@ -2,6 +2,7 @@
 //!
 //! The server is started from the installed programs by the first test that asks, and ends by itself; see [`server`].
 
+pub mod own;
 mod server;
 
 use std::hash::{DefaultHasher, Hash, Hasher};

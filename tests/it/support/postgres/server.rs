@@ -303,7 +303,7 @@ fn finish(command: &mut Command) -> Result<()> {
 }
 
 /// The folder of `initdb` and `pg_ctl`: `POSTGRES_BIN`, or one on the path, or the newest where Debian puts them.
-fn installed_programs() -> Result<PathBuf> {
+pub fn installed_programs() -> Result<PathBuf> {
     if let Some(folder) = env::var_os("POSTGRES_BIN") {
         return Ok(folder.into());
     }
@@ -324,7 +324,7 @@ fn installed_programs() -> Result<PathBuf> {
 }
 
 /// A user that root can run the server as, and its group.
-fn unprivileged_user() -> Result<(u32, u32)> {
+pub fn unprivileged_user() -> Result<(u32, u32)> {
     let users = fs::read_to_string("/etc/passwd")?;
     ["postgres", "nobody"]
         .iter()

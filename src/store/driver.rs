@@ -1,0 +1,194 @@
+//! The opening of connections to either engine, and the stopping of their statements.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgDatabaseError};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions as _, Connection, Executor as _, PgPool};
+
+/// The number of SQLite's instructions between two looks at whether a statement is to stop.
+const BETWEEN_LOOKS: i32 = 1000;
+
+/// Opens connections and stops their statements.
+pub trait Driver: Send + Sync + 'static {
+    /// A connection.
+    type Connection: Connection + Send;
+    /// The means to stop the statement of a connection.
+    type Stop: Send + Sync;
+
+    /// Opens a connection.
+    fn open(&self) -> impl Future<Output = sqlx::Result<(Self::Connection, Self::Stop)>> + Send;
+
+    /// Stops the statement that runs on a connection.
+    fn stop(&self, stop: &Self::Stop) -> impl Future<Output = sqlx::Result<()>> + Send;
+
+    /// Lets statements run again after one was stopped.
+    fn resume(&self, stop: &Self::Stop);
+
+    /// Runs a statement that begins or ends a transaction.
+    fn run(
+        connection: &mut Self::Connection,
+        statement: &'static str,
+    ) -> impl Future<Output = sqlx::Result<()>> + Send;
+
+    /// Fails if the database does not answer, or is another one than it was.
+    fn probe(&self) -> impl Future<Output = sqlx::Result<()>> + Send;
+}
+
+/// The driver of PostgreSQL.
+pub struct PostgresDriver {
+    options: PgConnectOptions,
+    /// The connections over which statements are cancelled.
+    control: PgPool,
+}
+
+impl PostgresDriver {
+    /// Creates a driver that cancels statements over `control`.
+    pub const fn new(options: PgConnectOptions, control: PgPool) -> Self {
+        Self { options, control }
+    }
+}
+
+impl Driver for PostgresDriver {
+    type Connection = PgConnection;
+    /// The process of the server that answers.
+    type Stop = i32;
+
+    async fn open(&self) -> sqlx::Result<(PgConnection, i32)> {
+        let mut connection = self.options.connect().await?;
+        let process = sqlx::query_scalar("SELECT pg_backend_pid()")
+            .fetch_one(&mut connection)
+            .await?;
+        Ok((connection, process))
+    }
+
+    async fn stop(&self, process: &i32) -> sqlx::Result<()> {
+        sqlx::query("SELECT pg_cancel_backend($1)")
+            .bind(process)
+            .execute(&self.control)
+            .await
+            .map(drop)
+    }
+
+    fn resume(&self, _: &i32) {}
+
+    async fn run(connection: &mut PgConnection, statement: &'static str) -> sqlx::Result<()> {
+        connection.execute(statement).await.map(drop)
+    }
+
+    /// A server that has no connection left, or refuses this user, answers all the same.
+    async fn probe(&self) -> sqlx::Result<()> {
+        match self.options.connect().await {
+            Ok(connection) => connection.close().await,
+            Err(sqlx::Error::Database(error)) => {
+                let code = error
+                    .try_downcast_ref::<PgDatabaseError>()
+                    .map(PgDatabaseError::code);
+                // admin_shutdown, crash_shutdown, cannot_connect_now
+                if matches!(code, Some("57P01" | "57P02" | "57P03")) {
+                    Err(sqlx::Error::Database(error))
+                } else {
+                    Ok(())
+                }
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The driver of SQLite. Connections are opened to the file that was there first, not to one that took its place.
+#[derive(Clone)]
+pub struct SqliteDriver {
+    options: SqliteConnectOptions,
+    file: Arc<DatabaseFile>,
+}
+
+impl SqliteDriver {
+    /// Creates a driver for a file.
+    pub const fn new(options: SqliteConnectOptions, file: Arc<DatabaseFile>) -> Self {
+        Self { options, file }
+    }
+
+    /// The options with which connections are opened. They create no file.
+    pub const fn options(&self) -> &SqliteConnectOptions {
+        &self.options
+    }
+
+    /// The file.
+    pub fn file(&self) -> &DatabaseFile {
+        &self.file
+    }
+}
+
+impl Driver for SqliteDriver {
+    type Connection = SqliteConnection;
+    /// Whether statements are to stop.
+    type Stop = Arc<AtomicBool>;
+
+    async fn open(&self) -> sqlx::Result<(SqliteConnection, Arc<AtomicBool>)> {
+        let mut connection = self.options.connect().await?;
+        self.file.check()?;
+        let stop = Arc::new(AtomicBool::new(false));
+        let is_stopped = stop.clone();
+        connection
+            .lock_handle()
+            .await?
+            .set_progress_handler(BETWEEN_LOOKS, move || !is_stopped.load(Ordering::Relaxed));
+        Ok((connection, stop))
+    }
+
+    async fn stop(&self, stop: &Arc<AtomicBool>) -> sqlx::Result<()> {
+        stop.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn resume(&self, stop: &Arc<AtomicBool>) {
+        stop.store(false, Ordering::Relaxed);
+    }
+
+    async fn run(connection: &mut SqliteConnection, statement: &'static str) -> sqlx::Result<()> {
+        connection.execute(statement).await.map(drop)
+    }
+
+    async fn probe(&self) -> sqlx::Result<()> {
+        self.file.check()
+    }
+}
+
+/// The file of a database, recognized by its device and inode.
+pub struct DatabaseFile {
+    path: PathBuf,
+    identity: OnceLock<(u64, u64)>,
+}
+
+impl DatabaseFile {
+    /// Names a file that need not be there yet.
+    pub const fn new(path: PathBuf) -> Self {
+        Self {
+            path,
+            identity: OnceLock::new(),
+        }
+    }
+
+    /// The path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Fails if there is no file at the path, or another one than at the first check: what is written to the open file is
+    /// lost then.
+    pub fn check(&self) -> sqlx::Result<()> {
+        let found = fs::metadata(&self.path)?;
+        let identity = (found.dev(), found.ino());
+        if *self.identity.get_or_init(|| identity) == identity {
+            return Ok(());
+        }
+        let message = format!("{} was replaced by another file", self.path.display());
+        Err(sqlx::Error::Io(io::Error::other(message)))
+    }
+}
