@@ -139,8 +139,10 @@ async fn a_document_full_of_mistakes_is_refused_as_any_other() {
     let found = messages(&format!("{{ child {{ {} }} }}", fields.join(" "))).await;
     assert_eq!(found.len(), 5, "{found:?}");
     let long = "a".repeat(16_000);
-    assert_eq!(
-        messages(&format!("{{ {long} }}")).await,
-        [format!("type `Query` does not have a field `{long}`")]
-    );
+    let found = messages(&format!("{{ {long} }}")).await;
+    let [message] = found.as_slice() else {
+        panic!("{} messages", found.len());
+    };
+    assert!(message.starts_with("type `Query` does not have a field `aaa"));
+    assert_eq!(message.chars().count(), 1001);
 }
