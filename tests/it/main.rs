@@ -44,4 +44,5 @@ mod search_kinds;
 mod support;
 mod telemetry;
 mod user;
+mod versions;
 mod wrap_up_code;
