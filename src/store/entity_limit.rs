@@ -10,6 +10,7 @@ impl Tx {
     /// Any slot that no other transaction uses will do; only the last units before the limit take them all.
     pub(super) async fn reserve(&mut self, count: i64) -> Result<()> {
         self.flush_released().await?;
+        let (first, slots) = self.any_slot();
         let taken = self
             .execute(sql!(
                 "
@@ -21,9 +22,11 @@ impl Tx {
                                 WHERE tenant_id = $1
                                   AND room >= $2
                                   AND NOT EXISTS (SELECT 1 FROM entity_room WHERE tenant_id = $1 AND room < 0)
-                                ORDER BY random()
+                                ORDER BY (slot + $3) % $4
                                 LIMIT 1" .lock_free ")",
                 count,
+                first,
+                slots,
             ))
             .await?;
         if taken > 0 {
@@ -48,6 +51,7 @@ impl Tx {
         if count == 0 {
             return Ok(());
         }
+        let (first, slots) = self.any_slot();
         let given = self
             .execute(sql!(
                 "
@@ -57,9 +61,11 @@ impl Tx {
                    AND slot = (SELECT slot
                                  FROM entity_room
                                 WHERE tenant_id = $1
-                                ORDER BY random()
+                                ORDER BY (slot + $3) % $4
                                 LIMIT 1" .lock_free ")",
                 count,
+                first,
+                slots,
             ))
             .await?;
         if given > 0 {
@@ -86,6 +92,13 @@ impl Tx {
         ))
         .await
         .map(drop)
+    }
+
+    /// Returns the slot to begin with, and the number of slots. It is chosen here, since a statement that calls `random()` is
+    /// planned anew for every row.
+    fn any_slot(&self) -> (i32, i32) {
+        let slots = self.engine().limit_slots();
+        (fastrand::i32(0..slots), slots)
     }
 
     /// Locks all slots, always in the same order, so that two who want all of them do not wait for each other.
