@@ -94,9 +94,10 @@ class Run {
 
   figures() {
     const counts = ["acknowledged", "refused", "unknown"].map((outcome) => `${this.workload.count(outcome)} ${outcome}`);
+    const repeated = this.workload.operations.filter(({ isRepeated, outcome }) => isRepeated && outcome === "acknowledged");
     const resumed = this.readers.map(({ resumed }) => resumed).join(" and ");
     const codes = JSON.stringify(this.workload.codes);
-    return `${KILLS} kills, ${counts.join(", ")}, 0 lost; readers resumed ${resumed} times; error codes ${codes}; seed ${SEED}`;
+    return `${KILLS} kills, ${counts.join(", ")}, ${repeated.length} repeated with their key, 0 lost; readers resumed ${resumed} times; error codes ${codes}; seed ${SEED}`;
   }
 
   async end() {

@@ -147,6 +147,7 @@ export const MUTATIONS = {
   recordInteraction: {
     weight: 7,
     kind: "interaction",
+    creates: true,
     input: (mark, choices, pool) => ({
       externalId: choices.happens(0.3) ? `call-${choices.below(SHARED_KEYS)}` : mark,
       mediaType: choices.of(["CALL", "EMAIL", "CHAT"]),
@@ -191,12 +192,12 @@ export const MUTATIONS = {
 
 const ALL = Object.entries(MUTATIONS).flatMap(([name, { weight }]) => Array.from({ length: weight }, () => name));
 
-/** Chooses a mutation and its input. */
+/** Chooses a mutation, its input and, if it makes a record, a key to repeat it with. */
 export function choose(number, choices, pool) {
   for (;;) {
     const name = choices.of(ALL);
     const input = MUTATIONS[name].input(marker(number), choices, pool);
-    if (input) return { name, input };
+    if (input) return MUTATIONS[name].creates ? { name, input, idempotencyKey: marker(number) } : { name, input };
   }
 }
 

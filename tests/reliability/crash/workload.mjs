@@ -55,6 +55,8 @@ export class Workload {
     this.choices = Array.from({ length: CLIENTS }, (_, client) => new Choices(seed, `client ${client}`));
     this.isRunning = false;
     this.codes = {};
+    // Operations with a key whose outcome is unknown.
+    this.repeatable = [];
   }
 
   /** Lets the clients work until [`stop`], against the server as it is now. Clients whose connection breaks come back. */
@@ -71,6 +73,12 @@ export class Workload {
 
   async client(server, token, choices) {
     while (this.isRunning) {
+      const again = this.repeatable.pop();
+      if (again) {
+        again.isRepeated = true;
+        await this.send(again, server, token);
+        continue;
+      }
       const operation = { number: this.operations.length, ...choose(this.operations.length, choices, this.pool) };
       this.operations.push(operation);
       const answered = await this.send(operation, server, token);
@@ -88,6 +96,7 @@ export class Workload {
       },
     );
     if (body) this.settle(operation, body);
+    if (operation.outcome === "unknown" && operation.idempotencyKey && !operation.isGone) this.repeatable.push(operation);
     appendFileSync(this.file, `${JSON.stringify(operation)}\n`);
     return body !== undefined;
   }
@@ -105,7 +114,9 @@ export class Workload {
       return;
     }
     if (answer.userErrors.length > 0) {
-      operation.outcome = "refused";
+      // What the first attempt made was deleted since: it was carried out, and this cannot say with which version.
+      operation.isGone = operation.isRepeated && answer.userErrors[0].field?.at(-1) === "idempotencyKey";
+      operation.outcome = operation.isGone ? "unknown" : "refused";
       operation.reason = answer.userErrors[0].code;
       if (operation.reason === "NOT_FOUND" && operation.input.id) this.pool.forget(kind, operation.input.id);
       return;
