@@ -1,14 +1,35 @@
 //! Every setting with its default, its flag and its environment variable. `Debug` hides secrets.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs as _};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use clap::Args;
 
 use crate::http::{AdmissionSettings, parse_origin};
 use crate::limits::Limits;
 use crate::store::{DatabaseUrl, OpenError};
+
+/// A setting that may hold a password. Its text is read when it is used and not with the arguments: an argument that cannot
+/// be read is printed by the parser of the command line.
+#[derive(Clone)]
+pub struct Hidden(String);
+
+impl FromStr for Hidden {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
+}
 
 /// The settings of the database.
 #[derive(Clone, Debug, Args)]
@@ -28,7 +49,7 @@ pub struct DataConfig {
         value_name = "URL",
         hide_env_values = true
     )]
-    pub database_url: Option<DatabaseUrl>,
+    pub database_url: Option<Hidden>,
     /// A file with the URL of the database, which may hold a password.
     #[arg(
         long,
@@ -48,7 +69,7 @@ impl DataConfig {
     pub fn database_url(&self) -> Result<DatabaseUrl, ConfigError> {
         match (&self.database_url, &self.database_url_file) {
             (Some(_), Some(_)) => Err(ConfigError::Several("--database-url and --database-url-file")),
-            (Some(url), None) => Ok(url.clone()),
+            (Some(Hidden(url)), None) => Ok(url.parse()?),
             (None, Some(path)) => read_url(path),
             (None, None) => Ok(DatabaseUrl::embedded(&self.data)),
         }

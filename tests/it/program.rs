@@ -236,6 +236,29 @@ fn the_log_holds_no_token_and_nothing_personal() {
 }
 
 #[test]
+fn a_password_in_a_url_that_cannot_be_read_is_not_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    for url in [
+        "postgre://ada:enigma@db/contacts",
+        "postgres://ada:enigma@db:port/contacts",
+    ] {
+        for command in [&["serve", "--dev"][..], &["migrate"], &["tenant", "list"]] {
+            let given = run(folder.path(), &[command, &["--database-url", url]].concat());
+            let in_environment = program(folder.path(), command)
+                .env("EXTERNAL_CONTACTS_DATABASE_URL", url)
+                .output()
+                .unwrap();
+            for output in [given, in_environment] {
+                let printed = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+                assert!(!output.status.success());
+                assert!(!printed.contains("enigma"), "{printed}");
+                assert!(printed.contains("the database URL must look like"), "{printed}");
+            }
+        }
+    }
+}
+
+#[test]
 fn an_older_program_refuses_a_newer_database() {
     let folder = tempfile::tempdir().unwrap();
     printed(&run(folder.path(), &["migrate"]));
