@@ -12,7 +12,8 @@ import WebSocket from "ws";
 import { counting, post, serve, sleep, token } from "./server.mjs";
 
 const test = counting("slow consumers");
-const own = await serve();
+// The server says at this level why it closes a socket.
+const own = await serve("--log", "info,external_contacts::http::socket=debug");
 after(() => own.drop());
 const bearer = token(own.folder);
 const BIG = getIntrospectionQuery();
