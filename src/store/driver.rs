@@ -14,6 +14,9 @@ use sqlx::{ConnectOptions as _, Connection, Executor as _, PgPool};
 /// The number of SQLite's instructions between two looks at whether a statement is to stop.
 const BETWEEN_LOOKS: i32 = 1000;
 
+/// The longest a statement may take on PostgreSQL. It is no option of the session's start: PgBouncer refuses those.
+const LONGEST_STATEMENT: &str = "SET statement_timeout = '15s'";
+
 /// Opens connections and stops their statements.
 pub trait Driver: Send + Sync + 'static {
     /// A connection.
@@ -61,6 +64,7 @@ impl Driver for PostgresDriver {
 
     async fn open(&self) -> sqlx::Result<(PgConnection, i32)> {
         let mut connection = self.options.connect().await?;
+        connection.execute(LONGEST_STATEMENT).await?;
         let process = sqlx::query_scalar("SELECT pg_backend_pid()")
             .fetch_one(&mut connection)
             .await?;

@@ -7,15 +7,15 @@ use std::time::Duration;
 use sqlx::migrate::{Migrate as _, MigrateError, Migrator};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
+use sqlx::{ConnectOptions as _, Connection as _, Executor as _, PgConnection};
 
 use super::database::Database;
 use super::failure::is_contended;
 use super::{OpenError, Store};
 
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
-/// The longest that a migration waits for a lock before it lets others go first, as an option of the session's start.
-const LONGEST_LOCK: (&str, &str) = ("lock_timeout", "2s");
+/// The longest that a migration waits for a lock before it lets others go first.
+const LONGEST_LOCK: &str = "SET lock_timeout = '2s'";
 /// The pause in which others go first.
 const BETWEEN_TRIES: Duration = Duration::from_secs(1);
 
@@ -61,8 +61,8 @@ async fn migrate_sqlite(options: &SqliteConnectOptions) -> Result<(), MigrateErr
 /// Migrates on a connection of its own, whose statements may take as long as they need. While a migration waits for a lock,
 /// all others wait behind it, so it gives up soon and tries again.
 async fn migrate_postgres(options: &PgConnectOptions) -> Result<(), MigrateError> {
-    let options = options.clone().options([LONGEST_LOCK]);
     let mut connection = options.connect().await?;
+    connection.execute(LONGEST_LOCK).await?;
     // Without a lock, which would have to wait for another program's migrations.
     if !is_current(&mut connection).await {
         loop {

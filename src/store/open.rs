@@ -23,8 +23,6 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::id::Ids;
 
-/// The longest a statement may take on PostgreSQL, as an option of the session's start.
-const LONGEST_STATEMENT: (&str, &str) = ("statement_timeout", "15s");
 /// The interval at which the file of the embedded database is looked for.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
 /// The maximum time a change waits for SQLite's single writer, including writers of other programs.
@@ -205,8 +203,7 @@ async fn postgres(url: &str, connections: u32) -> sqlx::Result<Database> {
         .max_connections(4)
         .acquire_timeout(LONGEST_WAIT)
         .connect_lazy_with(direct.clone());
-    let options = direct.clone().options([LONGEST_STATEMENT]);
-    let driver = PostgresDriver::new(options, signals.clone());
+    let driver = PostgresDriver::new(direct.clone(), signals.clone());
     let pool = Pool::open(driver, connections, LONGEST_WAIT).await?;
     Ok(Database::Postgres {
         pool,
