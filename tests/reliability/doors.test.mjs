@@ -57,7 +57,7 @@ class World {
     world.place = folder();
     world.database = await open(engine);
     // One caller tries all doors at once, which is more than the default lets a caller ask for.
-    world.server = await new Server(world.database, ["--cost-per-second", "1000000000"]).up();
+    world.server = await new Server(world.database, ["--cost-per-second", "1000000000", "--max-waiting", "100000"]).up();
     world.server.tenant("theirs");
     world.server.tenant("ours");
     [world.theirs, world.ours] = [world.server.token("theirs"), world.server.token("ours", "--subject", "agent")];
@@ -134,7 +134,7 @@ class World {
     mkdirSync(documents);
     all.forEach(({ document }) => writeFileSync(join(documents, `${documentId(document).slice(7)}.graphql`), document));
     await this.server.stop();
-    this.server.extra = ["--documents", documents];
+    this.server.extra.push("--documents", documents);
     await this.server.up();
   }
 
