@@ -130,7 +130,11 @@ fn orders(texts: &mut Texts) {
     );
     let started = ascending(InteractionOrderField::StartedAt);
     texts.pages::<Interaction>(&InteractionFilter::default(), started, &instant);
-    texts.pages::<Change>(&ChangeFilter::default(), ChangeOrder::OLDEST, &[Key::Number(1)]);
+    texts.pages::<Change>(
+        &ChangeFilter::default(),
+        ChangeOrder::OLDEST,
+        &[Key::Number(1), Key::Number(2)],
+    );
     texts.add(
         "number of contacts",
         "",
