@@ -29,7 +29,7 @@ use crate::store::{DatabaseUrl, Store, Tenant};
 pub const DEVELOPMENT_TENANT: &str = "default";
 /// The most connections that read the metrics.
 const METRICS_CONNECTIONS: usize = 16;
-/// The interval at which expired changes are deleted.
+/// The interval at which expired changes and idempotency keys are deleted.
 const SWEEP_INTERVAL: Duration = Duration::from_mins(10);
 /// The lifetime of a token of the playground.
 const TOKEN_LIFETIME: Duration = Duration::from_hours(12);
@@ -121,7 +121,7 @@ impl App {
     }
 }
 
-/// Deletes expired changes periodically. Several servers may do so at once.
+/// Deletes expired changes and idempotency keys periodically. Of several servers, one does so at a time.
 async fn sweep(store: Store, kept: TimeDelta) {
     loop {
         let before = store.clock().now() - kept;
@@ -228,7 +228,7 @@ fn settings(config: &TokenConfig, key: Option<DevelopmentKey>) -> anyhow::Result
     let keys = if let Some(key) = key {
         KeySource::Development(key)
     } else if let Some(secret) = &config.jwt_secret {
-        KeySource::Secret(secret.clone().into_bytes())
+        KeySource::Secret(secret.text().as_bytes().to_vec())
     } else if let Some(path) = &config.jwt_secret_file {
         KeySource::SecretFile(path.clone())
     } else if let Some(path) = &config.jwks_file {

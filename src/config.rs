@@ -12,7 +12,7 @@ use crate::http::{AdmissionSettings, parse_origin};
 use crate::limits::Limits;
 use crate::store::{DatabaseUrl, OpenError};
 
-/// A setting that may hold a password. Its text is read when it is used and not with the arguments: an argument that cannot
+/// A setting that is a secret or may hold one. Its text is read when it is used and not with the arguments: an argument that cannot
 /// be read is printed by the parser of the command line.
 #[derive(Clone)]
 pub struct Hidden(String);
@@ -22,6 +22,13 @@ impl FromStr for Hidden {
 
     fn from_str(text: &str) -> Result<Self, Infallible> {
         Ok(Self(text.to_owned()))
+    }
+}
+
+impl Hidden {
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.0
     }
 }
 
@@ -69,7 +76,7 @@ impl DataConfig {
     pub fn database_url(&self) -> Result<DatabaseUrl, ConfigError> {
         match (&self.database_url, &self.database_url_file) {
             (Some(_), Some(_)) => Err(ConfigError::Several("--database-url and --database-url-file")),
-            (Some(Hidden(url)), None) => Ok(url.parse()?),
+            (Some(url), None) => Ok(url.text().parse()?),
             (None, Some(path)) => read_url(path),
             (None, None) => Ok(DatabaseUrl::embedded(&self.data)),
         }
@@ -77,7 +84,7 @@ impl DataConfig {
 }
 
 /// The settings for verifying tokens.
-#[derive(Clone, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct TokenConfig {
     /// The secret that tokens are signed with (HS256, HS384, HS512), at least 32 bytes. Needs --issuer and --audience.
     #[arg(
@@ -87,7 +94,7 @@ pub struct TokenConfig {
         hide_env_values = true,
         conflicts_with_all = ["jwt_secret_file", "jwks_file", "jwks_url"]
     )]
-    pub jwt_secret: Option<String>,
+    pub jwt_secret: Option<Hidden>,
     /// A file with that secret, re-read periodically. A line break at its end is no part of the secret.
     #[arg(
         long,
@@ -156,21 +163,6 @@ impl TokenConfig {
         } else {
             Err(ConfigError::MissingClaims(missing))
         }
-    }
-}
-
-impl fmt::Debug for TokenConfig {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenConfig")
-            .field("jwt_secret", &self.jwt_secret.as_ref().map(|_| "…"))
-            .field("jwt_secret_file", &self.jwt_secret_file)
-            .field("jwks_file", &self.jwks_file)
-            .field("jwks_url", &self.jwks_url.as_ref().map(url::Url::as_str))
-            .field("jwks_refresh", &self.jwks_refresh)
-            .field("issuer", &self.issuer)
-            .field("audience", &self.audience)
-            .field("tenant_claim", &self.tenant_claim)
-            .finish()
     }
 }
 

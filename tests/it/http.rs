@@ -274,7 +274,7 @@ async fn what_must_not_be_started_is_refused() {
         ..dev.clone()
     };
     let mut nameless = open.clone();
-    nameless.tokens.jwt_secret = Some("x".repeat(64));
+    nameless.tokens.jwt_secret = Some("x".repeat(64).parse().unwrap());
 
     for config in [outside, open, nameless] {
         assert!(App::open(&config, Clock::system()).await.is_err(), "{config:?}");
