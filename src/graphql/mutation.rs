@@ -120,7 +120,7 @@ targeted! {
 enum Repeated<T> {
     /// The result of this transaction.
     Now(T),
-    /// What was kept of the result of an earlier one.
+    /// The kept result of an earlier one.
     Before(Value),
 }
 

@@ -193,7 +193,8 @@ impl Tenant {
 
 impl System<'_> {
     /// Begins an epoch if the database is another one than it was: if it was restored into another server, or copied.
-    /// Transactions are numbered anew there, so all changes from before are put in front, in the order in which they were written.
+    /// Transactions are numbered anew there, so all changes from before are put in front, in the order in which they were
+    /// written.
     #[instrument(skip_all)]
     pub(super) async fn begin_epoch(self) -> Result<()> {
         let same: Option<(i32,)> = self

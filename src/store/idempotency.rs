@@ -78,25 +78,11 @@ impl Tx {
         .await
         .map(drop)
     }
-
-    /// Whether no other server sweeps at the moment. The lock is only tried, and belongs to the transaction, so that it
-    /// works behind poolers and nobody waits for it.
-    pub(super) async fn may_sweep(&mut self) -> Result<bool> {
-        if !self.engine().has_many_writers() {
-            return Ok(true);
-        }
-        let (is_alone,): (bool,) = self
-            .fetch_one(sql!(
-                "SELECT pg_try_advisory_xact_lock(hashtextextended('external-contacts sweep', 0)) WHERE $1 = $1"
-            ))
-            .await?;
-        Ok(is_alone)
-    }
 }
 
 impl Tenant {
     /// Deletes keys that expired before an instant, at most 1000; returns whether there may be more.
-    #[instrument(skip_all, err)]
+    #[instrument(skip_all)]
     pub async fn sweep_idempotency_keys(&self, now: DateTime<Utc>) -> Result<bool> {
         let swept = change!(self, None, |tx| {
             if !tx.may_sweep().await? {

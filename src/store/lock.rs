@@ -118,4 +118,18 @@ impl Tx {
         .await
         .map(drop)
     }
+
+    /// Whether no other server sweeps at the moment. The lock is only tried, and belongs to the transaction, so that it
+    /// works behind poolers and nobody waits for it.
+    pub(super) async fn may_sweep(&mut self) -> Result<bool> {
+        if !self.engine().has_many_writers() {
+            return Ok(true);
+        }
+        let (is_alone,): (bool,) = self
+            .fetch_one(sql!(
+                "SELECT pg_try_advisory_xact_lock(hashtextextended('external-contacts sweep', 0)) WHERE $1 = $1"
+            ))
+            .await?;
+        Ok(is_alone)
+    }
 }
