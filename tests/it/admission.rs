@@ -1,6 +1,5 @@
 //! The bounds of what the server takes on, each with its answer.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -14,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::support::live::{Live, soon};
 use crate::support::open;
+use crate::support::served::Served;
 
 /// Costs 2 + 5 × 1.
 const PEOPLE: &str = "{ contacts(first: 5) { nodes { lastName } } }";
@@ -191,40 +191,26 @@ async fn a_caller_has_so_many_streams_and_no_more() {
 fn health_checks_are_answered_beside_more_idle_sockets_than_there_are_descriptors() {
     const DESCRIPTORS: usize = 128;
     let folder = tempfile::tempdir().unwrap();
-    let mut child = Command::new("sh")
+    let mut command = Command::new("sh");
+    command
         .arg("-c")
         .arg(format!("ulimit -n {DESCRIPTORS} && exec \"$0\" \"$@\""))
         .arg(env!("CARGO_BIN_EXE_external-contacts"))
         .args(["serve", "--dev", "--listen", "0", "--connections", "2", "--data"])
         .arg(folder.path())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
-    let address = line.split("http://").nth(1).unwrap().split('/').next().unwrap();
+        .stderr(Stdio::null());
+    let served = Served::start(&mut command);
     let _idle: Vec<TcpStream> = (0..DESCRIPTORS + 40)
-        .map(|_| TcpStream::connect(address).unwrap())
+        .map(|_| TcpStream::connect(&served.address).unwrap())
         .collect();
 
     let start = Instant::now();
     for path in ["/livez", "/readyz"] {
-        let mut stream = TcpStream::connect(address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        write!(
-            stream,
+        let answer = served.answer(&format!(
             "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
+        ));
         assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
     }
     // Idle connections are closed on their own much later.
     assert!(start.elapsed() < Duration::from_secs(20));
-    child.kill().unwrap();
-    child.wait().unwrap();
 }

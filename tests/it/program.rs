@@ -3,8 +3,9 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
+use std::process::{Command, Output, Stdio};
+
+use crate::support::served::Served;
 
 fn program(data: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_external-contacts"));
@@ -29,76 +30,16 @@ fn printed(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-/// A development server, ended with the test.
-struct Server {
-    child: Child,
-    address: String,
-}
-
-impl Server {
-    fn start(data: &Path) -> Self {
-        let mut child = program(data, &["serve", "--dev", "--listen", "127.0.0.1:0"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let address = line
-            .split("http://")
-            .nth(1)
-            .unwrap_or_else(|| panic!("no address in {line:?}"));
-        let address = address.split('/').next().unwrap().to_owned();
-        Self { child, address }
-    }
-
-    fn ask(&self, token: &str, query: &str) -> String {
-        let body = serde_json::json!({ "query": query }).to_string();
-        let mut stream = self.connect();
-        write!(
-            stream,
-            "POST /graphql HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\
-             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            body.len(),
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
-    }
-
-    fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        stream
-    }
-
-    fn terminate(&self) {
-        let id = self.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-TERM", &id])
-                .status()
-                .unwrap()
-                .success()
-        );
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It may have ended already, as it was told.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// Starts a development server.
+fn serve(data: &Path) -> Served {
+    let mut command = program(data, &["serve", "--dev", "--listen", "127.0.0.1:0"]);
+    Served::start(command.stderr(Stdio::piped()))
 }
 
 #[test]
 fn the_server_accepts_the_token_that_the_program_prints() {
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(folder.path());
+    let server = serve(folder.path());
     let all = printed(&run(folder.path(), &["token"]));
     let view = printed(&run(
         folder.path(),
@@ -166,7 +107,7 @@ fn what_cannot_be_used_is_told_with_its_reason() {
 #[test]
 fn a_running_server_sees_a_new_limit_at_once() {
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(folder.path());
+    let server = serve(folder.path());
     let token = printed(&run(folder.path(), &["token"]));
     let create = "mutation { createContact(input: { lastName: \"Ada\" }) { userErrors { code } } }";
     assert!(server.ask(token.trim(), create).contains(r#""userErrors":[]"#));
@@ -181,7 +122,7 @@ fn a_running_server_sees_a_new_limit_at_once() {
 #[test]
 fn a_server_that_is_told_to_stop_finishes_what_it_began_and_takes_nothing_new() {
     let folder = tempfile::tempdir().unwrap();
-    let mut server = Server::start(folder.path());
+    let mut server = serve(folder.path());
     let token = printed(&run(folder.path(), &["token"]));
     let body = r#"{"query":"{ viewer { user { id } } }"}"#;
     // The request has begun, and its last byte has not come yet.
@@ -196,7 +137,7 @@ fn a_server_that_is_told_to_stop_finishes_what_it_began_and_takes_nothing_new() 
     )
     .unwrap();
     let mut log = BufReader::new(server.child.stderr.take().unwrap());
-    server.terminate();
+    server.signal("TERM");
     let mut said = String::new();
     while !said.contains("stopping") {
         assert_ne!(log.read_line(&mut said).unwrap(), 0, "{said}");
@@ -217,7 +158,7 @@ fn a_server_that_is_told_to_stop_finishes_what_it_began_and_takes_nothing_new() 
 #[test]
 fn the_log_holds_no_token_and_nothing_personal() {
     let folder = tempfile::tempdir().unwrap();
-    let mut server = Server::start(folder.path());
+    let mut server = serve(folder.path());
     let token = printed(&run(folder.path(), &["token"]));
     server.ask(
         token.trim(),
@@ -225,7 +166,7 @@ fn the_log_holds_no_token_and_nothing_personal() {
     );
     server.ask("bad.token.here", "{ viewer { user { id } } }");
     let mut log = server.child.stderr.take().unwrap();
-    server.terminate();
+    server.signal("TERM");
     let mut said = String::new();
     log.read_to_string(&mut said).unwrap();
 
@@ -319,7 +260,7 @@ fn commands_that_only_read_create_nothing() {
 #[test]
 fn a_token_for_a_tenant_that_does_not_exist_is_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let _server = Server::start(folder.path());
+    let _server = serve(folder.path());
     let output = run(folder.path(), &["token", "--tenant", "nope"]);
     assert!(!output.status.success());
     assert!(String::from_utf8_lossy(&output.stderr).contains("there is no tenant called nope"));
@@ -363,7 +304,7 @@ fn settings_that_cannot_work_leave_no_database() {
 #[test]
 fn a_port_in_use_says_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(folder.path());
+    let server = serve(folder.path());
     let (error, is_left) = failed(&["serve", "--dev", "--listen", &server.address]);
     assert!(error.contains("use --listen with another port"), "{error}");
     assert!(!is_left);

@@ -1,24 +1,23 @@
 //! A running server reloads its keys and the level of its log on SIGHUP.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, ChildStderr, Command, Stdio};
-use std::time::Duration;
+use std::process::{ChildStderr, Command, Stdio};
 
 use external_contacts::clock::Clock;
 use jsonwebtoken::{EncodingKey, Header};
 use serde_json::json;
 
+use crate::support::served::Served;
+
 const FIRST: &str = "the first secret, of more than 32 bytes";
 const SECOND: &str = "the second secret, of more than 32 bytes";
 
-/// A server with a configuration file, ended with the test.
+/// A server with a configuration file, and its log.
 struct Server {
-    child: Child,
+    served: Served,
     log: BufReader<ChildStderr>,
-    address: String,
 }
 
 fn program(folder: &Path, arguments: &[&str]) -> Command {
@@ -40,33 +39,14 @@ fn configure(folder: &Path, log: &str) {
 
 impl Server {
     fn start(folder: &Path) -> Self {
-        let mut child = program(folder, &["serve"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let address = line.split("http://").nth(1).unwrap().split('/').next().unwrap();
-        Self {
-            address: address.to_owned(),
-            log: BufReader::new(child.stderr.take().unwrap()),
-            child,
-        }
+        let mut served = Served::start(program(folder, &["serve"]).stderr(Stdio::piped()));
+        let log = BufReader::new(served.child.stderr.take().unwrap());
+        Self { served, log }
     }
 
     /// Sends SIGHUP, and returns the log up to the line that says what was reloaded.
     fn reload(&mut self) -> String {
-        let id = self.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-HUP", &id])
-                .status()
-                .unwrap()
-                .success()
-        );
+        self.served.signal("HUP");
         let mut log = String::new();
         while !log.contains("reloaded") {
             assert_ne!(self.log.read_line(&mut log).unwrap(), 0, "{log}");
@@ -80,27 +60,8 @@ impl Server {
         let claims = json!({ "iss": "i", "aud": "a", "sub": "ada", "tenant": "acme", "exp": expiry });
         let key = EncodingKey::from_secret(secret.as_bytes());
         let token = jsonwebtoken::encode(&Header::default(), &claims, &key).unwrap();
-        let body = r#"{"query":"{ viewer { user { id } } }"}"#;
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        write!(
-            stream,
-            "POST /graphql HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\
-             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-            body.len(),
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
+        let answer = self.served.ask(&token, "{ viewer { user { id } } }");
         answer.split(' ').nth(1).unwrap().to_owned()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

@@ -5,6 +5,7 @@ pub mod makers;
 pub mod operations;
 pub mod postgres;
 pub mod proxy;
+pub mod served;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
