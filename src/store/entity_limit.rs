@@ -1,15 +1,24 @@
 //! The limit of managed entities: what is left is kept in slots, so that creators do not queue on one row.
+//!
+//! Any slot that no other transaction uses will do. Only for the last units before the limit, a transaction locks all slots,
+//! in their order, and it must hold none before: a slot that it has, or that PostgreSQL locked for it and then found too
+//! small, could be the one that another waits for, who has the one that it waits for. So a transaction that finds no slot
+//! ends, which frees its locks, and locks all of them when it runs again.
 
 use super::Tx;
 use super::engine::sql;
-use crate::error::{Result, UserError, UserErrorCode};
+use crate::error::{Error, Result, UserError, UserErrorCode};
 
 impl Tx {
     /// Reserves room for new managed entities, or refuses with `ENTITY_LIMIT_REACHED`.
     ///
-    /// Any slot that no other transaction uses will do; only the last units before the limit take them all.
+    /// # Errors
+    /// `Contended` when no slot that is free has room and the transaction does not have all of them.
     pub(super) async fn reserve(&mut self, count: i64) -> Result<()> {
         self.flush_released().await?;
+        if self.is_repeated {
+            return self.reserve_of_all(count).await;
+        }
         let (first, slots) = self.any_slot();
         let taken = self
             .execute(sql!(
@@ -29,9 +38,14 @@ impl Tx {
                 slots,
             ))
             .await?;
-        if taken > 0 {
-            return Ok(());
+        match taken {
+            0 if self.engine().has_many_writers() => Err(Error::Contended),
+            0 => self.reserve_of_all(count).await,
+            _ => Ok(()),
         }
+    }
+
+    async fn reserve_of_all(&mut self, count: i64) -> Result<()> {
         let slots = self.lock_slots().await?;
         let room: i64 = slots.iter().map(|(_, room)| room).sum();
         if room < count {
@@ -51,6 +65,9 @@ impl Tx {
         if count == 0 {
             return Ok(());
         }
+        if self.is_repeated {
+            return self.give_back_to_all(count).await;
+        }
         let (first, slots) = self.any_slot();
         let given = self
             .execute(sql!(
@@ -69,8 +86,14 @@ impl Tx {
             ))
             .await?;
         if given > 0 {
-            return Ok(());
+            Ok(())
+        } else {
+            // Others have all of them, and this transaction has none: it may wait.
+            self.give_back_to_all(count).await
         }
+    }
+
+    async fn give_back_to_all(&mut self, count: i64) -> Result<()> {
         let slots = self.lock_slots().await?;
         let room: i64 = slots.iter().map(|(_, room)| room).sum();
         self.spread_room(room + count, &slots).await

@@ -42,6 +42,8 @@ pub struct Tx {
     recorded: i64,
     /// The number of managed entities that were deleted, and whose room is still to be given back.
     pub(super) released: i64,
+    /// Whether another transaction was in the way of an earlier attempt.
+    pub(super) is_repeated: bool,
     /// Words of names that the vocabulary is known to have.
     pub(super) known_names: Arc<Names>,
     /// Words of names that this transaction added to the vocabulary.
@@ -60,7 +62,7 @@ macro_rules! change {
         let mut attempts = $crate::store::Attempts::default();
         loop {
             let mut tx = match $tenant.begin($actor).await {
-                Ok(tx) => tx,
+                Ok(tx) => tx.after(&attempts),
                 Err(error) => break Err(error),
             };
             let work = async {
@@ -112,6 +114,7 @@ impl Tenant {
             transaction,
             recorded: 0,
             released: 0,
+            is_repeated: false,
             known_names: Arc::default(),
             learnt_names: Names::new(),
         })
@@ -119,6 +122,13 @@ impl Tenant {
 }
 
 impl Tx {
+    /// Tells the transaction of the attempts before it.
+    #[must_use]
+    pub const fn after(mut self, attempts: &Attempts) -> Self {
+        self.is_repeated = attempts.0 > 0;
+        self
+    }
+
     /// The instant of everything that this transaction writes.
     pub const fn now(&self) -> DateTime<Utc> {
         self.now

@@ -1,7 +1,9 @@
 //! The managed-entity limit is exact, also for concurrent creates.
 
+use std::sync::Arc;
+
 use external_contacts::model::Permissions;
-use external_contacts::store::Tenant;
+use external_contacts::store::{DatabaseUrl, Tenant};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -11,35 +13,73 @@ use crate::support::{TestApp, on_both_engines};
 
 const COUNT: &str = "{ contacts { totalCount { value } } }";
 
+/// The number of transactions of a PostgreSQL database that were ended because they waited for each other in a circle.
+async fn deadlocks(url: &DatabaseUrl) -> i64 {
+    let DatabaseUrl::Postgres(url) = url else {
+        panic!("only PostgreSQL has several writers");
+    };
+    let pool = sqlx::PgPool::connect(url).await.unwrap();
+    sqlx::query_scalar("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
+        .fetch_one(&pool)
+        .await
+        .unwrap()
+}
+
 /// Two servers over one database, each with its own connections.
 async fn two_servers(app: &TestApp) -> [TestApp; 2] {
     [app.again().await, app.again().await]
 }
 
+/// Creates contacts, many at once, until 41 more are made and 23 are refused.
+async fn create_up_to_the_limit(app: &TestApp, servers: &[Arc<TestApp>]) {
+    let before = app.tenant.managed_entities().await.unwrap();
+    app.tenant
+        .set_limit(i32::try_from(before).unwrap() + 41)
+        .await
+        .unwrap();
+    let mut creators = JoinSet::new();
+    for number in 0..64 {
+        let server = servers[number % 2].clone();
+        creators.spawn(async move {
+            let caller = server.admin().await;
+            caller
+                .payload(CREATE_CONTACT, json!({ "lastName": format!("Nr {number}") }))
+                .await
+        });
+    }
+    let payloads = creators.join_all().await;
+
+    let made = payloads
+        .iter()
+        .filter(|payload| payload["contact"] != Value::Null)
+        .count();
+    let refused = payloads
+        .iter()
+        .filter(|payload| payload["userErrors"][0]["code"] == "ENTITY_LIMIT_REACHED")
+        .count();
+    assert_eq!((made, refused), (41, 23));
+    assert_eq!(app.tenant.managed_entities().await.unwrap(), before + 41);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn creators_at_the_limit_do_not_wait_in_a_circle() {
+    let app = TestApp::on_postgres().await;
+    let servers = two_servers(&app).await.map(Arc::new);
+    for _ in 0..10 {
+        create_up_to_the_limit(&app, &servers).await;
+    }
+    // The statistics have what a connection did once it is closed.
+    for server in &servers {
+        server.store.close().await;
+    }
+    assert_eq!(deadlocks(&app.url).await, 0);
+}
+
 on_both_engines! {
     async fn concurrent_creators_on_two_servers_never_pass_the_limit(app: &TestApp) {
-        const LIMIT: i32 = 41;
-        app.tenant.set_limit(LIMIT).await.unwrap();
-        let servers: Vec<_> = two_servers(app).await.into_iter().map(std::sync::Arc::new).collect();
-
-        let mut creators = JoinSet::new();
-        for number in 0..64 {
-            let server = servers[number % 2].clone();
-            creators.spawn(async move {
-                let caller = server.admin().await;
-                caller.payload(CREATE_CONTACT, json!({ "lastName": format!("Nr {number}") })).await
-            });
-        }
-        let payloads = creators.join_all().await;
-
-        let made = payloads.iter().filter(|payload| payload["contact"] != Value::Null).count();
-        let refused = payloads
-            .iter()
-            .filter(|payload| payload["userErrors"][0]["code"] == "ENTITY_LIMIT_REACHED")
-            .count();
-        assert_eq!((made, refused), (41, 23));
+        let servers = two_servers(app).await.map(Arc::new);
+        create_up_to_the_limit(app, &servers).await;
         assert_eq!(app.admin().await.data(COUNT, json!({})).await["contacts"]["totalCount"]["value"], 41);
-        assert_eq!(app.tenant.managed_entities().await.unwrap(), 41);
     }
 
     async fn the_refusal_names_the_limit_and_writes_nothing(app: &TestApp) {
