@@ -16,10 +16,13 @@ const lines = [];
 for (const engine of ENGINES) {
   curves[engine] = await curve(engine, { times: TIMES, seconds, rest: 30 });
   const { clients, before, after } = curves[engine];
-  const { alone, beside } = await flood(engine, { clients: clients * 10, seconds });
+  const limited = await flood(engine, { clients: clients * 10, seconds });
+  const unlimited = await flood(engine, { clients: clients * 10, seconds, isLimited: false });
+  const p50 = ({ alone, beside }) => `${alone.p50.toFixed(1)} ms alone and ${beside.p50.toFixed(1)} ms beside`;
   lines.push(
     `- ${engine}: ${clients} clients saturate the server; memory ${before.toFixed(0)} MiB before, ${after.toFixed(0)} MiB 30 s after.`,
-    `  A polite caller's p50 is ${alone.p50.toFixed(1)} ms alone, ${beside.p50.toFixed(1)} ms beside the flood of another.`,
+    `  A polite caller's p50 is ${p50(limited)} the flood of another with ${clients * 10} clients; ${p50(unlimited)} one whose`,
+    "  `--cost-per-second` is not limited.",
   );
 }
 const result = `${table(curves)}\n\n${lines.join("\n")}`;

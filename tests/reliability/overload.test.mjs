@@ -16,7 +16,7 @@ const CLIENTS = 40;
 for (const engine of ENGINES) {
   test(`${engine}: under many times its load, the server answers each request and its health check`, () =>
     withServer(engine, async (server) => {
-      const running = load({ url: server.url, token: server.token(), query: MEDIUM, clients: CLIENTS, seconds: SECONDS });
+      const running = load({ url: server.url, tokens: [server.token()], query: MEDIUM, clients: CLIENTS, seconds: SECONDS });
       const health = [];
       for (let check = 0; check < 5; check += 1) {
         await sleep((SECONDS * 1000) / 5);

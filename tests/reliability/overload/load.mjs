@@ -17,13 +17,14 @@ export const LIGHT = "{ contacts(first: 1) { nodes { id displayName } } }";
 const PATIENCE = 250;
 
 /**
- * Runs clients for some seconds and returns what they saw: good answers, refusals (429 and 503), failures, and the
+ * Runs clients, with the tokens in turn, for some seconds and returns what they saw: good answers, refusals (429 and 503), failures, and the
  * latencies of good answers in milliseconds.
  */
-export async function load({ url, token, query, clients, seconds }) {
+export async function load({ url, tokens, query, clients, seconds }) {
   const seen = { good: 0, refused: 0, failed: 0, withoutRetryAfter: 0, reasons: {}, latencies: [] };
   const end = performance.now() + seconds * 1000;
-  const client = async () => {
+  const client = async (_, number) => {
+    const token = tokens[number % tokens.length];
     while (performance.now() < end) await once(url, token, query, seen);
   };
   const start = performance.now();

@@ -7,11 +7,16 @@ import { HEAVY, LIGHT, load, memory, withMemory } from "./load.mjs";
 
 /** The most clients that are tried for the load that saturates the server. */
 const MOST_TO_SATURATE = 64;
+/** The users whose clients make the curve. */
+const CALLERS = 32;
+
+/** More than any caller spends: the curve is that of many callers, each within their cost. */
+const UNLIMITED = ["--cost-per-second", "1000000000"];
 
 /** Runs a story with a server that has demo data. */
-export async function withServer(engine, story) {
+export async function withServer(engine, story, flags = []) {
   const database = await open(engine);
-  const server = new Server(database, ["--demo", "--log", "error"]);
+  const server = new Server(database, ["--demo", "--log", "error", ...flags]);
   try {
     await server.up();
     return await story(server);
@@ -22,8 +27,8 @@ export async function withServer(engine, story) {
 }
 
 /** Finds the smallest number of clients, in powers of two, beyond which twice as many get less than 5 % more. */
-export async function saturation(server, token, seconds) {
-  const run = (clients) => load({ url: server.url, token, query: HEAVY, clients, seconds });
+export async function saturation(server, tokens, seconds) {
+  const run = (clients) => load({ url: server.url, tokens, query: HEAVY, clients, seconds });
   await run(1);
   let [clients, rate] = [1, (await run(1)).perSecond];
   while (clients < MOST_TO_SATURATE) {
@@ -36,32 +41,41 @@ export async function saturation(server, token, seconds) {
 
 /** Measures good answers, latencies, refusals and memory under multiples of the load that saturates the server. */
 export async function curve(engine, { times, seconds, rest }) {
-  return withServer(engine, async (server) => {
-    const token = server.token();
-    const clients = await saturation(server, token, seconds);
-    const before = memory(server.child);
-    const points = [];
-    for (const each of times) {
-      const query = { url: server.url, token, query: HEAVY, clients: clients * each, seconds };
-      points.push({ times: each, seconds, ...(await withMemory(server.child, () => load(query))) });
-    }
-    await sleep(rest * 1000);
-    return { clients, points, before, after: memory(server.child), isAlive: await answers(server, "/livez") };
-  });
+  return withServer(
+    engine,
+    async (server) => {
+      const tokens = callers(server, CALLERS);
+      const clients = await saturation(server, tokens, seconds);
+      const before = memory(server.child);
+      const points = [];
+      for (const each of times) {
+        const query = { url: server.url, tokens, query: HEAVY, clients: clients * each, seconds };
+        points.push({ times: each, seconds, ...(await withMemory(server.child, () => load(query))) });
+      }
+      await sleep(rest * 1000);
+      return { clients, points, before, after: memory(server.child), isAlive: await answers(server, "/livez") };
+    },
+    UNLIMITED,
+  );
 }
 
-/** Measures a polite caller's median latency alone, and beside another caller's flood. */
-export async function flood(engine, { clients, seconds }) {
-  return withServer(engine, async (server) => {
-    const [polite, flooding] = [server.token("default", "--subject", "polite"), server.token("default", "--subject", "flood")];
-    const small = { url: server.url, token: polite, query: LIGHT, clients: 1, seconds };
+/** Returns the tokens of some users. */
+export const callers = (server, count) =>
+  Array.from({ length: count }, (_, number) => server.token("default", "--subject", `caller ${number}`));
+
+/** Measures a polite caller's latencies alone, and beside another caller's flood. */
+export async function flood(engine, { clients, seconds, isLimited = true }) {
+  const story = async (server) => {
+    const [polite, flooding] = ["polite", "flood"].map((name) => server.token("default", "--subject", name));
+    const small = { url: server.url, tokens: [polite], query: LIGHT, clients: 1, seconds };
     await load(small);
     const alone = await load(small);
-    const heavy = load({ ...small, token: flooding, query: HEAVY, clients, seconds: seconds + 1 });
+    const heavy = load({ ...small, tokens: [flooding], query: HEAVY, clients, seconds: seconds + 1 });
     await sleep(500);
     const beside = await load(small);
     return { alone, beside, flood: await heavy };
-  });
+  };
+  return withServer(engine, story, isLimited ? [] : UNLIMITED);
 }
 
 /** Whether a path is answered with 200 within five seconds. */
