@@ -197,10 +197,15 @@ impl World {
 
     /// Asks both engines as the administrator. Their answers must be in order, and have the same codes.
     fn ask(&self, query: &str, variables: &Value) -> Result<(), TestCaseError> {
+        self.ask_each(query, &[variables.clone(), variables.clone()])
+    }
+
+    /// As [`Self::ask`], with variables of each engine.
+    fn ask_each(&self, query: &str, variables: &[Value; 2]) -> Result<(), TestCaseError> {
         self.runtime.block_on(async {
-            let input = format!("{query} {variables}");
+            let input = format!("{query} {} {}", variables[0], variables[1]);
             let mut codes = Vec::new();
-            for app in [&self.sqlite, &self.postgres] {
+            for (app, variables) in [&self.sqlite, &self.postgres].into_iter().zip(variables) {
                 let answer = app.admin().await.run(query, variables.clone()).await;
                 codes.push(in_order(&answer, &input)?);
             }
