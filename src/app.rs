@@ -1,13 +1,15 @@
 //! The program, opened from its configuration: the same for `main` and the tests.
 
-use std::future::{Future, pending};
+use std::future::pending;
 use std::path::Path;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use axum::Router;
 use chrono::TimeDelta;
+use futures_util::{Stream, StreamExt as _};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -17,8 +19,8 @@ use crate::config::{DataConfig, OperationConfig, ServeConfig, TokenConfig};
 use crate::graphql;
 use crate::http::playground::Token;
 use crate::http::{
-    self, Admission, AdmissionBounds, AllowedOrigins, ConnectionTimeouts, Documents, OpenStreams,
-    PublicOptions, Resources, Server,
+    self, Admission, AdmissionBounds, AllowedOrigins, ConnectionTimeouts, Connections, Documents,
+    DrainSettings, Lifecycle, PublicOptions, Resources, Server,
 };
 use crate::id::Ids;
 use crate::model::{Permissions, Region, TenantName};
@@ -41,6 +43,7 @@ pub struct App {
     /// The state that the handlers share.
     pub server: Arc<Server>,
     options: PublicOptions,
+    drain: DrainSettings,
     changes_kept: TimeDelta,
 }
 
@@ -70,7 +73,7 @@ impl App {
             schema,
             store,
             allows_get: !config.operations.no_get,
-            streams: OpenStreams::default(),
+            lifecycle: Lifecycle::default(),
         };
         let options = PublicOptions {
             playground: (config.dev || config.playground).then(|| playground_token(key, clock)),
@@ -80,6 +83,7 @@ impl App {
         Ok(Self {
             server: Arc::new(server),
             options,
+            drain: config.drain,
             changes_kept: TimeDelta::days(config.changes_kept.into()),
         })
     }
@@ -92,32 +96,41 @@ impl App {
     /// Serves the metrics until the result is aborted.
     pub fn serve_metrics(&self, listener: TcpListener) -> JoinHandle<()> {
         let router = http::metrics_router(self.server.store.clone());
-        tokio::spawn(http::serve(
-            listener,
-            router,
-            METRICS_CONNECTIONS,
-            ConnectionTimeouts::default(),
-            pending(),
-        ))
+        // Without stages: the metrics are there while the server drains.
+        let stages = Lifecycle::default().watch();
+        let timeouts = ConnectionTimeouts::default();
+        let connections = Connections::new(router, METRICS_CONNECTIONS, timeouts, stages);
+        tokio::spawn(async move { connections.accept(listener).await })
     }
 
-    /// Answers requests until `stop`; then lets those in flight finish, ends sockets and streams, and closes the database.
-    pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()>) {
+    /// Answers requests until the first of `stops`; then lets those in flight finish, ends sockets and streams, and closes the
+    /// database. The second of `stops` ends all of this at once.
+    pub async fn serve(self, listener: TcpListener, stops: impl Stream<Item = ()>) {
         let sweeper = tokio::spawn(sweep(self.server.store.clone(), self.changes_kept));
-        let server = self.server.clone();
-        let stop = async move {
-            stop.await;
-            server.streams.end();
-        };
         let bounds = &self.server.admission.bounds;
         bounds.log();
+        let lifecycle = &self.server.lifecycle;
         let timeouts = ConnectionTimeouts::default();
-        http::serve(listener, self.router(), bounds.connections, timeouts, stop).await;
-        // A batch in progress is rolled back.
-        sweeper.abort();
-        // An upgraded connection is no request for hyper, so sockets were not waited for.
-        self.server.streams.ended().await;
-        self.server.store.close().await;
+        let connections = Connections::new(self.router(), bounds.connections, timeouts, lifecycle.watch());
+        let mut stops = pin!(stops);
+        let ended = async {
+            next(&mut stops).await;
+            http::drain(lifecycle, &connections, self.drain, next(&mut stops)).await;
+            // A batch in progress is rolled back.
+            sweeper.abort();
+            tokio::select! {
+                () = self.server.store.close() => {}
+                () = next(&mut stops) => {}
+            }
+        };
+        tokio::join!(connections.accept(listener), ended);
+    }
+}
+
+/// Waits for the next item, for good if there is none.
+async fn next(mut stops: impl Stream<Item = ()> + Unpin) {
+    if stops.next().await.is_none() {
+        pending::<()>().await;
     }
 }
 

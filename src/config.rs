@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use clap::Args;
 
-use crate::http::{AdmissionSettings, parse_origin};
+use crate::http::{AdmissionSettings, DrainSettings, parse_origin};
 use crate::limits::Limits;
 use crate::store::{DatabaseUrl, OpenError};
 
@@ -260,6 +260,9 @@ pub struct ServeConfig {
     #[command(flatten, next_help_heading = "Bounds of what is taken on at the same time")]
     #[expect(missing_docs, reason = "a group of settings, each with its own doc")]
     pub admission: AdmissionSettings,
+    #[command(flatten, next_help_heading = "The end of the server")]
+    #[expect(missing_docs, reason = "a group of settings, each with its own doc")]
+    pub drain: DrainSettings,
     #[command(flatten, next_help_heading = "Limits of one operation")]
     #[expect(missing_docs, reason = "a group of settings, each with its own doc")]
     pub limits: Limits,

@@ -4,7 +4,9 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 
 use anyhow::Context as _;
+use futures_util::{Stream, stream};
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::demo::fill_if_empty;
 use super::output::print;
@@ -27,6 +29,7 @@ pub(super) async fn run(config: ServeConfig, log: Option<LogFilter>) -> anyhow::
     if config.demo {
         fill_if_empty(&app.server.store, &DEVELOPMENT_TENANT.parse()?).await?;
     }
+    let stops = stop_signals()?;
     let address = listener.local_addr()?;
     if config.dev || config.playground {
         print(&format!(
@@ -42,7 +45,7 @@ pub(super) async fn run(config: ServeConfig, log: Option<LogFilter>) -> anyhow::
     }
     let server = app.server.clone();
     let reloading = tokio::spawn(async move { reload.whenever_told(&server.identity).await });
-    app.serve(listener, stop_signal()).await;
+    app.serve(listener, stops).await;
     reloading.abort();
     tracing::info!("stopped");
     Ok(())
@@ -62,19 +65,16 @@ async fn listen(address: SocketAddr, flag: &str) -> anyhow::Result<TcpListener> 
     })
 }
 
-/// Waits for a signal to stop.
-async fn stop_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    match signal(SignalKind::terminate()).context("cannot wait for SIGTERM") {
-        Ok(mut terminate) => tokio::select! {
+/// Begins to listen for the signals to stop, SIGTERM and Ctrl+C, which end the program otherwise.
+fn stop_signals() -> anyhow::Result<impl Stream<Item = ()>> {
+    let terminate = signal(SignalKind::terminate()).context("cannot wait for SIGTERM")?;
+    let interrupt = signal(SignalKind::interrupt()).context("cannot wait for Ctrl+C")?;
+    let signals = (terminate, interrupt);
+    Ok(stream::unfold(signals, async |(mut terminate, mut interrupt)| {
+        tokio::select! {
             _ = terminate.recv() => {}
-            _ = tokio::signal::ctrl_c() => {}
-        },
-        Err(error) => {
-            tracing::warn!(error = format!("{error:#}"), "only Ctrl+C stops the program");
-            let _ = tokio::signal::ctrl_c().await;
+            _ = interrupt.recv() => {}
         }
-    }
-    tracing::info!("stopping: requests in flight finish, new ones are refused");
+        Some(((), (terminate, interrupt)))
+    }))
 }

@@ -3,6 +3,7 @@
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use async_graphql::parser::types::OperationType;
@@ -14,6 +15,7 @@ use tokio::time::timeout;
 use tracing::Instrument as _;
 
 use super::admission::{CallerKey, Overload, Permit};
+use super::lifecycle::Stage;
 use super::reply::request_error;
 use super::request::GraphQlRequest;
 use super::request_log::RequestLog;
@@ -24,6 +26,8 @@ use crate::operation::{Answer, Prepared};
 
 /// The number of responses of an operation that may wait for the client. Beyond it, the operation waits.
 const QUEUE: usize = 1;
+/// The message for a subscription that would begin when the server has no time for it.
+const STOPPING: &str = "the server is stopping; connect again";
 
 /// The beginning of an operation.
 pub(super) enum Start {
@@ -34,6 +38,11 @@ pub(super) enum Start {
 }
 
 impl Start {
+    /// Whether this is known to be a subscription.
+    pub fn is_subscription(&self) -> bool {
+        matches!(self, Self::Prepared(prepared, _) if prepared.kind() == OperationType::Subscription)
+    }
+
     async fn admit(
         self,
         server: &Server,
@@ -57,14 +66,17 @@ impl Start {
 pub(super) struct Answers {
     queue: mpsc::Receiver<Answer>,
     task: AbortHandle,
+    is_subscription: Arc<AtomicBool>,
 }
 
 impl Answers {
     /// Runs an operation. It waits for its client only with an answer in hand, never in the middle of a change.
     pub fn of(server: Arc<Server>, start: Start, caller: Caller, log: RequestLog) -> Self {
         let (send, queue) = mpsc::channel(QUEUE);
+        let is_subscription = Arc::new(AtomicBool::new(false));
+        let kind = is_subscription.clone();
         let run = async move {
-            let mut source = source(server, start, caller, log.clone());
+            let mut source = source(server, start, caller, log.clone(), kind);
             loop {
                 let (answer, is_last) = match AssertUnwindSafe(source.next()).catch_unwind().await {
                     Ok(Some(answer)) => (answer, false),
@@ -79,7 +91,16 @@ impl Answers {
             }
         };
         let task = tokio::spawn(run.in_current_span()).abort_handle();
-        Self { queue, task }
+        Self {
+            queue,
+            task,
+            is_subscription,
+        }
+    }
+
+    /// Whether the operation has turned out to be a subscription, which goes on for as long as its client wants.
+    pub fn is_subscription(&self) -> Arc<AtomicBool> {
+        self.is_subscription.clone()
     }
 }
 
@@ -98,10 +119,19 @@ impl Drop for Answers {
 }
 
 /// The answers of an operation, or the one that refuses it.
-fn source(server: Arc<Server>, start: Start, caller: Caller, log: RequestLog) -> BoxStream<'static, Answer> {
+fn source(
+    server: Arc<Server>,
+    start: Start,
+    caller: Caller,
+    log: RequestLog,
+    is_subscription: Arc<AtomicBool>,
+) -> BoxStream<'static, Answer> {
     let admitted = async move {
         match start.admit(&server, &caller, &log).await {
-            Ok((prepared, permit)) => admitted_source(server, prepared, permit, caller),
+            Ok((prepared, permit)) => {
+                is_subscription.store(prepared.kind() == OperationType::Subscription, Ordering::SeqCst);
+                admitted_source(server, prepared, permit, caller)
+            }
             Err(refused) => stream::once(future::ready(refused)).boxed(),
         }
     };
@@ -117,6 +147,9 @@ fn admitted_source(
     if prepared.kind() == OperationType::Subscription {
         // It has a place among the streams.
         drop(permit);
+        if server.lifecycle.has_reached(Stage::Draining) {
+            return stream::once(future::ready(request_error(Code::Unavailable, STOPPING))).boxed();
+        }
         return server.subscribe(prepared, caller);
     }
     let answer = async move {

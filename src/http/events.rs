@@ -16,7 +16,7 @@ use tokio::time::sleep;
 use super::admission::StreamSlot;
 use super::answers::{Answers, Start};
 use super::connections::InputEnd;
-use super::open_streams::OpenStream;
+use super::lifecycle::OpenStream;
 use super::reply::Rejection;
 use super::request_log::RequestLog;
 use super::server::Server;
@@ -39,6 +39,8 @@ pub(super) struct EventStream {
     open: OpenStream,
     /// `None` once the client was found to have ended its side of the stream.
     input_end: Option<InputEnd>,
+    /// Whether the stream ends when the server drains. An operation that is no subscription finishes.
+    ends_early: bool,
     log: RequestLog,
     _slot: StreamSlot,
 }
@@ -55,15 +57,17 @@ impl EventStream {
         Self {
             server: server.clone(),
             watch: SessionWatch::new(server.clone(), session),
-            open: server.streams.open(),
+            open: server.lifecycle.open_event_stream(),
             input_end,
+            ends_early: false,
             log: log.clone(),
             _slot: slot,
         }
     }
 
     /// The response that streams the answers of an operation; for a request error, its one event.
-    pub fn respond(self, operation: Result<Start, Answer>, caller: Caller) -> Response {
+    pub fn respond(mut self, operation: Result<Start, Answer>, caller: Caller) -> Response {
+        self.ends_early = matches!(&operation, Ok(start) if start.is_subscription());
         let answers = match operation {
             Ok(start) => Answers::of(self.server.clone(), start, caller, self.log.clone()).boxed(),
             Err(refusal) => stream::once(future::ready(refusal)).boxed(),
@@ -94,7 +98,7 @@ impl Stage {
         tokio::select! {
             biased;
             // Without `complete`, so that the client reconnects.
-            () = stream.open.ended() => None,
+            () = stream.open.draining(), if stream.ends_early => None,
             error = stream.watch.ended() => {
                 stream.log.refused(error.code());
                 Some((next(&Rejection::from(error).answer())?, Self::Answered))

@@ -5,7 +5,7 @@ use futures_util::stream::BoxStream;
 
 use super::admission::Admission;
 use super::documents::Documents;
-use super::open_streams::OpenStreams;
+use super::lifecycle::Lifecycle;
 use super::request::GraphQlRequest;
 use super::request_log::RequestLog;
 use crate::auth::{Caller, Identity};
@@ -15,7 +15,7 @@ use crate::store::Store;
 
 /// The state that the handlers share.
 pub struct Server {
-    /// The database failed.
+    /// The database.
     pub store: Store,
     /// The GraphQL schema.
     pub schema: Schema,
@@ -29,8 +29,8 @@ pub struct Server {
     pub admission: Admission,
     /// Whether queries are accepted by GET.
     pub allows_get: bool,
-    /// The sockets and event streams that are open.
-    pub streams: OpenStreams,
+    /// The stage of the server, and its open sockets and event streams.
+    pub lifecycle: Lifecycle,
 }
 
 impl Server {

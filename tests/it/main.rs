@@ -33,6 +33,7 @@ mod outage;
 mod permission;
 mod program;
 mod program_config;
+mod program_drain;
 mod program_reload;
 mod relationship;
 mod repository;

@@ -1,7 +1,6 @@
 //! The program itself, as an operator runs it.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
+use std::io::Read as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -117,42 +116,6 @@ fn a_running_server_sees_a_new_limit_at_once() {
     assert!(server.ask(token.trim(), create).contains("ENTITY_LIMIT_REACHED"));
     let list = printed(&run(folder.path(), &["tenant", "list"]));
     assert_eq!(list, "default\t1\t1\tUS\tdefault\n");
-}
-
-#[test]
-fn a_server_that_is_told_to_stop_finishes_what_it_began_and_takes_nothing_new() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut server = serve(folder.path());
-    let token = printed(&run(folder.path(), &["token"]));
-    let body = r#"{"query":"{ viewer { user { id } } }"}"#;
-    // The request has begun, and its last byte has not come yet.
-    let mut stream = server.connect();
-    let (most, last) = body.split_at(body.len() - 1);
-    write!(
-        stream,
-        "POST /graphql HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\
-         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{most}",
-        token.trim(),
-        body.len(),
-    )
-    .unwrap();
-    let mut log = BufReader::new(server.child.stderr.take().unwrap());
-    server.signal("TERM");
-    let mut said = String::new();
-    while !said.contains("stopping") {
-        assert_ne!(log.read_line(&mut said).unwrap(), 0, "{said}");
-    }
-
-    stream.write_all(last.as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-
-    assert!(
-        answer.starts_with("HTTP/1.1 200") && answer.contains("user_"),
-        "{answer}"
-    );
-    assert!(server.child.wait().unwrap().success());
-    assert!(TcpStream::connect(&server.address).is_err());
 }
 
 #[test]

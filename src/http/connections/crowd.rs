@@ -61,6 +61,13 @@ impl Crowd {
             is_beyond_bound: open >= self.most,
         })
     }
+
+    /// The number of connections on which a request is answered.
+    pub fn busy(&self) -> usize {
+        let members = self.members.lock().unwrap_or_else(PoisonError::into_inner);
+        let clients = members.clients.values();
+        clients.filter(|client| client.idle_since().is_none()).count()
+    }
 }
 
 impl Members {

@@ -8,7 +8,6 @@ mod header_case;
 mod tcp;
 
 use std::error::Error;
-use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +23,6 @@ use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio::time::timeout;
 use tokio_io_timeout::TimeoutStream;
 
 use self::beyond_bound::BeyondBound;
@@ -33,6 +31,7 @@ pub(super) use self::client::InputEnd;
 use self::crowd::{Crowd, Place};
 use self::head_timeout::watch_head;
 use self::tcp::SharedStream;
+use super::lifecycle::{Stage, StageWatch};
 
 /// The maximum times that the client of a connection may make the server wait.
 #[derive(Clone, Copy)]
@@ -43,8 +42,6 @@ pub struct ConnectionTimeouts {
     head: Duration,
     /// The time for accepting some of the bytes that the server sends.
     write: Duration,
-    /// The time for the responses in flight when the server stops.
-    shutdown: Duration,
 }
 
 impl Default for ConnectionTimeouts {
@@ -56,105 +53,123 @@ impl Default for ConnectionTimeouts {
             head: Duration::from_secs(10),
             // Longer than the limit of a WebSocket, whose client is told why it is closed.
             write: Duration::from_secs(20),
-            // A little longer than an answer may take.
-            shutdown: Duration::from_secs(35),
         }
     }
 }
 
-/// Serves `router` until `stop`, over `most` connections. Then accepts no more connections, and waits for the responses in flight, within a limit.
-pub async fn serve(
-    mut listener: TcpListener,
-    router: Router,
-    most: usize,
-    timeouts: ConnectionTimeouts,
-    stop: impl Future<Output = ()>,
-) {
-    let service = TowerToHyperService::new(router);
-    let crowd = Crowd::new(most);
-    // Each connection holds a receiver for as long as it lives.
-    let (stopping, _) = watch::channel(());
-    let mut stop = pin!(stop);
-    loop {
-        let stream = tokio::select! {
-            // axum's way waits out failures that pass, such as too many open files.
-            (stream, _) = Listener::accept(&mut listener) => stream,
-            () = &mut stop => break,
-        };
-        let Some(place) = crowd.enter() else {
-            tracing::debug!("a connection beyond the bound was closed");
-            continue;
-        };
-        tokio::spawn(serve_connection(
-            stream,
-            place,
-            service.clone(),
-            timeouts,
-            stopping.subscribe(),
-        ));
-    }
-    drop(listener);
-    stopping.send_replace(());
-    if timeout(timeouts.shutdown, stopping.closed()).await.is_err() {
-        tracing::warn!("some connections did not end in time");
-    }
-}
+/// The connections over which a router is served, within a bound.
+#[derive(Clone)]
+pub struct Connections(Arc<Shared>);
 
-/// Serves the requests of a connection until its end, or until its client has gone.
-async fn serve_connection(
-    stream: TcpStream,
-    place: Place,
+/// The state that connections share.
+struct Shared {
     router: TowerToHyperService<Router>,
+    crowd: Arc<Crowd>,
     timeouts: ConnectionTimeouts,
-    mut stopped: watch::Receiver<()>,
-) {
-    // Events are small: each is sent as it comes.
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "small packets wait for each other");
+    stages: StageWatch,
+    /// Each connection holds a receiver for as long as it lives.
+    open: watch::Sender<()>,
+}
+
+impl Connections {
+    /// Serves `router` over `most` connections, as the stages of the server tell.
+    pub fn new(router: Router, most: usize, timeouts: ConnectionTimeouts, stages: StageWatch) -> Self {
+        Self(Arc::new(Shared {
+            router: TowerToHyperService::new(router),
+            crowd: Crowd::new(most),
+            timeouts,
+            stages,
+            open: watch::Sender::new(()),
+        }))
     }
-    let (tcp, client) = (Arc::new(stream), &place.client);
-    let stream = SharedStream::new(tcp.clone(), client.clone());
-    let (timer, stream) = watch_head(
-        with_write_timeout(stream, timeouts.write),
-        timeouts.head,
-        client.clone(),
-    );
-    let (asked, is_beyond_bound) = (client.clone(), place.is_beyond_bound);
-    let service = service_fn(move |mut request: Request<Incoming>| {
-        let input_end = asked.asked(request.version());
-        request.extensions_mut().insert(input_end);
-        if is_beyond_bound {
-            request.extensions_mut().insert(BeyondBound);
+
+    /// Accepts connections until the server drains, and closes the listener.
+    pub async fn accept(&self, mut listener: TcpListener) {
+        let mut stages = self.0.stages.clone();
+        loop {
+            let stream = tokio::select! {
+                biased;
+                () = stages.reached(Stage::Draining) => break,
+                // axum's way waits out failures that pass, such as too many open files.
+                (stream, _) = Listener::accept(&mut listener) => stream,
+            };
+            let Some(place) = self.0.crowd.enter() else {
+                tracing::debug!("a connection beyond the bound was closed");
+                continue;
+            };
+            let (shared, open) = (self.0.clone(), self.0.open.subscribe());
+            tokio::spawn(async move {
+                shared.serve(stream, place).await;
+                drop(open);
+            });
         }
-        router.call(request)
-    });
-    let connection = http1::Builder::new()
-        .timer(timer)
-        .header_read_timeout(timeouts.idle)
-        // Some clients compare names in the case that RFCs print them in.
-        .title_case_headers(true)
-        // `client` tells those that still read from those that have gone.
-        .half_close(true)
-        .serve_connection(TokioIo::new(stream), service)
-        .with_upgrades();
-    let (mut connection, mut gone) = (pin!(connection), pin!(client.gone(&tcp)));
-    let mut closed = pin!(client.closed());
-    let mut is_stopping = false;
-    loop {
-        tokio::select! {
-            biased;
-            outcome = connection.as_mut() => {
-                if let Err(error) = outcome {
-                    tracing::debug!(error = &error as &dyn Error, "a connection was closed early");
-                }
-                return;
+    }
+
+    /// The number of connections on which a request is answered, event streams included.
+    pub(super) fn busy(&self) -> usize {
+        self.0.crowd.busy()
+    }
+
+    /// Waits until no connection is open.
+    pub(super) async fn ended(&self) {
+        self.0.open.closed().await;
+    }
+}
+
+impl Shared {
+    /// Serves the requests of a connection until its end, or until its client has gone.
+    async fn serve(&self, stream: TcpStream, place: Place) {
+        // Events are small: each is sent as it comes.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "small packets wait for each other");
+        }
+        let (tcp, client) = (Arc::new(stream), &place.client);
+        let stream = SharedStream::new(tcp.clone(), client.clone());
+        let (timer, stream) = watch_head(
+            with_write_timeout(stream, self.timeouts.write),
+            self.timeouts.head,
+            client.clone(),
+        );
+        let (asked, is_beyond_bound) = (client.clone(), place.is_beyond_bound);
+        let router = self.router.clone();
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            let input_end = asked.asked(request.version());
+            request.extensions_mut().insert(input_end);
+            if is_beyond_bound {
+                request.extensions_mut().insert(BeyondBound);
             }
-            // Its request is dropped, and with it what runs for it.
-            () = gone.as_mut() => return,
-            () = closed.as_mut() => return,
-            _ = stopped.changed(), if !is_stopping => {
-                is_stopping = true;
-                connection.as_mut().graceful_shutdown();
+            router.call(request)
+        });
+        let connection = http1::Builder::new()
+            .timer(timer)
+            .header_read_timeout(self.timeouts.idle)
+            // Some clients compare names in the case that RFCs print them in.
+            .title_case_headers(true)
+            // `client` tells those that still read from those that have gone.
+            .half_close(true)
+            .serve_connection(TokioIo::new(stream), service)
+            .with_upgrades();
+        let (mut connection, mut gone) = (pin!(connection), pin!(client.gone(&tcp)));
+        let mut closed = pin!(client.closed());
+        let (mut draining, mut ended) = (self.stages.clone(), self.stages.clone());
+        let mut is_draining = false;
+        loop {
+            tokio::select! {
+                biased;
+                outcome = connection.as_mut() => {
+                    if let Err(error) = outcome {
+                        tracing::debug!(error = &error as &dyn Error, "a connection was closed early");
+                    }
+                    return;
+                }
+                // Its request is dropped, and with it what runs for it.
+                () = gone.as_mut() => return,
+                () = closed.as_mut() => return,
+                () = ended.reached(Stage::Ended) => return,
+                () = draining.reached(Stage::Draining), if !is_draining => {
+                    is_draining = true;
+                    connection.as_mut().graceful_shutdown();
+                }
             }
         }
     }

@@ -1,15 +1,17 @@
 //! Tests over real connections. `soon` fails a test that would wait for good.
 
+use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::routing::get;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::*;
+use crate::http::lifecycle::Lifecycle;
 
 const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n";
 const SHORT: Duration = Duration::from_millis(200);
@@ -20,7 +22,7 @@ struct Running {
     address: SocketAddr,
     asked: Arc<Semaphore>,
     allowed: Arc<Semaphore>,
-    stop: oneshot::Sender<()>,
+    lifecycle: Lifecycle,
     ended: JoinHandle<()>,
 }
 
@@ -37,16 +39,18 @@ impl Running {
                 "hello"
             }
         };
-        let (stop, stopped) = oneshot::channel();
+        let lifecycle = Lifecycle::default();
         let router = Router::new().route("/", get(answer));
-        let ended = tokio::spawn(serve(listener, router, 100, timeouts, async {
-            stopped.await.unwrap();
-        }));
+        let connections = Connections::new(router, 100, timeouts, lifecycle.watch());
+        let ended = tokio::spawn(async move {
+            connections.accept(listener).await;
+            connections.ended().await;
+        });
         Self {
             address,
             asked,
             allowed,
-            stop,
+            lifecycle,
             ended,
         }
     }
@@ -181,11 +185,10 @@ async fn an_answer_may_take_longer_than_a_request() {
 }
 
 #[tokio::test]
-async fn the_end_waits_for_answers_but_not_for_requests() {
+async fn draining_waits_for_answers_but_not_for_requests() {
     let server = Running::start(ConnectionTimeouts {
         head: LONG,
         idle: LONG,
-        shutdown: LONG,
         ..ConnectionTimeouts::default()
     })
     .await;
@@ -197,7 +200,7 @@ async fn the_end_waits_for_answers_but_not_for_requests() {
     // Once for each of the two; the silent one was accepted before them.
     soon(server.asked.acquire_many(2)).await.unwrap().forget();
 
-    server.stop.send(()).unwrap();
+    server.lifecycle.enter(Stage::Draining);
     closed(&mut silent).await;
     closed(&mut idle).await;
     assert!(TcpStream::connect(server.address).await.is_err());
@@ -208,20 +211,30 @@ async fn the_end_waits_for_answers_but_not_for_requests() {
 }
 
 #[tokio::test]
-async fn the_end_does_not_wait_for_good() {
+async fn the_end_cuts_off_what_still_runs() {
     let server = Running::start(ConnectionTimeouts {
         head: LONG,
         idle: LONG,
-        shutdown: SHORT,
         ..ConnectionTimeouts::default()
     })
     .await;
-    let _beginning = server.sent(&REQUEST[..20]).await;
-    let _asking = server.sent(REQUEST).await;
+    let mut beginning = server.sent(&REQUEST[..20]).await;
+    let mut asking = server.sent(REQUEST).await;
     soon(server.asked.acquire()).await.unwrap().forget();
 
-    server.stop.send(()).unwrap();
+    server.lifecycle.enter(Stage::Draining);
+    assert!(!server.ended.is_finished());
+    server.lifecycle.enter(Stage::Ended);
+    closed(&mut beginning).await;
+    closed(&mut asking).await;
     soon(server.ended).await.unwrap();
+}
+
+/// Serves a router for as long as the test runs.
+fn serve(listener: TcpListener, router: Router, most: usize) {
+    let stages = Lifecycle::default().watch();
+    let connections = Connections::new(router, most, ConnectionTimeouts::default(), stages);
+    tokio::spawn(async move { connections.accept(listener).await });
 }
 
 /// A handler's future, which tells when it is dropped.
@@ -247,13 +260,7 @@ async fn unanswering() -> (SocketAddr, Arc<Semaphore>, Arc<Semaphore>) {
         }
     };
     let router = Router::new().route("/", get(answer));
-    tokio::spawn(serve(
-        listener,
-        router,
-        100,
-        ConnectionTimeouts::default(),
-        std::future::pending(),
-    ));
+    serve(listener, router, 100);
     (address, begun, dropped)
 }
 
@@ -317,8 +324,7 @@ async fn bounded(most: usize) -> (SocketAddr, Arc<Semaphore>, Arc<Semaphore>) {
         .route("/slow", get(slow))
         .route("/livez", get(async || "hello"))
         .layer(axum::middleware::from_fn(refuse_beyond_bound));
-    let timeouts = ConnectionTimeouts::default();
-    tokio::spawn(serve(listener, router, most, timeouts, std::future::pending()));
+    serve(listener, router, most);
     (address, asked, allowed)
 }
 

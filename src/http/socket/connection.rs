@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::extract::ws::{Message, WebSocket};
@@ -18,7 +19,7 @@ use crate::auth::Session;
 use crate::error::{Code, Error};
 use crate::http::admission::{CallerKey, StreamSlot};
 use crate::http::answers::{Answers, Start};
-use crate::http::open_streams::OpenStream;
+use crate::http::lifecycle::OpenStream;
 use crate::http::reply::request_error;
 use crate::http::request::GraphQlRequest;
 use crate::http::request_log::RequestLog;
@@ -58,11 +59,19 @@ pub(super) struct Connection {
     /// The place among the streams of its caller, once it is known.
     slot: Option<StreamSlot>,
     running: SelectAll<stream::Abortable<BoxStream<'static, Step>>>,
-    handles: HashMap<Arc<str>, AbortHandle>,
+    handles: HashMap<Arc<str>, Handle>,
+    /// Whether the server drains: operations finish, subscriptions end, and no further operation begins.
+    is_leaving: bool,
     /// The interval of pings, each sent only if nothing arrived since the tick before.
     ping_interval: Interval,
     is_alive: bool,
     is_pinged: bool,
+}
+
+/// The hold on an operation that runs.
+struct Handle {
+    abort: AbortHandle,
+    is_subscription: Arc<AtomicBool>,
 }
 
 /// An event that the connection reacts to.
@@ -80,12 +89,13 @@ impl Connection {
         let mut ping_interval = interval_at(Instant::now() + PING_INTERVAL, PING_INTERVAL);
         ping_interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut connection = Self {
-            open: server.streams.open(),
+            open: server.lifecycle.open_socket(),
             slot: None,
             server,
             socket,
             running: SelectAll::new(),
             handles: HashMap::new(),
+            is_leaving: false,
             ping_interval,
             is_alive: true,
             is_pinged: false,
@@ -122,7 +132,7 @@ impl Connection {
         loop {
             let received = tokio::select! {
                 received = self.socket.recv() => received,
-                () = self.open.ended() => return Err(SocketEnd::Close(CloseReason::GOING_AWAY)),
+                () = self.open.draining() => return Err(SocketEnd::Close(CloseReason::GOING_AWAY)),
             };
             match parse_incoming(received)? {
                 Some(ClientMessage::Init(payload)) => return Ok(payload),
@@ -139,6 +149,9 @@ impl Connection {
     async fn answer(&mut self, session: Session) -> SocketEnd {
         let mut watch = SessionWatch::new(self.server.clone(), session);
         loop {
+            if self.is_leaving && self.handles.is_empty() {
+                return SocketEnd::Close(CloseReason::GOING_AWAY);
+            }
             let event = self.event(&mut watch).await;
             if let Err(end) = self.react(event, &watch).await {
                 return end;
@@ -148,7 +161,7 @@ impl Connection {
 
     async fn event(&mut self, watch: &mut SessionWatch) -> Event {
         tokio::select! {
-            () = self.open.ended() => Event::ServerStopped,
+            () = self.open.draining(), if !self.is_leaving => Event::ServerStopped,
             error = watch.ended() => Event::SessionEnded(error),
             received = self.socket.recv() => Event::Received(received),
             Some(step) = self.running.next(), if !self.running.is_empty() => Event::Answered(step),
@@ -158,7 +171,10 @@ impl Connection {
 
     async fn react(&mut self, event: Event, watch: &SessionWatch) -> Flow {
         match event {
-            Event::ServerStopped => Err(SocketEnd::Close(CloseReason::GOING_AWAY)),
+            Event::ServerStopped => {
+                self.leave();
+                Ok(())
+            }
             Event::SessionEnded(error) => Err(SocketEnd::Close(CloseReason::refused(&error))),
             Event::PingDue => self.ping().await,
             Event::Answered((id, answer)) => self.send_answer(&id, answer).await,
@@ -167,6 +183,8 @@ impl Connection {
                 match parse_incoming(received)? {
                     Some(ClientMessage::Init(_)) => Err(SocketEnd::Close(CloseReason::TOO_MANY_INITS)),
                     Some(ClientMessage::Ping(payload)) => self.pong(payload.as_ref()).await,
+                    // The reason for which the socket is closed tells the client to repeat it elsewhere.
+                    Some(ClientMessage::Subscribe { .. }) if self.is_leaving => Ok(()),
                     Some(ClientMessage::Subscribe { id, request }) => {
                         self.subscribe(id.into(), request, watch).await
                     }
@@ -211,15 +229,31 @@ impl Connection {
     }
 
     fn start(&mut self, id: Arc<str>, answers: Answers) {
-        let named = id.clone();
+        let (named, is_subscription) = (id.clone(), answers.is_subscription());
         let steps = answers
             .map(Some)
             .chain(stream::once(future::ready(None)))
             .map(move |step| (named.clone(), step))
             .boxed();
-        let (steps, handle) = abortable(steps);
+        let (steps, abort) = abortable(steps);
         self.running.push(steps);
+        let handle = Handle {
+            abort,
+            is_subscription,
+        };
         self.handles.insert(id, handle);
+    }
+
+    /// Ends subscriptions, without a message: the client subscribes again over its next socket.
+    fn leave(&mut self) {
+        self.is_leaving = true;
+        self.handles.retain(|_, handle| {
+            let ends = handle.is_subscription.load(Ordering::SeqCst);
+            if ends {
+                handle.abort.abort();
+            }
+            !ends
+        });
     }
 
     async fn send_answer(&mut self, id: &str, answer: Option<Answer>) -> Flow {
@@ -243,7 +277,7 @@ impl Connection {
     /// Stops an operation at once, if it still runs.
     fn forget(&mut self, id: &str) {
         if let Some(handle) = self.handles.remove(id) {
-            handle.abort();
+            handle.abort.abort();
         }
     }
 
@@ -273,12 +307,9 @@ impl Connection {
     }
 
     async fn send_frame(&mut self, message: Message) -> Flow {
-        tokio::select! {
-            sent = timeout(SEND_TIMEOUT, self.socket.send(message)) => match sent {
-                Ok(sent) => sent.map_err(|_| SocketEnd::Gone),
-                Err(_) => Err(SocketEnd::Close(CloseReason::TOO_SLOW)),
-            },
-            () = self.open.ended() => Err(SocketEnd::Close(CloseReason::GOING_AWAY)),
+        match timeout(SEND_TIMEOUT, self.socket.send(message)).await {
+            Ok(sent) => sent.map_err(|_| SocketEnd::Gone),
+            Err(_) => Err(SocketEnd::Close(CloseReason::TOO_SLOW)),
         }
     }
 

@@ -19,6 +19,7 @@ use axum::response::{IntoResponse as _, Response};
 use tracing::Instrument as _;
 
 use super::body::MAX_BODY;
+use super::lifecycle::Stage;
 use super::reply::Rejection;
 use super::server::Server;
 use crate::error::Code;
@@ -47,7 +48,13 @@ pub(super) async fn upgrade(server: Arc<Server>, mut head: Parts) -> Result<Resp
             [(AUTHORIZATION, value)].into_iter().collect()
         });
     let span = tracing::Span::current();
-    Ok(upgrade.on_upgrade(move |socket| Connection::serve(server, socket, head.headers).instrument(span)))
+    let mut stages = server.lifecycle.watch();
+    Ok(upgrade.on_upgrade(async move |socket| {
+        tokio::select! {
+            () = Connection::serve(server, socket, head.headers).instrument(span) => {}
+            () = stages.reached(Stage::Ended) => {}
+        }
+    }))
 }
 
 fn not_a_socket(rejection: WebSocketUpgradeRejection) -> Rejection {

@@ -10,6 +10,7 @@ use external_contacts::clock::Clock;
 use external_contacts::config::ServeConfig;
 use external_contacts::http::Server;
 use external_contacts::store::DatabaseUrl;
+use futures_util::FutureExt as _;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -39,9 +40,7 @@ impl Live {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
-        let ended = tokio::spawn(app.serve(listener, async {
-            let _ = stopped.await;
-        }));
+        let ended = tokio::spawn(app.serve(listener, stopped.map(|_| ()).into_stream()));
         Self {
             address,
             server,
@@ -59,7 +58,7 @@ impl Live {
 
     /// The sockets and event streams that are open.
     pub fn open_streams(&self) -> usize {
-        self.server.streams.count()
+        self.server.lifecycle.open_sockets() + self.server.lifecycle.open_event_streams()
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -109,24 +108,7 @@ impl Live {
 
     /// A WebSocket over which a token was sent.
     pub async fn begin_socket(&self, token: &str) -> Socket {
-        let mut stream = self
-            .sent(
-                b"GET /graphql HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-                  Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
-                  Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n",
-            )
-            .await;
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            head.push(soon(stream.read_u8()).await.unwrap());
-        }
-        assert!(head.starts_with(b"HTTP/1.1 101 "));
-        let mut socket = Socket(stream);
-        let payload = serde_json::json!({ "Authorization": format!("Bearer {token}") });
-        socket
-            .send(&serde_json::json!({ "type": "connection_init", "payload": payload }))
-            .await;
-        socket
+        Socket::begin(self.address, token).await
     }
 }
 
@@ -134,6 +116,30 @@ impl Live {
 pub struct Socket(TcpStream);
 
 impl Socket {
+    /// Opens a socket, and sends a token over it.
+    pub async fn begin(address: SocketAddr, token: &str) -> Self {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream
+            .write_all(
+                b"GET /graphql HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+                  Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+                  Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n",
+            )
+            .await
+            .unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(soon(stream.read_u8()).await.unwrap());
+        }
+        assert!(head.starts_with(b"HTTP/1.1 101 "));
+        let mut socket = Self(stream);
+        let payload = serde_json::json!({ "Authorization": format!("Bearer {token}") });
+        socket
+            .send(&serde_json::json!({ "type": "connection_init", "payload": payload }))
+            .await;
+        socket
+    }
+
     pub async fn send(&mut self, message: &Value) {
         self.frame(0x1, message.to_string().as_bytes()).await;
     }
