@@ -2,10 +2,12 @@
 
 mod config;
 mod demo;
+mod listen;
 mod output;
 mod reload;
 mod serve;
 mod settings_file;
+mod supervisor;
 mod tenant;
 mod token;
 

@@ -7,7 +7,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::reload::Handle;
 use tracing_subscriber::{EnvFilter, Registry};
 
-use super::Cli;
+use super::{Cli, supervisor};
 use crate::auth::Identity;
 
 /// The filter of the log that runs.
@@ -29,6 +29,7 @@ impl Reload {
     /// Reloads whenever the signal arrives, without end.
     pub(super) async fn whenever_told(mut self, identity: &Identity) {
         while self.hangups.recv().await.is_some() {
+            supervisor::reloading();
             // The log first: its line about the keys is written at the new level.
             let log = self.reload_log();
             match (identity.reload_keys().await, log) {
@@ -39,6 +40,7 @@ impl Reload {
                     "reloaded in part; what failed stays as it was"
                 ),
             }
+            supervisor::ready();
         }
     }
 

@@ -1,16 +1,14 @@
 //! The command that answers requests.
 
-use std::io::ErrorKind;
-use std::net::SocketAddr;
-
 use anyhow::Context as _;
-use futures_util::{Stream, stream};
-use tokio::net::TcpListener;
+use futures_util::{Stream, StreamExt as _, stream};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::demo::fill_if_empty;
+use super::listen::Listeners;
 use super::output::print;
 use super::reload::{LogFilter, Reload};
+use super::supervisor;
 use crate::app::{App, DEVELOPMENT_TENANT};
 use crate::clock::Clock;
 use crate::config::ServeConfig;
@@ -20,17 +18,13 @@ pub(super) async fn run(config: ServeConfig, log: Option<LogFilter>) -> anyhow::
     // Before a database is created: settings that cannot work leave nothing behind.
     config.check()?;
     let reload = Reload::new(log)?;
-    let listener = listen(config.listen, "--listen").await?;
-    let metrics = match config.telemetry.metrics_listen {
-        Some(address) => Some(listen(address, "--metrics-listen").await?),
-        None => None,
-    };
+    let Listeners { api, metrics } = Listeners::open(&config).await?;
     let app = App::open(&config, Clock::system()).await?;
     if config.demo {
         fill_if_empty(&app.server.store, &DEVELOPMENT_TENANT.parse()?).await?;
     }
-    let stops = stop_signals()?;
-    let address = listener.local_addr()?;
+    let stops = stop_signals()?.inspect(|()| supervisor::stopping());
+    let address = api.local_addr()?;
     if config.dev || config.playground {
         print(&format!(
             "Open http://{address}/ in a browser; the API is at http://{address}/graphql\n"
@@ -45,24 +39,13 @@ pub(super) async fn run(config: ServeConfig, log: Option<LogFilter>) -> anyhow::
     }
     let server = app.server.clone();
     let reloading = tokio::spawn(async move { reload.whenever_told(&server.identity).await });
-    app.serve(listener, stops).await;
+    let watchdog = tokio::spawn(supervisor::feed_watchdog());
+    supervisor::ready();
+    app.serve(api, stops).await;
     reloading.abort();
+    watchdog.abort();
     tracing::info!("stopped");
     Ok(())
-}
-
-async fn listen(address: SocketAddr, flag: &str) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.map_err(|error| {
-        let hint = match error.kind() {
-            ErrorKind::AddrInUse => format!("; use {flag} with another port"),
-            ErrorKind::PermissionDenied => {
-                format!("; ports below 1024 are for root, use {flag} with another")
-            }
-            ErrorKind::AddrNotAvailable => format!("; {flag} must be an address of this machine"),
-            _ => String::new(),
-        };
-        anyhow::anyhow!("cannot listen on {address}: {error}{hint}")
-    })
 }
 
 /// Begins to listen for the signals to stop, SIGTERM and Ctrl+C, which end the program otherwise.

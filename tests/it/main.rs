@@ -35,6 +35,7 @@ mod program;
 mod program_config;
 mod program_drain;
 mod program_reload;
+mod program_systemd;
 mod relationship;
 mod repository;
 mod request_log;
