@@ -54,8 +54,8 @@ fn an_edited_token_is_refused() {
 
     fuzz("tokens, edited", &text_edits(), |edits| {
         let edited = edit_text(&token, &edits);
-        // A space around a token is none of it.
-        let same = edited.trim_matches([' ', '\t']) == token;
+        // Spaces around a token are none of it (RFC 9110, section 11.4).
+        let same = edited.trim_matches(' ') == token;
         if let Some(status) = gate.status(&edited)? {
             let expected = if same {
                 StatusCode::OK
