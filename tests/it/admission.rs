@@ -55,7 +55,7 @@ async fn beside(server: &Live) -> (Store, Tenant) {
 
 #[tokio::test]
 async fn a_caller_who_asks_for_too_much_is_told_when_to_come_back() {
-    let server = Live::start(|config| config.admission.cost_per_second = 10).await;
+    let server = Live::start(|config| config.admission.cost_per_second = Some(10)).await;
     let (ada, bob) = (of_user(&server, "ada"), of_user(&server, "bob"));
 
     let first = ask(&server, &ada, PEOPLE).await;
@@ -83,7 +83,7 @@ async fn a_caller_who_asks_for_too_much_is_told_when_to_come_back() {
 
 #[tokio::test]
 async fn a_refused_change_is_not_made_and_sockets_are_bounded_too() {
-    let server = Live::start(|config| config.admission.cost_per_second = 4).await;
+    let server = Live::start(|config| config.admission.cost_per_second = Some(4)).await;
     let (ada, bob) = (of_user(&server, "ada"), of_user(&server, "bob"));
     let mut socket = server.socket(&ada).await;
     let mut made = 0;

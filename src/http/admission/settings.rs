@@ -25,6 +25,8 @@ const USUAL_DESCRIPTORS: u64 = 1024;
 /// The least and the most memory for answers by default, in bytes.
 const LEAST_ANSWER_MEMORY: u64 = 64 << 20;
 const MOST_ANSWER_MEMORY: u64 = 1 << 30;
+/// The cost that a caller may ask for in a second, for each processor: a sixth of what a processor does in that time.
+const COST_PER_CORE: usize = 25_000;
 /// The seconds in which an empty bucket fills.
 const WINDOW: u32 = 2;
 
@@ -56,10 +58,9 @@ pub struct AdmissionSettings {
           default_value_t = AdmissionSettings::DEFAULT.max_streams_per_caller, value_parser = at_least_one())]
     pub max_streams_per_caller: u32,
     /// The cost that a caller may ask for in a second. A caller who asked for nothing lately may ask for twice as much at
-    /// once.
-    #[arg(long, env = "EXTERNAL_CONTACTS_COST_PER_SECOND", value_name = "COST",
-          default_value_t = AdmissionSettings::DEFAULT.cost_per_second, value_parser = at_least_one())]
-    pub cost_per_second: u32,
+    /// once. By default, 25,000 for each processor.
+    #[arg(long, env = "EXTERNAL_CONTACTS_COST_PER_SECOND", value_name = "COST", value_parser = at_least_one())]
+    pub cost_per_second: Option<u32>,
     /// The memory for bodies that are read and answers that are written, in bytes. Beyond it no further operation begins.
     /// By default, an eighth of the machine's memory, between 64 MiB and 1 GiB.
     #[arg(long, env = "EXTERNAL_CONTACTS_ANSWER_MEMORY", value_name = "BYTES",
@@ -80,7 +81,7 @@ impl AdmissionSettings {
         max_waiting: None,
         max_streams: None,
         max_streams_per_caller: 100,
-        cost_per_second: 50_000,
+        cost_per_second: None,
         answer_memory: None,
         request_timeout: 10,
     };
@@ -122,6 +123,11 @@ impl Resources {
         share.clamp(LEAST_ANSWER_MEMORY, MOST_ANSWER_MEMORY)
     }
 
+    /// The cost per second of a caller.
+    fn cost_per_second(&self) -> u32 {
+        u32::try_from(self.cores.saturating_mul(COST_PER_CORE)).unwrap_or(u32::MAX)
+    }
+
     /// The connections that the descriptors suffice for.
     fn max_connections(&self) -> usize {
         let database = u64::from(self.database_connections) * DESCRIPTORS_PER_DATABASE_CONNECTION;
@@ -160,6 +166,9 @@ impl AdmissionBounds {
             (RUNNING_PER_CORE * resources.cores).clamp(4, pool),
         );
         let waiting = given(settings.max_waiting, WAITING_PER_RUNNING * running);
+        let cost = settings
+            .cost_per_second
+            .unwrap_or_else(|| resources.cost_per_second());
         Self {
             connections,
             streams: given(settings.max_streams, (connections / 2).max(1)),
@@ -180,8 +189,8 @@ impl AdmissionBounds {
                 longest_wait: LONGEST_WAIT,
             },
             rate: RateBounds {
-                per_second: settings.cost_per_second,
-                burst: settings.cost_per_second.saturating_mul(WINDOW),
+                per_second: cost,
+                burst: cost.saturating_mul(WINDOW),
             },
         }
     }
@@ -235,11 +244,12 @@ mod tests {
                 gate.running_per_caller,
                 gate.waiting,
                 gate.waiting_per_caller,
+                count(bounds.rate.per_second),
             ]
         };
-        assert_eq!(bounds(2, 1024, 16), [864, 8, 6, 2, 256, 64]);
-        assert_eq!(bounds(16, 1 << 20, 16), [10_000, 16, 12, 4, 512, 128]);
-        assert_eq!(bounds(1, 64, 1), [16, 4, 3, 2, 128, 32]);
+        assert_eq!(bounds(2, 1024, 16), [864, 8, 6, 2, 256, 64, 50_000]);
+        assert_eq!(bounds(16, 1 << 20, 16), [10_000, 16, 12, 4, 512, 128, 400_000]);
+        assert_eq!(bounds(1, 64, 1), [16, 4, 3, 2, 128, 32, 25_000]);
     }
 
     #[test]
