@@ -65,6 +65,23 @@ pub struct DataConfig {
         conflicts_with = "database_url"
     )]
     pub database_url_file: Option<PathBuf>,
+    /// The URL of PostgreSQL itself, if `--database-url` leads to a pooler in transaction mode: migrations, LISTEN and the
+    /// cancelling of statements go past the pooler.
+    #[arg(
+        long,
+        env = "EXTERNAL_CONTACTS_DIRECT_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    pub direct_url: Option<Hidden>,
+    /// A file with that URL, which may hold a password.
+    #[arg(
+        long,
+        env = "EXTERNAL_CONTACTS_DIRECT_URL_FILE",
+        value_name = "FILE",
+        conflicts_with = "direct_url"
+    )]
+    pub direct_url_file: Option<PathBuf>,
     /// The maximum number of connections to the database (of readers, with SQLite).
     #[arg(long, env = "EXTERNAL_CONTACTS_CONNECTIONS", default_value_t = 16, value_name = "N",
           value_parser = clap::value_parser!(u32).range(1..=1000))]
@@ -74,11 +91,17 @@ pub struct DataConfig {
 impl DataConfig {
     /// The database: the URL that is given, itself or in a file, or the SQLite file in the data folder.
     pub fn database_url(&self) -> Result<DatabaseUrl, ConfigError> {
-        match (&self.database_url, &self.database_url_file) {
-            (Some(_), Some(_)) => Err(ConfigError::Several("--database-url and --database-url-file")),
-            (Some(url), None) => Ok(url.text().parse()?),
-            (None, Some(path)) => read_url(path),
-            (None, None) => Ok(DatabaseUrl::embedded(&self.data)),
+        let both = "--database-url and --database-url-file";
+        let url = one_url(
+            self.database_url.as_ref(),
+            self.database_url_file.as_deref(),
+            both,
+        )?
+        .unwrap_or_else(|| DatabaseUrl::embedded(&self.data));
+        let both = "--direct-url and --direct-url-file";
+        match one_url(self.direct_url.as_ref(), self.direct_url_file.as_deref(), both)? {
+            Some(direct) => Ok(url.before(direct)?),
+            None => Ok(url),
         }
     }
 }
@@ -335,7 +358,21 @@ impl ServeConfig {
     }
 }
 
-/// Reads the database's URL from a file. Its text is left out of errors.
+/// Returns the URL that is given, itself or in a file. `both` are the names of the two.
+fn one_url(
+    url: Option<&Hidden>,
+    file: Option<&Path>,
+    both: &'static str,
+) -> Result<Option<DatabaseUrl>, ConfigError> {
+    match (url, file) {
+        (Some(_), Some(_)) => Err(ConfigError::Several(both)),
+        (Some(url), None) => Ok(Some(url.text().parse()?)),
+        (None, Some(path)) => read_url(path).map(Some),
+        (None, None) => Ok(None),
+    }
+}
+
+/// Reads a database's URL from a file. Its text is left out of errors.
 fn read_url(path: &Path) -> Result<DatabaseUrl, ConfigError> {
     let failed = |reason: String| ConfigError::UrlFile(path.to_owned(), reason);
     let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;

@@ -37,6 +37,9 @@ fn hint(cause: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
         OpenError::Connect(DatabaseUrl::Postgres(_), _) => {
             Some("check that the server runs, and the address, the user and the password in --database-url")
         }
+        OpenError::Connect(DatabaseUrl::Pooled { .. }, _) => Some(
+            "check that both servers run, and the addresses, users and passwords in --database-url and --direct-url",
+        ),
         OpenError::Connect(DatabaseUrl::Sqlite(_), _) => Some(
             "check that the file is a database of this program, and that you may write to it and its folder",
         ),

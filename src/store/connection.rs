@@ -93,7 +93,8 @@ macro_rules! run {
             Self::Postgres(lease) => {
                 let arguments = query.postgres()?;
                 let span = statement_span(&query.text, Engine::Postgres);
-                let $made = sqlx::$make(query.text.into_sql(Engine::Postgres), arguments);
+                let $made = sqlx::$make(query.text.into_sql(Engine::Postgres), arguments)
+                    .persistent(lease.driver().keeps_statements());
                 let ($on, watch) = lease.start().map_err(map_database_error)?;
                 let done = watch.guard($body).instrument(span).await;
                 lease.finish(&done);

@@ -12,15 +12,20 @@ use super::pool::{Lease, Pool};
 use crate::error::{Error, Result};
 use crate::metrics::{METRICS, PoolState, Use};
 
+/// The statement that keeps what a transaction wrote.
+const COMMIT: &str = "COMMIT";
+/// The statement that undoes what a transaction wrote.
+const ROLLBACK: &str = "ROLLBACK";
+
 /// The connections to a database.
 pub enum Database {
     /// A PostgreSQL server.
     Postgres {
         /// The connections for statements.
         pool: Pool<PostgresDriver>,
-        /// Connections of their own for signals.
+        /// Connections past any pooler, for signals and to cancel statements.
         signals: PgPool,
-        /// The options of connections for what belongs to a session, such as migrations.
+        /// The options of connections past any pooler, for what belongs to a session, such as migrations.
         direct: Box<PgConnectOptions>,
     },
     /// A SQLite file.
@@ -55,8 +60,8 @@ impl Database {
     /// Any free connection, for a statement that reads.
     pub async fn reader(&self) -> Result<Connection> {
         match self {
-            Self::Postgres { pool, .. } => pool.lend().await.map(Connection::Postgres),
-            Self::Sqlite { readers, .. } => readers.lend().await.map(Connection::Sqlite),
+            Self::Postgres { pool, .. } => read_on(pool).await.map(Connection::Postgres),
+            Self::Sqlite { readers, .. } => read_on(readers).await.map(Connection::Sqlite),
         }
         .map_err(map_database_error)
     }
@@ -65,8 +70,8 @@ impl Database {
     pub async fn begin(&self) -> Result<Transacting> {
         let begin = self.engine().begin();
         match self {
-            Self::Postgres { pool, .. } => begin_on(pool, begin).await.map(Connection::Postgres),
-            Self::Sqlite { writer, .. } => begin_on(writer, begin).await.map(Connection::Sqlite),
+            Self::Postgres { pool, .. } => begin_on(pool, begin, ROLLBACK).await.map(Connection::Postgres),
+            Self::Sqlite { writer, .. } => begin_on(writer, begin, ROLLBACK).await.map(Connection::Sqlite),
         }
         .map(Transacting)
         .map_err(map_database_error)
@@ -140,12 +145,24 @@ fn observe_pool(name: &'static str, (idle, busy): (usize, usize)) {
     }
 }
 
-/// Begins a transaction. The driver's own were not used: they count how deep transactions are nested, and after a BEGIN,
+/// Lends a connection for one statement that reads. A transaction around it ends when the connection is given back.
+async fn read_on<D: Driver>(pool: &Pool<D>) -> sqlx::Result<Lease<D>> {
+    match pool.driver().begin_reading() {
+        Some(begin) => begin_on(pool, begin, COMMIT).await,
+        None => pool.lend().await,
+    }
+}
+
+/// Begins a transaction, which `end` ends if it is dropped. The driver's own were not used: they count how deep transactions are nested, and after a BEGIN,
 /// COMMIT or ROLLBACK that failed, that number is no longer true.
-async fn begin_on<D: Driver>(pool: &Pool<D>, begin: &'static str) -> sqlx::Result<Lease<D>> {
+async fn begin_on<D: Driver>(
+    pool: &Pool<D>,
+    begin: &'static str,
+    end: &'static str,
+) -> sqlx::Result<Lease<D>> {
     let mut lease = pool.lend().await?;
-    lease.has_begun();
-    if let Err(error) = run(&mut lease, begin).await {
+    lease.has_begun(end);
+    if let Err(error) = lease.run(begin).await {
         // A writer of another program is in the way: the connection itself is as it was.
         if is_contended(&error) {
             lease.has_ended();
@@ -157,15 +174,8 @@ async fn begin_on<D: Driver>(pool: &Pool<D>, begin: &'static str) -> sqlx::Resul
     Ok(lease)
 }
 
-async fn run<D: Driver>(lease: &mut Lease<D>, text: &'static str) -> sqlx::Result<()> {
-    let (connection, watch) = lease.start()?;
-    let done = watch.guard(D::run(connection, text)).await;
-    lease.finish(&done);
-    done
-}
-
 async fn end_on<D: Driver>(lease: &mut Lease<D>, text: &'static str) -> sqlx::Result<()> {
-    let done = run(lease, text).await;
+    let done = lease.run(text).await;
     if done.is_err() {
         lease.is_not_trusted();
     }
@@ -182,11 +192,11 @@ impl Transacting {
     /// Makes everything that the transaction wrote durable and visible.
     pub async fn commit(self) -> Result<()> {
         match self.0 {
-            Connection::Postgres(mut lease) => end_on(&mut lease, "COMMIT").await,
+            Connection::Postgres(mut lease) => end_on(&mut lease, COMMIT).await,
             Connection::Sqlite(mut lease) => {
                 // What is committed to a file that is no longer at its path is lost.
                 lease.driver().file().check().map_err(map_database_error)?;
-                end_on(&mut lease, "COMMIT").await.map_err(map_commit_error)?;
+                end_on(&mut lease, COMMIT).await.map_err(map_commit_error)?;
                 return lease.driver().file().check().map_err(|_| Error::OutcomeUnknown);
             }
         }
@@ -196,8 +206,8 @@ impl Transacting {
     /// Undoes everything that the transaction wrote. If that fails, the connection is closed, and the database does it.
     pub async fn rollback(self) {
         let done = match self.0 {
-            Connection::Postgres(mut lease) => end_on(&mut lease, "ROLLBACK").await,
-            Connection::Sqlite(mut lease) => end_on(&mut lease, "ROLLBACK").await,
+            Connection::Postgres(mut lease) => end_on(&mut lease, ROLLBACK).await,
+            Connection::Sqlite(mut lease) => end_on(&mut lease, ROLLBACK).await,
         };
         if let Err(error) = done {
             tracing::warn!(

@@ -9,13 +9,16 @@ use std::sync::{Arc, OnceLock};
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgDatabaseError};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{ConnectOptions as _, Connection, Executor as _, PgPool};
+use sqlx::{ConnectOptions as _, Connection, Executor as _, PgPool, Row as _};
 
 /// The number of SQLite's instructions between two looks at whether a statement is to stop.
 const BETWEEN_LOOKS: i32 = 1000;
 
-/// The longest a statement may take on PostgreSQL. It is no option of the session's start: PgBouncer refuses those.
-const LONGEST_STATEMENT: &str = "SET statement_timeout = '15s'";
+/// Bounds the statements of a session on PostgreSQL, and asks for its process. The bound is no option of the session's start:
+/// PgBouncer refuses those.
+const BEGIN_SESSION: &str = "SET statement_timeout = '15s'; SELECT pg_backend_pid()";
+/// Bounds the statement of a transaction that reads, and asks for its process.
+const BEGIN_READING: &str = "BEGIN READ ONLY; SET LOCAL statement_timeout = '15s'; SELECT pg_backend_pid()";
 
 /// Opens connections and stops their statements.
 pub trait Driver: Send + Sync + 'static {
@@ -33,9 +36,16 @@ pub trait Driver: Send + Sync + 'static {
     /// Lets statements run again after one was stopped.
     fn resume(&self, stop: &Self::Stop);
 
+    /// The statement that begins a transaction for a statement that reads, if one is needed.
+    fn begin_reading(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Runs a statement that begins or ends a transaction.
     fn run(
+        &self,
         connection: &mut Self::Connection,
+        stop: &mut Self::Stop,
         statement: &'static str,
     ) -> impl Future<Output = sqlx::Result<()>> + Send;
 
@@ -43,35 +53,64 @@ pub trait Driver: Send + Sync + 'static {
     fn probe(&self) -> impl Future<Output = sqlx::Result<()>> + Send;
 }
 
+/// The way from a connection to PostgreSQL.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Route {
+    /// One process of PostgreSQL serves the connection as long as it is open.
+    Direct,
+    /// A pooler may have each transaction served by another process.
+    Pooled {
+        /// Whether it carries prepared statements from one process to another.
+        carries_statements: bool,
+    },
+}
+
 /// The driver of PostgreSQL.
 pub struct PostgresDriver {
     options: PgConnectOptions,
     /// The connections over which statements are cancelled.
     control: PgPool,
+    route: Route,
 }
 
 impl PostgresDriver {
     /// Creates a driver that cancels statements over `control`.
-    pub const fn new(options: PgConnectOptions, control: PgPool) -> Self {
-        Self { options, control }
+    pub const fn new(options: PgConnectOptions, control: PgPool, route: Route) -> Self {
+        Self {
+            options,
+            control,
+            route,
+        }
+    }
+
+    /// Whether prepared statements are there for the next transaction of a connection.
+    pub const fn keeps_statements(&self) -> bool {
+        matches!(
+            self.route,
+            Route::Direct
+                | Route::Pooled {
+                    carries_statements: true
+                }
+        )
     }
 }
 
 impl Driver for PostgresDriver {
     type Connection = PgConnection;
-    /// The process of the server that answers.
-    type Stop = i32;
+    /// The process of the server that answers, as long as it certainly serves no one else.
+    type Stop = Option<i32>;
 
-    async fn open(&self) -> sqlx::Result<(PgConnection, i32)> {
+    async fn open(&self) -> sqlx::Result<(PgConnection, Option<i32>)> {
         let mut connection = self.options.connect().await?;
-        connection.execute(LONGEST_STATEMENT).await?;
-        let process = sqlx::query_scalar("SELECT pg_backend_pid()")
-            .fetch_one(&mut connection)
-            .await?;
+        let process = match self.route {
+            Route::Direct => ask_process(&mut connection, BEGIN_SESSION).await?,
+            Route::Pooled { .. } => None,
+        };
         Ok((connection, process))
     }
 
-    async fn stop(&self, process: &i32) -> sqlx::Result<()> {
+    async fn stop(&self, process: &Option<i32>) -> sqlx::Result<()> {
+        let Some(process) = process else { return Ok(()) };
         sqlx::query("SELECT pg_cancel_backend($1)")
             .bind(process)
             .execute(&self.control)
@@ -79,10 +118,26 @@ impl Driver for PostgresDriver {
             .map(drop)
     }
 
-    fn resume(&self, _: &i32) {}
+    fn resume(&self, _: &Option<i32>) {}
 
-    async fn run(connection: &mut PgConnection, statement: &'static str) -> sqlx::Result<()> {
-        connection.execute(statement).await.map(drop)
+    /// Behind a pooler, all statements run in transactions: only there the process stays the same.
+    fn begin_reading(&self) -> Option<&'static str> {
+        matches!(self.route, Route::Pooled { .. }).then_some(BEGIN_READING)
+    }
+
+    async fn run(
+        &self,
+        connection: &mut PgConnection,
+        process: &mut Option<i32>,
+        statement: &'static str,
+    ) -> sqlx::Result<()> {
+        if self.route == Route::Direct {
+            return connection.execute(statement).await.map(drop);
+        }
+        // Once COMMIT is on its way, the pooler may give the process to another caller.
+        *process = None;
+        *process = ask_process(connection, statement).await?;
+        Ok(())
     }
 
     /// A server that has no connection left, or refuses this user, answers all the same.
@@ -103,6 +158,12 @@ impl Driver for PostgresDriver {
             Err(error) => Err(error),
         }
     }
+}
+
+/// Runs simple statements, and returns the process if the last of them asks for it.
+async fn ask_process(connection: &mut PgConnection, statements: &'static str) -> sqlx::Result<Option<i32>> {
+    let row = sqlx::raw_sql(statements).fetch_optional(connection).await?;
+    row.map(|row| row.try_get(0)).transpose()
 }
 
 /// The driver of SQLite. Connections are opened to the file that was there first, not to one that took its place.
@@ -155,7 +216,12 @@ impl Driver for SqliteDriver {
         stop.store(false, Ordering::Relaxed);
     }
 
-    async fn run(connection: &mut SqliteConnection, statement: &'static str) -> sqlx::Result<()> {
+    async fn run(
+        &self,
+        connection: &mut SqliteConnection,
+        _: &mut Arc<AtomicBool>,
+        statement: &'static str,
+    ) -> sqlx::Result<()> {
         connection.execute(statement).await.map(drop)
     }
 

@@ -32,6 +32,7 @@ mod note;
 mod open;
 mod organization;
 mod pool;
+mod pooler;
 mod read;
 mod readiness;
 mod record;

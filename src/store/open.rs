@@ -14,11 +14,11 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 
 use super::database::Database;
-use super::driver::{DatabaseFile, PostgresDriver, SqliteDriver};
+use super::driver::{DatabaseFile, PostgresDriver, Route, SqliteDriver};
 use super::feed::Feeds;
-use super::pool::Pool;
+use super::pool::{Pool, retried};
 use super::readiness::Readiness;
-use super::{Inner, Store};
+use super::{Inner, Store, pooler};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::id::Ids;
@@ -35,6 +35,13 @@ const FILE: &str = "external-contacts.sqlite";
 pub enum DatabaseUrl {
     /// A server, by its connection URL.
     Postgres(String),
+    /// A server behind a pooler, which may be in transaction mode.
+    Pooled {
+        /// The connection URL of the pooler.
+        pooler: String,
+        /// The connection URL of the server itself.
+        direct: String,
+    },
     /// A file.
     Sqlite(PathBuf),
 }
@@ -44,25 +51,41 @@ impl DatabaseUrl {
     pub fn embedded(data: &Path) -> Self {
         Self::Sqlite(data.join(FILE))
     }
+
+    /// The database of a pooler's URL, with the URL of the server behind it.
+    ///
+    /// # Errors
+    /// Fails unless both are of servers.
+    pub fn before(self, direct: Self) -> Result<Self, OpenError> {
+        match (self, direct) {
+            (Self::Postgres(pooler), Self::Postgres(direct)) => Ok(Self::Pooled { pooler, direct }),
+            _ => Err(OpenError::DirectUrl),
+        }
+    }
 }
 
 /// Formats the URL without its password.
 impl fmt::Debug for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Postgres(url) => match url::Url::parse(url) {
-                Ok(url) => write!(
-                    f,
-                    "postgres://{}{}{}",
-                    url.host_str().unwrap_or("localhost"),
-                    url.port().map_or_else(String::new, |port| format!(":{port}")),
-                    url.path()
-                ),
-                Err(_) => f.write_str("postgres://…"),
-            },
+            Self::Postgres(url) => f.write_str(&shown(url)),
+            Self::Pooled { pooler, direct } => write!(f, "{} (directly {})", shown(pooler), shown(direct)),
             Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
         }
     }
+}
+
+/// A server's URL without its user, password and options.
+fn shown(url: &str) -> String {
+    let Ok(url) = url::Url::parse(url) else {
+        return "postgres://…".to_owned();
+    };
+    let port = url.port().map_or_else(String::new, |port| format!(":{port}"));
+    format!(
+        "postgres://{}{port}{}",
+        url.host_str().unwrap_or("localhost"),
+        url.path()
+    )
 }
 
 impl FromStr for DatabaseUrl {
@@ -86,6 +109,18 @@ pub enum OpenError {
     /// The URL names no database.
     #[error("the database URL must look like postgres://user:password@host:5432/name or sqlite:path/to/file")]
     Url,
+    /// One of a pooler's URL and the direct URL behind it is not that of a PostgreSQL server.
+    #[error("--direct-url and --database-url must both look like postgres://user:password@host:5432/name")]
+    DirectUrl,
+    /// The direct URL leads elsewhere.
+    #[error("--direct-url must lead to the same database as --database-url, and leads to another one")]
+    OtherDatabase,
+    /// The URL leads to a pooler in transaction mode, and there is none that leads past it.
+    #[error(
+        "--database-url leads to a pooler in transaction mode; name PostgreSQL itself with --direct-url, \
+         or use the pooler's session mode"
+    )]
+    TransactionMode,
     /// The folder of the file cannot be made.
     #[error("cannot make the folder {0}")]
     Folder(PathBuf, #[source] std::io::Error),
@@ -121,14 +156,29 @@ impl Store {
         clock: Clock,
         ids: Ids,
     ) -> Result<Self, OpenError> {
+        let failed = |error| OpenError::Connect(url.clone(), error);
         let database = match url {
-            DatabaseUrl::Postgres(text) => postgres(text, connections).await,
+            DatabaseUrl::Postgres(text) => {
+                let options = postgres_options(text).map_err(failed)?;
+                let shares = pooler::shares_processes;
+                if retried(LONGEST_WAIT, || shares(&options)).await.map_err(failed)? {
+                    return Err(OpenError::TransactionMode);
+                }
+                postgres(options.clone(), options, Route::Direct, connections).await
+            }
+            DatabaseUrl::Pooled { pooler, direct } => {
+                let options = postgres_options(pooler).map_err(failed)?;
+                let direct = postgres_options(direct).map_err(failed)?;
+                let route = retried(LONGEST_WAIT, || pooler::route(&options, &direct)).await;
+                let route = route.map_err(failed)?.ok_or(OpenError::OtherDatabase)?;
+                postgres(options, direct, route, connections).await
+            }
             DatabaseUrl::Sqlite(path) => {
                 create_file(path)?;
                 sqlite(path, connections).await
             }
         }
-        .map_err(|error| OpenError::Connect(url.clone(), error))?;
+        .map_err(failed)?;
         let feeds = Feeds::of(&database);
         let inner = Arc::new(Inner {
             database,
@@ -196,14 +246,26 @@ fn warn_of_others(path: &Path) {
     }
 }
 
-async fn postgres(url: &str, connections: u32) -> sqlx::Result<Database> {
-    let direct = PgConnectOptions::from_str(url)?.application_name("external-contacts");
+/// The options of connections to a server. Poolers refuse `extra_float_digits`, which adds nothing since PostgreSQL 12.
+fn postgres_options(url: &str) -> sqlx::Result<PgConnectOptions> {
+    Ok(PgConnectOptions::from_str(url)?
+        .application_name("external-contacts")
+        .extra_float_digits(None))
+}
+
+/// The connections to a server: `direct` leads past the pooler, if there is one.
+async fn postgres(
+    options: PgConnectOptions,
+    direct: PgConnectOptions,
+    route: Route,
+    connections: u32,
+) -> sqlx::Result<Database> {
     // One to listen, one to notify, and two to cancel statements: they are opened when they are needed.
     let signals = PgPoolOptions::new()
         .max_connections(4)
         .acquire_timeout(LONGEST_WAIT)
         .connect_lazy_with(direct.clone());
-    let driver = PostgresDriver::new(direct.clone(), signals.clone());
+    let driver = PostgresDriver::new(options, signals.clone(), route);
     let pool = Pool::open(driver, connections, LONGEST_WAIT).await?;
     Ok(Database::Postgres {
         pool,

@@ -5,6 +5,7 @@
 //! waits for seconds to learn that the database is down. Here a lease that ends early stops its statement, and a database
 //! that does not answer is noticed once, for all callers (`health.rs`).
 
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -20,6 +21,8 @@ use super::health::{Health, Watch, no_answer};
 const UNTESTED: Duration = Duration::from_secs(1);
 /// The longest that a connection may take to become usable after a lease that ended early.
 const LONGEST_RECOVERY: Duration = Duration::from_secs(2);
+/// The pause before a statement is stopped again that has not ended.
+const BETWEEN_STOPS: Duration = Duration::from_millis(50);
 /// The longest that opening or testing a connection may take.
 const LONGEST_OPENING: Duration = Duration::from_secs(2);
 
@@ -47,16 +50,21 @@ struct Session<D: Driver> {
     stop: D::Stop,
 }
 
+impl<D: Driver> Session<D> {
+    /// Runs a statement that begins or ends a transaction.
+    async fn run(&mut self, driver: &D, statement: &'static str) -> sqlx::Result<()> {
+        driver.run(&mut self.connection, &mut self.stop, statement).await
+    }
+}
+
 struct Idle<D: Driver> {
     session: Session<D>,
     since: Instant,
 }
 
 impl<D: Driver> Pool<D> {
-    /// Creates a pool of at most `most` connections, and opens the first. A server that refuses connections may be starting,
-    /// so it is tried again for a while.
+    /// Creates a pool of at most `most` connections, and opens the first.
     pub async fn open(driver: D, most: u32, longest_wait: Duration) -> sqlx::Result<Self> {
-        let began = Instant::now();
         let pool = Self(Arc::new(Inner {
             driver,
             most,
@@ -67,18 +75,9 @@ impl<D: Driver> Pool<D> {
             idle: Mutex::default(),
             health: Health::default(),
         }));
-        loop {
-            match pool.new_session().await {
-                Ok(session) => {
-                    pool.put(session);
-                    return Ok(pool);
-                }
-                Err(error) if !is_connection_lost(&error) || began.elapsed() > longest_wait => {
-                    return Err(error);
-                }
-                Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
-            }
-        }
+        let session = retried(longest_wait, || pool.new_session()).await?;
+        pool.put(session);
+        Ok(pool)
     }
 
     /// The driver.
@@ -120,7 +119,7 @@ impl<D: Driver> Pool<D> {
             pool: self.clone(),
             permit: Some(permit),
             is_running: false,
-            in_transaction: false,
+            open_until: None,
             is_broken: false,
         })
     }
@@ -192,42 +191,79 @@ impl<D: Driver> Pool<D> {
         &self,
         mut session: Session<D>,
         is_running: bool,
-        in_transaction: bool,
+        open_until: Option<&'static str>,
     ) -> Option<Session<D>> {
         let driver = &self.0.driver;
         if is_running {
-            driver.stop(&session.stop).await.ok()?;
+            // Answers when the statement has ended, so that what stopped it cannot reach the next one.
+            let mut ended = pin!(session.connection.ping());
+            loop {
+                driver.stop(&session.stop).await.ok()?;
+                // A statement that was still on its way to the database is stopped when it has arrived.
+                if let Ok(ended) = timeout(BETWEEN_STOPS, &mut ended).await {
+                    break ended.ok()?;
+                }
+            }
+            driver.resume(&session.stop);
         }
-        // Answers when the statement has ended, so that what stopped it cannot reach the next one.
-        session.connection.ping().await.ok()?;
-        driver.resume(&session.stop);
-        if in_transaction {
+        if let Some(end) = open_until {
             // Fails if SQLite rolled back already, as it does when a statement that wrote is stopped.
-            D::run(&mut session.connection, "ROLLBACK").await.ok()?;
+            session.run(driver, end).await.ok()?;
         }
         Some(session)
     }
 }
 
+/// Tries what needs a database again for a while: a server that refuses connections may be starting.
+pub async fn retried<T, F>(longest: Duration, attempt: impl Fn() -> F) -> sqlx::Result<T>
+where
+    F: Future<Output = sqlx::Result<T>>,
+{
+    let began = Instant::now();
+    loop {
+        match attempt().await {
+            Err(error) if is_connection_lost(&error) && began.elapsed() <= longest => {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            done => return done,
+        }
+    }
+}
+
 /// A connection on loan. When it is dropped, it goes back to its pool, after its statement was stopped and its transaction
-/// rolled back.
+/// ended.
 pub struct Lease<D: Driver> {
     session: Option<Session<D>>,
     pool: Pool<D>,
     permit: Option<OwnedSemaphorePermit>,
     is_running: bool,
-    in_transaction: bool,
+    /// The statement that ends the open transaction.
+    open_until: Option<&'static str>,
     is_broken: bool,
 }
 
 impl<D: Driver> Lease<D> {
     /// Begins a statement: returns its connection, and the watch under which it must run.
     pub fn start(&mut self) -> sqlx::Result<(&mut D::Connection, Watch)> {
+        let watch = self.watch();
         let session = self.session.as_mut().ok_or(sqlx::Error::PoolClosed)?;
         self.is_running = true;
-        let pool = self.pool.clone();
-        let watch = self.pool.0.health.watch().when_slow(move || pool.suspect());
         Ok((&mut session.connection, watch))
+    }
+
+    fn watch(&self) -> Watch {
+        let pool = self.pool.clone();
+        self.pool.0.health.watch().when_slow(move || pool.suspect())
+    }
+
+    /// Runs a statement that begins or ends a transaction.
+    pub async fn run(&mut self, statement: &'static str) -> sqlx::Result<()> {
+        let watch = self.watch();
+        let session = self.session.as_mut().ok_or(sqlx::Error::PoolClosed)?;
+        self.is_running = true;
+        let done = watch.guard(session.run(&self.pool.0.driver, statement)).await;
+        self.finish(&done);
+        done
     }
 
     /// Ends a statement.
@@ -241,14 +277,14 @@ impl<D: Driver> Lease<D> {
         }
     }
 
-    /// Says that a transaction begins, which is rolled back unless [`Self::has_ended`] is called.
-    pub fn has_begun(&mut self) {
-        self.in_transaction = true;
+    /// Says that a transaction begins, which the statement `end` ends unless [`Self::has_ended`] is called.
+    pub fn has_begun(&mut self, end: &'static str) {
+        self.open_until = Some(end);
     }
 
     /// Says that the transaction has ended.
     pub fn has_ended(&mut self) {
-        self.in_transaction = false;
+        self.open_until = None;
     }
 
     /// Closes the connection instead of lending it again: it is not known whether a transaction is open on it.
@@ -270,16 +306,16 @@ impl<D: Driver> Drop for Lease<D> {
         if self.is_broken || self.pool.0.permits.is_closed() || !self.pool.is_up() {
             return;
         }
-        if !self.is_running && !self.in_transaction {
+        if !self.is_running && self.open_until.is_none() {
             return self.pool.put(session);
         }
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
             return;
         };
         let (pool, permit) = (self.pool.clone(), self.permit.take());
-        let (is_running, in_transaction) = (self.is_running, self.in_transaction);
+        let (is_running, open_until) = (self.is_running, self.open_until);
         runtime.spawn(async move {
-            let recovery = pool.recover(session, is_running, in_transaction);
+            let recovery = pool.recover(session, is_running, open_until);
             if let Ok(Some(session)) = timeout(LONGEST_RECOVERY, recovery).await {
                 pool.put(session);
             }

@@ -270,7 +270,7 @@ async fn content(app: &TestApp, tenant: &Tenant) -> Vec<String> {
 async fn texts(app: &TestApp, tenant: &Tenant, sql: &'static str) -> Vec<String> {
     let id = tenant.record().id;
     match &app.url {
-        DatabaseUrl::Postgres(url) => {
+        DatabaseUrl::Postgres(url) | DatabaseUrl::Pooled { direct: url, .. } => {
             let pool = sqlx::PgPool::connect(url).await.unwrap();
             sqlx::query_scalar(sql).bind(id).fetch_all(&pool).await.unwrap()
         }

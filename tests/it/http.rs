@@ -25,6 +25,8 @@ pub fn config(data: &Path) -> ServeConfig {
             data: data.to_owned(),
             database_url: None,
             database_url_file: None,
+            direct_url: None,
+            direct_url_file: None,
             connections: 4,
         },
         changes_kept: 90,

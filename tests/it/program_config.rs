@@ -233,6 +233,16 @@ fn settings_that_exclude_or_need_each_other_are_refused_wherever_they_stand() {
             "exclude each other",
         ),
         (
+            "direct-url = \"postgres://a/b\"\ndirect-url-file = \"c\"\ndev = true",
+            &[],
+            "exclude each other",
+        ),
+        (
+            "direct-url = \"postgres://a/b\"\ndev = true",
+            &[],
+            "--direct-url and --database-url must both look like postgres://",
+        ),
+        (
             "only-documents = true\ndev = true",
             &[],
             "--only-documents needs --documents",

@@ -1,7 +1,7 @@
 //! Signals that there are new changes. None is needed: a feed looks for itself ever so often.
 //!
 //! PostgreSQL uses NOTIFY, after the commit and on a separate connection, since within the transaction it would make
-//! all writers queue at their commit; and LISTEN while there are followers (without effect behind PgBouncer). SQLite
+//! all writers queue at their commit; and LISTEN while there are followers. Both go past a pooler (`--direct-url`). SQLite
 //! uses the file's `data_version`, which tells a connection that others have written.
 
 use std::collections::BTreeSet;

@@ -19,7 +19,7 @@ const READ: &str = "query ($after: String) { changes(after: $after) { nodes { cu
 async fn meddle(url: &DatabaseUrl, statement: &str) {
     let statement = AssertSqlSafe(statement.to_owned());
     match url {
-        DatabaseUrl::Postgres(url) => {
+        DatabaseUrl::Postgres(url) | DatabaseUrl::Pooled { direct: url, .. } => {
             let mut connection = PgConnection::connect(url).await.unwrap();
             connection.execute(statement).await.unwrap();
         }

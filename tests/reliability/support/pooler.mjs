@@ -26,7 +26,6 @@ export class Pooler {
       max_prepared_statements: 200,
       default_pool_size: 20,
       max_client_conn: 500,
-      ignore_startup_parameters: "extra_float_digits",
       ...settings,
     };
     const lines = Object.entries(all).map(([name, value]) => `${name} = ${value}\n`);
