@@ -37,10 +37,10 @@ impl ExpectedClaims {
         let lifetime = Lifetime::read(payload, self.leeway)?;
         lifetime.check(now)?;
         let subject = name(payload, "sub").ok_or(Error::Unauthenticated(
-            "the token must name its user (`sub`) in 1 to 255 characters",
+            "the token must name its user (`sub`) in 1 to 255 characters, without control characters",
         ))?;
         let tenant = name(payload, &self.tenant_claim).ok_or(Error::Unauthenticated(
-            "the token must name its tenant in 1 to 255 characters",
+            "the token must name its tenant in 1 to 255 characters, without control characters",
         ))?;
         let claims = Claims {
             subject: subject.to_owned(),
@@ -131,7 +131,8 @@ fn seconds(payload: &Object, claim: &str) -> Result<Option<f64>> {
     }
 }
 
-/// Reads a text that is fit for the database and the log; `None` when there is none.
+/// Reads a text that is fit for the database and the log: not empty, and without control characters such as NUL, which not
+/// every database can store. Returns `None` when there is none.
 fn name<'a>(payload: &'a Object, claim: &str) -> Option<&'a str> {
     payload.get(claim).and_then(Value::as_str).filter(|text| {
         !text.trim().is_empty() && text.chars().count() <= LONGEST_NAME && !text.chars().any(char::is_control)

@@ -10,8 +10,8 @@ const EXPIRED: &str = "the token has expired";
 const NOT_YET: &str = "the token is not valid yet";
 const FUTURE: &str = "the token was issued in the future";
 const NUMBERS: &str = "the token's times (`exp`, `nbf`, `iat`) must be numbers";
-const USER: &str = "the token must name its user (`sub`) in 1 to 255 characters";
-const TENANT: &str = "the token must name its tenant in 1 to 255 characters";
+const USER: &str = "the token must name its user (`sub`) in 1 to 255 characters, without control characters";
+const TENANT: &str = "the token must name its tenant in 1 to 255 characters, without control characters";
 const LIST: &str = "the token's `permissions` must be a list of strings";
 
 /// Refused: a name, the members that replace those of a good payload (`-name` removes one), and the reason. The good
@@ -55,6 +55,8 @@ pub const REFUSED: &[(&str, &str, &str)] = &[
     ("an empty user", r#"{"sub":""}"#, USER),
     ("a user of spaces", r#"{"sub":"\u2003 \u3000"}"#, USER),
     ("a user with a NUL", r#"{"sub":"ada\u0000"}"#, USER),
+    ("a user of a NUL alone", r#"{"sub":"\u0000"}"#, USER),
+    ("a user with an escape sequence", r#"{"sub":"\u001b[31mada"}"#, USER),
     ("a user with a line break", r#"{"sub":"ada\nroot"}"#, USER),
     ("a user as a number", r#"{"sub":7}"#, USER),
     ("a list of users", r#"{"sub":["ada"]}"#, USER),
@@ -64,6 +66,8 @@ pub const REFUSED: &[(&str, &str, &str)] = &[
     ("a tenant as a number", r#"{"tenant":1}"#, TENANT),
     ("a list of tenants", r#"{"tenant":["acme","other"]}"#, TENANT),
     ("a tenant with a NUL", r#"{"tenant":"acme\u0000"}"#, TENANT),
+    ("a tenant with a line break", r#"{"tenant":"acme\nother"}"#, TENANT),
+    ("a tenant with a control character beyond ASCII", r#"{"tenant":"acme\u0085"}"#, TENANT),
     ("the tenant's claim in another case", r#"{"-tenant":0,"Tenant":"acme"}"#, TENANT),
     ("permissions as a text", r#"{"permissions":"externalContacts:*"}"#, LIST),
     ("permissions of null", r#"{"permissions":null}"#, LIST),
@@ -90,6 +94,7 @@ pub const ACCEPTED: &[(&str, &str, &[&str])] = &[
     ("a permission in another case", r#"{"permissions":["EXTERNALCONTACTS:CONTACT:VIEW","externalcontacts:*"]}"#, &[]),
     ("a permission of another service", r#"{"permissions":["*","*:*","internalContacts:*"]}"#, &[]),
     ("a permission with a NUL", r#"{"permissions":["externalContacts:contact:view\u0000"]}"#, &[]),
+    ("a name and an e-mail address with a NUL", r#"{"name":"Ada\u0000","email":"ada\u0000@example.com"}"#, VIEW),
     ("a list and a wider scope", r#"{"scope":"externalContacts:*"}"#, VIEW),
     ("an empty list and a scope", r#"{"permissions":[],"scope":"externalContacts:*"}"#, &[]),
     ("a scope with other scopes", r#"{"-permissions":0,"scope":"openid\texternalContacts:contact:view  email"}"#, VIEW),

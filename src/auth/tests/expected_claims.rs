@@ -153,13 +153,13 @@ async fn a_token_names_a_user_and_a_tenant() {
     assert_refused(
         "sub",
         names(),
-        "the token must name its user (`sub`) in 1 to 255 characters",
+        "the token must name its user (`sub`) in 1 to 255 characters, without control characters",
     )
     .await;
     assert_refused(
         "tenant",
         names(),
-        "the token must name its tenant in 1 to 255 characters",
+        "the token must name its tenant in 1 to 255 characters, without control characters",
     )
     .await;
     assert!(verify("sub", json!("é".repeat(255))).await.is_ok());
@@ -227,5 +227,16 @@ async fn permissions_of_another_shape_are_refused() {
 async fn a_name_that_cannot_be_kept_is_as_none() {
     for name in [json!(7), json!(""), json!("a\u{0}"), json!("a".repeat(256))] {
         assert_eq!(verify("name", name.clone()).await.unwrap().name, None, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_or_an_address_that_cannot_be_stored_is_passed_over() {
+    for text in ["Ada\0", "Ada\nLovelace", "\u{85}Ada", "  "] {
+        let mut payload = payload();
+        payload["name"] = json!(text);
+        payload["email"] = json!(text);
+        let claims = verify_payload(&payload).await.unwrap();
+        assert_eq!((claims.name, claims.email), (None, None), "{text:?}");
     }
 }
