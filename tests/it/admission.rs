@@ -10,6 +10,7 @@ use external_contacts::clock::Clock;
 use external_contacts::store::{Store, Tenant};
 use reqwest::{Client, Response};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::support::live::{Live, soon};
 use crate::support::open;
@@ -160,6 +161,34 @@ async fn a_request_that_takes_too_long_is_answered_and_undone() {
     let people = data(ask(&server, &token, PEOPLE).await).await;
     assert_eq!(people["contacts"]["nodes"], json!([]));
     store.close().await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_body_that_drips_in_is_refused_at_its_limit() {
+    let server = Live::start(|_| {}).await;
+    let request = Live::post(
+        &server.developer(),
+        &json!({ "query": PEOPLE, "operationName": " ".repeat(1000) }),
+    );
+    let length = request.len() - 1000;
+    let stream = server.sent(&request[..length]).await;
+    let (mut answer, mut body) = stream.into_split();
+    let start = Instant::now();
+    let dripping = tokio::spawn(async move {
+        // Ends when the server closes the connection.
+        while body.write_all(b" ").await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    });
+    let mut refused = Vec::new();
+    // The end may be a reset, since bytes of the body are left.
+    let _ = soon(answer.read_to_end(&mut refused)).await;
+    let refused = String::from_utf8(refused).unwrap();
+    assert!(refused.starts_with("HTTP/1.1 408 "), "{refused}");
+    assert!(refused.contains("the body took too long to arrive"), "{refused}");
+    assert!(start.elapsed() >= Duration::from_secs(8));
+    soon(dripping).await.unwrap();
     server.stop().await;
 }
 
