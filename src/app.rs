@@ -19,8 +19,8 @@ use crate::config::{DataConfig, OperationConfig, ServeConfig, TokenConfig};
 use crate::graphql;
 use crate::http::playground::Token;
 use crate::http::{
-    self, Admission, AdmissionBounds, AllowedOrigins, ConnectionTimeouts, Connections, Documents,
-    DrainSettings, Lifecycle, PublicOptions, Resources, Server,
+    self, Admission, AdmissionBounds, AllowedOrigins, ConnectionSettings, ConnectionTimeouts, Connections,
+    Documents, DrainSettings, Lifecycle, PublicOptions, Resources, Server, Tls,
 };
 use crate::id::Ids;
 use crate::model::{Permissions, Region, TenantName};
@@ -42,6 +42,7 @@ pub const DEVELOPMENT_SUBJECT: &str = "developer";
 pub struct App {
     /// The state that the handlers share.
     pub server: Arc<Server>,
+    tls: Option<Arc<Tls>>,
     options: PublicOptions,
     drain: DrainSettings,
     changes_kept: TimeDelta,
@@ -54,6 +55,7 @@ impl App {
         let schema = graphql::schema(config.limits);
         let sdl = graphql::operation_sdl(&schema);
         let operations = Operations::new(&sdl, config.limits, config.operation_cache_bytes)?;
+        let tls = Tls::load(&config.tls)?;
         let documents = documents(&config.operations, &operations)?;
         let (verifier, key) = verifier(config, clock.clone()).await?;
         // Last, so that settings that cannot work leave no new database behind.
@@ -82,6 +84,7 @@ impl App {
         };
         Ok(Self {
             server: Arc::new(server),
+            tls: tls.map(Arc::new),
             options,
             drain: config.drain,
             changes_kept: TimeDelta::days(config.changes_kept.into()),
@@ -93,13 +96,28 @@ impl App {
         http::router(self.server.clone(), self.options.clone())
     }
 
+    /// The scheme of the server's URLs.
+    pub fn scheme(&self) -> &'static str {
+        if self.tls.is_some() { "https" } else { "http" }
+    }
+
+    /// Returns a function that loads the certificate again, if the server has one, and returns the number of certificates.
+    pub fn certificate_reload(&self) -> impl Fn() -> anyhow::Result<Option<usize>> + use<> {
+        let tls = self.tls.clone();
+        move || Ok(tls.as_deref().map(Tls::reload).transpose()?)
+    }
+
     /// Serves the metrics until the result is aborted.
     pub fn serve_metrics(&self, listener: TcpListener) -> JoinHandle<()> {
         let router = http::metrics_router(self.server.store.clone());
         // Without stages: the metrics are there while the server drains.
         let stages = Lifecycle::default().watch();
-        let timeouts = ConnectionTimeouts::default();
-        let connections = Connections::new(router, METRICS_CONNECTIONS, timeouts, stages);
+        let settings = ConnectionSettings {
+            most: METRICS_CONNECTIONS,
+            timeouts: ConnectionTimeouts::default(),
+            tls: None,
+        };
+        let connections = Connections::new(settings, router, stages);
         tokio::spawn(async move { connections.accept(listener).await })
     }
 
@@ -110,8 +128,12 @@ impl App {
         let bounds = &self.server.admission.bounds;
         bounds.log();
         let lifecycle = &self.server.lifecycle;
-        let timeouts = ConnectionTimeouts::default();
-        let connections = Connections::new(self.router(), bounds.connections, timeouts, lifecycle.watch());
+        let settings = ConnectionSettings {
+            most: bounds.connections,
+            timeouts: ConnectionTimeouts::default(),
+            tls: self.tls.clone(),
+        };
+        let connections = Connections::new(settings, self.router(), lifecycle.watch());
         let mut stops = pin!(stops);
         let ended = async {
             next(&mut stops).await;

@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 use clap::Args;
 
-use crate::http::{AdmissionSettings, DrainSettings, parse_origin};
+use crate::http::{AdmissionSettings, DrainSettings, TlsSettings, parse_origin};
 use crate::limits::Limits;
 use crate::store::{DatabaseUrl, OpenError};
 
@@ -273,6 +273,9 @@ pub struct ServeConfig {
     pub cors_origins: Vec<String>,
     #[command(flatten)]
     #[expect(missing_docs, reason = "a group of settings, each with its own doc")]
+    pub tls: TlsSettings,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a group of settings, each with its own doc")]
     pub operations: OperationConfig,
     #[command(flatten)]
     #[expect(missing_docs, reason = "a group of settings, each with its own doc")]
@@ -340,6 +343,11 @@ impl ServeConfig {
         }
         if self.operations.only_documents && self.operations.documents.is_none() {
             return Err(ConfigError::Needs("--only-documents", "--documents"));
+        }
+        match (&self.tls.tls_cert, &self.tls.tls_key) {
+            (Some(_), None) => return Err(ConfigError::Needs("--tls-cert", "--tls-key")),
+            (None, Some(_)) => return Err(ConfigError::Needs("--tls-key", "--tls-cert")),
+            _ => {}
         }
         self.data.database_url()?;
         let sources = self.tokens.sources();

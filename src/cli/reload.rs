@@ -1,4 +1,4 @@
-//! Reloads keys and the log's level on SIGHUP.
+//! Reloads keys, the log's level and the certificate on SIGHUP.
 
 use std::ffi::OsString;
 
@@ -27,16 +27,24 @@ impl Reload {
     }
 
     /// Reloads whenever the signal arrives, without end.
-    pub(super) async fn whenever_told(mut self, identity: &Identity) {
+    pub(super) async fn whenever_told(
+        mut self,
+        identity: &Identity,
+        certificates: impl Fn() -> anyhow::Result<Option<usize>>,
+    ) {
         while self.hangups.recv().await.is_some() {
             supervisor::reloading();
             // The log first: its line about the keys is written at the new level.
             let log = self.reload_log();
-            match (identity.reload_keys().await, log) {
-                (Ok(keys), Ok(log)) => tracing::info!(keys, log, "reloaded the keys and the log's level"),
-                (keys, log) => tracing::warn!(
+            let keys = identity.reload_keys().await;
+            match (keys, log, certificates()) {
+                (Ok(keys), Ok(log), Ok(certificates)) => {
+                    tracing::info!(keys, log, certificates, "reloaded");
+                }
+                (keys, log, certificates) => tracing::warn!(
                     keys = outcome(keys),
                     log = outcome(log),
+                    certificates = certificates.transpose().map(outcome),
                     "reloaded in part; what failed stays as it was"
                 ),
             }

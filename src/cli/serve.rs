@@ -25,20 +25,20 @@ pub(super) async fn run(config: ServeConfig, log: Option<LogFilter>) -> anyhow::
     }
     let stops = stop_signals()?.inspect(|()| supervisor::stopping());
     let address = api.local_addr()?;
+    let scheme = app.scheme();
+    let url = format!("{scheme}://{address}/");
     if config.dev || config.playground {
-        print(&format!(
-            "Open http://{address}/ in a browser; the API is at http://{address}/graphql\n"
-        ))?;
+        print(&format!("Open {url} in a browser; the API is at {url}graphql\n"))?;
     } else {
-        print(&format!("The API is at http://{address}/graphql\n"))?;
+        print(&format!("The API is at {url}graphql\n"))?;
     }
-    tracing::info!(%address, database = ?config.data.database_url()?, dev = config.dev, "listening");
+    tracing::info!(%address, scheme, database = ?config.data.database_url()?, dev = config.dev, "listening");
     if let Some(metrics) = metrics {
         tracing::info!(address = %metrics.local_addr()?, "metrics are at /metrics");
         app.serve_metrics(metrics);
     }
-    let server = app.server.clone();
-    let reloading = tokio::spawn(async move { reload.whenever_told(&server.identity).await });
+    let (server, certificates) = (app.server.clone(), app.certificate_reload());
+    let reloading = tokio::spawn(async move { reload.whenever_told(&server.identity, certificates).await });
     let watchdog = tokio::spawn(supervisor::feed_watchdog());
     supervisor::ready();
     app.serve(api, stops).await;

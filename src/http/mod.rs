@@ -27,6 +27,7 @@ mod server;
 mod session_watch;
 mod signpost;
 mod socket;
+mod tls;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,7 +45,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 
 pub use self::admission::{Admission, AdmissionBounds, AdmissionSettings, Resources};
-pub use self::connections::{ConnectionTimeouts, Connections};
+pub use self::connections::{ConnectionSettings, ConnectionTimeouts, Connections};
 pub use self::documents::Documents;
 pub use self::drain::{DrainSettings, drain};
 pub use self::lifecycle::Lifecycle;
@@ -52,6 +53,7 @@ pub use self::metrics::metrics_router;
 use self::names::{API_PATH, LIVE_PATH, READY_PATH, REQUEST_ID};
 pub use self::origin::{AllowedOrigins, parse_origin};
 pub use self::server::Server;
+pub use self::tls::{Tls, TlsError, TlsSettings};
 
 /// The smallest body that is compressed, in bytes. A smaller one fits one packet anyway.
 const MIN_COMPRESSED: u16 = 1024;

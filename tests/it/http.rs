@@ -11,7 +11,7 @@ use external_contacts::app::{App, development_claims, development_key};
 use external_contacts::auth::Claims;
 use external_contacts::clock::Clock;
 use external_contacts::config::{DataConfig, OperationConfig, ServeConfig, TelemetryConfig, TokenConfig};
-use external_contacts::http::{AdmissionSettings, DrainSettings};
+use external_contacts::http::{AdmissionSettings, DrainSettings, TlsSettings};
 use external_contacts::limits::Limits;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -42,6 +42,7 @@ pub fn config(data: &Path) -> ServeConfig {
             ..TokenConfig::default()
         },
         telemetry: TelemetryConfig::default(),
+        tls: TlsSettings::default(),
         admission: AdmissionSettings::default(),
         drain: DrainSettings::default(),
         limits: Limits::default(),

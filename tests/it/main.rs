@@ -36,6 +36,7 @@ mod program_config;
 mod program_drain;
 mod program_reload;
 mod program_systemd;
+mod program_tls;
 mod relationship;
 mod repository;
 mod request_log;

@@ -6,6 +6,9 @@
 //! on, and an interim response, `100 Continue`, is sent: clients must skip it (RFC 9110, section 15.2), and the operating
 //! system of a client that has gone answers it with a reset, which drops the request. An event stream sends a comment
 //! instead. Clients of HTTP/1.0 know no interim responses: their requests run to their end, within the time limit.
+//!
+//! TLS has a message of its own for the end of one side, `close_notify`: a client that only sends this is answered. One that ends
+//! its side of the TCP stream below has gone.
 
 use std::io::{IoSlice, Result};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -125,6 +128,14 @@ impl Client {
         }
         // A reset, or a failure to reach the client.
         let _ = tcp.ready(Interest::ERROR).await;
+    }
+
+    /// Waits until the client of a connection with TLS is known to have gone.
+    pub async fn gone_from_tls(&self, tcp: &TcpStream) {
+        if input_end(tcp).await.is_ok() {
+            // An answer that is as good as written is sent, and the connection ends in order.
+            sleep(GRACE).await;
+        }
     }
 }
 

@@ -23,21 +23,27 @@ use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
+use tokio::time::timeout;
 use tokio_io_timeout::TimeoutStream;
+use tokio_rustls::server::TlsStream;
 
 use self::beyond_bound::BeyondBound;
 pub(super) use self::beyond_bound::refuse_beyond_bound;
+use self::client::Client;
 pub(super) use self::client::InputEnd;
 use self::crowd::{Crowd, Place};
 use self::head_timeout::watch_head;
 use self::tcp::SharedStream;
 use super::lifecycle::{Stage, StageWatch};
+use super::tls::Tls;
 
 /// The maximum times that the client of a connection may make the server wait.
 #[derive(Clone, Copy)]
 pub struct ConnectionTimeouts {
     /// The time for the first byte of a request, from the connection's start or from the end of the previous response.
     idle: Duration,
+    /// The time for the handshake of TLS.
+    handshake: Duration,
     /// The time for the head of a request, from its first byte.
     head: Duration,
     /// The time for accepting some of the bytes that the server sends.
@@ -50,11 +56,22 @@ impl Default for ConnectionTimeouts {
             // Longer than the 60 s after which proxies drop an idle connection by default: the side that drops it first
             // knows not to use it again.
             idle: Duration::from_secs(75),
+            handshake: Duration::from_secs(10),
             head: Duration::from_secs(10),
             // Longer than the limit of a WebSocket, whose client is told why it is closed.
             write: Duration::from_secs(20),
         }
     }
+}
+
+/// The settings of connections.
+pub struct ConnectionSettings {
+    /// The most connections.
+    pub most: usize,
+    /// The limits of time.
+    pub timeouts: ConnectionTimeouts,
+    /// The certificate, if clients are to speak TLS.
+    pub tls: Option<Arc<Tls>>,
 }
 
 /// The connections over which a router is served, within a bound.
@@ -67,17 +84,19 @@ struct Shared {
     crowd: Arc<Crowd>,
     timeouts: ConnectionTimeouts,
     stages: StageWatch,
+    tls: Option<Arc<Tls>>,
     /// Each connection holds a receiver for as long as it lives.
     open: watch::Sender<()>,
 }
 
 impl Connections {
-    /// Serves `router` over `most` connections, as the stages of the server tell.
-    pub fn new(router: Router, most: usize, timeouts: ConnectionTimeouts, stages: StageWatch) -> Self {
+    /// Serves `router` as the stages of the server tell.
+    pub fn new(settings: ConnectionSettings, router: Router, stages: StageWatch) -> Self {
         Self(Arc::new(Shared {
             router: TowerToHyperService::new(router),
-            crowd: Crowd::new(most),
-            timeouts,
+            crowd: Crowd::new(settings.most),
+            timeouts: settings.timeouts,
+            tls: settings.tls,
             stages,
             open: watch::Sender::new(()),
         }))
@@ -117,14 +136,51 @@ impl Connections {
 }
 
 impl Shared {
-    /// Serves the requests of a connection until its end, or until its client has gone.
-    async fn serve(&self, stream: TcpStream, place: Place) {
+    /// Serves a connection until its end, or until its client has gone.
+    async fn serve(&self, tcp: TcpStream, place: Place) {
         // Events are small: each is sent as it comes.
-        if let Err(error) = stream.set_nodelay(true) {
+        if let Err(error) = tcp.set_nodelay(true) {
             tracing::debug!(%error, "small packets wait for each other");
         }
-        let (tcp, client) = (Arc::new(stream), &place.client);
+        let (tcp, client) = (Arc::new(tcp), &place.client);
         let stream = SharedStream::new(tcp.clone(), client.clone());
+        match &self.tls {
+            None => self.serve_http(stream, &place, client.gone(&tcp)).await,
+            Some(tls) => {
+                if let Some(stream) = self.handshake(tls, stream, &tcp, client).await {
+                    self.serve_http(stream, &place, client.gone_from_tls(&tcp)).await;
+                }
+            }
+        }
+    }
+
+    /// Begins TLS with a client. Until then the connection is idle, and closed when another one needs its place.
+    async fn handshake(
+        &self,
+        tls: &Tls,
+        stream: SharedStream,
+        tcp: &TcpStream,
+        client: &Client,
+    ) -> Option<TlsStream<SharedStream>> {
+        let mut stages = self.stages.clone();
+        tokio::select! {
+            outcome = timeout(self.timeouts.handshake, tls.accept(stream, tcp)) => match outcome {
+                Ok(Ok(stream)) => return Some(stream),
+                Ok(Err(error)) => tracing::debug!(%error, "a client did not begin TLS"),
+                Err(_) => tracing::debug!("a client took too long to begin TLS"),
+            },
+            () = client.closed() => {}
+            () = stages.reached(Stage::Draining) => {}
+        }
+        None
+    }
+
+    /// Serves the requests of a connection.
+    async fn serve_http<S>(&self, stream: S, place: &Place, gone: impl Future<Output = ()>)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let client = &place.client;
         let (timer, stream) = watch_head(
             with_write_timeout(stream, self.timeouts.write),
             self.timeouts.head,
@@ -149,7 +205,7 @@ impl Shared {
             .half_close(true)
             .serve_connection(TokioIo::new(stream), service)
             .with_upgrades();
-        let (mut connection, mut gone) = (pin!(connection), pin!(client.gone(&tcp)));
+        let (mut connection, mut gone) = (pin!(connection), pin!(gone));
         let mut closed = pin!(client.closed());
         let (mut draining, mut ended) = (self.stages.clone(), self.stages.clone());
         let mut is_draining = false;
@@ -183,3 +239,5 @@ fn with_write_timeout<S: AsyncRead + AsyncWrite>(stream: S, write: Duration) -> 
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tls_tests;

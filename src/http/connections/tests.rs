@@ -41,7 +41,7 @@ impl Running {
         };
         let lifecycle = Lifecycle::default();
         let router = Router::new().route("/", get(answer));
-        let connections = Connections::new(router, 100, timeouts, lifecycle.watch());
+        let connections = Connections::new(plain(100, timeouts), router, lifecycle.watch());
         let ended = tokio::spawn(async move {
             connections.accept(listener).await;
             connections.ended().await;
@@ -63,7 +63,15 @@ impl Running {
     }
 }
 
-async fn soon<T>(outcome: impl Future<Output = T>) -> T {
+fn plain(most: usize, timeouts: ConnectionTimeouts) -> ConnectionSettings {
+    ConnectionSettings {
+        most,
+        timeouts,
+        tls: None,
+    }
+}
+
+pub(super) async fn soon<T>(outcome: impl Future<Output = T>) -> T {
     timeout(Duration::from_secs(20), outcome)
         .await
         .expect("waited in vain")
@@ -233,7 +241,8 @@ async fn the_end_cuts_off_what_still_runs() {
 /// Serves a router for as long as the test runs.
 fn serve(listener: TcpListener, router: Router, most: usize) {
     let stages = Lifecycle::default().watch();
-    let connections = Connections::new(router, most, ConnectionTimeouts::default(), stages);
+    let settings = plain(most, ConnectionTimeouts::default());
+    let connections = Connections::new(settings, router, stages);
     tokio::spawn(async move { connections.accept(listener).await });
 }
 

@@ -12,7 +12,7 @@ use external_contacts::http::Server;
 use external_contacts::store::DatabaseUrl;
 use futures_util::FutureExt as _;
 use serde_json::Value;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -113,12 +113,18 @@ impl Live {
 }
 
 /// A client's side of a WebSocket, as far as tests need it: text and close frames of up to 64 KiB.
-pub struct Socket(TcpStream);
+pub struct Socket<S = TcpStream>(S);
 
 impl Socket {
     /// Opens a socket, and sends a token over it.
     pub async fn begin(address: SocketAddr, token: &str) -> Self {
-        let mut stream = TcpStream::connect(address).await.unwrap();
+        Self::over(TcpStream::connect(address).await.unwrap(), token).await
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
+    /// Opens a socket over a connection, and sends a token over it.
+    pub async fn over(mut stream: S, token: &str) -> Self {
         stream
             .write_all(
                 b"GET /graphql HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\

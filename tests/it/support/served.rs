@@ -22,7 +22,7 @@ impl Served {
             .read_line(&mut line)
             .unwrap();
         let address = line
-            .split("http://")
+            .split("://")
             .nth(1)
             .unwrap_or_else(|| panic!("no address in {line:?}"));
         let address = address.split('/').next().unwrap().to_owned();
