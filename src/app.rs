@@ -33,6 +33,8 @@ pub const DEVELOPMENT_TENANT: &str = "default";
 const METRICS_CONNECTIONS: usize = 16;
 /// The interval at which expired changes and idempotency keys are deleted.
 const SWEEP_INTERVAL: Duration = Duration::from_mins(10);
+/// The interval at which a restored database is noticed.
+const EPOCH_INTERVAL: Duration = Duration::from_secs(5);
 /// The lifetime of a token of the playground.
 const TOKEN_LIFETIME: Duration = Duration::from_hours(12);
 /// The user of the development server's token.
@@ -125,6 +127,7 @@ impl App {
     /// database. The second of `stops` ends all of this at once.
     pub async fn serve(self, listener: TcpListener, stops: impl Stream<Item = ()>) {
         let sweeper = tokio::spawn(sweep(self.server.store.clone(), self.changes_kept));
+        let epochs = tokio::spawn(begin_epochs(self.server.store.clone()));
         let bounds = &self.server.admission.bounds;
         bounds.log();
         let lifecycle = &self.server.lifecycle;
@@ -140,6 +143,7 @@ impl App {
             http::drain(lifecycle, &connections, self.drain, next(&mut stops)).await;
             // A batch in progress is rolled back.
             sweeper.abort();
+            epochs.abort();
             tokio::select! {
                 () = self.server.store.close() => {}
                 () = next(&mut stops) => {}
@@ -173,6 +177,20 @@ async fn sweep(store: Store, kept: TimeDelta) {
             );
         }
         tokio::time::sleep(SWEEP_INTERVAL).await;
+    }
+}
+
+/// Begins an epoch of changes when the database behind the connections has become another one: when a standby took the place
+/// of a server, or a backup did. While the database cannot be reached, that is logged elsewhere.
+async fn begin_epochs(store: Store) {
+    loop {
+        tokio::time::sleep(EPOCH_INTERVAL).await;
+        if let Err(error) = store.system().begin_epoch().await {
+            tracing::debug!(
+                error = &error as &dyn std::error::Error,
+                "the epoch of changes is not known"
+            );
+        }
     }
 }
 

@@ -132,8 +132,8 @@ impl Change {
     }
 }
 
-/// A position among a tenant's changes, within an epoch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// A position among a tenant's changes, within an epoch. The default is before all of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ChangePosition {
     /// The transaction, or a later one that was complete when the change was written.
     pub xid: i64,

@@ -110,9 +110,14 @@ pub static CHANGES_OF_ENTITY: Edge<Change> = Edge {
     parent: |change| Some(change.entity_id),
 };
 
+/// The epoch, and a change with whether it is the last one that is settled, or one that is not settled.
+type StartRow = (Uuid, Option<i32>, Option<i64>, Option<i64>, Option<Uuid>);
+
 /// The starting point of a follower that wants the changes committed from now on.
 #[derive(Clone, Debug)]
 pub struct Start {
+    /// The epoch of the position.
+    pub epoch: Uuid,
     /// The position after which to start.
     pub position: ChangePosition,
     /// But not these: they were committed before now, and come after the position all the same.
@@ -120,31 +125,48 @@ pub struct Start {
 }
 
 impl Tenant {
-    /// Returns the starting point for the changes committed from now on.
+    /// Returns the starting point for the changes committed from now on: the last change that is settled. The number of the
+    /// oldest transaction would not do: after a crash, PostgreSQL gives out again the numbers of those that had not written
+    /// to its log, and changes with them would come before the start. The numbers up to that of a committed change are not
+    /// given out again, since its commit is in the log, and whatever ended before it.
     pub(super) async fn start(&self) -> Result<Start> {
-        let rows: Vec<(i64, Option<Uuid>)> = self
+        let rows: Vec<StartRow> = self
             .fetch_all(sql!(
                 "
-                SELECT " .settled " AS xid, NULL AS id
-                 UNION ALL
-                SELECT xid, id
-                  FROM changes
-                 WHERE tenant_id = $1
-                   AND xid >= " .settled
+                SELECT e.epoch, c.is_settled, c.xid, c.seq, c.id
+                  FROM epochs AS e
+                  LEFT JOIN (SELECT 1 AS is_settled, xid, seq, id
+                               FROM (SELECT xid, seq, id
+                                       FROM changes
+                                      WHERE tenant_id = $1
+                                        AND xid < " .settled "
+                                      ORDER BY xid DESC, seq DESC, id DESC
+                                      LIMIT 1) AS last
+                              UNION ALL
+                             SELECT 0, xid, seq, id
+                               FROM changes
+                              WHERE tenant_id = $1
+                                AND xid >= " .settled ") AS c
+                    ON TRUE"
             ))
             .await?;
-        let settled = rows.iter().find(|(_, id)| id.is_none());
-        let Some((settled, _)) = settled else {
-            return Err(Error::internal(anyhow::anyhow!("there is no oldest transaction")));
+        let Some(&(epoch, ..)) = rows.first() else {
+            return Err(Error::internal(anyhow::anyhow!("the database has no epoch")));
         };
-        Ok(Start {
-            position: ChangePosition {
-                xid: settled - 1,
-                seq: i64::MAX,
-                id: Uuid::max(),
-            },
-            seen: rows.iter().filter_map(|(_, id)| *id).collect(),
-        })
+        let mut start = Start {
+            epoch,
+            position: ChangePosition::default(),
+            seen: Vec::new(),
+        };
+        for row in rows {
+            match row {
+                (_, Some(1), Some(xid), Some(seq), Some(id)) => {
+                    start.position = ChangePosition { xid, seq, id }
+                }
+                (.., id) => start.seen.extend(id),
+            }
+        }
+        Ok(start)
     }
 
     /// The changes after a position, the oldest first; at most `limit`, and whether there are more.
@@ -192,14 +214,12 @@ impl Tenant {
 }
 
 impl System<'_> {
-    /// Begins an epoch if the database is another one than it was: if it was restored into another server, or copied.
-    /// Transactions are numbered anew there, so all changes from before are put in front, in the order in which they were
-    /// written.
+    /// Begins an epoch if the database is another one than it was, or has another history: if it was restored.
     #[instrument(skip_all)]
-    pub(super) async fn begin_epoch(self) -> Result<()> {
+    pub async fn begin_epoch(self) -> Result<()> {
         let same: Option<(i32,)> = self
             .fetch_optional(system_sql!(
-                "SELECT id FROM epochs WHERE fingerprint = ".fingerprint
+                "SELECT id FROM epochs WHERE fingerprint = " .fingerprint " AND timeline = " .timeline
             ))
             .await?;
         if same.is_some() {
@@ -209,34 +229,61 @@ impl System<'_> {
         let done = tx.begin_epoch().await;
         tx.end(done).await
     }
+
+    /// Expires every cursor of changes, by a new epoch, whether or not the database is seen to be another one.
+    pub async fn expire_cursors(self) -> Result<()> {
+        let mut tx = self.begin().await?;
+        let done = tx.expire_cursors().await;
+        tx.end(done).await
+    }
 }
 
 impl SystemTx {
+    /// Begins an epoch unless another server has. Where the database is another one, transactions are numbered anew, so all
+    /// changes from before are put in front, in the order in which they were written.
     async fn begin_epoch(&mut self) -> Result<()> {
         self.lift_time_limits().await?;
-        let now = self.store.clock().now();
-        let epoch = self.store.0.ids.new_at(now);
         let known: Option<(i32,)> = self
             .fetch_optional(system_sql!("SELECT id FROM epochs".lock))
             .await?;
-        let begun = self
+        let elsewhere = self
             .execute(system_sql!(
-                "
-                INSERT INTO epochs (id, epoch, fingerprint, began_at)
-                VALUES (1, $1, " .fingerprint ", $2)
-                ON CONFLICT (id) DO UPDATE
-                   SET epoch = excluded.epoch, fingerprint = excluded.fingerprint, began_at = excluded.began_at
-                 WHERE epochs.fingerprint <> excluded.fingerprint",
-                epoch,
-                now,
+                "UPDATE epochs SET fingerprint = " .fingerprint " WHERE fingerprint <> " .fingerprint
             ))
             .await?;
-        if known.is_some() && begun > 0 && self.store.engine().restarts_positions() {
-            tracing::warn!("the database was restored or copied: a new epoch of its changes begins");
+        if elsewhere > 0 && self.store.engine().restarts_positions() {
             self.execute(system_sql!("UPDATE changes SET xid = 0 WHERE xid <> 0"))
                 .await?;
         }
+        let now = self.store.clock().now();
+        let begun = self
+            .execute(system_sql!(
+                "
+                INSERT INTO epochs (id, epoch, fingerprint, timeline, began_at)
+                VALUES (1, $1, " .fingerprint ", " .timeline ", $2)
+                ON CONFLICT (id) DO UPDATE
+                   SET epoch = excluded.epoch, timeline = excluded.timeline, began_at = excluded.began_at
+                 WHERE epochs.timeline <> excluded.timeline OR $3",
+                self.store.0.ids.new_at(now),
+                now,
+                elsewhere > 0,
+            ))
+            .await?;
+        if known.is_some() && begun > 0 {
+            tracing::warn!("the database was restored or copied: a new epoch of its changes begins");
+        }
         Ok(())
+    }
+
+    async fn expire_cursors(&mut self) -> Result<()> {
+        let now = self.store.clock().now();
+        self.execute(system_sql!(
+            "UPDATE epochs SET epoch = $1, began_at = $2",
+            self.store.0.ids.new_at(now),
+            now,
+        ))
+        .await
+        .map(drop)
     }
 }
 

@@ -35,6 +35,8 @@ pub struct Dialect {
     pub settled: &'static str,
     /// A text that differs between databases, and stays the same for one.
     pub fingerprint: &'static str,
+    /// A text that differs between the histories of a database: it is another one after a restore to an earlier moment.
+    pub timeline: &'static str,
     /// Locks the selected rows against changes and deletion until the transaction ends.
     pub lock: &'static str,
     /// Locks the selected rows, which are to be deleted, against all other locks.
@@ -57,6 +59,10 @@ pub const POSTGRES: Dialect = Dialect {
     settled: "CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)",
     fingerprint: "(SELECT CAST(system_identifier AS TEXT) || '/' || CAST(oid AS TEXT)
             FROM pg_control_system(), pg_database WHERE datname = current_database())",
+    // Not that of the last checkpoint, which follows a promotion by minutes. A standby has no other.
+    timeline: "(SELECT CASE WHEN pg_is_in_recovery() THEN lpad(upper(to_hex(timeline_id)), 8, '0')
+                        ELSE left(pg_walfile_name(pg_current_wal_lsn()), 8) END
+            FROM pg_control_checkpoint())",
     lock: " FOR NO KEY UPDATE",
     lock_to_delete: " FOR UPDATE",
     lock_shared: " FOR SHARE",
@@ -65,7 +71,7 @@ pub const POSTGRES: Dialect = Dialect {
 };
 
 /// The words of SQLite. Its one writer owns the whole database, so there is nothing to lock, and its changes are
-/// numbered in the order of COMMIT. A file is the same database wherever it is copied to.
+/// numbered in the order of COMMIT. A file is the same database wherever it is copied to; backups are marked.
 pub const SQLITE: Dialect = Dialect {
     any_ids: ("IN (SELECT unhex(value) FROM json_each(", "))"),
     any_texts: ("IN (SELECT value FROM json_each(", "))"),
@@ -74,6 +80,7 @@ pub const SQLITE: Dialect = Dialect {
     position: "instr",
     settled: "(SELECT COALESCE(MAX(xid), 0) + 1 FROM changes)",
     fingerprint: "'file'",
+    timeline: "''",
     lock: "",
     lock_to_delete: "",
     lock_shared: "",

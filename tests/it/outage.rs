@@ -6,14 +6,12 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use external_contacts::clock::Clock;
-use external_contacts::model::Region;
 use external_contacts::store::{DatabaseUrl, Store};
 use serde_json::{Value, json};
 
 use crate::support::postgres::own::OwnServer;
 use crate::support::proxy::Proxy;
-use crate::support::{SOON, TestApp, TestCaller, open};
+use crate::support::{SOON, TestApp, TestCaller};
 
 const CREATE: &str = "mutation { createContact(input: { lastName: \"Lovelace\" }) { contact { version } } }";
 
@@ -87,16 +85,7 @@ async fn ready(store: &Store, expected: bool) {
 
 /// An app over a file.
 async fn app_at(path: PathBuf) -> TestApp {
-    let url = DatabaseUrl::Sqlite(path);
-    let store = open(&url, Clock::system()).await;
-    let region = Region::default();
-    store
-        .system()
-        .add_tenant(&"acme".parse().unwrap(), &region)
-        .await
-        .unwrap();
-    store.close().await;
-    TestApp::at(url).await
+    TestApp::new_at(DatabaseUrl::Sqlite(path)).await
 }
 
 fn count(data: &Value) -> &Value {
@@ -168,24 +157,10 @@ async fn admin_waits(admin: &TestCaller<'_>) -> bool {
     began.elapsed() > Duration::from_secs(1)
 }
 
-/// A tenant on a server of the test's own.
-async fn app_on(server: &OwnServer) -> TestApp {
-    let url: DatabaseUrl = server.url().parse().unwrap();
-    let store = open(&url, Clock::system()).await;
-    let region = Region::default();
-    store
-        .system()
-        .add_tenant(&"acme".parse().unwrap(), &region)
-        .await
-        .unwrap();
-    store.close().await;
-    TestApp::at(url).await
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_outage_of_postgres_is_answered_at_once_and_survived_by_subscriptions() {
     let server = OwnServer::start();
-    let app = app_on(&server).await;
+    let app = TestApp::of_server(&server).await;
     let admin = app.admin().await;
     admin.data(CREATE, json!({})).await;
     let cursor = admin.data("{ changes { nodes { cursor } } }", json!({})).await;

@@ -11,14 +11,15 @@ use tokio::sync::broadcast::{self, error::RecvError};
 use tracing::instrument;
 use uuid::Uuid;
 
-use super::{BATCH, LONGEST_PAUSE, News, feeds, is_outage};
+use super::{BATCH, LONGEST_PAUSE, News, feeds, is_outage, of_epoch};
 use crate::error::{Error, Result};
 use crate::model::{Change, ChangeFilter, ChangePosition};
 use crate::store::Tenant;
 
 impl Tenant {
     /// Streams the changes committed after a position, without end, each once and in commit order; without a position,
-    /// the changes committed from now on. The stream ends with an error when the database can no longer be read.
+    /// the changes committed from now on. The stream ends with an error when the database can no longer be read, or was
+    /// restored.
     #[instrument(skip_all)]
     pub async fn follow(
         &self,
@@ -27,10 +28,11 @@ impl Tenant {
     ) -> Result<impl Stream<Item = Result<Arc<Change>>> + Send + use<>> {
         self.store.system().begin_epoch().await?;
         let start = self.start().await?;
-        let (receiver, wake) = self.store.join_feed(self, start.position);
+        let (receiver, wake) = self.store.join_feed(self, &start);
         let follower = Follower {
             tenant: self.clone(),
             filter,
+            epoch: start.epoch,
             seen: match after {
                 Some(_) => HashSet::new(),
                 None => start.seen.into_iter().collect(),
@@ -54,6 +56,8 @@ impl Tenant {
 struct Follower {
     tenant: Tenant,
     filter: ChangeFilter,
+    /// The epoch of the position.
+    epoch: Uuid,
     /// The last change that was handed on, or passed over.
     position: ChangePosition,
     /// Those after the first position that were committed before.
@@ -100,7 +104,7 @@ impl Follower {
                 Err(error) if is_outage(&error, began) && !feeds(&self.tenant).lock().closed => {
                     tokio::time::sleep(LONGEST_PAUSE).await;
                 }
-                read => break read?,
+                read => break of_epoch(read?, self.epoch)?,
             }
         };
         self.behind = more;

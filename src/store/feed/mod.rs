@@ -12,8 +12,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{Notify, broadcast};
+use uuid::Uuid;
 
 use self::signal::{Notifier, Watcher};
+use super::change::Start;
 use super::database::{Database, Signals};
 use super::{Store, Tenant};
 use crate::error::{Error, Result};
@@ -115,12 +117,8 @@ impl Open {
 }
 
 impl Store {
-    /// Joins the feed of a tenant, which begins at this position when there is none yet.
-    fn join_feed(
-        &self,
-        tenant: &Tenant,
-        position: ChangePosition,
-    ) -> (broadcast::Receiver<News>, Arc<Notify>) {
+    /// Joins the feed of a tenant, which begins here when there is none yet.
+    fn join_feed(&self, tenant: &Tenant, start: &Start) -> (broadcast::Receiver<News>, Arc<Notify>) {
         let feeds = &self.0.feeds;
         let mut open = feeds.lock();
         if open.watcher.is_none() && !open.closed {
@@ -132,22 +130,23 @@ impl Store {
                 news: broadcast::Sender::new(CAPACITY),
                 wake: Arc::default(),
             };
-            tokio::spawn(run(tenant.clone(), feed.clone(), position));
+            tokio::spawn(run(tenant.clone(), feed.clone(), start.epoch, start.position));
             feed
         });
         (feed.news.subscribe(), feed.wake.clone())
     }
 }
 
-/// Hands on what is committed after a position, as long as there are followers.
-async fn run(tenant: Tenant, feed: Feed, mut position: ChangePosition) {
+/// Hands on what is committed after a position, as long as there are followers, and as long as the position is valid.
+async fn run(tenant: Tenant, feed: Feed, epoch: Uuid, mut position: ChangePosition) {
     let everything = ChangeFilter {
         kinds: EntityKind::ALL.to_vec(),
         ..ChangeFilter::default()
     };
     let (mut pause, mut failing_since) = (SHORTEST_PAUSE, None);
     while !is_left(&tenant, &feed) {
-        match tenant.changes_after(&everything, position, BATCH).await {
+        let read = tenant.changes_after(&everything, position, BATCH).await;
+        match read.and_then(|read| of_epoch(read, epoch)) {
             Ok((changes, more)) => {
                 failing_since = None;
                 if let Some(last) = changes.last() {
@@ -180,6 +179,16 @@ async fn run(tenant: Tenant, feed: Feed, mut position: ChangePosition) {
         } else {
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
+    }
+}
+
+/// Returns changes that were read, if they are of an epoch. Of another one, changes may come before the position that is read
+/// from, so that a reader would miss them.
+fn of_epoch<T>(read: (Vec<Change>, T), epoch: Uuid) -> Result<(Vec<Change>, T)> {
+    if read.0.iter().all(|change| change.epoch == epoch) {
+        Ok(read)
+    } else {
+        Err(Error::CursorExpired)
     }
 }
 

@@ -6,6 +6,7 @@ mod history;
 mod limit;
 mod order;
 mod record;
+mod restart;
 mod writers;
 
 use external_contacts::id::ContactId;

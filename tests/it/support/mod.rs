@@ -112,6 +112,16 @@ impl TestApp {
         Self::over(Place::server().await, Run::Lively).await
     }
 
+    /// Over an empty database that who made it keeps.
+    pub async fn new_at(url: DatabaseUrl) -> Self {
+        Self::over((url, Place::Shared), Run::Lively).await
+    }
+
+    /// Over the database of a test's own server.
+    pub async fn of_server(server: &postgres::own::OwnServer) -> Self {
+        Self::new_at(server.url().parse().unwrap()).await
+    }
+
     /// The same ids and times in every run: see [`Run::Repeatable`].
     pub async fn repeatable_on_sqlite() -> Self {
         Self::over(Place::folder(), Run::Repeatable).await
