@@ -1,11 +1,9 @@
 //! The commands that fill a tenant.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::print;
+use super::progress::Bar;
 use crate::app::{self, DEVELOPMENT_TENANT};
 use crate::clock::Clock;
 use crate::config::DataConfig;
@@ -39,7 +37,7 @@ impl DemoArgs {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let store = app::open_store(&self.data, Clock::system()).await?;
         let tenant = tenant(&store, &self.tenant).await?;
-        let bar = Bar::new("companies");
+        let bar = Bar::of("companies");
         let filled = demo::fill(&tenant, &|done, total| bar.tell(done, total)).await?;
         bar.finish();
         store.close().await;
@@ -55,7 +53,7 @@ impl GenerateArgs {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let store = app::open_store(&self.data, Clock::system()).await?;
         let tenant = tenant(&store, &self.tenant).await?;
-        let bar = Bar::new("contacts");
+        let bar = Bar::of("contacts");
         demo::generate(&tenant, self.contacts, &|done, total| bar.tell(done, total)).await?;
         bar.finish();
         let managed_entities = tenant.managed_entities().await?;
@@ -70,7 +68,7 @@ impl GenerateArgs {
 /// Fills the tenant with the demo, unless there is other data in it.
 pub(super) async fn fill_if_empty(store: &Store, name: &TenantName) -> anyhow::Result<()> {
     let tenant = tenant(store, name).await?;
-    let bar = Bar::new("companies");
+    let bar = Bar::of("companies");
     match demo::fill(&tenant, &|done, total| bar.tell(done, total)).await {
         Ok(_) => bar.finish(),
         Err(FillError::NotEmpty(_)) => tracing::info!(tenant = %name, "there is data already: no demo"),
@@ -85,36 +83,4 @@ async fn tenant(store: &Store, name: &TenantName) -> anyhow::Result<Tenant> {
     }
     let tenant = store.system().tenant(&name.to_string()).await?;
     tenant.ok_or_else(|| anyhow::anyhow!("the tenant {name} was deleted meanwhile"))
-}
-
-/// The progress of a load on standard error: a bar in a terminal, otherwise a line at every tenth.
-struct Bar {
-    drawn: ProgressBar,
-    tenths: AtomicU64,
-    of: &'static str,
-}
-
-impl Bar {
-    fn new(of: &'static str) -> Self {
-        let template = "{wide_bar} {human_pos} of {human_len} {msg}, {per_sec}, {eta} to go";
-        let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-        Self {
-            drawn: ProgressBar::new(0).with_style(style).with_message(of),
-            tenths: AtomicU64::new(0),
-            of,
-        }
-    }
-
-    fn tell(&self, done: u64, total: u64) {
-        self.drawn.set_length(total);
-        self.drawn.set_position(done);
-        let tenth = done * 10 / total.max(1);
-        if self.drawn.is_hidden() && self.tenths.fetch_max(tenth, Ordering::Relaxed) < tenth {
-            eprintln!("{done} of {total} {}", self.of);
-        }
-    }
-
-    fn finish(&self) {
-        self.drawn.finish_and_clear();
-    }
 }

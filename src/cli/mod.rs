@@ -1,9 +1,11 @@
 //! The command line.
 
+mod backup;
 mod config;
 mod demo;
 mod listen;
 mod output;
+mod progress;
 mod reload;
 mod serve;
 mod settings_file;
@@ -20,6 +22,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _, reload as reloadable};
 
+use self::backup::{BackupArgs, RestoreArgs};
 use self::config::ConfigCommand;
 use self::demo::{DemoArgs, GenerateArgs};
 pub use self::output::explain;
@@ -83,6 +86,13 @@ enum Command {
     Serve(Box<ServeConfig>),
     /// Create the database or bring its schema up to date, and exit. `serve` does so as well.
     Migrate(DataConfig),
+    /// Write a copy of the SQLite database to a file, while the server runs, and check it.
+    Backup(BackupArgs),
+    /// Replace the SQLite database by a backup, while no server runs.
+    Restore(RestoreArgs),
+    /// Expire every cursor of changes, so that clients read everything again: after the database was set back in a way that
+    /// the program cannot notice, such as by a snapshot of its disk.
+    ExpireCursors(DataConfig),
     /// Print the settings in force.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -170,6 +180,9 @@ impl Cli {
         match self.command {
             Command::Serve(config) => serve::run(*config, self.log_filter).await,
             Command::Migrate(data) => migrate(&data).await,
+            Command::Backup(args) => args.run().await,
+            Command::Restore(args) => args.run().await,
+            Command::ExpireCursors(data) => backup::expire_cursors(&data).await,
             Command::Config(ConfigCommand::Show(_)) => print(&self.settings),
             Command::Schema(args) => print(&graphql::sdl(args.federation)),
             Command::Token(args) => args.run().await,

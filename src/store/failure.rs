@@ -96,7 +96,7 @@ fn cause(error: &sqlx::Error) -> Cause {
 }
 
 /// Returns the extended result code of SQLite.
-fn sqlite_code(error: &sqlx::Error) -> Option<i32> {
+pub fn sqlite_code(error: &sqlx::Error) -> Option<i32> {
     let database = error.as_database_error()?;
     database.try_downcast_ref::<SqliteError>()?;
     database.code()?.parse().ok()

@@ -1,7 +1,5 @@
 //! Migrations: numbered, forward only, inside the program.
 
-use std::fs::File;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use sqlx::migrate::{Migrate as _, MigrateError, Migrator};
@@ -11,15 +9,17 @@ use sqlx::{ConnectOptions as _, Connection as _, Executor as _, PgConnection};
 
 use super::database::Database;
 use super::failure::is_contended;
+use super::file_lock::FileLock;
 use super::{OpenError, Store};
 
+/// The migrations of PostgreSQL.
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+/// The migrations of SQLite.
+pub static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 /// The longest that a migration waits for a lock before it lets others go first.
 const LONGEST_LOCK: &str = "SET lock_timeout = '2s'";
 /// The pause in which others go first.
 const BETWEEN_TRIES: Duration = Duration::from_secs(1);
-
-static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 
 impl Store {
     /// Brings the schema up to this program's version, under a lock: of two programs that start at once, the second
@@ -29,15 +29,13 @@ impl Store {
             Database::Postgres { direct, .. } => (&POSTGRES, migrate_postgres(direct).await),
             Database::Sqlite { writer, .. } => {
                 let driver = writer.driver();
-                let _lock = locked(driver.file().path().with_extension("lock")).await?;
+                let path = driver.file().path();
+                let locked = FileLock::to_migrate(path).await;
+                let _lock = locked.map_err(|error| OpenError::Lock(path.to_owned(), error))?;
                 (&SQLITE, migrate_sqlite(driver.options()).await)
             }
         };
-        let program = migrator
-            .iter()
-            .map(|migration| migration.version)
-            .max()
-            .unwrap_or_default();
+        let program = latest(migrator);
         match done {
             Ok(()) => self
                 .system()
@@ -49,6 +47,12 @@ impl Store {
             Err(error) => Err(OpenError::Migrate(error)),
         }
     }
+}
+
+/// The version that the migrations lead to.
+pub fn latest(migrator: &Migrator) -> i64 {
+    let versions = migrator.iter().map(|migration| migration.version);
+    versions.max().unwrap_or_default()
 }
 
 async fn migrate_sqlite(options: &SqliteConnectOptions) -> Result<(), MigrateError> {
@@ -103,16 +107,4 @@ async fn other_transactions(connection: &mut PgConnection) -> sqlx::Result<Strin
     )
     .fetch_one(connection)
     .await
-}
-
-/// Waits until no other program migrates the same file. SQLite has no lock that outlasts a transaction. Given back when
-/// the file is closed.
-async fn locked(path: PathBuf) -> Result<File, OpenError> {
-    let fails = |path: PathBuf| move |error| OpenError::Lock(path, error);
-    let file = File::create(&path).map_err(fails(path.clone()))?;
-    tokio::task::spawn_blocking(move || file.lock().map(|()| file))
-        .await
-        .map_err(std::io::Error::other)
-        .flatten()
-        .map_err(fails(path))
 }

@@ -7,6 +7,7 @@
 //!
 //! Each noun's file declares how its record is stored (`stored!`); `record.rs` reads and writes every declared record.
 
+mod backup;
 mod bind;
 mod change;
 mod connection;
@@ -19,6 +20,7 @@ mod entity_limit;
 mod external_id;
 mod failure;
 mod feed;
+mod file_lock;
 mod filter;
 mod health;
 mod idempotency;
@@ -54,6 +56,7 @@ mod wrap_up_code;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+pub use backup::{BackupError, Tell, back_up, restore};
 pub use change::{CHANGES_OF_ENTITY, ChangeOrder, change_cursor};
 pub use contact::{CONTACTS_OF_ORGANIZATION, RemovedContact};
 pub use declaration::Stored;
@@ -80,6 +83,7 @@ use connection::Query;
 use database::Database;
 use engine::{Engine, Sql};
 use feed::Feeds;
+use file_lock::FileLock;
 use readiness::Readiness;
 
 /// The database, whichever engine keeps it. Clones share it.
@@ -98,6 +102,8 @@ struct Inner {
     feeds: Feeds,
     /// The last look at whether the database is ready.
     readiness: Readiness,
+    /// Keeps the file of SQLite from being replaced while it is open.
+    _in_use: Option<FileLock>,
 }
 
 impl Store {

@@ -16,6 +16,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use super::database::Database;
 use super::driver::{DatabaseFile, PostgresDriver, Route, SqliteDriver};
 use super::feed::Feeds;
+use super::file_lock::FileLock;
 use super::pool::{Pool, retried};
 use super::readiness::Readiness;
 use super::{Inner, Store, pooler};
@@ -124,9 +125,12 @@ pub enum OpenError {
     /// The folder of the file cannot be made.
     #[error("cannot make the folder {0}")]
     Folder(PathBuf, #[source] std::io::Error),
-    /// The lock that keeps two programs from migrating one file at once.
+    /// A lock between the programs that use one file.
     #[error("cannot lock {0}")]
     Lock(PathBuf, #[source] std::io::Error),
+    /// The file is about to be replaced by another.
+    #[error("the database {0} is being restored from a backup; try again when that has ended")]
+    BeingRestored(PathBuf),
     /// The engine says no.
     #[error("cannot open the database {0:?}")]
     Connect(DatabaseUrl, #[source] sqlx::Error),
@@ -157,6 +161,7 @@ impl Store {
         ids: Ids,
     ) -> Result<Self, OpenError> {
         let failed = |error| OpenError::Connect(url.clone(), error);
+        let mut in_use = None;
         let database = match url {
             DatabaseUrl::Postgres(text) => {
                 let options = postgres_options(text).map_err(failed)?;
@@ -174,6 +179,8 @@ impl Store {
                 postgres(options, direct, route, connections).await
             }
             DatabaseUrl::Sqlite(path) => {
+                create_folder(path)?;
+                in_use = Some(lock_to_use(path)?);
                 create_file(path)?;
                 sqlite(path, connections).await
             }
@@ -188,6 +195,7 @@ impl Store {
             statements: AtomicU64::new(0),
             contended: AtomicU64::new(0),
             readiness: Readiness::default(),
+            _in_use: in_use,
         });
         if matches!(url, DatabaseUrl::Sqlite(_)) {
             tokio::spawn(look_for_file(Arc::downgrade(&inner)));
@@ -207,19 +215,25 @@ async fn look_for_file(store: Weak<Inner>) {
     }
 }
 
-/// Creates the file of a database, and its folder, for the user of this program alone. SQLite gives its other files the
-/// same permissions.
-fn create_file(path: &Path) -> Result<(), OpenError> {
-    let fails = |path: &Path| {
-        let path = path.to_owned();
-        move |error| OpenError::Folder(path, error)
-    };
+/// Creates the folder of a database for the user of this program alone.
+pub fn create_folder(path: &Path) -> Result<(), OpenError> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    if let Some(folder) = folder {
-        let mut made = DirBuilder::new();
-        made.recursive(true).mode(0o700);
-        made.create(folder).map_err(fails(folder))?;
-    }
+    let Some(folder) = folder else { return Ok(()) };
+    let mut made = DirBuilder::new();
+    made.recursive(true).mode(0o700);
+    made.create(folder)
+        .map_err(|error| OpenError::Folder(folder.to_owned(), error))
+}
+
+fn lock_to_use(path: &Path) -> Result<FileLock, OpenError> {
+    FileLock::to_use(path).map_err(|error| match error.kind() {
+        ErrorKind::WouldBlock => OpenError::BeingRestored(path.to_owned()),
+        _ => OpenError::Lock(path.to_owned(), error),
+    })
+}
+
+/// Creates the file of a database for the user of this program alone. SQLite gives its other files the same permissions.
+fn create_file(path: &Path) -> Result<(), OpenError> {
     let file = OpenOptions::new()
         .write(true)
         .create_new(true)
@@ -231,7 +245,7 @@ fn create_file(path: &Path) -> Result<(), OpenError> {
             warn_of_others(path);
             Ok(())
         }
-        Err(error) => Err(fails(path)(error)),
+        Err(error) => Err(OpenError::Folder(path.to_owned(), error)),
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod admission;
 mod answers;
+mod backup;
 mod cases;
 mod changes;
 mod contact;
