@@ -1,10 +1,10 @@
 // A PostgreSQL server of a test's own, from the installed programs, in a folder that goes with it.
 
 import { execFile, spawnSync } from "node:child_process";
-import { chownSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 
 import pg from "pg";
@@ -16,7 +16,7 @@ const [INT8, DATE, TIMESTAMPTZ] = [20, 1082, 1184];
 pg.types.setTypeParser(INT8, Number);
 for (const type of [DATE, TIMESTAMPTZ]) pg.types.setTypeParser(type, (text) => text);
 
-/** Returns the folder of `initdb` and `pg_ctl`: `POSTGRES_BIN`, one on the path, or the newest of Debian's. */
+/** Returns the folder of PostgreSQL's programs: `POSTGRES_BIN`, one on the path, or the newest of Debian's. */
 function programs() {
   if (process.env.POSTGRES_BIN) return process.env.POSTGRES_BIN;
   const debian = "/usr/lib/postgresql";
@@ -24,7 +24,8 @@ function programs() {
   const folders = [...process.env.PATH.split(delimiter), ...versions.map((version) => join(debian, version, "bin"))];
   const found = folders.find((folder) => ["initdb", "pg_ctl"].every((name) => existsSync(join(folder, name))));
   if (!found) throw new Error("install PostgreSQL 15 or newer, or set POSTGRES_BIN to the folder of its programs");
-  return found;
+  // The others need not be linked to where these are.
+  return dirname(realpathSync(join(found, "initdb")));
 }
 
 /** Returns the user to run programs as that root must not run; undefined for other users. */
