@@ -194,6 +194,20 @@ async fn begin_epochs(store: Store) {
     }
 }
 
+/// Reads the trusted documents, checks each, and returns their number.
+///
+/// # Errors
+/// Fails when one of them stops the start of a server.
+pub fn check_documents(config: &ServeConfig) -> anyhow::Result<usize> {
+    let Some(path) = &config.operations.documents else {
+        return Ok(0);
+    };
+    let sdl = graphql::operation_sdl(&graphql::schema(config.limits));
+    let operations = Operations::new(&sdl, config.limits, config.operation_cache_bytes)?;
+    let documents = Documents::load(path, config.operations.only_documents, &operations)?;
+    Ok(documents.count())
+}
+
 fn documents(config: &OperationConfig, operations: &Operations) -> anyhow::Result<Documents> {
     let Some(path) = &config.documents else {
         return Ok(Documents::default());
@@ -278,19 +292,10 @@ fn playground_token(key: Option<DevelopmentKey>, clock: Clock) -> Token {
 }
 
 fn settings(config: &TokenConfig, key: Option<DevelopmentKey>) -> anyhow::Result<VerifierSettings> {
-    let keys = if let Some(key) = key {
-        KeySource::Development(key)
-    } else if let Some(secret) = &config.jwt_secret {
-        KeySource::Secret(secret.text().as_bytes().to_vec())
-    } else if let Some(path) = &config.jwt_secret_file {
-        KeySource::SecretFile(path.clone())
-    } else if let Some(path) = &config.jwks_file {
-        KeySource::JwksFile(path.clone())
-    } else if let Some(url) = &config.jwks_url {
-        KeySource::JwksUrl(url.clone())
-    } else {
-        bail!("no token can be verified")
-    };
+    let keys = key
+        .map(KeySource::Development)
+        .or_else(|| key_source(config))
+        .context("no token can be verified")?;
     Ok(VerifierSettings {
         issuer: config.issuer.clone(),
         audience: config.audience.clone(),
@@ -298,4 +303,17 @@ fn settings(config: &TokenConfig, key: Option<DevelopmentKey>) -> anyhow::Result
         refresh: Duration::from_secs(config.jwks_refresh.into()),
         ..VerifierSettings::new(keys)
     })
+}
+
+/// The source of the keys that verify tokens, outside of development mode.
+pub fn key_source(config: &TokenConfig) -> Option<KeySource> {
+    if let Some(secret) = &config.jwt_secret {
+        Some(KeySource::Secret(secret.text().as_bytes().to_vec()))
+    } else if let Some(path) = &config.jwt_secret_file {
+        Some(KeySource::SecretFile(path.clone()))
+    } else if let Some(path) = &config.jwks_file {
+        Some(KeySource::JwksFile(path.clone()))
+    } else {
+        config.jwks_url.clone().map(KeySource::JwksUrl)
+    }
 }

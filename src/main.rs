@@ -12,7 +12,8 @@ async fn main() -> ExitCode {
         Err(LoadError::Arguments(error)) => error.exit(),
         Err(LoadError::File(error)) => {
             eprintln!("error: {}", explain(&error));
-            return ExitCode::FAILURE;
+            // As for arguments.
+            return ExitCode::from(2);
         }
     };
     let traces = match cli.start_log() {
@@ -27,7 +28,7 @@ async fn main() -> ExitCode {
         traces.finish();
     }
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => status,
         Err(error) => {
             eprintln!("error: {}", explain(&error));
             ExitCode::FAILURE

@@ -3,7 +3,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail, ensure};
@@ -42,13 +42,18 @@ pub(super) fn expected(leeway: Duration) -> ExpectedClaims {
 pub struct DevelopmentKey([u8; LENGTH]);
 
 impl DevelopmentKey {
+    /// The file of the key in a data folder.
+    pub fn path(data_folder: &Path) -> PathBuf {
+        data_folder.join(FILE)
+    }
+
     /// Reads the key in the data folder, which must exist, and creates one when there is none. For development mode only:
     /// the key can sign a token for any user.
     ///
     /// # Errors
     /// Fails when others than the owner may read the file, it is not a key, or the folder cannot be written to.
     pub fn open(data_folder: &Path) -> anyhow::Result<Self> {
-        let path = data_folder.join(FILE);
+        let path = Self::path(data_folder);
         let file = match File::open(&path) {
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 create(data_folder)
@@ -65,7 +70,7 @@ impl DevelopmentKey {
     /// # Errors
     /// Fails when there is none, others than the owner may read the file, or it is not a key.
     pub fn existing(data_folder: &Path) -> anyhow::Result<Self> {
-        let path = data_folder.join(FILE);
+        let path = Self::path(data_folder);
         match File::open(&path) {
             Err(error) if error.kind() == ErrorKind::NotFound => bail!(
                 "there is no development key in the folder {}; `serve --dev` creates one there",

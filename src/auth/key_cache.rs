@@ -172,7 +172,7 @@ impl KeyCache {
 
     /// Reads the keys. Those that are the same as before keep the tokens that they have verified.
     async fn newest(&self) -> anyhow::Result<Arc<Keyring>> {
-        let text = self.reader.read().await?;
+        let text = self.reader.read().await?.text;
         let source = Digest::of(&text);
         match self.cached().keyring {
             Some(keyring) if keyring.source == source => Ok(keyring),

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
+use chrono::{DateTime, Utc};
+use reqwest::header::DATE;
 use reqwest::{Client, redirect};
 use tokio::io::AsyncReadExt;
 use url::{Host, Url};
@@ -15,6 +17,23 @@ use super::key::{Key, KeySet};
 const TIME_LIMIT: Duration = Duration::from_secs(5);
 /// The largest key set, in bytes.
 const LARGEST: usize = 1024 * 1024;
+
+/// The text of keys.
+pub(super) struct KeyText {
+    /// The text.
+    pub text: Vec<u8>,
+    /// The time at which another machine says that it sent the text.
+    pub answered_at: Option<DateTime<Utc>>,
+}
+
+impl From<Vec<u8>> for KeyText {
+    fn from(text: Vec<u8>) -> Self {
+        Self {
+            text,
+            answered_at: None,
+        }
+    }
+}
 
 /// A secret, or a file or a URL with keys.
 pub(super) enum KeyReader {
@@ -61,17 +80,17 @@ impl KeyReader {
     ///
     /// # Errors
     /// Fails when it cannot be read within 5 seconds, or is larger than 1 MiB.
-    pub async fn read(&self) -> anyhow::Result<Vec<u8>> {
-        let text = match self {
-            Self::Secret(secret) => secret.clone(),
-            Self::SecretFile(path) | Self::SetFile(path) => read_file(path).await?,
+    pub async fn read(&self) -> anyhow::Result<KeyText> {
+        let read = match self {
+            Self::Secret(secret) => secret.clone().into(),
+            Self::SecretFile(path) | Self::SetFile(path) => read_file(path).await?.into(),
             // Without the URL: it may hold a secret, and errors are logged.
             Self::SetUrl(url, client) => fetch(url, client)
                 .await
                 .map_err(|error| error.downcast().map_or_else(|error| error, without_url))?,
         };
-        ensure!(text.len() <= LARGEST, "it is larger than 1 MiB");
-        Ok(text)
+        ensure!(read.text.len() <= LARGEST, "it is larger than 1 MiB");
+        Ok(read)
     }
 
     /// Parses the text of the keys.
@@ -97,18 +116,23 @@ async fn read_file(path: &Path) -> anyhow::Result<Vec<u8>> {
 }
 
 /// Fetches the body, and stops past the limit, which the caller checks.
-async fn fetch(url: &Url, client: &Client) -> anyhow::Result<Vec<u8>> {
+async fn fetch(url: &Url, client: &Client) -> anyhow::Result<KeyText> {
     let mut answer = client.get(url.clone()).send().await?;
     if !answer.status().is_success() {
         bail!("it answered {}", answer.status());
     }
+    let date = answer.headers().get(DATE).and_then(|date| date.to_str().ok());
+    let answered_at = date.and_then(|date| DateTime::parse_from_rfc2822(date).ok());
     let mut json = Vec::new();
     while json.len() <= LARGEST
         && let Some(chunk) = answer.chunk().await?
     {
         json.extend_from_slice(&chunk);
     }
-    Ok(json)
+    Ok(KeyText {
+        text: json,
+        answered_at: answered_at.map(|date| date.to_utc()),
+    })
 }
 
 fn without_url(error: reqwest::Error) -> anyhow::Error {

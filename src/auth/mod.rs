@@ -14,6 +14,7 @@ mod identity;
 mod key;
 mod key_cache;
 mod key_reader;
+mod key_report;
 mod strength;
 #[cfg(test)]
 mod tests;
@@ -24,4 +25,5 @@ mod verifier;
 pub use caller::{Caller, Claims, Session};
 pub use development::DevelopmentKey;
 pub use identity::Identity;
+pub use key_report::KeyReport;
 pub use verifier::{KeySource, Verifier, VerifierSettings};

@@ -48,6 +48,22 @@ pub enum KeySource {
     Development(DevelopmentKey),
 }
 
+impl KeySource {
+    /// Creates the reader of the source.
+    ///
+    /// # Errors
+    /// Fails when the key set's URL is not one of https.
+    pub(super) fn reader(self) -> anyhow::Result<KeyReader> {
+        Ok(match self {
+            Self::Secret(secret) => KeyReader::Secret(secret),
+            Self::SecretFile(path) => KeyReader::SecretFile(path),
+            Self::Development(key) => KeyReader::Secret(key.secret().to_vec()),
+            Self::JwksFile(path) => KeyReader::SetFile(path),
+            Self::JwksUrl(url) => KeyReader::url(url)?,
+        })
+    }
+}
+
 impl VerifierSettings {
     /// The default settings, without issuer and audience.
     pub fn new(keys: KeySource) -> Self {
@@ -93,13 +109,7 @@ impl Verifier {
     /// not one of https.
     pub async fn new(settings: VerifierSettings, clock: Clock) -> anyhow::Result<Self> {
         let expected = settings.expected()?;
-        let reader = match settings.keys {
-            KeySource::Secret(secret) => KeyReader::Secret(secret),
-            KeySource::SecretFile(path) => KeyReader::SecretFile(path),
-            KeySource::Development(key) => KeyReader::Secret(key.secret().to_vec()),
-            KeySource::JwksFile(path) => KeyReader::SetFile(path),
-            KeySource::JwksUrl(url) => KeyReader::url(url)?,
-        };
+        let reader = settings.keys.reader()?;
         Ok(Self {
             keys: KeyCache::open(reader, settings.refresh, clock.clone()).await?,
             expected,

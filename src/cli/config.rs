@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use clap::{Arg, ArgAction, ArgMatches, Command, Subcommand};
 use toml::Value;
 
+use super::doctor::Exposed;
 use super::settings_file::{SettingsFile, Source, is_setting};
 use crate::config::ServeConfig;
 
@@ -35,6 +36,27 @@ pub(super) fn describe(command: &Command, matches: &ArgMatches, file: &SettingsF
         };
     }
     text
+}
+
+/// The secrets among the settings that others may read.
+pub(super) fn exposed_secrets(command: &Command, matches: &ArgMatches, file: &SettingsFile) -> Exposed {
+    if let Some((name, matches)) = matches.subcommand()
+        && let Some(command) = command.find_subcommand(name)
+    {
+        return exposed_secrets(command, matches, file);
+    }
+    let mut exposed = Exposed::default();
+    for argument in command
+        .get_arguments()
+        .filter(|argument| argument.is_hide_env_values_set())
+    {
+        match (Source::of(argument, matches, file), argument.get_long()) {
+            (Some(Source::Flag), Some(flag)) => exposed.flags.push(flag.to_owned()),
+            (Some(Source::File(path)), _) => exposed.file = Some(path),
+            _ => {}
+        }
+    }
+    exposed
 }
 
 /// The value of an argument, as the configuration file has it.

@@ -3,6 +3,7 @@
 mod backup;
 mod config;
 mod demo;
+pub mod doctor;
 mod listen;
 mod output;
 mod progress;
@@ -16,6 +17,7 @@ mod token;
 use std::ffi::OsString;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -25,6 +27,7 @@ use tracing_subscriber::{EnvFilter, Layer as _, reload as reloadable};
 use self::backup::{BackupArgs, RestoreArgs};
 use self::config::ConfigCommand;
 use self::demo::{DemoArgs, GenerateArgs};
+use self::doctor::DoctorArgs;
 pub use self::output::explain;
 use self::output::print;
 use self::reload::LogFilter;
@@ -93,6 +96,8 @@ enum Command {
     /// Expire every cursor of changes, so that clients read everything again: after the database was set back in a way that
     /// the program cannot notice, such as by a snapshot of its disk.
     ExpireCursors(DataConfig),
+    /// Look for what would keep a server with these settings from working, and change nothing.
+    Doctor(Box<DoctorArgs>),
     /// Print the settings in force.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -132,6 +137,9 @@ impl Cli {
         let mut cli = Self::from_arg_matches(&matches)?;
         if matches!(cli.command, Command::Config(_)) {
             cli.settings = config::describe(&command, &matches, &file);
+        }
+        if let Command::Doctor(doctor) = &mut cli.command {
+            doctor.exposed = config::exposed_secrets(&command, &matches, &file);
         }
         Ok(cli)
     }
@@ -175,9 +183,10 @@ impl Cli {
             .transpose()
     }
 
-    /// Runs the command.
-    pub async fn run(self) -> anyhow::Result<()> {
+    /// Runs the command, and returns the status for the end of the program.
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
+            Command::Doctor(doctor) => return doctor.run().await,
             Command::Serve(config) => serve::run(*config, self.log_filter).await,
             Command::Migrate(data) => migrate(&data).await,
             Command::Backup(args) => args.run().await,
@@ -190,6 +199,7 @@ impl Cli {
             Command::Demo(args) => args.run().await,
             Command::Generate(args) => args.run().await,
         }
+        .map(|()| ExitCode::SUCCESS)
     }
 }
 

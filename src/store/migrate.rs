@@ -13,7 +13,7 @@ use super::file_lock::FileLock;
 use super::{OpenError, Store};
 
 /// The migrations of PostgreSQL.
-static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+pub static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
 /// The migrations of SQLite.
 pub static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 /// The longest that a migration waits for a lock before it lets others go first.

@@ -11,7 +11,7 @@ const MAY_USE: &[(&str, &str)] = &[
     ("lib", ""),
     (
         "cli",
-        "app auth clock config demo error graphql model service store traces",
+        "app auth clock config demo error graphql http model service store traces",
     ),
     ("app", "auth clock config graphql http id model operation store"),
     ("config", "http limits store"),

@@ -11,6 +11,7 @@ mod contact;
 mod demo;
 mod departure;
 mod docs;
+mod doctor;
 mod hostile;
 mod http;
 mod http_browsers;

@@ -1,14 +1,12 @@
 //! Databases that go away, in part or as a whole.
 
-use std::fs::File;
-use std::io::Write as _;
 use std::path::PathBuf;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use external_contacts::store::{DatabaseUrl, Store};
 use serde_json::{Value, json};
 
+use crate::support::disk::SmallDisk;
 use crate::support::postgres::own::OwnServer;
 use crate::support::proxy::Proxy;
 use crate::support::{SOON, TestApp, TestCaller};
@@ -40,40 +38,6 @@ async fn a_commit_whose_answer_is_lost_is_unknown_and_not_repeated() {
     caller.data(CREATE, json!({})).await;
 }
 
-/// A small disk, unmounted with this value.
-struct SmallDisk(tempfile::TempDir);
-
-impl SmallDisk {
-    fn mount() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let mounted = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", "size=4m", "tmpfs"])
-            .arg(folder.path())
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&mounted.stderr);
-        assert!(
-            mounted.status.success(),
-            "this test mounts a small disk, for which it must run as root: {said}"
-        );
-        Self(folder)
-    }
-
-    /// Fills the disk with a file.
-    fn fill(&self) -> PathBuf {
-        let path = self.0.path().join("filler");
-        let mut file = File::create(&path).unwrap();
-        while file.write_all(&[0; 512]).is_ok() {}
-        path
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("-l").arg(self.0.path()).status();
-    }
-}
-
 /// Waits until the database is as ready as it should be.
 async fn ready(store: &Store, expected: bool) {
     let began = Instant::now();
@@ -96,8 +60,8 @@ const COUNT: &str = "{ contacts { totalCount { value } } }";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn writes_work_again_when_a_full_disk_has_space() {
-    let disk = SmallDisk::mount();
-    let app = app_at(disk.0.path().join("a.sqlite")).await;
+    let disk = SmallDisk::mount("4m");
+    let app = app_at(disk.path().join("a.sqlite")).await;
     let admin = app.admin().await;
     admin.data(CREATE, json!({})).await;
     ready(&app.store, true).await;

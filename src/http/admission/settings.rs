@@ -128,10 +128,19 @@ impl Resources {
         u32::try_from(self.cores.saturating_mul(COST_PER_CORE)).unwrap_or(u32::MAX)
     }
 
+    /// The descriptors that connections from clients need, and everything beside them.
+    pub fn needed_descriptors(&self, connections: usize) -> u64 {
+        let connections = u64::try_from(connections).unwrap_or(u64::MAX);
+        connections.saturating_add(self.other_descriptors())
+    }
+
+    fn other_descriptors(&self) -> u64 {
+        OTHER_DESCRIPTORS + u64::from(self.database_connections) * DESCRIPTORS_PER_DATABASE_CONNECTION
+    }
+
     /// The connections that the descriptors suffice for.
     fn max_connections(&self) -> usize {
-        let database = u64::from(self.database_connections) * DESCRIPTORS_PER_DATABASE_CONNECTION;
-        let left = self.descriptors.saturating_sub(OTHER_DESCRIPTORS + database);
+        let left = self.descriptors.saturating_sub(self.other_descriptors());
         usize::try_from(left)
             .unwrap_or(usize::MAX)
             .clamp(16, MAX_CONNECTIONS)

@@ -1,5 +1,6 @@
 //! The foundation of the tests: the program over a database of its own, on either engine.
 
+pub mod disk;
 pub mod live;
 pub mod makers;
 pub mod operations;
