@@ -7,6 +7,8 @@ ARG PROFILE=release
 WORKDIR /src
 COPY . .
 RUN cargo install --path . --locked --profile "$PROFILE" --root /out
+# The bills of materials of the program and of the playground inside it.
+RUN scripts/sbom /out/sbom
 
 FROM debian:bookworm-slim
 RUN apt-get update \
@@ -15,6 +17,7 @@ RUN apt-get update \
 RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin external-contacts \
     && install -d -m 0700 -o external-contacts /var/lib/external-contacts
 COPY --from=build /out/bin/external-contacts /usr/local/bin/external-contacts
+COPY --from=build /out/sbom /usr/local/share/doc/external-contacts/sbom
 ENV EXTERNAL_CONTACTS_DATA=/var/lib/external-contacts EXTERNAL_CONTACTS_LISTEN=0.0.0.0:8080
 USER external-contacts
 VOLUME /var/lib/external-contacts
