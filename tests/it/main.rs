@@ -20,6 +20,7 @@ mod http_requests;
 mod http_tokens;
 mod idempotency;
 mod interaction;
+mod internal_error;
 mod introspection;
 mod language;
 mod layers;
