@@ -5,7 +5,7 @@ use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgDatabaseError};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -51,6 +51,11 @@ pub trait Driver: Send + Sync + 'static {
 
     /// Fails if the database does not answer, or is another one than it was.
     fn probe(&self) -> impl Future<Output = sqlx::Result<()>> + Send;
+
+    /// Closes what is kept for probes.
+    fn close(&self) -> impl Future<Output = ()> + Send {
+        std::future::ready(())
+    }
 }
 
 /// The way from a connection to PostgreSQL.
@@ -68,19 +73,47 @@ pub enum Route {
 /// The driver of PostgreSQL.
 pub struct PostgresDriver {
     options: PgConnectOptions,
+    /// The options of connections past any pooler.
+    direct: PgConnectOptions,
     /// The connections over which statements are cancelled.
     control: PgPool,
     route: Route,
+    /// The connection for probes. A new one needs a process, for which a busy machine takes its time.
+    kept: Mutex<Option<PgConnection>>,
 }
 
 impl PostgresDriver {
     /// Creates a driver that cancels statements over `control`.
-    pub const fn new(options: PgConnectOptions, control: PgPool, route: Route) -> Self {
+    pub const fn new(
+        options: PgConnectOptions,
+        direct: PgConnectOptions,
+        control: PgPool,
+        route: Route,
+    ) -> Self {
         Self {
             options,
+            direct,
             control,
             route,
+            kept: Mutex::new(None),
         }
+    }
+
+    /// Fails if PostgreSQL answers neither on the kept connection nor on a new one, which is kept then.
+    async fn ping(&self) -> sqlx::Result<()> {
+        let kept = self.kept().take();
+        if let Some(mut connection) = kept
+            && connection.ping().await.is_ok()
+        {
+            *self.kept() = Some(connection);
+        } else if let Some(connection) = knock(&self.direct).await? {
+            *self.kept() = Some(connection);
+        }
+        Ok(())
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Option<PgConnection>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether prepared statements are there for the next transaction of a connection.
@@ -140,23 +173,42 @@ impl Driver for PostgresDriver {
         Ok(())
     }
 
-    /// A server that has no connection left, or refuses this user, answers all the same.
     async fn probe(&self) -> sqlx::Result<()> {
-        match self.options.connect().await {
-            Ok(connection) => connection.close().await,
-            Err(sqlx::Error::Database(error)) => {
-                let code = error
-                    .try_downcast_ref::<PgDatabaseError>()
-                    .map(PgDatabaseError::code);
-                // admin_shutdown, crash_shutdown, cannot_connect_now
-                if matches!(code, Some("57P01" | "57P02" | "57P03")) {
-                    Err(sqlx::Error::Database(error))
-                } else {
-                    Ok(())
-                }
+        let pooler = async {
+            match self.route {
+                Route::Direct => Ok(None),
+                // A pooler whose processes are all busy lets statements wait, but no connections.
+                Route::Pooled { .. } => knock(&self.options).await,
             }
-            Err(error) => Err(error),
+        };
+        tokio::try_join!(self.ping(), pooler).map(drop)
+    }
+
+    async fn close(&self) {
+        let kept = self.kept().take();
+        if let Some(connection) = kept {
+            // The server may be gone already.
+            let _ = connection.close().await;
         }
+    }
+}
+
+/// Opens a connection. A server that has none left, or refuses this user, answers all the same.
+async fn knock(options: &PgConnectOptions) -> sqlx::Result<Option<PgConnection>> {
+    match options.connect().await {
+        Ok(connection) => Ok(Some(connection)),
+        Err(sqlx::Error::Database(error)) => {
+            let code = error
+                .try_downcast_ref::<PgDatabaseError>()
+                .map(PgDatabaseError::code);
+            // admin_shutdown, crash_shutdown, cannot_connect_now
+            if matches!(code, Some("57P01" | "57P02" | "57P03")) {
+                Err(sqlx::Error::Database(error))
+            } else {
+                Ok(None)
+            }
+        }
+        Err(error) => Err(error),
     }
 }
 

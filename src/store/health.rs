@@ -2,25 +2,32 @@
 
 use std::io;
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
-/// The time after which a statement without an answer makes the database suspect.
-const SUSPICIOUS: Duration = Duration::from_secs(1);
-/// The longest that a probe may take.
-const LONGEST_PROBE: Duration = Duration::from_secs(2);
-/// The number of probes without an answer after which a database hangs. A busy machine may be late with one.
-const PROBES: u32 = 2;
+/// The time after which work without an answer makes the database suspect.
+const SUSPICIOUS: Duration = Duration::from_millis(250);
+/// The longest that each probe may take, after which a database hangs. The first goes over a connection that is kept, the
+/// second over a new one, since a network may forget a connection that was idle for long.
+const LONGEST_PROBES: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(500)];
+/// The longest that a probe may take of a database that is down.
+const LONGEST_PROBE_WHEN_DOWN: Duration = Duration::from_secs(2);
 /// The pause between two probes of a database that does not answer.
 const BETWEEN_PROBES: Duration = Duration::from_millis(200);
+/// The steps in which the time of a probe is counted.
+const STEP: Duration = Duration::from_millis(25);
+/// The time after which a step does not count: this process did not run, and cannot know whether an answer came.
+const LONGEST_STEP: Duration = Duration::from_millis(100);
 
 /// Whether a database answers.
 pub struct Health {
     is_up: watch::Sender<bool>,
     is_probing: AtomicBool,
+    /// The number of answers to the work of callers.
+    answers: AtomicU64,
 }
 
 impl Default for Health {
@@ -28,6 +35,7 @@ impl Default for Health {
         Self {
             is_up: watch::Sender::new(true),
             is_probing: AtomicBool::new(false),
+            answers: AtomicU64::new(0),
         }
     }
 }
@@ -46,26 +54,41 @@ impl Health {
         }
     }
 
+    /// Says that the database answered a caller.
+    pub fn answered(&self) {
+        self.answers.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// Whether the caller is to call [`Self::probe`]: nobody does so yet.
     pub fn begins_probing(&self) -> bool {
         !self.is_probing.swap(true, Ordering::SeqCst)
     }
 
     /// Probes until the database answers. `lose` is called when it is found down.
+    ///
+    /// A false alarm refuses every request. So a database hangs only if two probes have no answer, no other work has one
+    /// meanwhile, and this process was running all the time.
     pub async fn probe<F: Future<Output = sqlx::Result<()>>>(
         &self,
         probe: impl Fn() -> F,
         goes_on: impl Fn() -> bool,
         lose: impl Fn(),
     ) {
-        let mut unanswered = 0;
+        let mut limits = LONGEST_PROBES.into_iter();
         while goes_on() {
-            let failure = match timeout(LONGEST_PROBE, probe()).await {
-                Ok(Ok(())) => break,
-                Ok(Err(error)) => error,
-                Err(_) => {
-                    unanswered += 1;
-                    if unanswered < PROBES {
+            let limit = limits.next();
+            let answers = self.answers.load(Ordering::Relaxed);
+            let failure = tokio::select! {
+                biased;
+                done = probe() => match done {
+                    Ok(()) => break,
+                    Err(error) => error,
+                },
+                () = counted(limit.unwrap_or(LONGEST_PROBE_WHEN_DOWN)) => {
+                    if self.answers.load(Ordering::Relaxed) != answers {
+                        break;
+                    }
+                    if self.is_up() && limits.len() > 0 {
                         continue;
                     }
                     no_answer()
@@ -84,6 +107,18 @@ impl Health {
             tracing::info!("the database can be used again");
         }
         self.is_probing.store(false, Ordering::SeqCst);
+    }
+}
+
+/// Waits for a time in which this process was running.
+async fn counted(mut left: Duration) {
+    while !left.is_zero() {
+        let began = Instant::now();
+        sleep(STEP).await;
+        let step = began.elapsed();
+        if step < LONGEST_STEP {
+            left = left.saturating_sub(step);
+        }
     }
 }
 
@@ -134,4 +169,61 @@ pub fn no_answer() -> sqlx::Error {
         io::ErrorKind::TimedOut,
         "the database does not answer",
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use super::*;
+
+    /// Whether the database is found down while probes have no answer and `meanwhile` happens.
+    async fn goes_down(meanwhile: impl AsyncFn(&Health)) -> bool {
+        let health = Health::default();
+        assert!(health.begins_probing());
+        let mut watch = health.watch();
+        let probing = health.probe(pending, || true, || ());
+        tokio::select! {
+            () = watch.went_down() => true,
+            () = probing => false,
+            () = meanwhile(&health) => unreachable!(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_database_that_answers_nothing_goes_down() {
+        assert!(goes_down(async |_| pending().await).await);
+    }
+
+    #[tokio::test]
+    async fn a_database_that_answers_others_stays_up_however_late_its_probes_are() {
+        let answers = async |health: &Health| loop {
+            health.answered();
+            sleep(STEP).await;
+        };
+        assert!(!goes_down(answers).await);
+    }
+
+    #[tokio::test]
+    async fn time_in_which_the_process_did_not_run_does_not_count() {
+        let health = Health::default();
+        assert!(health.begins_probing());
+        let answer = || async {
+            for _ in 0..8 {
+                sleep(STEP).await;
+            }
+            Ok(())
+        };
+        let stalls = async {
+            loop {
+                std::thread::sleep(LONGEST_STEP * 3);
+                sleep(STEP).await;
+            }
+        };
+        tokio::select! {
+            () = health.probe(answer, || true, || panic!("a false alarm")) => {}
+            () = stalls => {}
+        }
+        assert!(health.is_up());
+    }
 }

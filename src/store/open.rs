@@ -14,7 +14,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 
 use super::database::Database;
-use super::driver::{DatabaseFile, PostgresDriver, Route, SqliteDriver};
+use super::driver::{DatabaseFile, Driver as _, PostgresDriver, Route, SqliteDriver};
 use super::feed::Feeds;
 use super::file_lock::FileLock;
 use super::pool::{Pool, retried};
@@ -279,8 +279,10 @@ async fn postgres(
         .max_connections(4)
         .acquire_timeout(LONGEST_WAIT)
         .connect_lazy_with(direct.clone());
-    let driver = PostgresDriver::new(options, signals.clone(), route);
+    let driver = PostgresDriver::new(options, direct.clone(), signals.clone(), route);
     let pool = Pool::open(driver, connections, LONGEST_WAIT).await?;
+    // So that the connection for probes is there when it is needed.
+    pool.driver().probe().await?;
     Ok(Database::Postgres {
         pool,
         signals,

@@ -109,11 +109,7 @@ impl<D: Driver> Pool<D> {
         let permit = permit
             .map_err(|_| sqlx::Error::PoolTimedOut)?
             .map_err(|_| sqlx::Error::PoolClosed)?;
-        let session = tokio::select! {
-            biased;
-            () = watch.went_down() => return Err(no_answer()),
-            session = self.session() => session?,
-        };
+        let session = self.watch().guard(self.session()).await?;
         Ok(Lease {
             session: Some(session),
             pool: self.clone(),
@@ -136,6 +132,13 @@ impl<D: Driver> Pool<D> {
                 tracing::debug!(error, "a connection to the database was not closed in order");
             }
         }
+        self.0.driver.close().await;
+    }
+
+    /// A watch for work on a connection, which makes the database suspect while it has no answer.
+    fn watch(&self) -> Watch {
+        let pool = self.clone();
+        self.0.health.watch().when_slow(move || pool.suspect())
     }
 
     /// Looks at whether the database still answers, for all callers: a task does, unless it is at it already.
@@ -161,7 +164,8 @@ impl<D: Driver> Pool<D> {
                 return Ok(idle.session);
             }
         }
-        self.new_session().await.inspect_err(|_| self.suspect())
+        // A large future that is seldom needed.
+        Box::pin(self.new_session()).await.inspect_err(|_| self.suspect())
     }
 
     async fn new_session(&self) -> sqlx::Result<Session<D>> {
@@ -245,20 +249,15 @@ pub struct Lease<D: Driver> {
 impl<D: Driver> Lease<D> {
     /// Begins a statement: returns its connection, and the watch under which it must run.
     pub fn start(&mut self) -> sqlx::Result<(&mut D::Connection, Watch)> {
-        let watch = self.watch();
+        let watch = self.pool.watch();
         let session = self.session.as_mut().ok_or(sqlx::Error::PoolClosed)?;
         self.is_running = true;
         Ok((&mut session.connection, watch))
     }
 
-    fn watch(&self) -> Watch {
-        let pool = self.pool.clone();
-        self.pool.0.health.watch().when_slow(move || pool.suspect())
-    }
-
     /// Runs a statement that begins or ends a transaction.
     pub async fn run(&mut self, statement: &'static str) -> sqlx::Result<()> {
-        let watch = self.watch();
+        let watch = self.pool.watch();
         let session = self.session.as_mut().ok_or(sqlx::Error::PoolClosed)?;
         self.is_running = true;
         let done = watch.guard(session.run(&self.pool.0.driver, statement)).await;
@@ -274,6 +273,8 @@ impl<D: Driver> Lease<D> {
             // The others were opened to the same server.
             self.pool.idle().clear();
             self.pool.suspect();
+        } else {
+            self.pool.0.health.answered();
         }
     }
 

@@ -140,7 +140,9 @@ async fn an_outage_of_postgres_is_answered_at_once_and_survived_by_subscriptions
         } else {
             server.stop();
         }
+        let began = Instant::now();
         ready(&app.store, false).await;
+        assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
         // A server that hangs is first waited for.
         let began = Instant::now();
         while app.store.system().is_ready().await || admin_waits(&admin).await {
