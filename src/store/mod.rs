@@ -62,7 +62,9 @@ pub use change::{CHANGES_OF_ENTITY, ChangeOrder, change_cursor};
 pub use contact::{CONTACTS_OF_ORGANIZATION, RemovedContact};
 pub use declaration::Stored;
 pub use filter::WordFilter;
-pub use inspect::{MigrationState, PostgresState, ServerSettings, SqliteContent, SqliteState, UserRights};
+pub use inspect::{
+    MigrationState, PostgresState, ServerRoute, ServerSettings, SqliteContent, SqliteState, UserRights,
+};
 pub use interaction::{INTERACTIONS_OF_CONTACT, INTERACTIONS_OF_ORGANIZATION};
 pub use list::{Children, Edge, Filter, Listed};
 pub use note::{NOTES_OF_AUTHOR, NOTES_OF_CONTACT, NOTES_OF_ORGANIZATION};

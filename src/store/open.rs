@@ -261,7 +261,7 @@ fn warn_of_others(path: &Path) {
 }
 
 /// The options of connections to a server. Poolers refuse `extra_float_digits`, which adds nothing since PostgreSQL 12.
-fn postgres_options(url: &str) -> sqlx::Result<PgConnectOptions> {
+pub(super) fn postgres_options(url: &str) -> sqlx::Result<PgConnectOptions> {
     Ok(PgConnectOptions::from_str(url)?
         .application_name("external-contacts")
         .extra_float_digits(None))

@@ -185,6 +185,28 @@ for (const way of WAYS) {
     }));
 }
 
+/** The finding of `doctor` about the pooler: its level and its text. */
+async function diagnosis(flags) {
+  const { stdout } = await commandAtOnce("doctor", "--dev", "--json", ...flags).catch((failed) => failed);
+  const found = JSON.parse(stdout).findings.find(({ check }) => check === "pooler");
+  return found && `${found.level}: ${found.finding}`;
+}
+
+test("doctor finds the pooler, leaves nothing behind, and says what is amiss", () =>
+  behind(WAYS[0], async ({ database, pooler, flags }) => {
+    const without = flags.slice(0, 4);
+    assert.match(await diagnosis(flags), /^ok: the pooler carries prepared statements/);
+    assert.match(await diagnosis(without), /^problem: --database-url leads to a pooler in transaction mode/);
+    const elsewhere = ["--direct-url", database.server.url("postgres")];
+    assert.match(await diagnosis([...without, ...elsewhere]), /^problem: --direct-url leads to another database/);
+    await assertClean(pooler, database);
+  }));
+
+test("doctor warns of a pooler that carries no prepared statements, and has nothing to say of session mode", async () => {
+  await behind(WAYS[1], async ({ flags }) => assert.match(await diagnosis(flags), /^warning: the pooler does not carry/));
+  await behind(WAYS[2], async ({ flags }) => assert.equal(await diagnosis(flags), undefined));
+});
+
 test("transaction mode without a direct URL is refused, and leaves nothing behind", () =>
   behind({ ...WAYS[0], isDirect: false }, async ({ database, pooler, flags }) => {
     await assert.rejects(commandAtOnce("serve", "--dev", "--listen", "127.0.0.1:0", ...flags), ({ stderr }) => {

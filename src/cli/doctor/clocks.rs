@@ -1,6 +1,6 @@
 //! The clocks of other machines.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 
 use super::finding::Finding;
 
@@ -9,14 +9,13 @@ const SMALL: TimeDelta = TimeDelta::seconds(5);
 /// The tolerance for the times of tokens.
 const LEEWAY: TimeDelta = TimeDelta::seconds(60);
 
-/// Compares the clock of another machine with this one's.
-pub(super) fn check(other: &str, told: DateTime<Utc>, here: DateTime<Utc>) -> Finding {
-    let difference = told - here;
-    let size = difference.abs();
+/// Judges the time by which the clock of another machine is ahead of this one's.
+pub(super) fn check(other: &str, ahead: TimeDelta) -> Finding {
+    let size = ahead.abs();
     let text = format!(
         "the clock of {other} is {} seconds {} this machine's",
         size.num_seconds(),
-        if difference > TimeDelta::zero() {
+        if ahead > TimeDelta::zero() {
             "ahead of"
         } else {
             "behind"

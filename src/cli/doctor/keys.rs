@@ -26,7 +26,7 @@ pub(super) async fn check(config: &ServeConfig, clock: &Clock) -> Vec<Finding> {
                 format!("the key set has {} usable keys", report.usable)
             };
             let told = report.answered_at;
-            let clock = told.map(|told| clocks::check("the identity provider", told, clock.now()));
+            let clock = told.map(|told| clocks::check("the identity provider", told - clock.now()));
             [Finding::ok("keys", found)].into_iter().chain(clock).collect()
         }
         Err(error) => {

@@ -5,7 +5,7 @@ use super::{clocks, migrations};
 use crate::cli::output::explain;
 use crate::clock::Clock;
 use crate::config::ServeConfig;
-use crate::store::{DatabaseUrl, PostgresState};
+use crate::store::{DatabaseUrl, PostgresState, ServerRoute};
 
 /// The oldest version that is supported.
 const OLDEST: i64 = 15;
@@ -14,10 +14,7 @@ const OTHER_CONNECTIONS: i64 = 5;
 
 /// Checks the server, the rights of the user and the content.
 pub(super) async fn check(config: &ServeConfig, url: &DatabaseUrl, clock: &Clock) -> Vec<Finding> {
-    let DatabaseUrl::Postgres(text) = url else {
-        return Vec::new();
-    };
-    let state = match PostgresState::read(text).await {
+    let state = match PostgresState::read(url, clock).await {
         Ok(state) => state,
         Err(error) => {
             let text = explain(&error.into());
@@ -28,15 +25,15 @@ pub(super) async fn check(config: &ServeConfig, url: &DatabaseUrl, clock: &Clock
             )];
         }
     };
-    let here = clock.now();
     let mut findings = vec![check_version(&state), check_encoding(&state)];
+    findings.extend(check_route(state.route));
     findings.push(migrations::check(&state.migrations));
     findings.push(check_rights(&state));
     findings.push(check_connections(&state, config.data.connections.into()));
     findings.extend(check_durability(&state));
     findings.extend(check_transactions(&state));
     findings.extend(check_slots(&state));
-    findings.push(clocks::check("the database", state.now, here));
+    findings.push(clocks::check("the database", state.ahead));
     findings
 }
 
@@ -71,6 +68,33 @@ fn check_version(state: &PostgresState) -> Finding {
         "database",
         format!("PostgreSQL {version}, as {}, {way}", state.rights.user_name),
     )
+}
+
+fn check_route(route: ServerRoute) -> Option<Finding> {
+    Some(match route {
+        ServerRoute::Direct => return None,
+        ServerRoute::Shared => Finding::problem(
+            "pooler",
+            "--database-url leads to a pooler in transaction mode",
+            "name PostgreSQL itself with --direct-url, or use the pooler's session mode",
+        ),
+        ServerRoute::Elsewhere => Finding::problem(
+            "pooler",
+            "--direct-url leads to another database than --database-url",
+            "let both lead to the same database",
+        ),
+        ServerRoute::Pooled {
+            carries_statements: true,
+        } => Finding::ok(
+            "pooler",
+            "the pooler carries prepared statements, and --direct-url leads past it",
+        ),
+        ServerRoute::Pooled { .. } => Finding::warning(
+            "pooler",
+            "the pooler does not carry prepared statements, so that PostgreSQL plans each one anew",
+            "use PgBouncer 1.21 or newer with max_prepared_statements",
+        ),
+    })
 }
 
 fn check_encoding(state: &PostgresState) -> Finding {
@@ -136,6 +160,13 @@ fn check_rights(state: &PostgresState) -> Finding {
 }
 
 fn check_connections(state: &PostgresState, wanted: i64) -> Finding {
+    let (user, needed) = match state.route {
+        ServerRoute::Pooled { .. } => ("a server beside its pooler".to_owned(), OTHER_CONNECTIONS),
+        _ => (
+            format!("a server with --connections {wanted}"),
+            wanted + OTHER_CONNECTIONS,
+        ),
+    };
     let (settings, rights) = (&state.settings, &state.rights);
     let reserved =
         settings.number("superuser_reserved_connections") + settings.number("reserved_connections");
@@ -157,14 +188,11 @@ fn check_connections(state: &PostgresState, wanted: i64) -> Finding {
             "the limit of the database",
         ),
     ];
-    let needed = wanted + OTHER_CONNECTIONS;
     for (limit, used, name) in limits {
         if limit < needed {
             return Finding::problem(
                 "connections",
-                format!(
-                    "a server with --connections {wanted} uses up to {needed}, and {name} allows {limit}"
-                ),
+                format!("{user} uses up to {needed}, and {name} allows {limit}"),
                 format!("raise {name}, or lower --connections"),
             );
         }
@@ -172,16 +200,14 @@ fn check_connections(state: &PostgresState, wanted: i64) -> Finding {
         if limit - used + 1 < needed {
             return Finding::warning(
                 "connections",
-                format!(
-                    "a server with --connections {wanted} uses up to {needed}; {name} allows {limit}, and {used} are in use"
-                ),
+                format!("{user} uses up to {needed}; {name} allows {limit}, and {used} are in use"),
                 format!("raise {name} unless this server is the one that uses them"),
             );
         }
     }
     Finding::ok(
         "connections",
-        format!("a server with --connections {wanted} uses up to {needed}, which are free"),
+        format!("{user} uses up to {needed}, which are free"),
     )
 }
 

@@ -46,6 +46,7 @@ pub(super) fn check(config: &ServeConfig) -> Vec<Finding> {
     findings.extend(check_documents(config));
     let files = [
         &config.data.database_url_file,
+        &config.data.direct_url_file,
         &config.tokens.jwt_secret_file,
         &config.tls.tls_key,
     ];

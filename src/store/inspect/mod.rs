@@ -5,5 +5,5 @@ mod postgres;
 mod sqlite;
 
 pub use self::migrations::MigrationState;
-pub use self::postgres::{PostgresState, ServerSettings, UserRights};
+pub use self::postgres::{PostgresState, ServerRoute, ServerSettings, UserRights};
 pub use self::sqlite::{SqliteContent, SqliteState};

@@ -1,15 +1,17 @@
 //! The state of a PostgreSQL server, as the user of this program sees it.
 
 use std::collections::BTreeMap;
-use std::str::FromStr as _;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, FromRow, PgConnection};
 
 use super::migrations::{APPLIED, Applied, MigrationState};
+use crate::clock::Clock;
+use crate::store::driver::Route;
 use crate::store::migrate::POSTGRES;
-use crate::store::{DatabaseUrl, OpenError};
+use crate::store::open::postgres_options;
+use crate::store::{DatabaseUrl, OpenError, pooler};
 
 /// The state of a server.
 #[derive(Debug)]
@@ -20,8 +22,26 @@ pub struct PostgresState {
     pub rights: UserRights,
     /// The migrations.
     pub migrations: MigrationState,
-    /// The time of the server.
-    pub now: DateTime<Utc>,
+    /// The time by which the server's clock is ahead of this machine's.
+    pub ahead: TimeDelta,
+    /// The way of connections to the server.
+    pub route: ServerRoute,
+}
+
+/// The way of connections to a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ServerRoute {
+    /// One process of the server for each connection, be there a pooler in session mode or none.
+    Direct,
+    /// A pooler in transaction mode, and no URL that leads past it.
+    Shared,
+    /// A pooler that leads to another database than the URL past it.
+    Elsewhere,
+    /// A pooler, and a URL that leads past it.
+    Pooled {
+        /// Whether the pooler carries prepared statements from one process to another.
+        carries_statements: bool,
+    },
 }
 
 /// The settings of a server by their names.
@@ -124,41 +144,69 @@ const RIGHTS: &str = "
        AND d.datname = current_database()";
 
 impl PostgresState {
-    /// Reads the state in one transaction that may not write, so that it holds behind every kind of pooler.
+    /// Reads the state in one transaction that may not write, past the pooler if the URL has a way past it.
     ///
     /// # Errors
     /// Fails when the server cannot be reached or refuses the user.
-    pub async fn read(url: &str) -> Result<Self, OpenError> {
-        read(url)
+    pub async fn read(url: &DatabaseUrl, clock: &Clock) -> Result<Self, OpenError> {
+        let (server, pooler) = match url {
+            DatabaseUrl::Postgres(server) => (server, None),
+            DatabaseUrl::Pooled { pooler, direct } => (direct, Some(pooler)),
+            DatabaseUrl::Sqlite(_) => return Err(OpenError::Url),
+        };
+        read(server, pooler.map(String::as_str), clock)
             .await
-            .map_err(|error| OpenError::Connect(DatabaseUrl::Postgres(url.to_owned()), error))
+            .map_err(|error| OpenError::Connect(url.clone(), error))
     }
 }
 
-async fn read(url: &str) -> sqlx::Result<PostgresState> {
-    // Poolers do not all know this option, nor keep prepared statements.
-    let options = PgConnectOptions::from_str(url)?
-        .application_name("external-contacts doctor")
-        .extra_float_digits(None)
-        .statement_cache_capacity(0);
-    let mut connection = options.connect().await?;
+/// The way of connections to the server.
+async fn find_route(server: &PgConnectOptions, pooler: Option<&str>) -> sqlx::Result<ServerRoute> {
+    let Some(pooler) = pooler else {
+        // A lack of connections for this look is a finding of its own.
+        let is_shared = pooler::shares_processes(server).await.unwrap_or(false);
+        return Ok(if is_shared {
+            ServerRoute::Shared
+        } else {
+            ServerRoute::Direct
+        });
+    };
+    Ok(match pooler::route(&postgres_options(pooler)?, server).await? {
+        None => ServerRoute::Elsewhere,
+        Some(Route::Direct) => ServerRoute::Direct,
+        Some(Route::Pooled { carries_statements }) => ServerRoute::Pooled { carries_statements },
+    })
+}
+
+async fn read(server: &str, pooler: Option<&str>, clock: &Clock) -> sqlx::Result<PostgresState> {
+    let options = postgres_options(server)?.application_name("external-contacts doctor");
+    // First, since its connections would count among those in use.
+    let mut state = read_state(&options, clock).await?;
+    state.route = find_route(&options, pooler).await?;
+    Ok(state)
+}
+
+async fn read_state(options: &PgConnectOptions, clock: &Clock) -> sqlx::Result<PostgresState> {
+    // Poolers do not all keep prepared statements.
+    let mut connection = options.clone().statement_cache_capacity(0).connect().await?;
     let mut transaction = connection.begin_with("BEGIN READ ONLY").await?;
     let settings: Vec<(String, String)> = sqlx::query_as("SELECT name, setting FROM pg_settings")
         .fetch_all(&mut *transaction)
         .await?;
     let rights = sqlx::query_as(RIGHTS).fetch_one(&mut *transaction).await?;
     let migrations = MigrationState::of(&POSTGRES, &applied(&mut transaction).await?);
-    // Last, so that it is read shortly before the caller looks at its own clock.
-    let now = sqlx::query_scalar("SELECT clock_timestamp()")
+    let now: DateTime<Utc> = sqlx::query_scalar("SELECT clock_timestamp()")
         .fetch_one(&mut *transaction)
         .await?;
+    let ahead = now - clock.now();
     transaction.rollback().await?;
     connection.close().await?;
     Ok(PostgresState {
         settings: ServerSettings(settings.into_iter().collect()),
         rights,
         migrations,
-        now,
+        ahead,
+        route: ServerRoute::Direct,
     })
 }
 

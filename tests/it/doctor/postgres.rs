@@ -26,6 +26,14 @@ fn run(url: &str) -> Run {
     run_with(url, &[])
 }
 
+/// Examines until a text is found: a connection is counted for a moment after its client has closed it.
+fn eventually(url: &str, text: &str) {
+    let began = Instant::now();
+    while !run(url).text.contains(text) {
+        assert!(began.elapsed() < SOON, "no {text:?} in {}", run(url).text);
+    }
+}
+
 fn run_with(url: &str, arguments: &[&str]) -> Run {
     doctor(&[&["--dev", "--database-url", url], arguments].concat())
 }
@@ -207,13 +215,10 @@ async fn too_few_connections_are_found() {
     execute(admin, "ALTER USER contacts CONNECTION LIMIT 20").await;
     run(&url).has("problem", "connections", "the limit of the user allows 20");
     execute(admin, "ALTER USER contacts CONNECTION LIMIT 21").await;
-    run(&url).has("ok", "connections", "uses up to 21");
+    eventually(&url, "uses up to 21, which are free");
     let used = PgConnection::connect(&url).await.unwrap();
-    run(&url).has(
-        "warning",
-        "connections",
-        "the limit of the user allows 21, and 2 are in use",
-    );
+    eventually(&url, "the limit of the user allows 21, and 2 are in use");
+    run(&url).has("warning", "connections", "are in use");
 
     execute(admin, "ALTER USER contacts CONNECTION LIMIT -1").await;
     execute(admin, "ALTER DATABASE postgres CONNECTION LIMIT 20").await;
@@ -244,10 +249,7 @@ async fn transactions_are_checked() {
         .execute("BEGIN; SET LOCAL application_name = 'nightly report'")
         .await
         .unwrap();
-    let began = Instant::now();
-    while !run(url).text.contains("nightly report (process") {
-        assert!(began.elapsed() < SOON, "an open transaction is not found");
-    }
+    eventually(url, "nightly report (process");
     run(url).has("warning", "transactions", "delays live changes");
     other.close().await.unwrap();
 
