@@ -1,6 +1,7 @@
 //! The causes of failures, provoked on the engines.
 
 use std::path::Path;
+use std::time::Duration;
 
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -61,9 +62,9 @@ async fn failures_of_statements_on_postgres_have_their_cause() {
     ] {
         let mut connection = postgres().await;
         let mut done = run(&mut connection, statements).await;
-        if statements.contains(&"BEGIN") {
-            // The server ends the session while nothing runs, and tells it in place of the next answer.
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        // The server ends the session while nothing runs, and tells it in place of the next answer.
+        while statements.contains(&"BEGIN") && done.is_ok() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
             done = run(&mut connection, &["SELECT 1"]).await;
         }
         assert_eq!(error_of(done), expected, "{statements:?}");
@@ -150,7 +151,7 @@ async fn failures_to_connect_to_postgres_have_their_cause() {
 }
 
 fn file(path: &Path) -> SqliteConnectOptions {
-    let none = std::time::Duration::ZERO;
+    let none = Duration::ZERO;
     SqliteConnectOptions::new().filename(path).busy_timeout(none)
 }
 
