@@ -25,7 +25,8 @@ const USUAL_DESCRIPTORS: u64 = 1024;
 /// The least and the most memory for answers by default, in bytes.
 const LEAST_ANSWER_MEMORY: u64 = 64 << 20;
 const MOST_ANSWER_MEMORY: u64 = 1 << 30;
-/// The cost that a caller may ask for in a second, for each processor: a sixth of what a processor does in that time.
+/// The cost that a caller may ask for in a second, for each processor: about a quarter of what a processor does in that time,
+/// the database's share included.
 const COST_PER_CORE: usize = 25_000;
 /// The seconds in which an empty bucket fills.
 const WINDOW: u32 = 2;
