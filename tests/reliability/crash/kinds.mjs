@@ -122,8 +122,10 @@ export const KINDS = {
 export function applied(state, input) {
   const after = { ...state };
   for (const [field, value] of Object.entries(input)) {
-    if (!(field in state) || field === "externalIds" || field === "agentIds") continue;
-    if (field === "emailAddresses") after[field] = value.map(({ address }) => address);
+    if (!(field in state) || field === "externalIds") continue;
+    // Agents are added to those that an interaction has, which are not known of a new state.
+    if (field === "agentIds") after.agentIds = state.agentIds && [...new Set([...state.agentIds, ...value.map(digits)])];
+    else if (field === "emailAddresses") after[field] = value.map(({ address }) => address);
     else after[field] = field.endsWith("Id") && field !== "externalId" ? digits(value) : value;
   }
   return after;
