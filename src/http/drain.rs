@@ -39,7 +39,7 @@ impl Default for DrainSettings {
     }
 }
 
-/// What runs on a server.
+/// The numbers of what runs on a server.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
 struct InFlight {
     requests: usize,

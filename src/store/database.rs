@@ -153,8 +153,8 @@ async fn read_on<D: Driver>(pool: &Pool<D>) -> sqlx::Result<Lease<D>> {
     }
 }
 
-/// Begins a transaction, which `end` ends if it is dropped. The driver's own were not used: they count how deep transactions are nested, and after a BEGIN,
-/// COMMIT or ROLLBACK that failed, that number is no longer true.
+/// Begins a transaction, which `end` ends if it is dropped. The driver's own were not used: they count how deep transactions are
+/// nested, and after a BEGIN, COMMIT or ROLLBACK that failed, that number is no longer true.
 async fn begin_on<D: Driver>(
     pool: &Pool<D>,
     begin: &'static str,

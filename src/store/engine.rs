@@ -106,7 +106,8 @@ impl Engine {
     }
 
     /// Begins a transaction that writes. On PostgreSQL, neither a statement nor a pause between two may hold up those
-    /// who follow the changes, and the process is asked for that a cancellation must name; SQLite takes the place of the one writer at once, since a lock that is taken later fails.
+    /// who follow the changes, and the process is asked for that a cancellation must name; SQLite takes the place of the one
+    /// writer at once, since a lock that is taken later fails.
     pub const fn begin(self) -> &'static str {
         match self {
             Self::Postgres => {
