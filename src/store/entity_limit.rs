@@ -66,7 +66,7 @@ impl Tx {
             return Ok(());
         }
         if self.is_repeated {
-            return self.give_back_to_all(count).await;
+            return self.add_room(count).await;
         }
         let (first, slots) = self.any_slot();
         let given = self
@@ -89,11 +89,12 @@ impl Tx {
             Ok(())
         } else {
             // Others have all of them, and this transaction has none: it may wait.
-            self.give_back_to_all(count).await
+            self.add_room(count).await
         }
     }
 
-    async fn give_back_to_all(&mut self, count: i64) -> Result<()> {
+    /// Adds to the room of all slots together, which are locked.
+    async fn add_room(&mut self, count: i64) -> Result<()> {
         let slots = self.lock_slots().await?;
         let room: i64 = slots.iter().map(|(_, room)| room).sum();
         self.spread_room(room + count, &slots).await
@@ -106,9 +107,7 @@ impl Tx {
                 "SELECT managed_entity_limit FROM tenants WHERE id = $1".lock
             ))
             .await?;
-        let slots = self.lock_slots().await?;
-        let room: i64 = slots.iter().map(|(_, room)| room).sum();
-        self.spread_room(room + limit - before, &slots).await?;
+        self.add_room(limit - before).await?;
         self.execute(sql!(
             "UPDATE tenants SET managed_entity_limit = $2 WHERE id = $1",
             limit
