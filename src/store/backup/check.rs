@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
+use sqlx::SqliteConnection;
 use sqlx::migrate::{AppliedMigration, Migrate as _, MigrateError};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteRow};
-use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 
-use super::BackupError;
+use super::{BackupError, connected};
 use crate::store::failure::sqlite_code;
 use crate::store::migrate::{SQLITE, latest};
 
@@ -26,14 +26,16 @@ pub async fn mark(copy: &Path) -> Result<(), BackupError> {
     let options = SqliteConnectOptions::new()
         .filename(copy)
         .journal_mode(SqliteJournalMode::Memory);
-    let mut connection = options.connect().await.map_err(fails)?;
-    if version(&mut connection, copy).await? >= EPOCHS_SINCE {
-        sqlx::query("UPDATE epochs SET fingerprint = 'copy'")
-            .execute(&mut connection)
-            .await
-            .map_err(fails)?;
-    }
-    connection.close().await.map_err(fails)
+    connected(options, fails, async |connection| {
+        if version(connection, copy).await? >= EPOCHS_SINCE {
+            sqlx::query("UPDATE epochs SET fingerprint = 'copy'")
+                .execute(connection)
+                .await
+                .map_err(fails)?;
+        }
+        Ok(())
+    })
+    .await
 }
 
 /// Opens a copy again and checks that it is whole.
@@ -44,23 +46,25 @@ pub async fn check(copy: &Path) -> Result<(), BackupError> {
         reason,
     };
     let options = SqliteConnectOptions::new().filename(copy).read_only(true);
-    let mut connection = options.connect().await.map_err(fails)?;
-    version(&mut connection, copy).await?;
-    let found: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check(1)")
-        .fetch_all(&mut connection)
-        .await
-        .map_err(fails)?;
-    if found != ["ok"] {
-        return Err(damaged(found.concat()));
-    }
-    let dangling: Option<SqliteRow> = sqlx::query("PRAGMA foreign_key_check")
-        .fetch_optional(&mut connection)
-        .await
-        .map_err(fails)?;
-    if dangling.is_some() {
-        return Err(damaged("a record refers to one that is not there".to_owned()));
-    }
-    connection.close().await.map_err(fails)
+    connected(options, fails, async |connection| {
+        version(connection, copy).await?;
+        let found: Vec<String> = sqlx::query_scalar("PRAGMA integrity_check(1)")
+            .fetch_all(&mut *connection)
+            .await
+            .map_err(fails)?;
+        if found != ["ok"] {
+            return Err(damaged(found.concat()));
+        }
+        let dangling: Option<SqliteRow> = sqlx::query("PRAGMA foreign_key_check")
+            .fetch_optional(connection)
+            .await
+            .map_err(fails)?;
+        if dangling.is_some() {
+            return Err(damaged("a record refers to one that is not there".to_owned()));
+        }
+        Ok(())
+    })
+    .await
 }
 
 /// Returns the version of the schema, if it is one of this program.

@@ -15,6 +15,9 @@ use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::time::Duration;
 
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
+
 pub use self::restore::restore;
 pub use self::write::back_up;
 
@@ -103,6 +106,19 @@ impl BackupError {
 fn file_error(action: &'static str, file: &Path) -> impl FnOnce(io::Error) -> BackupError {
     let file = file.to_owned();
     move |source| BackupError::File { action, file, source }
+}
+
+/// Lends a connection and closes it, also after a failure. A connection that is only dropped is closed later by its thread, and
+/// SQLite then merges or removes a log of that name, which may be that of another file by then.
+async fn connected<T, E>(
+    options: SqliteConnectOptions,
+    fails: impl Fn(sqlx::Error) -> E,
+    work: impl AsyncFnOnce(&mut SqliteConnection) -> Result<T, E>,
+) -> Result<T, E> {
+    let mut connection = options.connect().await.map_err(&fails)?;
+    let done = work(&mut connection).await;
+    let closed = connection.close().await.map_err(fails);
+    done.and_then(|done| closed.map(|()| done))
 }
 
 /// Tells the size of a file while it is written.

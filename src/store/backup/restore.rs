@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use sqlx::Executor as _;
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions as _, Connection as _, Executor as _};
 
 use super::check::{check, mark};
 use super::part::{COMPANIONS, Part, folder_of, remove, sync_folder};
-use super::{BackupError, Tell, file_error, is_same_file, watched};
+use super::{BackupError, Tell, connected, file_error, is_same_file, watched};
 use crate::store::failure::is_contended;
 use crate::store::file_lock::{FileLock, with_suffix};
 use crate::store::open::create_folder;
@@ -52,16 +52,21 @@ pub async fn restore(
         check(part.path()).await
     };
     checked.await.map_err(|error| error.of_original(backup))?;
-    merge_log(database).await?;
     let kept = match kept_at {
         Some(time) if database.exists() => Some(keep(database, time)?),
         _ => None,
     };
-    // A log that is left would be taken for that of the new file.
-    for companion in COMPANIONS {
-        let path = with_suffix(database, companion);
-        remove(&path).map_err(file_error("remove", &path))?;
+    let merged = merge_log(database).await;
+    if let Some(kept) = &kept {
+        match merged {
+            Ok(true) => remove_companions(kept)?,
+            Ok(false) => {}
+            Err(_) => remove_with_companions(kept)?,
+        }
     }
+    merged?;
+    // A log that is left would be taken for that of the new file.
+    remove_companions(database)?;
     sync_folder(database)?;
     part.put_at(database)?;
     Ok(kept)
@@ -86,37 +91,40 @@ async fn copy(backup: &Path, part: &Part, tell: Tell<'_>) -> Result<(), BackupEr
 }
 
 /// Merges the write-ahead log of the present database into its file. SQLite refuses that while anything has it open, also a
-/// program that knows nothing of this one's locks.
-async fn merge_log(database: &Path) -> Result<(), BackupError> {
+/// program that knows nothing of this one's locks. Returns `false` if the database is too damaged for it; SQLite may have
+/// removed the log then.
+async fn merge_log(database: &Path) -> Result<bool, BackupError> {
     if !database.exists() {
-        return Ok(());
+        return Ok(true);
     }
     let options = SqliteConnectOptions::new()
         .filename(database)
         .busy_timeout(LONGEST_WAIT);
-    let merged = async {
-        let mut connection = options.connect().await?;
-        let mode: String = sqlx::query_scalar("PRAGMA journal_mode = DELETE")
-            .fetch_one(&mut connection)
-            .await?;
-        connection.execute("BEGIN EXCLUSIVE; ROLLBACK").await?;
-        connection.close().await?;
-        Ok(mode)
-    };
+    let merged = connected(
+        options,
+        |error| error,
+        async |connection| {
+            let mode: String = sqlx::query_scalar("PRAGMA journal_mode = DELETE")
+                .fetch_one(&mut *connection)
+                .await?;
+            connection.execute("BEGIN EXCLUSIVE; ROLLBACK").await?;
+            Ok(mode)
+        },
+    );
     match merged.await {
-        Ok(mode) if mode == "delete" => Ok(()),
+        Ok(mode) if mode == "delete" => Ok(true),
         Err(error) if !is_contended(&error) => {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "the present database is damaged"
             );
-            Ok(())
+            Ok(false)
         }
         _ => Err(BackupError::InUse(database.to_owned())),
     }
 }
 
-/// Gives the present database a second name, under which it stays. The log of a damaged one is kept with it.
+/// Gives the present database and its log second names, under which they stay.
 fn keep(database: &Path, time: DateTime<Utc>) -> Result<PathBuf, BackupError> {
     let mark = ".before-";
     remove_unfinished(database, mark)?;
@@ -144,8 +152,22 @@ fn remove_unfinished(database: &Path, mark: &str) -> Result<(), BackupError> {
         let entry = entry.map_err(fails())?;
         let path = entry.path();
         if entry.file_name().as_encoded_bytes().starts_with(prefix) && is_same_file(&path, database) {
-            remove(&path).map_err(file_error("remove", &path))?;
+            remove_with_companions(&path)?;
         }
+    }
+    Ok(())
+}
+
+/// Removes a database and the files beside it. These go first, since only the database is looked for after an interruption.
+fn remove_with_companions(database: &Path) -> Result<(), BackupError> {
+    remove_companions(database)?;
+    remove(database).map_err(file_error("remove", database))
+}
+
+fn remove_companions(database: &Path) -> Result<(), BackupError> {
+    for companion in COMPANIONS {
+        let path = with_suffix(database, companion);
+        remove(&path).map_err(file_error("remove", &path))?;
     }
     Ok(())
 }

@@ -5,11 +5,10 @@ use std::path::{Path, absolute};
 use std::time::Duration;
 
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions as _, Connection as _};
 
 use super::check::{check, mark, read_error};
 use super::part::Part;
-use super::{BackupError, Tell, file_error, is_same_file, watched};
+use super::{BackupError, Tell, connected, file_error, is_same_file, watched};
 use crate::store::file_lock::FileLock;
 
 /// The longest that the copy waits for a lock to begin.
@@ -60,15 +59,6 @@ async fn copy(database: &Path, to: &Path, tell: Tell<'_>) -> Result<(), BackupEr
     let options = SqliteConnectOptions::new()
         .filename(database)
         .busy_timeout(LONGEST_WAIT);
-    let mut connection = options.connect().await.map_err(fails)?;
-    let total: i64 = sqlx::query_scalar(
-        "
-        SELECT (page_count - freelist_count) * page_size
-          FROM pragma_page_count, pragma_freelist_count, pragma_page_size",
-    )
-    .fetch_one(&mut connection)
-    .await
-    .map_err(fails)?;
     // A name that begins with a slash is not taken for a URI.
     let target = absolute(to).map_err(file_error("find", to))?;
     let Some(target) = target.to_str() else {
@@ -76,11 +66,20 @@ async fn copy(database: &Path, to: &Path, tell: Tell<'_>) -> Result<(), BackupEr
             "its name is not UTF-8",
         )));
     };
-    let copied = sqlx::query("VACUUM INTO $1")
-        .bind(target)
-        .execute(&mut connection);
-    let total = total.unsigned_abs();
-    watched(copied, to, total, tell).await.map_err(fails)?;
-    tell(total, total);
-    connection.close().await.map_err(fails)
+    connected(options, fails, async |connection| {
+        let total: i64 = sqlx::query_scalar(
+            "
+            SELECT (page_count - freelist_count) * page_size
+              FROM pragma_page_count, pragma_freelist_count, pragma_page_size",
+        )
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(fails)?;
+        let copied = sqlx::query("VACUUM INTO $1").bind(target).execute(connection);
+        let total = total.unsigned_abs();
+        watched(copied, to, total, tell).await.map_err(fails)?;
+        tell(total, total);
+        Ok(())
+    })
+    .await
 }
