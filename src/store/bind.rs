@@ -11,6 +11,8 @@ use uuid::Uuid;
 pub trait Bind: Send + Sync {
     /// Adds the value to the arguments of a statement for PostgreSQL.
     fn postgres(&self, to: &mut PgArguments) -> Result<(), BoxDynError>;
+    /// Adds the value, with its length before it, to the data of a COPY in its binary format.
+    fn copy(&self, to: &mut PgArgumentBuffer) -> Result<(), BoxDynError>;
     /// Adds the value to the arguments of a statement for SQLite.
     fn sqlite(&self, to: &mut SqliteArguments) -> Result<(), BoxDynError>;
 }
@@ -28,10 +30,34 @@ where
         to.add(self)
     }
 
+    fn copy(&self, to: &mut PgArgumentBuffer) -> Result<(), BoxDynError> {
+        let start = to.len();
+        to.extend_from_slice(&[0; 4]);
+        let end = to.len();
+        let length = match Encode::<Postgres>::encode_by_ref(self, to)? {
+            IsNull::No => i32::try_from(to.len() - end)?,
+            IsNull::Yes => -1,
+        };
+        if let Some(place) = to.get_mut(start..end) {
+            place.copy_from_slice(&length.to_be_bytes());
+        }
+        Ok(())
+    }
+
     fn sqlite(&self, to: &mut SqliteArguments) -> Result<(), BoxDynError> {
         to.add(self)
     }
 }
+
+/// The values of a row, without the tenant.
+pub type Values<'a> = Vec<Box<dyn Bind + 'a>>;
+
+macro_rules! values {
+    ($($value:expr),* $(,)?) => {
+        vec![$(Box::new($value) as Box<dyn $crate::store::bind::Bind + '_>),*]
+    };
+}
+pub(crate) use values;
 
 /// A row that either engine returns.
 pub trait Row: for<'r> FromRow<'r, PgRow> + for<'r> FromRow<'r, SqliteRow> + Send + Unpin {}

@@ -1,20 +1,26 @@
 //! The storage of changes: each change is written in the transaction that makes it.
 
 use chrono::{DateTime, Utc};
+use const_format::concatcp;
 use sqlx::types::Json;
 use tracing::instrument;
 use uuid::Uuid;
 
+use super::bind::{Values, values};
+use super::encoded::encode;
 use super::engine::{sql, system_sql};
 use super::new_change::NewChange;
-use super::rows::values;
 use super::statement::Statement;
 use super::system::SystemTx;
 use super::{Column, Edge, Filter, Listed, Sort, SortField, System, Table, Tenant, Tx, change};
 use crate::error::{Error, Result};
+use crate::id::UserId;
 use crate::model::{Change, ChangeFilter, ChangePosition};
 use crate::page::{Cursor, Key, Page};
 
+/// The table of changes with the columns that are written; the database gives the position.
+const CHANGES: &str = "changes (tenant_id, id, changed_at, user_id, kind, entity_id, action, version, contact_id, \
+    organization_id, fields, detached)";
 /// Most values of one statement: a thousand changes in three.
 const MOST_VALUES: usize = 4000;
 /// The number of expired changes that one statement deletes.
@@ -295,34 +301,45 @@ impl Tx {
     /// (`0011_order_of_changes.sql`), so that no path to this table can leave it out.
     pub(super) async fn record_all(&mut self, changes: &[NewChange]) -> Result<()> {
         let (now, actor) = (self.now(), self.actor());
-        let rows: Vec<(Uuid, &NewChange)> = changes
-            .iter()
-            .map(|change| (self.new_change_id(), change))
-            .collect();
-        self.insert_rows(
-            "INSERT INTO changes (tenant_id, id, changed_at, user_id, kind, entity_id, action, version, contact_id,
-                                  organization_id, fields, detached)
-             VALUES ",
-            "",
-            &rows,
-            MOST_VALUES,
-            |(id, change)| {
-                values![
-                    *id,
-                    now,
-                    actor,
-                    change.kind,
-                    change.entity_id,
-                    change.action,
-                    change.version,
-                    change.concerned.contact_id,
-                    change.concerned.organization_id,
-                    Json(&change.fields),
-                    Json(&change.detached),
-                ]
-            },
-        )
-        .await
-        .map(drop)
+        let rows = self.numbered(changes);
+        let head = concatcp!("INSERT INTO ", CHANGES, " VALUES ");
+        self.insert_rows(head, "", &rows, MOST_VALUES, |row| row_values(row, now, actor))
+            .await
+            .map(drop)
     }
+
+    /// Records changes as [`record_all`](Self::record_all) does, by a bulk load.
+    pub(super) async fn load_changes(&mut self, changes: &[NewChange]) -> Result<()> {
+        let (now, actor) = (self.now(), self.actor());
+        let rows = self.numbered(changes);
+        let rows = encode(self.engine(), self.tenant_id, &rows, |row| {
+            row_values(row, now, actor)
+        })?;
+        self.load_rows(CHANGES, &rows).await
+    }
+
+    fn numbered<'a>(&mut self, changes: &'a [NewChange]) -> Vec<(Uuid, &'a NewChange)> {
+        let changes = changes.iter();
+        changes.map(|change| (self.new_change_id(), change)).collect()
+    }
+}
+
+fn row_values<'a>(
+    (id, change): &'a (Uuid, &NewChange),
+    now: DateTime<Utc>,
+    actor: Option<UserId>,
+) -> Values<'a> {
+    values![
+        *id,
+        now,
+        actor,
+        change.kind,
+        change.entity_id,
+        change.action,
+        change.version,
+        change.concerned.contact_id,
+        change.concerned.organization_id,
+        Json(&change.fields),
+        Json(&change.detached),
+    ]
 }

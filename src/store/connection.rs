@@ -1,15 +1,19 @@
 //! Connections, and statements run on them.
 
-use sqlx::postgres::PgArguments;
-use sqlx::sqlite::SqliteArguments;
+use std::sync::Arc;
+
+use sqlx::postgres::{PgArguments, PgConnection};
+use sqlx::sqlite::{SqliteArguments, SqliteConnection};
+use sqlx::{Arguments as _, AssertSqlSafe};
 use tracing::{Instrument as _, Span};
 
 use super::bind::{Bind, Row};
 use super::driver::{PostgresDriver, SqliteDriver};
+use super::encoded::{EncodedRows, insert_text};
 use super::engine::{Engine, Sql, SystemSql, Text};
 use super::failure::map_database_error;
 use super::pool::Lease;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::metrics::{METRICS, Timer};
 
 /// The connection that a statement runs on.
@@ -131,4 +135,51 @@ impl Connection {
             made.execute(on).await.map(|done| done.rows_affected())
         })
     }
+
+    /// Loads rows into a table, which is named with its columns.
+    pub async fn load(&mut self, into: &'static str, rows: &EncodedRows) -> Result<()> {
+        let _timer = Timer::of(&METRICS.statement_duration);
+        let done = match (self, rows) {
+            (Self::Postgres(lease), EncodedRows::Postgres(pieces)) => {
+                let (on, watch) = lease.start().map_err(map_database_error)?;
+                let done = watch.guard(copy(on, into, pieces)).await;
+                lease.finish(&done);
+                done
+            }
+            (Self::Sqlite(lease), EncodedRows::Sqlite(statements)) => {
+                let (on, watch) = lease.start().map_err(map_database_error)?;
+                let done = watch.guard(insert(on, into, statements)).await;
+                lease.finish(&done);
+                done
+            }
+            _ => return Err(Error::internal(anyhow::anyhow!("rows for the other engine"))),
+        };
+        done.map_err(map_database_error)
+    }
+}
+
+async fn copy(on: &mut PgConnection, into: &str, pieces: &[Vec<u8>]) -> sqlx::Result<()> {
+    let text = format!("COPY {into} FROM STDIN (FORMAT binary)");
+    let mut copy = on.copy_in_raw(&text).await?;
+    for piece in pieces {
+        copy.send(piece.as_slice()).await?;
+    }
+    copy.finish().await.map(drop)
+}
+
+async fn insert(
+    on: &mut SqliteConnection,
+    into: &str,
+    statements: &[(usize, SqliteArguments)],
+) -> sqlx::Result<()> {
+    let mut text: (usize, Arc<str>) = (0, "".into());
+    for (rows, arguments) in statements {
+        if text.0 != *rows {
+            text = (*rows, insert_text(into, *rows, arguments.len() / rows).into());
+        }
+        sqlx::query_with(AssertSqlSafe(text.1.clone()), arguments.clone())
+            .execute(&mut *on)
+            .await?;
+    }
+    Ok(())
 }

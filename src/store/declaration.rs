@@ -1,8 +1,8 @@
 //! The declaration of how a record is stored.
 
+use super::bind::Values;
 use super::engine::Text;
 use super::new_change::NewChange;
-use super::rows::Values;
 use super::table::Table;
 use crate::error::Result;
 use crate::id::TypedId;
@@ -57,6 +57,8 @@ pub struct RecordSql {
     pub insert: Text,
     /// The beginning of `insert`, up to the values.
     pub insert_into: &'static str,
+    /// The table and the columns of `insert`.
+    pub into: &'static str,
     /// Updates the columns that may change.
     pub update: Text,
     /// The beginning and the end of an update of many records, around their values.
@@ -100,6 +102,7 @@ macro_rules! stored {
             /// The number of values of an update, `$1` and the id included.
             const UPDATED: usize = 5 $(+ { let _ = stringify!($column); 1 })*
                 $($(+ { let _ = stringify!($derived); 1 })*)?;
+            const INTO: &str = concatcp!(TABLE, " (tenant_id, id, ", CHANGED, ", ", FIXED, ")");
             const INSERTED: usize = UPDATED + 2 $($(+ { let _ = stringify!($fixed); 1 })*)?;
 
             impl $crate::store::Table for $record {
@@ -129,10 +132,11 @@ macro_rules! stored {
                     insert: {
                         const NUMBERS: &str = numbers(1, INSERTED);
                         $crate::store::engine::text!(
-                            "INSERT INTO " TABLE " (tenant_id, id, " CHANGED ", " FIXED ") VALUES (" NUMBERS ")"
+                            "INSERT INTO " INTO " VALUES (" NUMBERS ")"
                         )
                     },
-                    insert_into: concatcp!("INSERT INTO ", TABLE, " (tenant_id, id, ", CHANGED, ", ", FIXED, ") VALUES "),
+                    insert_into: concatcp!("INSERT INTO ", INTO, " VALUES "),
+                    into: INTO,
                     update: {
                         const NUMBERS: &str = numbers(3, UPDATED);
                         $crate::store::engine::text!(
@@ -159,7 +163,7 @@ macro_rules! stored {
                     &mut self.record
                 }
 
-                fn values<'a>(&'a self, entry: &$crate::model::IndexEntry) -> $crate::store::rows::Values<'a> {
+                fn values<'a>(&'a self, entry: &$crate::model::IndexEntry) -> $crate::store::bind::Values<'a> {
                     let _ = entry;
                     vec![
                         Box::new(self.id),

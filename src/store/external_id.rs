@@ -1,18 +1,23 @@
 //! The ids of records in other systems: unique per tenant, kind and source.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
+use const_format::concatcp;
 use uuid::Uuid;
 
+use super::bind::{TextList, values};
 use super::declaration::Stored;
-use super::rows::{MOST_VALUES, values};
+use super::engine::sql;
+use super::rows::MOST_VALUES;
 use super::{Read as _, Tx};
 use crate::error::{Result, UserError};
 use crate::id::TypedId;
 use crate::model::ExternalId;
 
+/// The table of external ids with its columns.
+pub const EXTERNAL_IDS: &str = "external_ids (tenant_id, kind, source, value, owner_id)";
 /// Inserts external ids; what another record has is left out.
-const INSERT: &str = "INSERT INTO external_ids (tenant_id, kind, source, value, owner_id) VALUES ";
+const INSERT: &str = concatcp!("INSERT INTO ", EXTERNAL_IDS, " VALUES ");
 
 impl Tx {
     /// Replaces the external ids of a record. Refuses those that another record of its kind has.
@@ -92,6 +97,38 @@ impl Tx {
         self.delete_external_ids::<T::Id>(&gone).await
     }
 
+    /// Whether new records have external ids that other records have, or that several of them have.
+    pub(super) async fn has_taken_external_ids<T: Stored>(&mut self, records: &[T]) -> Result<bool> {
+        let mut sources: HashMap<&str, HashSet<&str>> = HashMap::new();
+        for (_, id) in owned(records.iter()) {
+            if !sources.entry(&id.source).or_default().insert(&id.value) {
+                return Ok(true);
+            }
+        }
+        for (source, values) in sources {
+            let values = values.into_iter().map(str::to_owned).collect();
+            let taken: Option<(Uuid,)> = self
+                .fetch_optional(sql!(
+                    "
+                    SELECT owner_id
+                      FROM external_ids
+                     WHERE tenant_id = $1
+                       AND kind = $2
+                       AND source = $3
+                       AND value " .any_texts(4) "
+                     LIMIT 1",
+                    T::Id::KIND,
+                    source,
+                    TextList(values),
+                ))
+                .await?;
+            if taken.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     async fn insert_external_ids<I: TypedId>(&mut self, added: &[(Uuid, &ExternalId)]) -> Result<u64> {
         self.insert_rows(
             INSERT,
@@ -128,7 +165,7 @@ impl Tx {
 }
 
 /// The external ids of records, each with the record's id.
-fn owned<'a, T: Stored>(
+pub fn owned<'a, T: Stored>(
     records: impl Iterator<Item = &'a T>,
 ) -> impl Iterator<Item = (Uuid, &'a ExternalId)> {
     records.flat_map(|record| {

@@ -2,17 +2,21 @@
 
 use tracing::instrument;
 
-use super::bind::IdList;
+use super::bind::{IdList, values};
 use super::declaration::stored;
 use super::engine::sql;
 use super::statement::Statement;
-use super::{Column, Edge, Filter, Listed, SortField, Table, Tenant, Tx};
+use super::{Column, Edge, Filter, Listed, Load, SortField, Table, Tenant, Tx};
 use crate::error::Result;
-use crate::id::{ContactId, InteractionId, OrganizationId, TypedId, UserId};
+use crate::id::{ContactId, InteractionId, OrganizationId, TypedId, UserId, WrapUpCodeId};
 use crate::model::{Interaction, InteractionFilter, InteractionOrderField, WrapUp};
 use crate::page::Key;
 
 const INTERACTION: &str = <Interaction as Table>::COLUMNS;
+/// The table of agents with its columns.
+const AGENTS: &str = "interaction_agents (tenant_id, user_id, interaction_id)";
+/// The table of wrap-ups with its columns.
+const WRAP_UPS: &str = "wrap_ups (tenant_id, wrap_up_code_id, interaction_id, user_id)";
 
 stored! {
     Interaction: InteractionId in "interactions" [recorded] {
@@ -94,6 +98,32 @@ pub static INTERACTIONS_OF_ORGANIZATION: Edge<Interaction> = Edge {
     column: "organization_id",
     parent: |interaction| interaction.organization_id.map(TypedId::uuid),
 };
+
+impl Load {
+    /// Adds new interactions with their agents and wrap-ups.
+    pub fn add_interactions(&mut self, interactions: &[Interaction]) -> Result<()> {
+        self.add(interactions)?;
+        let mut agents: Vec<(UserId, InteractionId)> = interactions
+            .iter()
+            .flat_map(|interaction| interaction.agent_ids.iter().map(|agent| (*agent, interaction.id)))
+            .collect();
+        agents.sort_unstable();
+        self.add_rows(AGENTS, &agents, |(agent, interaction)| {
+            values![*agent, *interaction]
+        })?;
+        let mut wrap_ups: Vec<(WrapUpCodeId, InteractionId, UserId)> = interactions
+            .iter()
+            .flat_map(|interaction| {
+                let wrap_ups = interaction.wrap_ups.iter();
+                wrap_ups.map(|wrap_up| (wrap_up.code_id, interaction.id, wrap_up.agent_id))
+            })
+            .collect();
+        wrap_ups.sort_unstable();
+        self.add_rows(WRAP_UPS, &wrap_ups, |(code, interaction, agent)| {
+            values![*code, *interaction, *agent]
+        })
+    }
+}
 
 impl Tenant {
     /// The interaction with this id in the telephony system.

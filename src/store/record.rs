@@ -8,11 +8,11 @@ use serde::Serialize;
 use tracing::instrument;
 use uuid::Uuid;
 
-use super::bind::{Bind, IdList};
+use super::bind::{Bind, IdList, Values};
 use super::declaration::Stored;
 use super::engine::{Sql, Text};
 use super::new_change::NewChange;
-use super::rows::{MOST_VALUES, Values};
+use super::rows::MOST_VALUES;
 use super::statement::Statement;
 use super::{Table, Tx};
 use crate::error::{Error, Result};

@@ -1,22 +1,12 @@
 //! Inserting many rows by few statements.
 
 use super::Tx;
-use super::bind::Bind;
+use super::bind::Values;
 use super::statement::Statement;
 use crate::error::Result;
 
 /// The most values of one statement: SQLite looks each up by its name, one after the other.
 pub const MOST_VALUES: usize = 1200;
-
-/// The values of a row, without the tenant.
-pub type Values<'a> = Vec<Box<dyn Bind + 'a>>;
-
-macro_rules! values {
-    ($($value:expr),* $(,)?) => {
-        vec![$(Box::new($value) as Box<dyn $crate::store::bind::Bind + '_>),*]
-    };
-}
-pub(crate) use values;
 
 impl Tx {
     /// Inserts rows, with at most so many values a statement, and returns how many were inserted. The text is `head`, the

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::bind::Row;
 use super::connection::Query;
 use super::database::Transacting;
+use super::encoded::EncodedRows;
 use super::engine::{Engine, Sql, sql};
 use super::{StatementCount, Store, Tenant};
 use crate::error::{Error, Result};
@@ -208,6 +209,12 @@ impl Tx {
         self.statements.add(&self.store);
         let query = Query::of(self.tenant_id, sql);
         self.transaction.connection().execute(query).await
+    }
+
+    /// Loads rows into a table, which is named with its columns.
+    pub(super) async fn load_rows(&mut self, into: &'static str, rows: &EncodedRows) -> Result<()> {
+        self.statements.add(&self.store);
+        self.transaction.connection().load(into, rows).await
     }
 
     /// Commits what was done or, if it failed, undoes it.

@@ -5,12 +5,15 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::bind::TextList;
+use super::bind::{TextList, values};
 use super::engine::sql;
-use super::rows::{MOST_VALUES, values};
+use super::rows::MOST_VALUES;
 use super::{Names, Tx};
 use crate::error::Result;
 use crate::model::{IndexEntry, deletions};
+
+/// The table of words with its columns.
+pub const WORDS: &str = "search_words (tenant_id, word, sort_key, id)";
 
 impl Tx {
     /// Replaces the words of a record; `None` before its creation and after its deletion.
@@ -186,9 +189,10 @@ impl Tx {
 }
 
 /// A row of the table of words.
-type WordRow<'a> = (&'a str, &'a str, Uuid);
+pub type WordRow<'a> = (&'a str, &'a str, Uuid);
 
-fn rows(entries: &[(Uuid, IndexEntry)]) -> BTreeSet<WordRow<'_>> {
+/// Returns the rows of the search index for records, in the order of its key.
+pub fn rows(entries: &[(Uuid, IndexEntry)]) -> BTreeSet<WordRow<'_>> {
     entries
         .iter()
         .flat_map(|(id, entry)| {

@@ -11,11 +11,11 @@ use crate::id::{
     ContactId, InteractionId, NoteId, OrganizationId, RelationshipId, TypedId as _, UserId, WrapUpCodeId,
 };
 use crate::model::{
-    Contact, ContactPointLabel, Date, EmailAddress, ExternalId, Interaction, Note, NoteSubjectId,
-    Organization, Record, Relationship, Url, User, WrapUpCode, fold,
+    Contact, ContactPointLabel, Date, DateTime, EmailAddress, ExternalId, Interaction, Note, NoteSubjectId,
+    Organization, Record, Relationship, Url, User, WrapUp, WrapUpCode, fold,
 };
 use crate::store::engine::sql;
-use crate::store::{Read as _, Stored, Table, Tenant, change};
+use crate::store::{Load, Read as _, Stored, Table, Tenant, change};
 
 /// More records than one statement inserts.
 const MANY: u128 = 130;
@@ -23,6 +23,7 @@ const MANY: u128 = 130;
 #[derive(Clone, Copy)]
 enum How {
     Slices,
+    Loads,
     OneByOne,
 }
 
@@ -40,6 +41,10 @@ async fn write<T: Stored + Debug>(tenant: &Tenant, how: How, records: &[T], edit
         match how {
             How::Slices => {
                 tx.insert_all(records).await?;
+                tx.update_all(changes.clone()).await
+            }
+            How::Loads => {
+                tx.load_all(records).await?;
                 tx.update_all(changes.clone()).await
             }
             How::OneByOne => {
@@ -67,7 +72,7 @@ async fn write<T: Stored + Debug>(tenant: &Tenant, how: How, records: &[T], edit
 async fn delete<T: Stored>(tenant: &Tenant, how: How, records: &[T]) {
     let deleted: Result<()> = change!(tenant, None, |tx| {
         match how {
-            How::Slices => tx.delete_all(records).await,
+            How::Slices | How::Loads => tx.delete_all(records).await,
             How::OneByOne => {
                 for record in records {
                     tx.delete(record).await?;
@@ -271,13 +276,79 @@ fn assert_same(left: &Followed, right: &Followed) {
 }
 
 on_both_engines! {
-    async fn a_slice_writes_what_its_records_write_one_by_one(store: &TestStore) {
-        let (written, left) = write_and_delete(&store.tenant("slices").await, How::Slices).await;
+    async fn a_slice_and_a_load_write_what_their_records_write_one_by_one(store: &TestStore) {
         let (expected, expected_left) = write_and_delete(&store.tenant("singles").await, How::OneByOne).await;
 
-        assert_same(&written, &expected);
-        assert_same(&left, &expected_left);
-        assert_eq!((left.entities, left.words.len(), left.external_ids.len()), (0, 0, 0));
+        for (name, how) in [("slices", How::Slices), ("loads", How::Loads)] {
+            let (written, left) = write_and_delete(&store.tenant(name).await, how).await;
+            assert_same(&written, &expected);
+            assert_same(&left, &expected_left);
+            assert_eq!((left.entities, left.words.len(), left.external_ids.len()), (0, 0, 0));
+        }
+    }
+
+    async fn a_load_that_the_feed_is_not_told_of_writes_everything_else(store: &TestStore) {
+        let (tenant, contacts) = (store.tenant("acme").await, uuids(MANY).map(contact).collect::<Vec<_>>());
+        let inserted = store.tenant("inserted").await;
+        change!(inserted, None, |tx| { tx.insert_all(&contacts).await }).unwrap();
+        change!(tenant, None, |tx| {
+            let mut load = Load::of(&tenant);
+            load.add(&contacts)?;
+            tx.load(&load).await
+        })
+        .unwrap();
+
+        let expected = Followed { changes: Vec::new(), ..followed(&inserted).await };
+        assert!(!expected.words.is_empty());
+        assert_same(&followed(&tenant).await, &expected);
+    }
+
+    async fn a_load_beyond_the_limit_is_refused_whole(store: &TestStore) {
+        let tenant = store.tenant("acme").await;
+        tenant.set_limit(129).await.unwrap();
+        let contacts: Vec<Contact> = uuids(MANY).map(contact).collect();
+
+        let refused: Result<()> = change!(tenant, None, |tx| { tx.load_all(&contacts).await });
+        assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}");
+        change!(tenant, None, |tx| { tx.load_all(&contacts[..129]).await }).unwrap();
+
+        assert_eq!(tenant.managed_entities().await.unwrap(), 129);
+    }
+
+    async fn a_loaded_interaction_has_its_agents_and_wrap_ups(store: &TestStore) {
+        let tenant = store.tenant("acme").await;
+        let users: Vec<User> = uuids(2).map(user).collect();
+        let codes: Vec<WrapUpCode> = uuids(1).map(code).collect();
+        let mut interactions: Vec<Interaction> = uuids(2)
+            .map(|id| Interaction::new(InteractionId::new(id), new(), None))
+            .collect();
+        interactions[0].agent_ids = users.iter().map(|user| user.id).collect();
+        interactions[0].wrap_ups = vec![WrapUp {
+            note: None,
+            recorded_at: DateTime(START),
+            agent_id: users[1].id,
+            code_id: codes[0].id,
+        }];
+        change!(tenant, None, |tx| {
+            tx.insert_all(&users).await?;
+            tx.insert_all(&codes).await?;
+            let mut load = Load::of(&tenant);
+            load.add_interactions(&interactions)?;
+            tx.load(&load).await
+        })
+        .unwrap();
+
+        let first = interactions[0].id.uuid();
+        let agents: Vec<(Uuid, Uuid)> = tenant
+            .fetch_all(sql!("SELECT user_id, interaction_id FROM interaction_agents WHERE tenant_id = $1 ORDER BY 1"))
+            .await
+            .unwrap();
+        assert_eq!(agents, [(users[0].id.uuid(), first), (users[1].id.uuid(), first)]);
+        let wrap_ups: Vec<(Uuid, Uuid, Uuid)> = tenant
+            .fetch_all(sql!("SELECT wrap_up_code_id, interaction_id, user_id FROM wrap_ups WHERE tenant_id = $1"))
+            .await
+            .unwrap();
+        assert_eq!(wrap_ups, [(codes[0].id.uuid(), first, users[1].id.uuid())]);
     }
 
     async fn external_ids_may_change_hands_within_a_slice(store: &TestStore) {
@@ -304,10 +375,13 @@ on_both_engines! {
 
         let mut others: Vec<Contact> = uuids(3).skip(1).map(contact).collect();
         others[1].external_ids[1] = first[0].external_ids[1].clone();
-        let refused: Result<()> = change!(tenant, None, |tx| { tx.insert_all(&others).await });
+        let inserted: Result<()> = change!(tenant, None, |tx| { tx.insert_all(&others).await });
+        let loaded: Result<()> = change!(tenant, None, |tx| { tx.load_all(&others).await });
 
-        let Error::Refused(refusals) = refused.unwrap_err() else { panic!("not refused") };
-        assert_eq!(refusals[0].field.as_ref().unwrap(), &["1", "externalIds", "1"]);
+        for refused in [inserted, loaded] {
+            let Error::Refused(refusals) = refused.unwrap_err() else { panic!("not refused") };
+            assert_eq!(refusals[0].field.as_ref().unwrap(), &["1", "externalIds", "1"]);
+        }
         assert_eq!(tenant.managed_entities().await.unwrap(), 1);
     }
 }
