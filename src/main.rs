@@ -3,6 +3,10 @@
 use std::process::ExitCode;
 
 use external_contacts::cli::{Cli, LoadError, explain};
+use mimalloc::MiMalloc;
+
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
