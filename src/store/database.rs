@@ -68,10 +68,9 @@ impl Database {
 
     /// Begins a transaction that writes.
     pub async fn begin(&self) -> Result<Transacting> {
-        let begin = self.engine().begin();
         match self {
-            Self::Postgres { pool, .. } => begin_on(pool, begin, ROLLBACK).await.map(Connection::Postgres),
-            Self::Sqlite { writer, .. } => begin_on(writer, begin, ROLLBACK).await.map(Connection::Sqlite),
+            Self::Postgres { pool, .. } => begin_writing_on(pool).await.map(Connection::Postgres),
+            Self::Sqlite { writer, .. } => begin_writing_on(writer).await.map(Connection::Sqlite),
         }
         .map(Transacting)
         .map_err(map_database_error)
@@ -151,6 +150,11 @@ async fn read_on<D: Driver>(pool: &Pool<D>) -> sqlx::Result<Lease<D>> {
         Some(begin) => begin_on(pool, begin, COMMIT).await,
         None => pool.lend().await,
     }
+}
+
+/// Begins a transaction that writes.
+async fn begin_writing_on<D: Driver>(pool: &Pool<D>) -> sqlx::Result<Lease<D>> {
+    begin_on(pool, pool.driver().begin_writing(), ROLLBACK).await
 }
 
 /// Begins a transaction, which `end` ends if it is dropped. The driver's own were not used: they count how deep transactions are

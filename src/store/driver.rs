@@ -14,10 +14,17 @@ use sqlx::{ConnectOptions as _, Connection, Executor as _, PgPool, Row as _};
 /// The number of SQLite's instructions between two looks at whether a statement is to stop.
 const BETWEEN_LOOKS: i32 = 1000;
 
-/// Bounds the statements of a session on PostgreSQL, and asks for its process. The bound is no option of the session's start:
-/// PgBouncer refuses those.
-const BEGIN_SESSION: &str = "SET statement_timeout = '15s'; SELECT pg_backend_pid()";
-/// Bounds the statement of a transaction that reads, and asks for its process.
+/// Bounds the statements of a session on PostgreSQL and the pauses in its transactions, and asks for its process. The bounds
+/// are no options of the session's start: PgBouncer refuses those.
+const BEGIN_SESSION: &str = "SET statement_timeout = '15s'; SET idle_in_transaction_session_timeout = '5s'; \
+    SELECT pg_backend_pid()";
+/// Begins a transaction that writes in such a session: neither a statement nor a pause between two may hold up those who
+/// follow the changes.
+const BEGIN_WRITING: &str = "BEGIN; SET LOCAL statement_timeout = '5s'";
+/// The same behind a pooler, where each transaction may be in another session.
+const BEGIN_WRITING_POOLED: &str = "BEGIN; SET LOCAL statement_timeout = '5s'; \
+    SET LOCAL idle_in_transaction_session_timeout = '5s'; SELECT pg_backend_pid()";
+/// Bounds the statement of a transaction that reads, behind a pooler, and asks for its process.
 const BEGIN_READING: &str = "BEGIN READ ONLY; SET LOCAL statement_timeout = '15s'; SELECT pg_backend_pid()";
 
 /// Opens connections and stops their statements.
@@ -35,6 +42,9 @@ pub trait Driver: Send + Sync + 'static {
 
     /// Lets statements run again after one was stopped.
     fn resume(&self, stop: &Self::Stop);
+
+    /// The statement that begins a transaction that writes.
+    fn begin_writing(&self) -> &'static str;
 
     /// The statement that begins a transaction for a statement that reads, if one is needed.
     fn begin_reading(&self) -> Option<&'static str> {
@@ -153,6 +163,13 @@ impl Driver for PostgresDriver {
 
     fn resume(&self, _: &Option<i32>) {}
 
+    fn begin_writing(&self) -> &'static str {
+        match self.route {
+            Route::Direct => BEGIN_WRITING,
+            Route::Pooled { .. } => BEGIN_WRITING_POOLED,
+        }
+    }
+
     /// Behind a pooler, all statements run in transactions: only there the process stays the same.
     fn begin_reading(&self) -> Option<&'static str> {
         matches!(self.route, Route::Pooled { .. }).then_some(BEGIN_READING)
@@ -262,6 +279,11 @@ impl Driver for SqliteDriver {
     async fn stop(&self, stop: &Arc<AtomicBool>) -> sqlx::Result<()> {
         stop.store(true, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// Takes the place of the one writer at once: a lock that is taken later fails.
+    fn begin_writing(&self) -> &'static str {
+        "BEGIN IMMEDIATE"
     }
 
     fn resume(&self, stop: &Arc<AtomicBool>) {

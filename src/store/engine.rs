@@ -105,19 +105,6 @@ impl Engine {
         }
     }
 
-    /// Begins a transaction that writes. On PostgreSQL, neither a statement nor a pause between two may hold up those
-    /// who follow the changes, and the process is asked for that a cancellation must name; SQLite takes the place of the one
-    /// writer at once, since a lock that is taken later fails.
-    pub const fn begin(self) -> &'static str {
-        match self {
-            Self::Postgres => {
-                "BEGIN; SET LOCAL statement_timeout = '5s'; \
-                 SET LOCAL idle_in_transaction_session_timeout = '5s'; SELECT pg_backend_pid()"
-            }
-            Self::Sqlite => "BEGIN IMMEDIATE",
-        }
-    }
-
     /// The number of slots that the entity limit of a new tenant is divided into, so that creators do not queue on one
     /// row.
     pub const fn limit_slots(self) -> i32 {

@@ -79,8 +79,12 @@ impl Tx {
         organization: Option<OrganizationId>,
         employer_of: Option<ContactId>,
     ) -> Result<Vec<OrganizationId>> {
-        let kept: Vec<(OrganizationId,)> = self
-            .fetch_all(sql!(
+        let statement = match (&organization, &employer_of) {
+            (Some(organization), None) => sql!(
+                "SELECT id FROM organizations WHERE tenant_id = $1 AND id = $2".keep,
+                *organization,
+            ),
+            (organization, employer_of) => sql!(
                 "
                 SELECT id
                   FROM organizations
@@ -88,10 +92,11 @@ impl Tx {
                    AND id IN ($2, (SELECT organization_id FROM contacts WHERE tenant_id = $1 AND id = $3))
                  ORDER BY id"
                     .keep,
-                organization,
-                employer_of,
-            ))
-            .await?;
+                *organization,
+                *employer_of,
+            ),
+        };
+        let kept: Vec<(OrganizationId,)> = self.fetch_all(statement).await?;
         Ok(kept.into_iter().map(|(id,)| id).collect())
     }
 

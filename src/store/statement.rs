@@ -49,8 +49,12 @@ impl<'a> Statement<'a> {
         self
     }
 
-    /// Appends a condition on the expression before it: it is one of these ids.
+    /// Appends a condition on the expression before it: it is one of these ids. One id is compared as such: PostgreSQL keeps the
+    /// plan of that, and plans the search for a list anew each time.
     pub fn any_ids(&mut self, ids: Vec<Uuid>) -> &mut Self {
+        if let [id] = *ids {
+            return self.push("= ").bind(id);
+        }
         self.enclose(self.engine.dialect().any_ids, IdList(ids))
     }
 
