@@ -223,6 +223,15 @@ impl<T> Slice<T> {
         }
     }
 
+    /// Returns the page with another form of its rows.
+    pub fn map<U>(self, form: impl FnMut(T) -> U) -> Slice<U> {
+        Slice {
+            items: self.items.into_iter().map(form).collect(),
+            has_next: self.has_next,
+            has_previous: self.has_previous,
+        }
+    }
+
     /// Creates an empty page.
     pub fn empty(page: &Page) -> Self {
         Self::of(Vec::new(), page)

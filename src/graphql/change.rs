@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::connection::{Connected, connection, connections};
 use super::context::ContextExt as _;
 use super::list::ListExt as _;
+use super::shared::Shared;
 use crate::error::Error;
 use crate::id::{ContactId, GlobalId, InteractionId, NoteId, OrganizationId, RelationshipId, TypedId};
 use crate::model::noun::nouns;
@@ -17,7 +18,7 @@ use crate::model::{
     Organization, Permission, Relationship, User,
 };
 use crate::page::{self, Page, PageArgs};
-use crate::store::{CHANGES_OF_ENTITY, ChangeOrder, Children, change_cursor};
+use crate::store::{CHANGES_OF_ENTITY, ChangeOrder, Children, Columns, PageQuery, change_cursor};
 
 connection!(ChangeConnection, ChangeEdge, Change, "changes");
 
@@ -32,7 +33,7 @@ macro_rules! changed_entity {
         #[derive(Clone, Debug, Union)]
         pub enum ChangedEntity {$(
             #[doc = concat!("The record as ", $one, ".")]
-            $noun(Box<$noun>),
+            $noun(Shared<$noun>),
         )*}
 
         impl ChangedEntity {
@@ -52,7 +53,7 @@ macro_rules! changed_entity {
                 Ok(match kind {$(
                     EntityKind::$noun => {
                         let found = ctx.load($id::new(id)).await?;
-                        found.map(|found| Self::$noun(Box::new(found)))
+                        found.map(Self::$noun)
                     }
                 )*})
             }
@@ -86,7 +87,7 @@ impl Change {
     }
 
     /// The user who made the change, or null if the service itself made it.
-    async fn changed_by(&self, ctx: &Context<'_>) -> Result<Option<User>> {
+    async fn changed_by(&self, ctx: &Context<'_>) -> Result<Option<Shared<User>>> {
         Ok(ctx.load_opt(self.user_id).await?)
     }
 
@@ -136,7 +137,10 @@ async fn changes(
 ) -> crate::error::Result<Connected<Change>> {
     let filter = filter(ctx, entities, contact_id, organization_id)?;
     let page = page_of(ctx, args, page::AT_ROOT).await?;
-    let slice = ctx.tenant().list(&filter, ChangeOrder::OLDEST, &page).await?;
+    let slice = ctx
+        .tenant()
+        .list(&filter, PageQuery::whole(ChangeOrder::OLDEST, &page))
+        .await?;
     Ok(Connected::of_list(slice, ChangeOrder::OLDEST, Arc::new(filter)))
 }
 
@@ -265,7 +269,7 @@ async fn page_of(ctx: &Context<'_>, args: PageArgs, otherwise: i32) -> crate::er
 
 /// Returns the position that a cursor refers to. The change must still be kept, and the database must be the same.
 async fn position(ctx: &Context<'_>, known: KnownPosition) -> crate::error::Result<ChangePosition> {
-    let change: Option<Change> = ctx.request().loaders.load(known.id).await?;
+    let change: Option<Shared<Change>> = ctx.request().loaders.load(known.id, Columns::All).await?;
     match change {
         Some(change) if known.is_of(&change) => Ok(change.position()),
         _ => Err(Error::CursorExpired),

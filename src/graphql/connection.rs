@@ -6,6 +6,7 @@ use async_graphql::{Context, Enum, SimpleObject};
 use uuid::Uuid;
 
 use super::context::ContextExt as _;
+use super::shared::Shared;
 use crate::error::Result;
 use crate::page::Slice;
 use crate::store::{Children, Filter, Listed, Sort};
@@ -61,7 +62,7 @@ impl Count {
 
 /// A page of records, with the data needed to count the whole list on demand.
 pub struct Connected<T: Listed> {
-    slice: Slice<T>,
+    slice: Slice<Shared<T>>,
     sort: Sort<T::Order>,
     whole: Whole<T>,
 }
@@ -73,7 +74,12 @@ enum Whole<T: Listed> {
 
 impl<T: Listed> Connected<T> {
     /// A page of a parent's children.
-    pub fn of_children(slice: Slice<T>, sort: Sort<T::Order>, children: Children<T>, parent: Uuid) -> Self {
+    pub fn of_children(
+        slice: Slice<Shared<T>>,
+        sort: Sort<T::Order>,
+        children: Children<T>,
+        parent: Uuid,
+    ) -> Self {
         Self {
             slice,
             sort,
@@ -84,14 +90,14 @@ impl<T: Listed> Connected<T> {
     /// A page of a list.
     pub fn of_list(slice: Slice<T>, sort: Sort<T::Order>, filter: Arc<dyn Filter>) -> Self {
         Self {
-            slice,
+            slice: slice.map(Shared::from),
             sort,
             whole: Whole::List(filter),
         }
     }
 
     /// The records with their cursors.
-    pub fn edges(&self) -> impl Iterator<Item = (String, T)> {
+    pub fn edges(&self) -> impl Iterator<Item = (String, Shared<T>)> {
         self.slice
             .items
             .iter()
@@ -99,13 +105,13 @@ impl<T: Listed> Connected<T> {
     }
 
     /// The records.
-    pub fn nodes(&self) -> Vec<T> {
-        self.slice.items.clone()
+    pub fn nodes(&self) -> &[Shared<T>] {
+        &self.slice.items
     }
 
     /// The page's position in its list.
     pub fn page_info(&self) -> PageInfo {
-        let cursor = |row: Option<&T>| row.map(|row| row.cursor(self.sort).encode());
+        let cursor = |row: Option<&Shared<T>>| row.map(|row| row.cursor(self.sort).encode());
         PageInfo {
             has_next_page: self.slice.has_next,
             has_previous_page: self.slice.has_previous,
@@ -154,7 +160,7 @@ macro_rules! connection {
             }
 
             /// The items of this page.
-            async fn nodes(&self) -> Vec<$node> {
+            async fn nodes(&self) -> &[$crate::graphql::shared::Shared<$node>] {
                 self.0.nodes()
             }
 
@@ -179,7 +185,7 @@ macro_rules! connection {
             /// The item's position in the list; pass it as `after` or `before` to page from here.
             cursor: String,
             /// The item itself.
-            node: $node,
+            node: $crate::graphql::shared::Shared<$node>,
         }
     };
 }

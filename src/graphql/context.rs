@@ -3,15 +3,17 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use async_graphql::{Context, ID, Value};
+use async_graphql::{Context, ID, SelectionField, Value};
 
 use super::loader::Loaders;
+use super::shared::Shared;
+use super::shown::Shown;
 use crate::auth::Caller;
 use crate::error::{Error, Result};
 use crate::id::{TypedId, UserId};
 use crate::limits::Limits;
 use crate::model::{Checked, IdempotencyKey, Permission};
-use crate::store::{Listed, Tenant};
+use crate::store::{Columns, Tenant};
 
 /// The data that the resolvers of one request share.
 pub struct RequestData {
@@ -82,16 +84,25 @@ pub trait ContextExt {
         }
     }
 
+    /// The columns that the selection from the records of the current field needs.
+    fn columns<T: Shown>(&self) -> Columns;
+
+    /// The columns that the selection from the items of the current field, a connection, needs.
+    fn columns_of_items<T: Shown>(&self) -> Columns;
+
     /// Loads a record by id, or null if there is none.
-    fn load<T: Listed>(&self, id: impl TypedId) -> impl Future<Output = Result<Option<T>>> + Send
+    fn load<T: Shown>(&self, id: impl TypedId) -> impl Future<Output = Result<Option<Shared<T>>>> + Send
     where
         Self: Sync,
     {
-        async move { self.request().loaders.load(id.uuid()).await }
+        async move { self.request().loaders.load(id.uuid(), self.columns::<T>()).await }
     }
 
     /// Loads the record that this one refers to, if any.
-    fn load_opt<T: Listed>(&self, id: Option<impl TypedId>) -> impl Future<Output = Result<Option<T>>> + Send
+    fn load_opt<T: Shown>(
+        &self,
+        id: Option<impl TypedId>,
+    ) -> impl Future<Output = Result<Option<Shared<T>>>> + Send
     where
         Self: Sync,
     {
@@ -106,11 +117,11 @@ pub trait ContextExt {
     /// Loads the record that a gateway refers to, or null if there is none. The kind's permission is checked here,
     /// because no directive guards entities found by reference. Users need no permission: every caller may see a user's
     /// name.
-    fn entity<I: TypedId, T: Listed>(
+    fn entity<I: TypedId, T: Shown>(
         &self,
         permission: Option<Permission>,
         id: &ID,
-    ) -> impl Future<Output = Result<Option<T>>> + Send
+    ) -> impl Future<Output = Result<Option<Shared<T>>>> + Send
     where
         Self: Sync,
     {
@@ -135,6 +146,23 @@ impl ContextExt for Context<'_> {
         *self.data_unchecked::<Limits>()
     }
 
+    fn columns<T: Shown>(&self) -> Columns {
+        needed_by::<T>(&self.field())
+    }
+
+    fn columns_of_items<T: Shown>(&self) -> Columns {
+        let field = self.field();
+        let of_items = field.selection_set().map(|part| match part.name() {
+            "nodes" => needed_by::<T>(&part),
+            "edges" => {
+                let nodes = part.selection_set().filter(|field| field.name() == "node");
+                widest(nodes.map(|node| needed_by::<T>(&node)))
+            }
+            _ => Columns::Plain,
+        });
+        widest(of_items)
+    }
+
     fn idempotency_key(&self) -> Result<Checked<Option<IdempotencyKey>>> {
         let field = self.field();
         let arguments = field.arguments();
@@ -149,4 +177,17 @@ impl ContextExt for Context<'_> {
         let input = Value::Object(input).into_json().map_err(Error::internal)?;
         Ok(IdempotencyKey::check(field.name(), &key, input).map(Some))
     }
+}
+
+/// The columns that the selection from a field's records needs.
+fn needed_by<T: Shown>(field: &SelectionField<'_>) -> Columns {
+    if field.selection_set().all(|field| T::is_plain(field.name())) {
+        Columns::Plain
+    } else {
+        Columns::All
+    }
+}
+
+fn widest(columns: impl Iterator<Item = Columns>) -> Columns {
+    columns.max().unwrap_or(Columns::Plain)
 }

@@ -3,6 +3,7 @@
 use async_graphql::{ID, InputObject};
 
 use super::context::ContextExt;
+use super::shown::Shown;
 use crate::error::{Error, Result};
 use crate::id::TypedId;
 use crate::model::{LONGEST_START, NameMatch, fold};
@@ -14,7 +15,7 @@ const MOST_VALUES: usize = 100;
 /// The filter of a noun's lists, as clients give it.
 pub trait FilterInput: Default + Send {
     /// The type of the records in the lists.
-    type Noun: Listed;
+    type Noun: Shown;
 
     /// Returns the conditions. Refuses malformed ones, and those that require a permission the caller lacks.
     fn checked(self, ctx: &impl ContextExt) -> Result<<Self::Noun as Listed>::Filter>;

@@ -8,10 +8,11 @@ use super::connection::Connected;
 use super::context::ContextExt;
 use super::filter::FilterInput;
 use super::order::OrderInput;
+use super::shown::Shown;
 use crate::error::Result;
 use crate::id::TypedId;
 use crate::page::{self, Page, PageArgs};
-use crate::store::{Children, Edge, Filter, Listed, Sort};
+use crate::store::{Children, Edge, Filter, Listed, PageQuery, Sort};
 
 /// The order fields of the lists that a filter narrows.
 type Order<F> = <<F as FilterInput>::Noun as Listed>::Order;
@@ -43,7 +44,7 @@ pub trait ListExt: ContextExt {
     }
 
     /// Loads the given page of a parent's children.
-    fn children_on<T: Listed>(
+    fn children_on<T: Shown>(
         &self,
         children: Children<T>,
         parent: impl TypedId,
@@ -55,8 +56,13 @@ pub trait ListExt: ContextExt {
     {
         async move {
             let parent = parent.uuid();
+            let query = PageQuery {
+                sort,
+                page: &page,
+                columns: self.columns_of_items::<T>(),
+            };
             let loaders = &self.request().loaders;
-            let slice = loaders.page(children.clone(), parent, sort, page).await?;
+            let slice = loaders.page(children.clone(), parent, query).await?;
             Ok(Connected::of_children(slice, sort, children, parent))
         }
     }
@@ -78,7 +84,7 @@ pub trait ListExt: ContextExt {
     }
 
     /// Loads a page of the records that a filter matches.
-    fn list_by<T: Listed>(
+    fn list_by<T: Shown>(
         &self,
         filter: impl Filter + 'static,
         sort: Sort<T::Order>,
@@ -89,7 +95,12 @@ pub trait ListExt: ContextExt {
     {
         async move {
             let page = sort.page(args, page::AT_ROOT)?;
-            let slice = self.tenant().list(&filter, sort, &page).await?;
+            let query = PageQuery {
+                sort,
+                page: &page,
+                columns: self.columns_of_items::<T>(),
+            };
+            let slice = self.tenant().list(&filter, query).await?;
             Ok(Connected::of_list(slice, sort, Arc::new(filter)))
         }
     }

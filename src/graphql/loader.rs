@@ -1,55 +1,50 @@
-//! Batch loading: at most one statement per loader and level of an operation.
+//! Batch loading: at most one statement per kind of load and level of an operation.
 
+use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::future::{Future, poll_fn};
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context as TaskContext, Poll, Wake, Waker};
-use std::time::Duration;
 
-use async_graphql::dataloader::{DataLoader, Loader};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, FuturesUnordered};
 use futures_util::task::AtomicWaker;
 use futures_util::{Stream, StreamExt as _};
+use tokio::sync::oneshot;
 use tracing::{Instrument as _, Span};
 use uuid::Uuid;
 
+use super::shared::Shared;
 use crate::error::{Error, Result};
 use crate::metrics::METRICS;
 use crate::page::{Page, Slice};
-use crate::store::{Children, Listed, Sort, Tenant};
+use crate::store::{Children, Columns, Listed, PageQuery, Sort, Tenant};
 
 /// The loaders of one request. They keep nothing between levels, so that nothing is stale after a change.
-pub struct Loaders {
-    batches: DataLoader<Batches>,
-    pending: PendingLoads,
-}
+pub struct Loaders(Arc<Queues>);
 
 impl Loaders {
     /// Creates loaders for one tenant's data.
     pub fn new(tenant: Tenant) -> Self {
-        let pending = PendingLoads::default();
-        let batches = DataLoader::new(Batches { tenant }, pending.spawner())
-            .delay(Duration::ZERO)
-            .max_batch_size(usize::MAX);
-        Self { batches, pending }
+        Self(Arc::new(Queues {
+            tenant,
+            keys: Mutex::default(),
+            pending: Mutex::default(),
+        }))
     }
 
     /// Returns the driver of a request that uses these loaders.
     pub fn driver(&self) -> Driver {
-        Driver::of(self.pending.clone())
+        Driver::of(self.0.clone())
     }
 
-    /// Loads the record with this id.
-    pub async fn load<T: Listed>(&self, id: Uuid) -> Result<Option<T>> {
-        self.batches
-            .load_one(Id(id, PhantomData::<fn() -> T>))
-            .await
-            .map_err(Error::Shared)
+    /// Loads the record with this id, from at least these columns.
+    pub async fn load<T: Listed>(&self, id: Uuid, columns: Columns) -> Result<Option<Shared<T>>> {
+        self.0.load(Id(id, PhantomData::<fn() -> T>), columns).await
     }
 
     /// A page of a parent's children.
@@ -57,18 +52,16 @@ impl Loaders {
         &self,
         children: Children<T>,
         parent: Uuid,
-        sort: Sort<T::Order>,
-        page: Page,
-    ) -> Result<Slice<T>> {
-        let empty = Slice::empty(&page);
+        query: PageQuery<'_, T::Order>,
+    ) -> Result<Slice<Shared<T>>> {
         let key = ChildPage {
             children,
             parent,
-            sort,
-            page,
+            sort: query.sort,
+            page: query.page.clone(),
         };
-        let page = self.batches.load_one(key).await.map_err(Error::Shared)?;
-        Ok(page.unwrap_or(empty))
+        let page = self.0.load(key, query.columns).await?;
+        Ok(page.unwrap_or_else(|| Slice::empty(query.page)))
     }
 
     /// The number of a parent's children, counted up to one more than `most`.
@@ -78,14 +71,103 @@ impl Loaders {
             parent,
             most,
         };
-        let count = self.batches.load_one(key).await.map_err(Error::Shared)?;
-        Ok(count.unwrap_or_default())
+        Ok(self.0.load(key, Columns::Plain).await?.unwrap_or_default())
     }
 }
 
-/// Loads batches: one statement for all requested keys.
-struct Batches {
+/// A key by which something is loaded, together with all others of its kind that the same level asks for.
+trait LoadKey: Clone + Eq + Hash + Send + 'static {
+    /// The value of a key; one that has none is absent.
+    type Value: Clone + Send + 'static;
+
+    /// Loads the values of keys, of which none is repeated. Records are read from at least these columns.
+    fn load_all(
+        tenant: &Tenant,
+        keys: Vec<Self>,
+        columns: Columns,
+    ) -> impl Future<Output = Result<HashMap<Self, Self::Value>>> + Send;
+}
+
+/// The end at which a value is sent to one who waits for it.
+type Sender<V> = oneshot::Sender<Result<Option<V>>>;
+
+/// The keys of one kind of load that wait for their batch.
+struct Waiting<K: LoadKey> {
+    /// The columns that are needed by any of them.
+    columns: Columns,
+    /// All who wait for each key.
+    keys: HashMap<K, Vec<Sender<K::Value>>>,
+}
+
+impl<K: LoadKey> Default for Waiting<K> {
+    fn default() -> Self {
+        Self {
+            columns: Columns::Plain,
+            keys: HashMap::new(),
+        }
+    }
+}
+
+/// The keys that wait for their batches, and the batches that have not begun.
+struct Queues {
     tenant: Tenant,
+    /// For each kind of load, its [`Waiting`].
+    keys: Mutex<HashMap<TypeId, Box<dyn Any + Send>>>,
+    pending: Mutex<Vec<BoxFuture<'static, ()>>>,
+}
+
+impl Queues {
+    /// Waits for the batch with a key.
+    async fn load<K: LoadKey>(self: &Arc<Self>, key: K, columns: Columns) -> Result<Option<K::Value>> {
+        let value = self.enqueue(key, columns).await;
+        value.map_err(|_| Error::internal(anyhow::anyhow!("a batch ended without its values")))?
+    }
+
+    /// Adds a key to its batch, which is pending from its first key on.
+    fn enqueue<K: LoadKey>(
+        self: &Arc<Self>,
+        key: K,
+        columns: Columns,
+    ) -> oneshot::Receiver<Result<Option<K::Value>>> {
+        let (sender, value) = oneshot::channel();
+        let mut keys = lock(&self.keys);
+        let waiting = keys.entry(TypeId::of::<K>());
+        let waiting = waiting.or_insert_with(|| Box::new(Waiting::<K>::default()));
+        if let Some(waiting) = waiting.downcast_mut::<Waiting<K>>() {
+            if waiting.keys.is_empty() {
+                lock(&self.pending).push(Box::pin(self.clone().run::<K>()));
+            }
+            waiting.columns = waiting.columns.max(columns);
+            waiting.keys.entry(key).or_default().push(sender);
+        }
+        value
+    }
+
+    /// Loads the values of all keys that wait.
+    async fn run<K: LoadKey>(self: Arc<Self>) {
+        let waiting = lock(&self.keys)
+            .get_mut(&TypeId::of::<K>())
+            .and_then(|waiting| waiting.downcast_mut::<Waiting<K>>())
+            .map(std::mem::take)
+            .unwrap_or_default();
+        let keys = waiting.keys.keys().cloned().collect();
+        let loaded = K::load_all(&self.tenant, keys, waiting.columns).await;
+        let mut loaded = loaded.map_err(Arc::new);
+        for (key, senders) in waiting.keys {
+            let value = match &mut loaded {
+                Ok(values) => Ok(values.remove(&key)),
+                Err(error) => Err(error.clone()),
+            };
+            for sender in senders {
+                // One who does not wait any more has left.
+                let _ = sender.send(value.clone().map_err(Error::Shared));
+            }
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The id of a record of type `T`.
@@ -165,45 +247,49 @@ impl<T: Listed> Clone for ChildCount<T> {
     }
 }
 
-impl<T: Listed> Loader<Id<T>> for Batches {
-    type Value = T;
-    type Error = Arc<Error>;
+impl<T: Listed> LoadKey for Id<T> {
+    type Value = Shared<T>;
 
-    async fn load(&self, keys: &[Id<T>]) -> Result<HashMap<Id<T>, T>, Arc<Error>> {
+    async fn load_all(
+        tenant: &Tenant,
+        keys: Vec<Self>,
+        columns: Columns,
+    ) -> Result<HashMap<Self, Shared<T>>> {
         let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
         let span = batch_span("records", T::TABLE, ids.len());
-        let records: Vec<T> = self
-            .tenant
-            .by_ids(&ids)
-            .instrument(span)
-            .await
-            .map_err(Arc::new)?;
+        let records: Vec<T> = tenant.by_ids(&ids, columns).instrument(span).await?;
         Ok(records
             .into_iter()
-            .map(|record| (Id(record.uuid(), PhantomData), record))
+            .map(|record| (Id(record.uuid(), PhantomData), Shared::from(record)))
             .collect())
     }
 }
 
-impl<T: Listed> Loader<ChildPage<T>> for Batches {
-    type Value = Slice<T>;
-    type Error = Arc<Error>;
+impl<T: Listed> LoadKey for ChildPage<T> {
+    type Value = Slice<Shared<T>>;
 
-    async fn load(&self, keys: &[ChildPage<T>]) -> Result<HashMap<ChildPage<T>, Slice<T>>, Arc<Error>> {
+    async fn load_all(
+        tenant: &Tenant,
+        keys: Vec<Self>,
+        columns: Columns,
+    ) -> Result<HashMap<Self, Self::Value>> {
         let mut pages = HashMap::with_capacity(keys.len());
         // Aliases may ask for different pages of the same edge: a statement for each.
         for group in grouped(keys, |key| (key.children.clone(), key.sort, key.page.clone())) {
             let Some(first) = group.first() else { continue };
             let parents: Vec<Uuid> = group.iter().map(|key| key.parent).collect();
-            let mut found = self
-                .tenant
-                .pages_of(&first.children, first.sort, &first.page, &parents)
+            let query = PageQuery {
+                sort: first.sort,
+                page: &first.page,
+                columns,
+            };
+            let mut found = tenant
+                .pages_of(&first.children, query, &parents)
                 .instrument(batch_span("pages", T::TABLE, parents.len()))
-                .await
-                .map_err(Arc::new)?;
+                .await?;
             for key in group {
                 if let Some(page) = found.remove(&key.parent) {
-                    pages.insert(key.clone(), page);
+                    pages.insert(key, page.map(Shared::from));
                 }
             }
         }
@@ -211,24 +297,21 @@ impl<T: Listed> Loader<ChildPage<T>> for Batches {
     }
 }
 
-impl<T: Listed> Loader<ChildCount<T>> for Batches {
+impl<T: Listed> LoadKey for ChildCount<T> {
     type Value = i64;
-    type Error = Arc<Error>;
 
-    async fn load(&self, keys: &[ChildCount<T>]) -> Result<HashMap<ChildCount<T>, i64>, Arc<Error>> {
+    async fn load_all(tenant: &Tenant, keys: Vec<Self>, _: Columns) -> Result<HashMap<Self, i64>> {
         let mut counts = HashMap::with_capacity(keys.len());
         for group in grouped(keys, |key| (key.children.clone(), key.most)) {
             let Some(first) = group.first() else { continue };
             let parents: Vec<Uuid> = group.iter().map(|key| key.parent).collect();
-            let found = self
-                .tenant
+            let found = tenant
                 .counts_of(&first.children, first.most, &parents)
                 .instrument(batch_span("counts", T::TABLE, parents.len()))
-                .await
-                .map_err(Arc::new)?;
+                .await?;
             for key in group {
                 let count = found.get(&key.parent).copied();
-                counts.insert(key.clone(), count.unwrap_or_default());
+                counts.insert(key, count.unwrap_or_default());
             }
         }
         Ok(counts)
@@ -242,45 +325,28 @@ fn batch_span(loads: &'static str, table: &'static str, keys: usize) -> Span {
     tracing::trace_span!("batch", loads, table, keys)
 }
 
-fn grouped<K, G: Hash + Eq>(keys: &[K], group: impl Fn(&K) -> G) -> Vec<Vec<&K>> {
-    let mut groups: HashMap<G, Vec<&K>> = HashMap::new();
+fn grouped<K, G: Hash + Eq>(keys: Vec<K>, group: impl Fn(&K) -> G) -> Vec<Vec<K>> {
+    let mut groups: HashMap<G, Vec<K>> = HashMap::new();
     for key in keys {
-        groups.entry(group(key)).or_default().push(key);
+        groups.entry(group(&key)).or_default().push(key);
     }
     groups.into_values().collect()
-}
-
-/// Requested loads that have not begun: the queue that the loaders of one request spawn onto.
-#[derive(Clone, Default)]
-struct PendingLoads(Arc<Mutex<Vec<BoxFuture<'static, ()>>>>);
-
-impl PendingLoads {
-    fn spawner(&self) -> impl Fn(BoxFuture<'static, ()>) + Send + Sync + 'static {
-        let pending = self.0.clone();
-        move |load| {
-            pending.lock().unwrap_or_else(PoisonError::into_inner).push(load);
-        }
-    }
-
-    fn take(&self) -> Vec<BoxFuture<'static, ()>> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
 }
 
 /// Runs a request and its loads in turns, so that one level of an operation becomes one batch. Neither timers nor other
 /// tasks take part in this.
 pub struct Driver {
-    pending: PendingLoads,
+    queues: Arc<Queues>,
     running: FuturesUnordered<BoxFuture<'static, ()>>,
     wakes: Arc<WakeSignal>,
     waker: Waker,
 }
 
 impl Driver {
-    fn of(pending: PendingLoads) -> Self {
+    fn of(queues: Arc<Queues>) -> Self {
         let wakes = Arc::new(WakeSignal::default());
         Self {
-            pending,
+            queues,
             running: FuturesUnordered::new(),
             waker: Waker::from(wakes.clone()),
             wakes,
@@ -318,7 +384,8 @@ impl Driver {
             return Poll::Pending;
         }
         if self.running.is_empty() {
-            self.running.extend(self.pending.take());
+            self.running
+                .extend(std::mem::take(&mut *lock(&self.queues.pending)));
         }
         while let Poll::Ready(Some(())) = self.running.poll_next_unpin(cx) {}
         Poll::Pending

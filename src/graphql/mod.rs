@@ -22,6 +22,8 @@ mod relationship;
 mod repeat;
 mod sdl;
 mod search;
+mod shared;
+mod shown;
 mod tenant;
 mod user;
 mod viewer;

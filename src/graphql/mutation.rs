@@ -4,11 +4,12 @@ use serde_json::Value;
 
 use super::context::ContextExt;
 use super::repeat::Repeatable;
+use super::shared::Shared;
 use crate::error::{Error, Result, UserError, UserErrorCode};
 use crate::id::TypedId;
 use crate::model::Checked;
 use crate::service::Target;
-use crate::store::{Listed, Tx, change};
+use crate::store::{Columns, Listed, Tx, change};
 
 /// The outcome of a change: its result, or the reasons for a refusal.
 pub struct Outcome<T> {
@@ -204,11 +205,20 @@ pub trait Mutate: ContextExt + Sync {
             let id = input.as_ref().ok().map(Targeted::id);
             let outcome = self.change_once(input, work).await?;
             let current = if outcome.is_version_conflict() {
-                self.load_opt(id).await?
+                self.current(id).await?
             } else {
                 None
             };
             Ok((outcome, current))
+        }
+    }
+
+    /// Returns a record in its current state.
+    fn current<R: Listed>(&self, id: Option<impl TypedId>) -> impl Future<Output = Result<Option<R>>> + Send {
+        async move {
+            let Some(id) = id else { return Ok(None) };
+            let record = self.request().loaders.load(id.uuid(), Columns::All).await?;
+            Ok(record.map(Shared::into_record))
         }
     }
 
@@ -223,7 +233,7 @@ pub trait Mutate: ContextExt + Sync {
             let id = input.as_ref().ok().map(Targeted::id);
             let outcome = self.change(input, work).await?;
             if outcome.is_version_conflict() {
-                let value = self.load_opt(id).await?;
+                let value = self.current(id).await?;
                 return Ok(Outcome { value, ..outcome });
             }
             Ok(outcome)

@@ -5,6 +5,7 @@ use futures_util::future::join_all;
 
 use super::context::ContextExt as _;
 use super::permission::requires_permission;
+use super::shared::Shared;
 use crate::error::Error;
 use crate::id::{
     ContactId, GlobalId, InteractionId, NodeId, NoteId, OrganizationId, RelationshipId, UserId, WrapUpCodeId,
@@ -24,14 +25,14 @@ macro_rules! node {
         #[graphql(field(name = "id", ty = "GlobalId", desc = "The record's id, unique across all kinds."))]
         pub enum Node {$($(
             #[doc = concat!("The record as ", $one, ".")]
-            $noun(Box<$noun>),
+            $noun(Shared<$noun>),
         )*)*}
 
         impl Node {
             /// Loads the record with this id, or `None` if it does not exist.
             async fn load(ctx: &Context<'_>, id: NodeId) -> crate::error::Result<Option<Self>> {
                 Ok(match id {$($(
-                    NodeId::$id(id) => ctx.load(id).await?.map(|found| Self::$noun(Box::new(found))),
+                    NodeId::$id(id) => ctx.load(id).await?.map(Self::$noun),
                 )*)*})
             }
 
@@ -58,12 +59,12 @@ macro_rules! node {
                 &self,
                 ctx: &Context<'_>,
                 #[graphql(desc = "The record's id.")] id: ID,
-            ) -> Result<Option<$noun>> {
+            ) -> Result<Option<Shared<$noun>>> {
                 Ok(ctx.load(Error::id::<$id>("id", &id)?).await?)
             }
 
             #[graphql(entity)]
-            async fn $entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<$noun>> {
+            async fn $entity(&self, ctx: &Context<'_>, id: ID) -> Result<Option<Shared<$noun>>> {
                 Ok(ctx.entity::<$id, $noun>(node!(@$group $permission), &id).await?)
             }
         )*)*}

@@ -9,6 +9,7 @@ use async_graphql::{
 };
 
 use super::context::ContextExt as _;
+use super::shared::Shared;
 use crate::model::{Record, User};
 
 #[ComplexObject]
@@ -27,7 +28,7 @@ impl Record {
 /// A [`User`] that is named in the schema without being registered: the fields of [`Record`] are copied into every type
 /// that flattens it, and registering users leads to notes and relationships, which flatten it before it is complete.
 /// The root field `user` registers users.
-struct Actor(User);
+struct Actor(Shared<User>);
 
 impl OutputType for Actor {
     fn type_name() -> Cow<'static, str> {

@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::context::ContextExt;
+use super::shared::Shared;
 use crate::error::{Error, Result};
-use crate::store::{Listed, Transferred};
+use crate::store::{Columns, Listed, Transferred};
 
 /// The field of inputs of mutations that would have a second effect if they were repeated.
 #[derive(InputObject)]
@@ -38,7 +39,8 @@ impl<R: Listed> Repeatable for R {
 
     async fn again<C: ContextExt + Sync + ?Sized>(ctx: &C, kept: Value) -> Result<Option<Self>> {
         let id: Uuid = serde_json::from_value(kept).map_err(Error::internal)?;
-        ctx.request().loaders.load(id).await
+        let record = ctx.request().loaders.load(id, Columns::All).await?;
+        Ok(record.map(Shared::into_record))
     }
 }
 
@@ -50,8 +52,8 @@ impl<R: Listed> Repeatable for (R, bool) {
 
     async fn again<C: ContextExt + Sync + ?Sized>(ctx: &C, kept: Value) -> Result<Option<Self>> {
         let (id, is_new): (Uuid, bool) = serde_json::from_value(kept).map_err(Error::internal)?;
-        let record = ctx.request().loaders.load(id).await?;
-        Ok(record.map(|record| (record, is_new)))
+        let record = ctx.request().loaders.load::<R>(id, Columns::All).await?;
+        Ok(record.map(|record| (record.into_record(), is_new)))
     }
 }
 

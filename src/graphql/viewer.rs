@@ -4,6 +4,7 @@ use async_graphql::{Context, Object, Result};
 
 use super::context::ContextExt as _;
 use super::permission::requires_permission;
+use super::shared::Shared;
 use super::tenant::Tenant;
 use crate::limits::Limits;
 use crate::model::{Permission, User};
@@ -15,7 +16,7 @@ pub struct Viewer;
 #[Object]
 impl Viewer {
     /// The calling user.
-    async fn user(&self, ctx: &Context<'_>) -> Result<Option<User>> {
+    async fn user(&self, ctx: &Context<'_>) -> Result<Option<Shared<User>>> {
         Ok(ctx.load(ctx.caller().user.id).await?)
     }
 

@@ -33,22 +33,22 @@ pub struct Contact {
     /// The job title, such as "Head of Purchasing".
     pub title: Option<String>,
     /// Words for grouping contacts.
-    #[sqlx(json)]
+    #[sqlx(json, default)]
     pub tags: Vec<String>,
     /// The contact's keys in other systems.
-    #[sqlx(json)]
+    #[sqlx(json, default)]
     pub external_ids: Vec<ExternalId>,
     /// The contact's phone numbers, of which at most one is primary.
-    #[sqlx(json)]
+    #[sqlx(json, default)]
     pub phone_numbers: Vec<PhoneNumber>,
     /// The contact's e-mail addresses, of which at most one is primary.
-    #[sqlx(json)]
+    #[sqlx(json, default)]
     pub email_addresses: Vec<EmailAddress>,
     /// The contact's postal addresses, of which at most one is primary.
-    #[sqlx(json)]
+    #[sqlx(json, default)]
     pub addresses: Vec<Address>,
     /// The contact's handles in social networks.
-    #[sqlx(json)]
+    #[sqlx(json, default)]
     pub social_handles: Vec<SocialHandle>,
     /// Whether the contact has opted out of surveys.
     pub survey_opt_out: bool,

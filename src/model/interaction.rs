@@ -91,11 +91,11 @@ pub struct Interaction {
     pub organization_id: Option<OrganizationId>,
     /// The users who handled the interaction, in the order in which they joined it.
     #[graphql(skip)]
-    #[sqlx(json)]
+    #[sqlx(json, default)]
     #[serde(serialize_with = "global_list")]
     pub agent_ids: Vec<UserId>,
     /// The wrap-ups of the agents, in the order in which they were recorded.
-    #[sqlx(json)]
+    #[sqlx(json, default)]
     #[serde(serialize_with = "shown_wrap_ups")]
     pub wrap_ups: Vec<WrapUp>,
 }

@@ -31,32 +31,32 @@ pub struct Organization {
     /// The industry, such as "Logistics".
     pub industry: Option<String>,
     /// The organization's address.
-    #[sqlx(json)]
+    #[sqlx(json, default)]
     pub address: Option<Address>,
     /// The organization's phone number.
-    #[sqlx(json)]
+    #[sqlx(json, default)]
     pub phone_number: Option<PhoneNumber>,
     /// The organization's fax number.
-    #[sqlx(json)]
+    #[sqlx(json, default)]
     pub fax_number: Option<PhoneNumber>,
     /// The number of employees.
     pub employee_count: Option<i32>,
     /// The annual revenue.
-    #[sqlx(json)]
+    #[sqlx(json, default)]
     pub annual_revenue: Option<Money>,
     /// The organization's websites.
-    #[sqlx(json)]
+    #[sqlx(json, default)]
     pub websites: Vec<Url>,
     /// Words for grouping organizations.
-    #[sqlx(json)]
+    #[sqlx(json, default)]
     pub tags: Vec<String>,
     /// The ticker symbols of the organization's shares.
-    #[sqlx(json)]
+    #[sqlx(json, default)]
     pub tickers: Vec<Ticker>,
     /// The URL of the organization in another system.
     pub external_system_url: Option<Url>,
     /// The organization's keys in other systems.
-    #[sqlx(json)]
+    #[sqlx(json, default)]
     pub external_ids: Vec<ExternalId>,
     /// The record's creation, last change and version.
     #[sqlx(flatten)]

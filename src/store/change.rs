@@ -12,7 +12,7 @@ use super::engine::{sql, system_sql};
 use super::new_change::NewChange;
 use super::statement::Statement;
 use super::system::SystemTx;
-use super::{Column, Edge, Filter, Listed, Sort, SortField, System, Table, Tenant, Tx, change};
+use super::{Column, Edge, Filter, Listed, PageQuery, Sort, SortField, System, Table, Tenant, Tx, change};
 use crate::error::{Error, Result};
 use crate::id::UserId;
 use crate::model::{Change, ChangeFilter, ChangePosition};
@@ -187,12 +187,14 @@ impl Tenant {
             backward: false,
             cursor: Some(change_cursor(position)),
         };
-        let slice = self.list::<Change>(filter, ChangeOrder::OLDEST, &page).await?;
+        let slice = self
+            .list::<Change>(filter, PageQuery::whole(ChangeOrder::OLDEST, &page))
+            .await?;
         Ok((slice.items, slice.has_next))
     }
 
     /// Deletes changes from before an instant, at most 1000; gives whether there may be more.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn sweep_changes(&self, before: DateTime<Utc>) -> Result<bool> {
         // Ids sort by the time they were made at.
         let first = self.store.0.ids.first_at(before);
@@ -221,7 +223,7 @@ impl Tenant {
 
 impl System<'_> {
     /// Begins an epoch if the database is another one than it was, or has another history: if it was restored.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn begin_epoch(self) -> Result<()> {
         let same: Option<(i32,)> = self
             .fetch_optional(system_sql!(

@@ -101,7 +101,7 @@ impl Tx {
     }
 
     /// Deletes a contact with its notes; its interactions stay, without it.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn delete_contact(&mut self, contact: &Contact) -> Result<RemovedContact> {
         let id = contact.id;
         self.clear_primary_contact(id).await?;

@@ -85,7 +85,7 @@ macro_rules! stored {
     ) => {
         const _: () = {
             use const_format::concatcp;
-            use $crate::store::declaration::{column, columns_of_rows, numbers, value};
+            use $crate::store::declaration::{column, columns_of_rows, numbers, plain_column, value};
             use $crate::store::declaration::{RecordSql, Stored};
 
             const TABLE: &str = $table;
@@ -99,6 +99,9 @@ macro_rules! stored {
             const COLUMNS: &str = concatcp!(
                 "id, version, updated_at, updated_by" $(, ", ", column!($column $($name)?))*, ", ", FIXED
             );
+            const PLAIN_COLUMNS: &str = concatcp!(
+                "id, version, updated_at, updated_by" $(, plain_column!($column $($name)? $(: $kind)?))*, ", ", FIXED
+            );
             /// The number of values of an update, `$1` and the id included.
             const UPDATED: usize = 5 $(+ { let _ = stringify!($column); 1 })*
                 $($(+ { let _ = stringify!($derived); 1 })*)?;
@@ -108,6 +111,7 @@ macro_rules! stored {
             impl $crate::store::Table for $record {
                 const TABLE: &'static str = TABLE;
                 const COLUMNS: &'static str = COLUMNS;
+                const PLAIN_COLUMNS: &'static str = PLAIN_COLUMNS;
 
                 fn uuid(&self) -> uuid::Uuid {
                     $crate::id::TypedId::uuid(self.id)
@@ -193,6 +197,17 @@ macro_rules! column {
     };
 }
 pub(crate) use column;
+
+/// The name of a column in a list, after a comma, if it has plain values.
+macro_rules! plain_column {
+    ($field:ident $($name:literal)?: json) => {
+        ""
+    };
+    ($field:ident $($name:literal)?) => {
+        const_format::concatcp!(", ", $crate::store::declaration::column!($field $($name)?))
+    };
+}
+pub(crate) use plain_column;
 
 /// The value of a column.
 macro_rules! value {

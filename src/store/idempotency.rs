@@ -82,7 +82,7 @@ impl Tx {
 
 impl Tenant {
     /// Deletes keys that expired before an instant, at most 1000; returns whether there may be more.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn sweep_idempotency_keys(&self, now: DateTime<Utc>) -> Result<bool> {
         let swept = change!(self, None, |tx| {
             if !tx.may_sweep().await? {

@@ -147,14 +147,14 @@ impl Tx {
     }
 
     /// Adds an interaction with its agents.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn add_interaction(&mut self, interaction: &Interaction) -> Result<()> {
         self.insert(interaction).await?;
         self.add_agents(interaction.id, &interaction.agent_ids).await
     }
 
     /// Updates an interaction to what it became. Agents are added and never removed.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn update_interaction(
         &mut self,
         before: &Interaction,

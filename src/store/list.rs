@@ -10,12 +10,13 @@ use uuid::Uuid;
 use super::Tenant;
 use super::engine::Engine;
 use super::keyset::{push_order, push_page};
+use super::page_query::PageQuery;
 use super::read::Read as _;
 use super::sort::{Sort, SortField};
 use super::statement::Statement;
-use super::table::Table;
+use super::table::{Columns, Table};
 use crate::error::Result;
-use crate::page::{Cursor, Key, Page, Slice};
+use crate::page::{Cursor, Key, Slice};
 
 /// A record that is read in lists.
 pub trait Listed: Table {
@@ -98,19 +99,18 @@ impl<T: Listed> Hash for Children<T> {
 
 impl Tenant {
     /// Returns one page of a list.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn list<T: Listed>(
         &self,
         filter: &dyn Filter,
-        sort: Sort<T::Order>,
-        page: &Page,
+        query: PageQuery<'_, T::Order>,
     ) -> Result<Slice<T>> {
-        let statement = page_of::<T>(self.engine(), filter, sort, page);
-        Ok(Slice::of(self.fetch_all(statement.sql()).await?, page))
+        let statement = page_of::<T>(self.engine(), filter, query);
+        Ok(Slice::of(self.fetch_all(statement.sql()).await?, query.page))
     }
 
     /// Returns the number of rows of a list, counted up to one more than `most`.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn count<T: Listed>(&self, filter: &dyn Filter, most: i64) -> Result<i64> {
         let statement = count::<T>(self.engine(), filter, most);
         let count: Option<(i64,)> = self.fetch_optional(statement.sql()).await?;
@@ -118,15 +118,14 @@ impl Tenant {
     }
 
     /// Returns the same page of each parent's children, by one statement.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn pages_of<T: Listed>(
         &self,
         children: &Children<T>,
-        sort: Sort<T::Order>,
-        page: &Page,
+        query: PageQuery<'_, T::Order>,
         parents: &[Uuid],
     ) -> Result<HashMap<Uuid, Slice<T>>> {
-        let statement = page_per_parent(self.engine(), children, sort, page, parents);
+        let statement = page_per_parent(self.engine(), children, query, parents);
         let mut pages: HashMap<Uuid, Vec<T>> = HashMap::new();
         for row in self.fetch_all::<T>(statement.sql()).await? {
             if let Some(parent) = (children.edge.parent)(&row) {
@@ -135,12 +134,17 @@ impl Tenant {
         }
         Ok(parents
             .iter()
-            .map(|parent| (*parent, Slice::of(pages.remove(parent).unwrap_or_default(), page)))
+            .map(|parent| {
+                (
+                    *parent,
+                    Slice::of(pages.remove(parent).unwrap_or_default(), query.page),
+                )
+            })
             .collect())
     }
 
     /// Returns the number of each parent's children, counted up to one more than `most`, by one statement.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn counts_of<T: Listed>(
         &self,
         children: &Children<T>,
@@ -153,10 +157,10 @@ impl Tenant {
     }
 
     /// Returns the records with these ids, in no order, without those that do not exist.
-    #[instrument(skip_all)]
-    pub async fn by_ids<T: Table>(&self, ids: &[Uuid]) -> Result<Vec<T>> {
+    #[instrument(level = "debug", skip_all)]
+    pub async fn by_ids<T: Table>(&self, ids: &[Uuid], columns: Columns) -> Result<Vec<T>> {
         let mut tenant = self;
-        tenant.find_all(ids.to_vec()).await
+        tenant.find_columns(ids.to_vec(), columns).await
     }
 }
 
@@ -164,12 +168,12 @@ impl Tenant {
 pub(super) fn page_of<'a, T: Listed>(
     engine: Engine,
     filter: &'a dyn Filter,
-    sort: Sort<T::Order>,
-    page: &Page,
+    query: PageQuery<'_, T::Order>,
 ) -> Statement<'a> {
+    let columns = T::columns(query.columns);
     let mut statement = Statement::new(engine, "SELECT ");
-    statement.push(T::COLUMNS);
-    push_page(&mut statement, T::COLUMNS, sort, page, |statement| {
+    statement.push(columns);
+    push_page(&mut statement, columns, query.sort, query.page, |statement| {
         statement
             .push(" FROM ")
             .push(T::TABLE)
@@ -192,13 +196,13 @@ pub(super) fn count<T: Listed>(engine: Engine, filter: &dyn Filter, most: i64) -
 pub(super) fn page_per_parent<'a, T: Listed>(
     engine: Engine,
     children: &'a Children<T>,
-    sort: Sort<T::Order>,
-    page: &Page,
+    query: PageQuery<'_, T::Order>,
     parents: &[Uuid],
 ) -> Statement<'a> {
+    let (sort, page, columns) = (query.sort, query.page, T::columns(query.columns));
     let mut statement = Statement::new(engine, "");
-    statement.page_per_parent(T::TABLE, T::COLUMNS, parents.to_vec(), |statement| {
-        push_page(statement, T::COLUMNS, sort, page, |statement| {
+    statement.page_per_parent(T::TABLE, columns, parents.to_vec(), |statement| {
+        push_page(statement, columns, sort, page, |statement| {
             children.push(statement);
         });
     });

@@ -36,6 +36,7 @@ mod new_change;
 mod note;
 mod open;
 mod organization;
+mod page_query;
 mod pool;
 mod pooler;
 mod read;
@@ -73,11 +74,12 @@ pub use load::Load;
 pub use note::{NOTES_OF_AUTHOR, NOTES_OF_CONTACT, NOTES_OF_ORGANIZATION};
 pub use open::{DatabaseUrl, OpenError};
 pub use organization::RemovedOrganization;
+pub use page_query::PageQuery;
 pub use read::Read;
 pub use relationship::{RELATIONSHIPS_OF_ORGANIZATION, RELATIONSHIPS_OF_USER, Transfer, Transferred};
 pub use sort::{Column, Sort, SortField};
 pub use system::System;
-pub use table::Table;
+pub use table::{Columns, Table};
 pub(crate) use tx::change;
 pub use tx::{Attempts, LONGEST_CHANGE, LONGEST_LOAD, Names, Tx};
 
@@ -212,12 +214,13 @@ impl Tenant {
     async fn fetch_all<T: Row>(&self, sql: Sql<'_>) -> Result<Vec<T>> {
         self.statements.add(&self.store);
         let query = Query::of(self.record.id, sql);
-        self.store.0.database.reader().await?.fetch_all(query).await
+        // A large future, which would make those of all resolvers large.
+        Box::pin(async { self.store.0.database.reader().await?.fetch_all(query).await }).await
     }
 
     async fn fetch_optional<T: Row>(&self, sql: Sql<'_>) -> Result<Option<T>> {
         self.statements.add(&self.store);
         let query = Query::of(self.record.id, sql);
-        self.store.0.database.reader().await?.fetch_optional(query).await
+        Box::pin(async { self.store.0.database.reader().await?.fetch_optional(query).await }).await
     }
 }

@@ -111,7 +111,7 @@ pub struct RemovedOrganization {
 
 impl Tenant {
     /// Returns the names of organizations by id.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn organization_names(&self, ids: Vec<Uuid>) -> Result<HashMap<Uuid, String>> {
         let rows: Vec<(Uuid, String)> = self
             .fetch_all(sql!(
@@ -125,7 +125,7 @@ impl Tenant {
 
 impl Tx {
     /// Deletes an organization with its relationships and notes; its contacts and interactions stay, without it.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn delete_organization(&mut self, organization: &Organization) -> Result<RemovedOrganization> {
         let id = organization.id;
         let removed = RemovedOrganization {

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::bind::Row;
 use super::engine::{Engine, Sql, sql};
 use super::statement::Statement;
-use super::{Table, Tenant, Tx};
+use super::{Columns, Table, Tenant, Tx};
 use crate::error::Result;
 use crate::id::TypedId;
 use crate::model::ExternalId;
@@ -23,10 +23,19 @@ pub trait Read: Send {
 
     /// Returns the records with these ids, in no order, without those that do not exist.
     fn find_all<T: Table>(&mut self, ids: Vec<Uuid>) -> impl Future<Output = Result<Vec<T>>> + Send {
+        self.find_columns(ids, Columns::All)
+    }
+
+    /// Returns the records with these ids, read from some of their columns.
+    fn find_columns<T: Table>(
+        &mut self,
+        ids: Vec<Uuid>,
+        columns: Columns,
+    ) -> impl Future<Output = Result<Vec<T>>> + Send {
         async move {
             let mut statement = Statement::new(self.engine(), "SELECT ");
             statement
-                .push(T::COLUMNS)
+                .push(T::columns(columns))
                 .push(" FROM ")
                 .push(T::TABLE)
                 .push(" WHERE tenant_id = $1 AND id ")

@@ -50,7 +50,7 @@ impl Tx {
     }
 
     /// Inserts a new record. Refuses it if the tenant is at its limit, or if an external id is taken.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn insert<T: Stored>(&mut self, record: &T) -> Result<()> {
         self.reserve_for::<T>(1).await?;
         let entry = record.index_entry();
@@ -72,7 +72,7 @@ impl Tx {
 
     /// Inserts new records as [`insert`](Self::insert) does each, by a number of statements that grows with the size of
     /// the values and not with the number of records.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn insert_all<T: Stored>(&mut self, records: &[T]) -> Result<()> {
         self.reserve_for::<T>(records.len()).await?;
         let entries: Vec<(&T, IndexEntry)> = records
@@ -100,7 +100,7 @@ impl Tx {
 
     /// Updates a record to what it became, counts its version, and returns it. Writes nothing if nothing changed.
     /// Refuses the change if an external id is taken.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn update<T: Stored>(&mut self, before: &T, mut after: T) -> Result<T> {
         if *before == after {
             return Ok(after);
@@ -129,7 +129,7 @@ impl Tx {
 
     /// Updates records as [`update`](Self::update) does each, by a number of statements that does not grow with the
     /// number of records. Takes and returns them in the same order.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn update_all<T: Stored>(&mut self, pairs: Vec<(T, T)>) -> Result<Vec<T>> {
         let (now, actor) = (self.now(), self.actor());
         let (mut changed, mut results) = (Vec::new(), Vec::with_capacity(pairs.len()));
@@ -168,7 +168,7 @@ impl Tx {
     }
 
     /// Deletes a record with what the feed of changes says went with it.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn delete_with<T: Stored>(&mut self, record: &T, detached: impl Serialize) -> Result<()> {
         self.delete_rows(std::slice::from_ref(record)).await?;
         let change = T::change(Some(record), None)?.map(|change| change.with(detached));
@@ -176,7 +176,7 @@ impl Tx {
     }
 
     /// Deletes records, by a number of statements that does not grow with their number.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn delete_all<T: Stored>(&mut self, records: &[T]) -> Result<()> {
         self.delete_rows(records).await?;
         let changes = records.iter().map(|record| T::change(Some(record), None));

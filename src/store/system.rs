@@ -76,7 +76,7 @@ impl<'s> System<'s> {
     }
 
     /// Deletes the changes before an instant, a batch at a time, with a pause for others between two.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn sweep_changes(self, before: DateTime<Utc>) -> Result<()> {
         for tenant in self.tenants().await? {
             while tenant.sweep_changes(before).await? {
@@ -87,7 +87,7 @@ impl<'s> System<'s> {
     }
 
     /// Deletes expired idempotency keys, a batch at a time, with a pause for others between two.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn sweep_idempotency_keys(self) -> Result<()> {
         let now = self.store.clock().now();
         for tenant in self.tenants().await? {

@@ -102,7 +102,7 @@ impl Attempts {
 
 impl Tenant {
     /// Begins a transaction on behalf of `actor`. Use `change!` unless there is a reason not to.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn begin(&self, actor: Option<UserId>) -> Result<Tx> {
         let transaction = self.store.0.database.begin().await?;
         Ok(Tx {
@@ -186,13 +186,14 @@ impl Tx {
     pub(super) async fn fetch_all<T: Row>(&mut self, sql: Sql<'_>) -> Result<Vec<T>> {
         self.statements.add(&self.store);
         let query = Query::of(self.tenant_id, sql);
-        self.transaction.connection().fetch_all(query).await
+        // A large future, which would make those of all changes large.
+        Box::pin(self.transaction.connection().fetch_all(query)).await
     }
 
     pub(super) async fn fetch_optional<T: Row>(&mut self, sql: Sql<'_>) -> Result<Option<T>> {
         self.statements.add(&self.store);
         let query = Query::of(self.tenant_id, sql);
-        self.transaction.connection().fetch_optional(query).await
+        Box::pin(self.transaction.connection().fetch_optional(query)).await
     }
 
     /// Returns the row of a statement that always returns one.
@@ -208,7 +209,7 @@ impl Tx {
     pub(super) async fn execute(&mut self, sql: Sql<'_>) -> Result<u64> {
         self.statements.add(&self.store);
         let query = Query::of(self.tenant_id, sql);
-        self.transaction.connection().execute(query).await
+        Box::pin(self.transaction.connection().execute(query)).await
     }
 
     /// Loads rows into a table, which is named with its columns.

@@ -61,14 +61,14 @@ impl Tx {
     }
 
     /// Adds a wrap-up code. Refuses it if its name is taken.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn add_wrap_up_code(&mut self, code: &WrapUpCode) -> Result<()> {
         self.refuse_taken_name(code).await?;
         self.insert(code).await
     }
 
     /// Updates a wrap-up code to what it became. Refuses the change if its name is taken.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn update_wrap_up_code(
         &mut self,
         before: &WrapUpCode,

@@ -7,6 +7,7 @@ mod answers;
 mod backup;
 mod cases;
 mod changes;
+mod columns;
 mod contact;
 mod demo;
 mod departure;

@@ -15,6 +15,7 @@ use super::list::ListExt as _;
 use super::note::{NoteConnection, NoteFilterInput, NoteOrder};
 use super::order::order;
 use super::permission::requires_permission;
+use super::shared::Shared;
 use crate::id::ContactId;
 use crate::model::{
     Contact, ContactFilter, ContactOrderField, DateTimeRange, ExternalIdInput, Organization, Permission,
@@ -36,7 +37,7 @@ impl Contact {
     ///
     /// Requires `externalContacts:organization:view`.
     #[graphql(directive = requires_permission::apply(Permission::OrganizationView))]
-    async fn organization(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
+    async fn organization(&self, ctx: &Context<'_>) -> Result<Option<Shared<Organization>>> {
         Ok(ctx.load_opt(self.organization_id).await?)
     }
 
@@ -181,7 +182,7 @@ impl ContactQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The contact's key.")] key: ContactKey,
-    ) -> Result<Option<Contact>> {
+    ) -> Result<Option<Shared<Contact>>> {
         let ContactKey::ExternalId(key) = key;
         let key = key.argument("key.externalId")?;
         let id: Option<ContactId> = ctx.tenant().find_by_external_id(&key).await?;

@@ -13,6 +13,7 @@ use super::filter::{FilterInput, IdFilter, values};
 use super::list::ListExt as _;
 use super::order::order;
 use super::permission::requires_permission;
+use super::shared::Shared;
 use crate::id::TypedId;
 use crate::model::{
     Contact, DateTimeRange, Interaction, InteractionDirection, InteractionFilter, InteractionOrderField,
@@ -32,7 +33,7 @@ impl Interaction {
     ///
     /// Requires `externalContacts:contact:view`.
     #[graphql(directive = requires_permission::apply(Permission::ContactView))]
-    async fn contact(&self, ctx: &Context<'_>) -> Result<Option<Contact>> {
+    async fn contact(&self, ctx: &Context<'_>) -> Result<Option<Shared<Contact>>> {
         Ok(ctx.load_opt(self.contact_id).await?)
     }
 
@@ -41,12 +42,12 @@ impl Interaction {
     ///
     /// Requires `externalContacts:organization:view`.
     #[graphql(directive = requires_permission::apply(Permission::OrganizationView))]
-    async fn organization(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
+    async fn organization(&self, ctx: &Context<'_>) -> Result<Option<Shared<Organization>>> {
         Ok(ctx.load_opt(self.organization_id).await?)
     }
 
     /// The users who handled the interaction, in the order in which they joined it.
-    async fn agents(&self, ctx: &Context<'_>) -> Result<Vec<User>> {
+    async fn agents(&self, ctx: &Context<'_>) -> Result<Vec<Shared<User>>> {
         let agents = try_join_all(self.agent_ids.iter().map(|agent| ctx.load(*agent))).await?;
         Ok(agents.into_iter().flatten().collect())
     }
@@ -55,7 +56,7 @@ impl Interaction {
 #[ComplexObject]
 impl WrapUp {
     /// The agent who recorded the wrap-up.
-    async fn agent(&self, ctx: &Context<'_>) -> Result<Option<User>> {
+    async fn agent(&self, ctx: &Context<'_>) -> Result<Option<Shared<User>>> {
         Ok(ctx.load(self.agent_id).await?)
     }
 
@@ -63,7 +64,7 @@ impl WrapUp {
     ///
     /// Requires `externalContacts:wrapUpCode:view`.
     #[graphql(directive = requires_permission::apply(Permission::WrapUpCodeView))]
-    async fn code(&self, ctx: &Context<'_>) -> Result<Option<WrapUpCode>> {
+    async fn code(&self, ctx: &Context<'_>) -> Result<Option<Shared<WrapUpCode>>> {
         Ok(ctx.load(self.code_id).await?)
     }
 }

@@ -12,6 +12,7 @@ use super::filter::{FilterInput, IdFilter};
 use super::list::ListExt as _;
 use super::order::order;
 use super::permission::requires_permission;
+use super::shared::Shared;
 use crate::error::Error;
 use crate::model::{
     Contact, DateTimeRange, Note, NoteFilter, NoteOrderField, Organization, Permission, Ranges, User, excerpt,
@@ -25,16 +26,12 @@ const EXCERPT_LENGTHS: std::ops::RangeInclusive<usize> = 20..=1000;
 connection!(NoteConnection, NoteEdge, Note, "notes");
 
 /// The record a note is about.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "made once for each note that is shown, and shown at once"
-)]
 #[derive(Union)]
 pub enum NoteSubject {
     /// A contact.
-    Contact(Contact),
+    Contact(Shared<Contact>),
     /// An organization.
-    Organization(Organization),
+    Organization(Shared<Organization>),
 }
 
 #[ComplexObject]
@@ -71,7 +68,7 @@ impl Note {
     }
 
     /// The user who wrote the note.
-    async fn author(&self, ctx: &Context<'_>) -> Result<Option<User>> {
+    async fn author(&self, ctx: &Context<'_>) -> Result<Option<Shared<User>>> {
         Ok(ctx.load(self.author_id).await?)
     }
 }

@@ -17,6 +17,7 @@ use super::note::{NoteConnection, NoteFilterInput, NoteOrder};
 use super::order::order;
 use super::permission::requires_permission;
 use super::relationship::{RelationshipConnection, RelationshipFilterInput, RelationshipOrder};
+use super::shared::Shared;
 use crate::id::OrganizationId;
 use crate::model::{
     Contact, DateTimeRange, ExternalIdInput, Organization, OrganizationFilter, OrganizationOrderField,
@@ -41,7 +42,7 @@ impl Organization {
     ///
     /// Requires `externalContacts:contact:view`.
     #[graphql(directive = requires_permission::apply(Permission::ContactView))]
-    async fn primary_contact(&self, ctx: &Context<'_>) -> Result<Option<Contact>> {
+    async fn primary_contact(&self, ctx: &Context<'_>) -> Result<Option<Shared<Contact>>> {
         Ok(ctx.load_opt(self.primary_contact_id).await?)
     }
 
@@ -215,7 +216,7 @@ impl OrganizationQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The organization's key.")] key: OrganizationKey,
-    ) -> Result<Option<Organization>> {
+    ) -> Result<Option<Shared<Organization>>> {
         let OrganizationKey::ExternalId(key) = key;
         let key = key.argument("key.externalId")?;
         let id: Option<OrganizationId> = ctx.tenant().find_by_external_id(&key).await?;

@@ -14,6 +14,7 @@ use super::filter::{FilterInput, IdFilter, StringFilter};
 use super::list::ListExt as _;
 use super::order::order;
 use super::permission::requires_permission;
+use super::shared::Shared;
 use crate::model::{
     DateTimeRange, Organization, Permission, Ranges, Relationship, RelationshipFilter,
     RelationshipOrderField, User,
@@ -29,7 +30,7 @@ connection!(
 #[ComplexObject]
 impl Relationship {
     /// The user who is responsible for the organization.
-    async fn user(&self, ctx: &Context<'_>) -> Result<Option<User>> {
+    async fn user(&self, ctx: &Context<'_>) -> Result<Option<Shared<User>>> {
         Ok(ctx.load(self.user_id).await?)
     }
 
@@ -37,7 +38,7 @@ impl Relationship {
     ///
     /// Requires `externalContacts:organization:view`.
     #[graphql(directive = requires_permission::apply(Permission::OrganizationView))]
-    async fn organization(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
+    async fn organization(&self, ctx: &Context<'_>) -> Result<Option<Shared<Organization>>> {
         Ok(ctx.load(self.organization_id).await?)
     }
 }

@@ -8,12 +8,13 @@ use super::refinement::{SearchRefinement, facets, message};
 use crate::error::{Error, Result};
 use crate::graphql::connection::{Count, PageInfo};
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::shared::Shared;
+use crate::graphql::shown::Shown;
 use crate::model::{Contact, Facets, Hit, Hits, Organization, Query, Search};
 use crate::page::{self, Cursor, Key, Page, PageArgs, Slice};
-use crate::store::Listed;
 
 /// A record that can be searched.
-pub trait Searched: Listed + Facets {
+pub trait Searched: Shown + Facets {
     /// The kind's name in cursors.
     const KIND: &'static str;
 }
@@ -28,7 +29,7 @@ impl Searched for Organization {
 
 /// A page of results, with data about all results.
 pub struct Results<T> {
-    entries: Vec<(String, T)>,
+    entries: Vec<(String, Shared<T>)>,
     page_info: PageInfo,
     total_count: Count,
     /// The ids of all results that can be reached.
@@ -97,7 +98,10 @@ impl<T: Searched> Results<T> {
             ctx.tenant().search(search).await?
         };
         let (shown, page_info) = slice(&hits.hits, &page, &order)?;
-        let loads = shown.iter().map(|hit| ctx.request().loaders.load::<T>(hit.id));
+        let columns = ctx.columns_of_items::<T>();
+        let loads = shown
+            .iter()
+            .map(|hit| ctx.request().loaders.load::<T>(hit.id, columns));
         let nodes = try_join_all(loads).await?;
         // What was deleted since it was found is left out.
         let entries = shown
@@ -115,12 +119,12 @@ impl<T: Searched> Results<T> {
     }
 
     /// The results with their cursors.
-    pub fn edges(&self) -> impl Iterator<Item = (String, T)> {
+    pub fn edges(&self) -> impl Iterator<Item = (String, Shared<T>)> {
         self.entries.iter().cloned()
     }
 
     /// The results.
-    pub fn nodes(&self) -> Vec<T> {
+    pub fn nodes(&self) -> Vec<Shared<T>> {
         self.entries.iter().map(|(_, node)| node.clone()).collect()
     }
 
@@ -175,7 +179,7 @@ macro_rules! search_connection {
             }
 
             /// The results of this page.
-            async fn nodes(&self) -> Vec<$node> {
+            async fn nodes(&self) -> Vec<$crate::graphql::shared::Shared<$node>> {
                 self.0.nodes()
             }
 
@@ -211,7 +215,7 @@ macro_rules! search_connection {
             /// The result's position among all results; pass it as `after` to continue from here.
             cursor: String,
             /// The result itself.
-            node: $node,
+            node: $crate::graphql::shared::Shared<$node>,
         }
     };
 }

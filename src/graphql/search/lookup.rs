@@ -9,12 +9,13 @@ use crate::graphql::context::ContextExt as _;
 use crate::graphql::list::ListExt as _;
 use crate::graphql::organization::OrganizationConnection;
 use crate::graphql::permission::requires_permission;
+use crate::graphql::shown::Shown;
 use crate::model::{
     Contact, ContactOrderField, EmailAddress, Organization, OrganizationOrderField, Permission, PhoneNumber,
     WordKind, fold, phone_keys, site_domain,
 };
 use crate::page::PageArgs;
-use crate::store::{Listed, Sort, WordFilter};
+use crate::store::{Sort, WordFilter};
 
 /// Query fields for look-ups.
 #[derive(Default)]
@@ -141,7 +142,7 @@ fn keys_of_number(ctx: &Context<'_>, number: &str) -> crate::error::Result<Vec<S
     Ok(keys)
 }
 
-async fn by_word<T: Listed>(
+async fn by_word<T: Shown>(
     ctx: &Context<'_>,
     by: T::Order,
     kind: WordKind,

@@ -9,6 +9,7 @@ use super::refinement::{SearchFacet, SearchFacetValue, SearchRefinement, facets,
 use crate::error::{Error, Result};
 use crate::graphql::connection::{Count, PageInfo};
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::shared::Shared;
 use crate::id::{ContactId, NoteId, OrganizationId};
 use crate::model::{CAP, Contact, Hit, Hits, Note, Organization, Permission, Query, Search, Subject};
 use crate::page::{self, PageArgs};
@@ -170,28 +171,27 @@ impl MixedSearch {
 
 /// A search result: an organization, a contact or a note.
 #[derive(Clone, Debug, Union)]
-#[expect(clippy::large_enum_variant, reason = "a page has a hundred of them at most")]
 pub enum SearchResult {
     /// An organization.
-    Organization(Organization),
+    Organization(Shared<Organization>),
     /// A contact.
-    Contact(Contact),
+    Contact(Shared<Contact>),
     /// A note.
-    Note(Note),
+    Note(Shared<Note>),
 }
 
 async fn node(ctx: &Context<'_>, hit: &Hit) -> Result<Option<SearchResult>> {
     Ok(match SearchKind::of(hit) {
         Some(SearchKind::Organization) => {
-            let organization: Option<Organization> = ctx.load(OrganizationId::new(hit.id)).await?;
+            let organization = ctx.load(OrganizationId::new(hit.id)).await?;
             organization.map(SearchResult::Organization)
         }
         Some(SearchKind::Contact) => {
-            let contact: Option<Contact> = ctx.load(ContactId::new(hit.id)).await?;
+            let contact = ctx.load(ContactId::new(hit.id)).await?;
             contact.map(SearchResult::Contact)
         }
         Some(SearchKind::Note) => {
-            let note: Option<Note> = ctx.load(NoteId::new(hit.id)).await?;
+            let note = ctx.load(NoteId::new(hit.id)).await?;
             note.map(SearchResult::Note)
         }
         None => None,

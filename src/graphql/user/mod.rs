@@ -14,6 +14,7 @@ use super::note::{NoteConnection, NoteFilterInput, NoteOrder};
 use super::order::order;
 use super::permission::requires_permission;
 use super::relationship::{RelationshipConnection, RelationshipFilterInput, RelationshipOrder};
+use super::shared::Shared;
 use crate::id::UserId;
 use crate::model::{DateTime, DateTimeRange, Permission, Ranges, User, UserFilter, UserOrderField};
 use crate::store::{NOTES_OF_AUTHOR, RELATIONSHIPS_OF_USER};
@@ -83,7 +84,7 @@ impl User {
     ///
     /// Requires `externalContacts:user:view`.
     #[graphql(directive = requires_permission::apply(Permission::UserView))]
-    async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<User>> {
+    async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<Shared<User>>> {
         Ok(ctx.load_opt(self.record.created_by).await?)
     }
 
@@ -91,7 +92,7 @@ impl User {
     ///
     /// Requires `externalContacts:user:view`.
     #[graphql(directive = requires_permission::apply(Permission::UserView))]
-    async fn updated_by(&self, ctx: &Context<'_>) -> Result<Option<User>> {
+    async fn updated_by(&self, ctx: &Context<'_>) -> Result<Option<Shared<User>>> {
         Ok(ctx.load_opt(self.record.updated_by).await?)
     }
 

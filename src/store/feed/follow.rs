@@ -20,7 +20,7 @@ impl Tenant {
     /// Streams the changes committed after a position, without end, each once and in commit order; without a position,
     /// the changes committed from now on. The stream ends with an error when the database can no longer be read, or was
     /// restored.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn follow(
         &self,
         filter: ChangeFilter,

@@ -84,7 +84,7 @@ pub static RELATIONSHIPS_OF_USER: Edge<Relationship> = Edge {
 impl Tenant {
     /// The types in use now or once, each in one of its spellings, in order; at most 1000. Each is one step through
     /// the index, however many relationships have it.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn relationship_types(&self) -> Result<Vec<String>> {
         let types: Vec<(String,)> = self
             .fetch_all(sql!(
@@ -118,7 +118,7 @@ impl Tenant {
 
 impl Tx {
     /// Adds a relationship. Refuses it if there is a current one with the same user, organization and type.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn add_relationship(&mut self, relationship: &Relationship) -> Result<()> {
         self.refuse_second_current(relationship).await?;
         self.insert(relationship).await
@@ -126,7 +126,7 @@ impl Tx {
 
     /// Updates a relationship to what it became. Refuses the change if there is another current one with the same user,
     /// organization and type.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn update_relationship(
         &mut self,
         before: &Relationship,

@@ -46,7 +46,7 @@ pub struct Transferred {
 impl Tx {
     /// Gives current relationships to another user; those the receiver has already end today, or on their first day
     /// if that is still to come.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn transfer_relationships(&mut self, transfer: &Transfer) -> Result<Transferred> {
         let mut chosen = self.current_relationships(transfer).await?;
         let has_more = chosen.len() > Transfer::MOST;

@@ -26,7 +26,7 @@ const MOST_ROWS: usize = CAP + 1;
 
 impl Tenant {
     /// Returns the contacts or organizations that match, in the order of results.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn search(&self, search: &Search) -> Result<Hits> {
         let mut top = TopHits::default();
         self.collect(search, &mut top).await?;

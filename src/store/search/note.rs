@@ -17,7 +17,7 @@ const MOST_COMPLETIONS: i64 = 20;
 impl Tenant {
     /// Returns the notes that contain a word of each term, newest first. The last word may be the beginning of another (of
     /// the first 20 in the alphabet).
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn search_notes(&self, terms: &[Vec<String>]) -> Result<Hits> {
         let indexed = |word: &String| index_word(WordKind::NoteWord, word);
         let mut terms: Vec<Vec<String>> = terms

@@ -11,7 +11,7 @@ use crate::page::{Key, Page};
 use crate::store::declaration::stored;
 use crate::store::engine::sql;
 use crate::store::statement::Statement;
-use crate::store::{Column, Filter, Listed, Sort, SortField, Tenant, Tx, change};
+use crate::store::{Column, Filter, Listed, PageQuery, Sort, SortField, Tenant, Tx, change};
 
 #[derive(Clone, Debug, PartialEq, Serialize, sqlx::FromRow)]
 struct Plant {
@@ -103,7 +103,8 @@ async fn garden(store: &TestStore) -> Tenant {
 
 /// The plants of a page, by name.
 async fn page(tenant: &Tenant, page: &Page) -> Vec<Plant> {
-    tenant.list(&Everything, BY_NAME, page).await.unwrap().items
+    let query = PageQuery::whole(BY_NAME, page);
+    tenant.list(&Everything, query).await.unwrap().items
 }
 
 fn first(limit: usize) -> Page {

@@ -5,7 +5,7 @@ use crate::model::{Contact, ContactFilter, ContactOrderField, NOTHING};
 use crate::page::{Cursor, Key, Page};
 use crate::store::engine::{Engine, Sql, Text};
 use crate::store::list::page_of;
-use crate::store::{Sort, Tx};
+use crate::store::{PageQuery, Sort, Tx};
 
 /// Returns the plan of the page of contacts in descending order of names after a key.
 async fn plan(tx: &mut Tx, after: Option<&str>) -> String {
@@ -24,7 +24,7 @@ async fn plan(tx: &mut Tx, after: Option<&str>) -> String {
     };
     let filter = ContactFilter::default();
     let engine = tx.engine();
-    let statement = page_of::<Contact>(engine, &filter, sort, &page);
+    let statement = page_of::<Contact>(engine, &filter, PageQuery::whole(sort, &page));
     let sql = statement.sql();
     let text = sql.text.of(engine).into_owned();
     let explained = |explain: &str| Sql {

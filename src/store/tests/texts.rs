@@ -20,7 +20,7 @@ use crate::store::list::{count, count_per_parent, page_of, page_per_parent};
 use crate::store::statement::Statement;
 use crate::store::{
     CHANGES_OF_ENTITY, CONTACTS_OF_ORGANIZATION, ChangeOrder, Children, Edge, Filter,
-    INTERACTIONS_OF_CONTACT, Listed, NOTES_OF_CONTACT, RELATIONSHIPS_OF_ORGANIZATION, Sort,
+    INTERACTIONS_OF_CONTACT, Listed, NOTES_OF_CONTACT, PageQuery, RELATIONSHIPS_OF_ORGANIZATION, Sort,
 };
 
 /// The texts of an engine, each under its title and with its clauses on lines of their own and without the names of columns.
@@ -53,7 +53,8 @@ impl Texts {
             ("after a cursor", false, Some(keys)),
             ("before a cursor", true, Some(keys)),
         ] {
-            let statement = page_of::<T>(self.engine, filter, sort, &page(backward, keys));
+            let page = page(backward, keys);
+            let statement = page_of::<T>(self.engine, filter, PageQuery::whole(sort, &page));
             self.add(&format!("{}, {which}", sort.name()), T::COLUMNS, &statement);
         }
     }
@@ -70,7 +71,13 @@ impl Texts {
             edge,
             filter: filter.map(Arc::new),
         };
-        let statement = page_per_parent(self.engine, &children, sort, &page(false, None), &[Uuid::nil()]);
+        let page = page(false, None);
+        let statement = page_per_parent(
+            self.engine,
+            &children,
+            PageQuery::whole(sort, &page),
+            &[Uuid::nil()],
+        );
         self.add(title, T::COLUMNS, &statement);
         let statement = count_per_parent(self.engine, &children, 10, &[Uuid::nil()]);
         self.add(&format!("number of {title}"), "", &statement);
