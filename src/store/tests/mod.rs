@@ -4,6 +4,7 @@ mod cancelled;
 mod failures;
 mod noun;
 mod plans;
+mod search_model;
 mod search_texts;
 mod slices;
 mod texts;
