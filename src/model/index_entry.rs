@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::form::{has_unspaced, inner_words, joined_words, respelled_words, words_of_text};
-use super::{EmailAddress, ExternalId, PhoneNumber, WordKind, digits, fold, shortened, words};
+use super::{
+    EmailAddress, ExternalId, PhoneNumber, WordKind, digits, fold, is_marked, marks, shortened, words,
+};
 
 /// The maximum length of a word after its letter, in characters; a longer one does not fit a page of an index.
 const LONGEST: usize = 63;
@@ -139,6 +141,15 @@ impl IndexEntry {
         let keys = phone_keys(number.e164.as_deref().unwrap_or(&number.input));
         self.words
             .extend(keys.into_iter().map(|key| index_value(kind, key)));
+    }
+
+    /// Returns the marks of the record, for the rows that carry them.
+    pub fn marks(&self) -> String {
+        if self.words.iter().any(|word| is_marked(word)) {
+            marks(self.words.iter().map(String::as_str))
+        } else {
+            String::new()
+        }
     }
 
     /// Returns all words in one text, each surrounded by spaces.

@@ -14,6 +14,7 @@ mod idempotency;
 mod index_entry;
 mod interaction;
 mod label;
+mod marks;
 mod money;
 mod note;
 pub(crate) mod noun;
@@ -56,6 +57,7 @@ pub use interaction::{
     MediaType, WrapUp,
 };
 pub use label::{ContactPointLabel, one_primary};
+pub use marks::{is_marked, marks};
 pub use money::{Money, MoneyInput};
 pub use note::{Note, NoteChanges, NoteFilter, NoteOrderField, NoteSubjectId};
 pub use organization::{Organization, OrganizationChanges, OrganizationFilter, OrganizationOrderField};
@@ -68,8 +70,8 @@ pub use region::{Region, UnknownRegion};
 pub use relationship::{Relationship, RelationshipChanges, RelationshipFilter, RelationshipOrderField};
 pub use scalar::{Date, DateTime, Decimal, Given, Url, check as check_scalar, websites};
 pub use search::{
-    Alternative, CAP, EMPLOYER, Facet, FacetValue, Facets, Hit, Hits, MatchKind, Query, Search, Term,
-    WordQuery,
+    Alternative, CAP, EMPLOYER, Facet, FacetValue, Facets, Hit, Hits, MarkCheck, MatchKind, Query, Search,
+    Term, WordQuery,
 };
 pub use social::{SocialHandle, SocialHandleInput, SocialNetwork};
 pub use tenant::{TenantChanges, TenantName, TenantRecord};

@@ -126,6 +126,12 @@ impl WordKind {
         kinds.filter(move |kind| kind.subject() == Some(subject) && kind.matching() == matching)
     }
 
+    /// Whether the rows of words of this kind carry the marks of their records: those that queries match by their beginning,
+    /// of which there may be many.
+    pub const fn is_marked(self) -> bool {
+        self.subject().is_some() && matches!(self.matching(), Words | Beginning)
+    }
+
     /// Returns the kind of the names of the subject's records.
     pub const fn name_of(subject: Subject) -> Self {
         match subject {

@@ -32,6 +32,7 @@ stored! {
     derived {
         sort_first: |contact, _| contact.sort_first(),
         search_text: |_, entry| entry.search_text(),
+        search_marks: |_, entry| entry.marks(),
     }
 }
 

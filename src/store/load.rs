@@ -12,7 +12,7 @@ use super::bind::{Values, values};
 use super::encoded::{EncodedRows, encode};
 use super::engine::Engine;
 use super::external_id::{EXTERNAL_IDS, owned};
-use super::words::WORDS;
+use super::words::{self, WORDS, marks_of};
 use super::{Stored, Tenant, Tx};
 use crate::error::Result;
 use crate::id::TypedId as _;
@@ -74,10 +74,11 @@ impl Load {
 
     /// Adds the words of records to the search index.
     fn add_words(&mut self, entries: Vec<(Uuid, IndexEntry)>) -> Result<()> {
-        let rows = super::words::rows(&entries);
+        let marks = marks_of(&entries);
+        let rows = words::rows(&entries, &marks);
         let rows: Vec<_> = rows.into_iter().collect();
-        self.add_rows(WORDS, &rows, |(word, sort_key, id)| {
-            values![*word, *sort_key, *id]
+        self.add_rows(WORDS, &rows, |((word, sort_key, id), marks)| {
+            values![*word, *sort_key, *id, *marks]
         })?;
         self.names
             .extend(entries.into_iter().flat_map(|(_, entry)| entry.names));

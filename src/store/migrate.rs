@@ -37,12 +37,11 @@ impl Store {
         };
         let program = latest(migrator);
         match done {
-            Ok(()) => self
-                .system()
-                .begin_epoch()
-                .await
-                .map(|()| program)
-                .map_err(OpenError::Epoch),
+            Ok(()) => {
+                self.system().begin_epoch().await.map_err(OpenError::Epoch)?;
+                self.mark_records().await.map_err(OpenError::Marks)?;
+                Ok(program)
+            }
             Err(MigrateError::VersionMissing(database)) => Err(OpenError::Newer { database, program }),
             Err(error) => Err(OpenError::Migrate(error)),
         }

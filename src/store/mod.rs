@@ -53,6 +53,7 @@ mod tenant;
 #[cfg(test)]
 mod tests;
 mod tx;
+mod unmarked;
 mod user;
 mod words;
 mod wrap_up_code;

@@ -150,6 +150,9 @@ pub enum OpenError {
     /// It cannot be told which database this is.
     #[error("the epoch of the database's changes cannot be begun")]
     Epoch(#[source] Error),
+    /// The search index of an earlier version cannot be completed.
+    #[error("the search index cannot be completed")]
+    Marks(#[source] Error),
 }
 
 impl Store {

@@ -110,20 +110,20 @@ impl<'a> Statement<'a> {
         }
     }
 
-    /// Appends `FROM … WHERE …` of the contacts `e` who work for organizations: those of the first organization first,
+    /// Appends the list and the condition of the contacts `c` who work for organizations: those of the first organization first,
     /// each organization's by name. Both engines walk the list in its order and the index below it, so a LIMIT stops
     /// them.
     pub fn people_of(&mut self, organizations: Vec<Uuid>, most: i64) -> &mut Self {
         self.ids(organizations).push(" AS l CROSS JOIN ");
         if self.engine.has_lateral() {
             self.push(
-                "LATERAL (SELECT c.id, c.sort_name, c.search_text, c.organization_id FROM contacts AS c \
+                "LATERAL (SELECT c.id, c.sort_name, c.search_marks FROM contacts AS c \
                  WHERE c.tenant_id = $1 AND c.organization_id = l.listed_id ORDER BY c.sort_name, c.id LIMIT ",
             )
             .bind(most)
-            .push(") AS e WHERE 1 = 1")
+            .push(") AS c WHERE 1 = 1")
         } else {
-            self.push("contacts AS e WHERE e.tenant_id = $1 AND e.organization_id = l.listed_id")
+            self.push("contacts AS c WHERE c.tenant_id = $1 AND c.organization_id = l.listed_id")
         }
     }
 

@@ -1,6 +1,6 @@
 //! The words of records in the search index, written in the transactions of their records.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -10,10 +10,10 @@ use super::engine::sql;
 use super::rows::MOST_VALUES;
 use super::{Names, Tx};
 use crate::error::Result;
-use crate::model::{IndexEntry, deletions};
+use crate::model::{IndexEntry, WordKind, deletions, is_marked};
 
 /// The table of words with its columns.
-pub const WORDS: &str = "search_words (tenant_id, word, sort_key, id)";
+pub const WORDS: &str = "search_words (tenant_id, word, sort_key, id, marks)";
 
 impl Tx {
     /// Replaces the words of a record; `None` before its creation and after its deletion.
@@ -36,12 +36,13 @@ impl Tx {
         };
         self.remove_words(id, &before.sort_key, stale).await?;
         self.learn(difference(&after.names, &before.names)).await?;
-        if !moves && after.words.is_subset(&before.words) {
+        let marks = after.marks();
+        if !moves && after.words.is_subset(&before.words) && before.marks() == marks {
             return Ok(());
         }
         // All words: a record written by an earlier version may lack some that did not change.
         let words = after.words.into_iter().collect();
-        self.add_words(id, &after.sort_key, words).await
+        self.add_words(id, &after.sort_key, words, &marks).await
     }
 
     async fn remove_words(&mut self, id: Uuid, sort_key: &str, words: Vec<String>) -> Result<()> {
@@ -63,20 +64,24 @@ impl Tx {
         .map(drop)
     }
 
-    async fn add_words(&mut self, id: Uuid, sort_key: &str, words: Vec<String>) -> Result<()> {
+    async fn add_words(&mut self, id: Uuid, sort_key: &str, words: Vec<String>, marks: &str) -> Result<()> {
         if words.is_empty() {
             return Ok(());
         }
         self.execute(sql!(
             "
-            INSERT INTO search_words (tenant_id, word, sort_key, id)
-            SELECT $1, w.listed_text, $3, $4
+            INSERT INTO search_words (tenant_id, word, sort_key, id, marks)
+            SELECT $1, w.listed_text, $3, $4, CASE WHEN substr(w.listed_text, 1, 1) " .any_texts(5) " THEN $6 ELSE '' END
               FROM " .texts(2) " AS w
              WHERE true
-            ON CONFLICT DO NOTHING",
+            ON CONFLICT (tenant_id, word, sort_key, id)
+            DO UPDATE SET marks = excluded.marks
+             WHERE search_words.marks <> excluded.marks",
             TextList(words),
             sort_key,
             id,
+            TextList(marked_letters()),
+            marks,
         ))
         .await
         .map(drop)
@@ -98,8 +103,10 @@ impl Tx {
         before: &[(Uuid, IndexEntry)],
         after: &[(Uuid, IndexEntry)],
     ) -> Result<()> {
-        let (before_rows, after_rows) = (rows(before), rows(after));
-        let stale: Vec<&WordRow<'_>> = before_rows.difference(&after_rows).collect();
+        let (before_marks, after_marks) = (marks_of(before), marks_of(after));
+        let (before_rows, after_rows) = (rows(before, &before_marks), rows(after, &after_marks));
+        let stale = before_rows.keys().filter(|key| !after_rows.contains_key(*key));
+        let stale: Vec<&WordKey<'_>> = stale.collect();
         self.delete_rows_by(
             "DELETE FROM search_words WHERE tenant_id = $1 AND (word, sort_key, id)",
             &stale,
@@ -109,16 +116,19 @@ impl Tx {
         let names: BTreeSet<&String> = after.iter().flat_map(|(_, entry)| &entry.names).collect();
         self.learn(names.into_iter().cloned().collect()).await?;
         // All words of what changed, as in `reindex`; in the order of the index, so that a batch meets each of its pages once.
-        let fresh = after_rows.difference(&before_rows);
-        let changed: HashSet<Uuid> = fresh.map(|(_, _, id)| *id).collect();
-        let missing = after_rows.iter().filter(|(_, _, id)| changed.contains(id));
-        let missing: Vec<&WordRow<'_>> = missing.collect();
+        let fresh = after_rows
+            .iter()
+            .filter(|(key, marks)| before_rows.get(*key) != Some(*marks));
+        let changed: HashSet<Uuid> = fresh.map(|((_, _, id), _)| *id).collect();
+        let missing = after_rows.iter().filter(|((_, _, id), _)| changed.contains(id));
+        let missing: Vec<(&WordKey<'_>, &&str)> = missing.collect();
         self.insert_rows(
-            "INSERT INTO search_words (tenant_id, word, sort_key, id) VALUES ",
-            " ON CONFLICT DO NOTHING",
+            "INSERT INTO search_words (tenant_id, word, sort_key, id, marks) VALUES ",
+            " ON CONFLICT (tenant_id, word, sort_key, id) DO UPDATE SET marks = excluded.marks \
+             WHERE search_words.marks <> excluded.marks",
             &missing,
             MOST_VALUES,
-            |(word, sort_key, id)| values![*word, *sort_key, *id],
+            |((word, sort_key, id), marks)| values![*word, *sort_key, *id, **marks],
         )
         .await
         .map(drop)
@@ -188,20 +198,32 @@ impl Tx {
     }
 }
 
-/// A row of the table of words.
-pub type WordRow<'a> = (&'a str, &'a str, Uuid);
+/// The key of a row of the table of words.
+pub type WordKey<'a> = (&'a str, &'a str, Uuid);
 
-/// Returns the rows of the search index for records, in the order of its key.
-pub fn rows(entries: &[(Uuid, IndexEntry)]) -> BTreeSet<WordRow<'_>> {
+/// Returns the marks of each entry.
+pub fn marks_of(entries: &[(Uuid, IndexEntry)]) -> Vec<String> {
+    entries.iter().map(|(_, entry)| entry.marks()).collect()
+}
+
+/// Returns the rows of entries with these marks, in the order of the index.
+pub fn rows<'a>(entries: &'a [(Uuid, IndexEntry)], marks: &'a [String]) -> BTreeMap<WordKey<'a>, &'a str> {
     entries
         .iter()
-        .flat_map(|(id, entry)| {
-            entry
-                .words
-                .iter()
-                .map(|word| (word.as_str(), entry.sort_key.as_str(), *id))
+        .zip(marks)
+        .flat_map(|((id, entry), marks)| {
+            entry.words.iter().map(move |word| {
+                let marks = if is_marked(word) { marks.as_str() } else { "" };
+                ((word.as_str(), entry.sort_key.as_str(), *id), marks)
+            })
         })
         .collect()
+}
+
+/// Returns the letters of the words whose rows carry marks.
+fn marked_letters() -> Vec<String> {
+    let kinds = WordKind::ALL.iter().filter(|kind| kind.is_marked());
+    kinds.map(|kind| kind.letter().to_string()).collect()
 }
 
 fn difference(these: &BTreeSet<String>, without: &BTreeSet<String>) -> Vec<String> {

@@ -193,8 +193,8 @@ macro_rules! search_connection {
                 Some(self.0.total_count())
             }
 
-            /// Whether there are more results than can be reached: more than 1000, or, for a query with two very common
-            /// words, more than could be examined.
+            /// Whether there are more results than can be reached: more than 1000, or, for a query whose words are very
+            /// common and seldom meet, more than could be examined.
             async fn capped(&self) -> bool {
                 self.0.capped()
             }

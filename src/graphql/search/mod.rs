@@ -41,7 +41,8 @@ impl SearchQuery {
     ///
     /// Names, titles and tags match by the beginning of a word, and in scripts without spaces by any part. Case and
     /// accents are ignored (`jose` finds `José`), umlauts may be written with an `e`, and names in one word or in
-    /// several (`mc donnelly`, `vanderberg`, `jp`). Names with one typo are found too (`jonh smit`).
+    /// several (`mc donnelly`, `vanderberg`, `jp`). If fewer than 100 contacts match, names with one typo are found too
+    /// (`jonh smit`).
     ///
     /// Results are sorted by match: all words exact, then longer words and other forms of a name (john, johnny, johnson),
     /// then matches by the employer's name, then typos; equal matches are sorted by name. At most 1000 results can be

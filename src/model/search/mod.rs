@@ -4,6 +4,7 @@
 //! [`super::IndexEntry`]. Both the match and its rank are read from the record's `search_text`, so that one rule ranks
 //! and filters.
 
+mod checks;
 mod facet;
 mod hit;
 mod query;
@@ -11,6 +12,7 @@ mod rank;
 mod term;
 mod token;
 
+pub use checks::MarkCheck;
 pub use facet::{EMPLOYER, Facet, FacetValue, Facets};
 pub use hit::{CAP, Hit, Hits};
 pub use query::Query;

@@ -5,84 +5,65 @@ use std::collections::HashSet;
 use uuid::Uuid;
 
 use super::super::Tenant;
-use super::super::engine::Engine;
-use super::super::statement::Statement;
-use super::plan::Plan;
+use super::plan::{Pass, Plan};
+use super::reading::Reading;
 use super::source::{IndexRow, Source};
-use super::{MOST_ROWS, TopHits, i64_of};
+use super::{MOST_ROWS, TopHits};
 use crate::error::Result;
-use crate::model::{CAP, Hit, MatchKind, Search};
+use crate::model::{CAP, Hit};
+
+/// The maximum number of statements that read one source.
+const MOST_PAGES: usize = 20;
 
 impl Tenant {
-    /// Collects the matching candidates of one source, until there are more than can be shown. Returns whether it stopped
+    /// Collects the matching candidates of one step, until there are more than can be shown. Returns whether it stopped
     /// before the end.
-    pub(super) async fn candidates(
-        &self,
-        plan: &Plan,
-        source: &Source,
-        exact: bool,
-        top: &mut TopHits,
-    ) -> Result<bool> {
+    pub(super) async fn candidates(&self, plan: &Plan, pass: &Pass, top: &mut TopHits) -> Result<bool> {
+        let reading = plan.reading(pass);
         let mut seen = HashSet::new();
         let mut after: Option<IndexRow> = None;
-        loop {
-            let statement = matches_in(self.engine(), &plan.checks, source, exact, after.take());
+        for _ in 0..MOST_PAGES {
+            let statement = reading.matches(self.engine(), after.as_ref());
             let rows: Vec<(String, String, Uuid, String)> = self.fetch_all(statement.sql()).await?;
-            let is_last = rows.len() < MOST_ROWS;
-            for (word, sort_key, id, text) in rows {
-                if let Some(rank) = plan.search.rank(&text) {
-                    seen.insert(id);
-                    top.add(Hit {
-                        rank,
-                        sort_key: sort_key.clone(),
-                        id,
-                    });
-                }
-                after = Some(IndexRow { word, sort_key, id });
+            if rows.len() < MOST_ROWS {
+                add(plan, rows, &mut seen, top);
+                return Ok(!pass.is_small && self.is_cut(&reading, after.as_ref()).await?);
             }
-            if is_last {
-                return Ok(false);
-            }
+            after = add(plan, rows, &mut seen, top);
             // A record with several such words comes several times: then there is room for more.
-            if seen.len() > CAP || matches!(source, Source::Employees(_)) {
+            if seen.len() > CAP || matches!(reading.source, Source::Employees(_)) {
                 return Ok(true);
             }
         }
+        Ok(true)
+    }
+
+    /// Whether a source has candidates beyond those that one statement examines or looks up.
+    async fn is_cut(&self, reading: &Reading<'_>, after: Option<&IndexRow>) -> Result<bool> {
+        let statement = reading.rest(self.engine(), after);
+        let rest: Vec<(i32,)> = self.fetch_all(statement.sql()).await?;
+        Ok(!rest.is_empty())
     }
 }
 
-/// The statement that selects the candidates of a source that match, after a row of the index if one is given. With
-/// `exact`, longer words do not match.
-pub fn matches_in<'a>(
-    engine: Engine,
-    search: &Search,
-    source: &Source,
-    exact: bool,
-    after: Option<IndexRow>,
-) -> Statement<'a> {
-    let mut statement = Statement::new(engine, "SELECT word, sort_key, id, text FROM (");
-    source.push(&mut statement, search, after);
-    statement.push(") AS candidates WHERE text IS NOT NULL");
-    push_checks(&mut statement, search, exact);
-    statement.push(" LIMIT ").bind(i64_of(MOST_ROWS));
-    statement
-}
-
-/// Appends the condition that the candidate's text matches every term.
-fn push_checks(statement: &mut Statement<'_>, search: &Search, exact: bool) {
-    for (position, term) in search.conditions().enumerate() {
-        let exact = exact && position < search.terms.len();
-        let alternatives = term.alternatives.iter();
-        let mut is_first = true;
-        for alternative in alternatives.filter(|alternative| !exact || alternative.by == MatchKind::Own) {
-            statement.push(if is_first { " AND ((" } else { ") OR (" });
-            is_first = false;
-            for (position, query) in alternative.words.iter().enumerate() {
-                statement
-                    .push(if position == 0 { "" } else { " AND " })
-                    .contains("text", query.needle(exact));
-            }
+/// Adds the rows that match to the results, and returns the last row.
+fn add(
+    plan: &Plan,
+    rows: Vec<(String, String, Uuid, String)>,
+    seen: &mut HashSet<Uuid>,
+    top: &mut TopHits,
+) -> Option<IndexRow> {
+    let mut last = None;
+    for (word, sort_key, id, text) in rows {
+        if let Some(rank) = plan.search.rank(&text) {
+            seen.insert(id);
+            top.add(Hit {
+                rank,
+                sort_key: sort_key.clone(),
+                id,
+            });
         }
-        statement.push(if is_first { " AND 1 = 0" } else { "))" });
+        last = Some(IndexRow { word, sort_key, id });
     }
+    last
 }

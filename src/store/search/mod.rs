@@ -1,13 +1,16 @@
 //! Searching contacts and organizations in the search index.
 //!
-//! A search starts from its rarest condition, found by bounded counts ([`plan`]), and checks the others on each record's
-//! `search_text` ([`candidates`]). Every statement reads an index in its order and stops: after [`CAP`] + 1 matches, or
-//! after [`EXAMINED`] candidates. So the cost does not grow with the number of matches; what was not examined makes the
-//! result *capped*, never silently incomplete. The rank of a match comes from the model; [`TopHits`] keeps the best.
+//! A search starts from its least costly condition, found by bounded counts ([`planning`], [`plan`]), and checks the others on the marks
+//! that the rows of the index carry, so that only records that probably match are looked up; each record's `search_text`
+//! decides ([`candidates`]). Every statement reads an index in its order and stops: after [`CAP`] + 1 matches, or after
+//! [`EXAMINED`] rows. So the cost does not grow with the number of matches; rows that were not examined make the result
+//! *capped*, never silently incomplete. The rank of a match comes from the model; [`TopHits`] keeps the best.
 
 pub mod candidates;
 pub mod note;
 pub mod plan;
+pub mod planning;
+pub mod reading;
 pub mod source;
 mod spelling;
 mod top_hits;
@@ -19,10 +22,16 @@ use crate::error::Result;
 use crate::model::{CAP, Hits, Search};
 use top_hits::TopHits;
 
-/// The maximum number of candidates that one statement examines.
-const EXAMINED: i64 = 20_000;
+/// The maximum number of rows of an index that one statement examines.
+const EXAMINED: i64 = 200_000;
+/// The maximum number of records that one statement looks up.
+const LOOKED_UP: i64 = 20_000;
+/// The maximum number of candidates that are counted before a search.
+const COUNTED: i64 = 5_000;
 /// The maximum number of rows that one statement returns: one more than can be shown.
 const MOST_ROWS: usize = CAP + 1;
+/// The number of matches that leave no need for words that are one typo away: those of the largest page.
+const ENOUGH: usize = 100;
 
 impl Tenant {
     /// Returns the contacts or organizations that match, in the order of results.
@@ -30,7 +39,7 @@ impl Tenant {
     pub async fn search(&self, search: &Search) -> Result<Hits> {
         let mut top = TopHits::default();
         self.collect(search, &mut top).await?;
-        if !top.is_full()
+        if top.len() < ENOUGH
             && !top.more
             && let Some(wider) = self.with_corrections(search).await?
         {
@@ -39,37 +48,29 @@ impl Tenant {
         Ok(top.into_hits())
     }
 
-    /// Collects the matches, starting from the condition with the fewest candidates.
+    /// Collects the matches, starting from the condition with the least costly candidates.
     async fn collect(&self, search: &Search, top: &mut TopHits) -> Result<()> {
         let plan = self.plan(search).await?;
-        let Some(rarest) = plan.rarest() else {
+        let Some(driver) = plan.driver() else {
             return Ok(());
         };
-        let (exact, pairs) = (plan.exact_sources(rarest), plan.name_pairs());
-        let is_single = plan.conditions() == 1;
-        if plan.total(rarest) > i64_of(CAP) {
-            for best in if is_single { &exact } else { &pairs } {
-                if !top.is_full() {
-                    self.candidates(&plan, best, true, top).await?;
-                }
-            }
-        }
-        for (source, count) in plan.sources_of(rarest).filter(|(_, count)| *count > 0) {
+        for pass in plan.passes(driver) {
             if top.is_full() {
-                top.more = true;
-                return Ok(());
+                break;
             }
-            let is_partial = self.candidates(&plan, source, false, top).await?;
-            top.more |= is_partial || source.is_partial() || (count > EXAMINED && !is_single);
+            top.more |= self.candidates(&plan, &pass, top).await?;
         }
-        if top.more && !is_single {
-            // The best match may stand anywhere among the candidates.
-            for source in &exact {
-                self.candidates(&plan, source, true, top).await?;
+        top.more |= plan.is_partial(driver);
+        if top.is_full() && !plan.is_ordered(driver) {
+            // They may stand anywhere among the candidates.
+            let mut best = TopHits::default();
+            for pass in plan.best_passes(driver) {
+                if best.is_full() {
+                    break;
+                }
+                self.candidates(&plan, &pass, &mut best).await?;
             }
-            for source in &pairs {
-                self.candidates(&plan, source, false, top).await?;
-            }
+            top.merge(best);
         }
         Ok(())
     }

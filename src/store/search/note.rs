@@ -7,7 +7,7 @@ use super::super::Tenant;
 use super::super::engine::{Engine, sql};
 use super::super::statement::Statement;
 use super::source::LAST;
-use super::{EXAMINED, MOST_ROWS, TopHits, i64_of};
+use super::{LOOKED_UP, MOST_ROWS, TopHits, i64_of};
 use crate::error::Result;
 use crate::model::{Hit, Hits, WordKind, index_word};
 
@@ -41,7 +41,7 @@ impl Tenant {
         }
         let notes = self.notes_with(&terms, driver).await?;
         let mut top = TopHits::default();
-        top.more = count > EXAMINED && terms.len() > 1;
+        top.more = count > LOOKED_UP && terms.len() > 1;
         for id in notes {
             top.add(Hit {
                 rank: String::new(),
@@ -84,7 +84,7 @@ impl Tenant {
         Ok(rows.into_iter().map(|(word,)| word).collect())
     }
 
-    /// Counts the notes that contain each term, up to one more than [`EXAMINED`].
+    /// Counts the notes that contain each term, up to one more than [`LOOKED_UP`].
     async fn count_notes(&self, terms: &[Vec<String>]) -> Result<Vec<i64>> {
         let statement = note_counts(self.engine(), terms);
         let rows: Vec<(i32, i64)> = self.fetch_all(statement.sql()).await?;
@@ -109,7 +109,7 @@ pub fn note_counts<'a>(engine: Engine, terms: &[Vec<String>]) -> Statement<'a> {
             .push(" AS place, COUNT(*) AS hits FROM (SELECT 1 AS one FROM search_words WHERE tenant_id = $1 AND word ")
             .any_texts(words.clone())
             .push(" LIMIT ")
-            .bind(EXAMINED + 1)
+            .bind(LOOKED_UP + 1)
             .push(") AS counted");
     }
     statement.push(" ORDER BY place");
@@ -125,7 +125,7 @@ pub fn newest_notes<'a>(engine: Engine, terms: &[Vec<String>], driver: usize) ->
             .push("SELECT id FROM (SELECT c.id FROM (SELECT n.id FROM search_words AS n WHERE n.tenant_id = $1 AND n.word = ")
             .bind(word.clone())
             .push(" ORDER BY n.sort_key DESC, n.id DESC LIMIT ")
-            .bind(EXAMINED)
+            .bind(LOOKED_UP)
             .push(") AS c WHERE 1 = 1");
         for (_, words) in terms.iter().enumerate().filter(|(other, _)| *other != driver) {
             statement

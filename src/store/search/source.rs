@@ -4,13 +4,12 @@ use uuid::Uuid;
 
 use super::super::statement::Statement;
 use super::EXAMINED;
-use crate::id::TypedId as _;
-use crate::model::{Search, Subject, WordQuery};
+use crate::model::{WordQuery, is_marked};
 
-/// The maximum number of organizations by whose name contacts match.
-pub const MOST_ORGANIZATIONS: usize = 1_000;
 /// A character greater than any that follows the same beginning.
 pub const LAST: char = char::MAX;
+/// A character less than any that follows the same beginning, which no word has.
+const FIRST: char = '\u{1}';
 
 /// A source of candidates.
 #[derive(Clone, Debug)]
@@ -22,17 +21,16 @@ pub enum Source {
 }
 
 /// A range of the search index.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Range {
     /// The first word.
     pub from: String,
-    /// The word that the range ends before; `None` if it has the first word only.
-    pub before: Option<String>,
-    /// The beginning of the sort keys, in a range of one word.
-    pub sort_key: Option<String>,
+    /// The word that the range ends before.
+    pub before: String,
 }
 
 /// A row of the search index, after which a statement continues.
+#[derive(Clone, Debug)]
 pub struct IndexRow {
     /// The word.
     pub word: String,
@@ -45,9 +43,10 @@ pub struct IndexRow {
 impl Range {
     /// Creates the range of a word and, unless it must match as a whole, of longer ones.
     pub fn of(query: &WordQuery) -> Self {
+        let end = if query.whole { FIRST } else { LAST };
         Self {
-            before: (!query.whole).then(|| format!("{}{LAST}", query.word)),
-            ..Self::exactly(&query.word)
+            from: query.word.clone(),
+            before: format!("{}{end}", query.word),
         }
     }
 
@@ -55,32 +54,35 @@ impl Range {
     pub fn exactly(word: &str) -> Self {
         Self {
             from: word.to_owned(),
-            before: None,
-            sort_key: None,
+            before: format!("{word}{FIRST}"),
         }
     }
 
-    /// Creates an empty range.
-    pub fn empty() -> Self {
-        Self::exactly("")
+    /// Creates the range of the words that begin with this one and are longer.
+    pub fn longer(word: &str) -> Self {
+        Self {
+            from: format!("{word}{FIRST}"),
+            before: format!("{word}{LAST}"),
+        }
     }
 
-    /// Appends the condition that the row `c` is in this range.
-    pub fn push(&self, to: &mut Statement<'_>) {
-        to.push("c.tenant_id = $1 AND c.word ");
-        match &self.before {
-            None => to.push("= ").bind(self.from.clone()),
-            Some(before) => to
-                .push(">= ")
-                .bind(self.from.clone())
-                .push(" AND c.word < ")
-                .bind(before.clone()),
-        };
-        if let Some(start) = &self.sort_key {
-            to.push(" AND c.sort_key >= ")
-                .bind(start.clone())
-                .push(" AND c.sort_key < ")
-                .bind(format!("{start}{LAST}"));
+    /// Whether the rows of this range carry the marks of their records.
+    pub fn is_marked(&self) -> bool {
+        is_marked(&self.from)
+    }
+
+    /// Appends the condition that the row `c` is in this range, after a row if one is given.
+    pub fn push(&self, to: &mut Statement<'_>, after: Option<&IndexRow>) {
+        to.push("c.tenant_id = $1 AND c.word >= ").bind(self.from.clone());
+        to.push(" AND c.word < ").bind(self.before.clone());
+        if let Some(IndexRow { word, sort_key, id }) = after {
+            to.push(" AND (c.word, c.sort_key, c.id) > (")
+                .bind(word.clone())
+                .push(", ")
+                .bind(sort_key.clone())
+                .push(", ")
+                .bind(*id)
+                .push(")");
         }
     }
 }
@@ -91,83 +93,49 @@ impl Source {
         matches!(self, Self::Employees(organizations) if organizations.is_empty())
     }
 
-    /// Whether there may be candidates that are not among these.
-    pub fn is_partial(&self) -> bool {
-        matches!(self, Self::Employees(organizations) if organizations.len() >= MOST_ORGANIZATIONS)
+    /// Whether the candidates' rows carry the marks of their records.
+    pub fn is_marked(&self) -> bool {
+        match self {
+            Self::Words(range) => range.is_marked(),
+            Self::Employees(_) => true,
+        }
     }
 
-    /// Appends a selection of one row for each candidate, up to `most` of them.
-    pub fn push_count(&self, to: &mut Statement<'_>, most: i64) {
+    /// Appends `FROM … WHERE …` of the candidates `c`, after a row if one is given.
+    pub fn push_from(&self, to: &mut Statement<'_>, after: Option<&IndexRow>) {
         match self {
             Self::Words(range) => {
-                to.push("SELECT 1 AS one FROM search_words AS c WHERE ");
-                range.push(to);
+                to.push(" FROM search_words AS c WHERE ");
+                range.push(to, after);
             }
             Self::Employees(organizations) => {
-                to.push("SELECT 1 AS one FROM ");
-                to.people_of(organizations.clone(), EXAMINED);
+                to.push(" FROM ").people_of(organizations.clone(), EXAMINED);
             }
         }
-        to.push(" LIMIT ").bind(most);
     }
 
-    /// Appends a selection of the candidates with their texts, at most [`EXAMINED`], after a row if one is given.
-    pub fn push(&self, to: &mut Statement<'_>, search: &Search, after: Option<IndexRow>) {
+    /// Appends a selection of the candidates in their order, at most [`EXAMINED`], after a row if one is given.
+    pub fn push(&self, to: &mut Statement<'_>, after: Option<&IndexRow>) {
         match self {
-            Self::Words(range) => {
-                to.push("SELECT c.word, c.sort_key, c.id, (");
-                push_text(to, search);
-                to.push(") AS text FROM search_words AS c WHERE ");
-                range.push(to);
-                if let Some(IndexRow { word, sort_key, id }) = after {
-                    to.push(" AND (c.word, c.sort_key, c.id) > (")
-                        .bind(word)
-                        .push(", ")
-                        .bind(sort_key)
-                        .push(", ")
-                        .bind(id)
-                        .push(")");
-                }
+            Self::Words(_) => {
+                to.push("SELECT c.word, c.sort_key, c.id, c.marks");
+                self.push_from(to, after);
                 to.push(" ORDER BY c.word, c.sort_key, c.id");
             }
-            Self::Employees(organizations) => {
-                to.push("SELECT '' AS word, e.sort_name AS sort_key, e.id, e.search_text");
-                if search.reads_employers() {
-                    to.push(
-                        " || (SELECT o.search_text FROM organizations AS o \
-                         WHERE o.tenant_id = $1 AND o.id = e.organization_id)",
-                    );
-                }
-                to.push(" AS text FROM ");
-                to.people_of(organizations.clone(), EXAMINED);
-                if let Some(organization) = search.organization_id {
-                    to.push(" AND e.organization_id = ").bind(organization.uuid());
-                }
+            Self::Employees(_) => {
+                to.push("SELECT '' AS word, c.sort_name AS sort_key, c.id, c.search_marks AS marks");
+                self.push_from(to, None);
             }
         }
         to.push(" LIMIT ").bind(EXAMINED);
     }
 }
 
-/// Appends a selection of the text that the candidate `c` is checked on, empty for a contact of another employer than the
-/// one that is filtered for. (A scalar subquery, so that no engine joins the whole table instead.)
-fn push_text(to: &mut Statement<'_>, search: &Search) {
-    match search.subject {
-        Subject::Organizations => {
-            to.push("SELECT e.search_text FROM organizations AS e WHERE e.tenant_id = $1 AND e.id = c.id");
-        }
-        Subject::Contacts => {
-            to.push("SELECT e.search_text");
-            if search.reads_employers() {
-                to.push(
-                    " || COALESCE((SELECT o.search_text FROM organizations AS o \
-                     WHERE o.tenant_id = $1 AND o.id = e.organization_id), '')",
-                );
-            }
-            to.push(" FROM contacts AS e WHERE e.tenant_id = $1 AND e.id = c.id");
-        }
-    }
-    if let Some(organization) = search.organization_id {
-        to.push(" AND e.organization_id = ").bind(organization.uuid());
+/// Returns the ranges of a word to search for in their order: the word itself, then longer ones.
+pub fn ranges_of(query: &WordQuery) -> Vec<Range> {
+    if query.whole {
+        vec![Range::of(query)]
+    } else {
+        vec![Range::exactly(&query.word), Range::longer(&query.word)]
     }
 }

@@ -23,6 +23,18 @@ impl TopHits {
         }
     }
 
+    /// Adds other results of the same search.
+    pub fn merge(&mut self, other: Self) {
+        for hit in other.hits.into_values() {
+            self.add(hit);
+        }
+    }
+
+    /// The number of results.
+    pub fn len(&self) -> usize {
+        self.hits.len()
+    }
+
     /// Whether further results could not be reached.
     pub fn is_full(&self) -> bool {
         self.hits.len() > CAP

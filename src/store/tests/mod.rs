@@ -5,9 +5,11 @@ mod failures;
 mod noun;
 mod plans;
 mod search_model;
+mod search_plans;
 mod search_texts;
 mod slices;
 mod texts;
+mod unmarked;
 mod words;
 
 #[path = "../../../tests/it/support/postgres/server.rs"]

@@ -6,9 +6,9 @@ use super::texts::Texts;
 use crate::id::OrganizationId;
 use crate::model::{Query, Region, Search, Subject, Term, WordKind};
 use crate::store::engine::Engine;
-use crate::store::search::candidates::matches_in;
 use crate::store::search::note::{newest_notes, note_counts};
-use crate::store::search::plan::{counts_of, organizations_by_words};
+use crate::store::search::planning::{counts_of, organizations_by_words};
+use crate::store::search::reading::Reading;
 use crate::store::search::source::{IndexRow, Range, Source};
 
 fn search(query: &str, subject: Subject, employers: bool) -> Search {
@@ -30,12 +30,12 @@ fn planning(texts: &mut Texts, words: &Source, employees: &Source) {
     let queries: Vec<_> = search.terms[0]
         .alternatives
         .iter()
-        .map(|alternative| alternative.rarest())
+        .filter_map(|alternative| alternative.rarest())
         .collect();
     texts.add(
         "organizations by words",
         "",
-        &organizations_by_words(texts.engine, &queries[..2]),
+        &organizations_by_words(texts.engine, queries[..2].iter().copied()),
     );
     let exact = Source::Words(Range::exactly("nann"));
     texts.add(
@@ -47,12 +47,32 @@ fn planning(texts: &mut Texts, words: &Source, employees: &Source) {
 
 fn candidates(texts: &mut Texts, words: &Source, employees: &Source) {
     let engine = texts.engine;
-    let mut add = |title: &str, search: &Search, source: &Source, exact: bool, after| {
-        texts.add(title, "", &matches_in(engine, search, source, exact, after));
+    let mut add = |title: &str, search: &Search, source: &Source, exact: bool, after: Option<IndexRow>| {
+        // The first condition is met by the source.
+        let conditions = search.conditions().enumerate();
+        let marks: Vec<_> = conditions
+            .map(|(place, term)| {
+                (place > 0).then(|| search.mark_check(term, exact && place < search.terms.len()))
+            })
+            .map(Option::flatten)
+            .collect();
+        let reading = Reading {
+            search,
+            source,
+            marks: &marks,
+            exact,
+        };
+        texts.add(title, "", &reading.matches(engine, after.as_ref()));
+        if after.is_some() {
+            texts.add(
+                &format!("the rest of {title}"),
+                "",
+                &reading.rest(engine, after.as_ref()),
+            );
+        }
     };
     let own = search("ann", Subject::Contacts, false);
     add("contacts by words", &own, words, false, None);
-    add("contacts by words, exactly", &own, words, true, None);
     add("contacts by words, after a row", &own, words, false, Some(row()));
     let by_employer = search("ann", Subject::Contacts, true);
     add(
@@ -71,7 +91,7 @@ fn candidates(texts: &mut Texts, words: &Source, employees: &Source) {
     );
     let narrowed = Search {
         organization_id: Some(OrganizationId::new(Uuid::nil())),
-        filters: vec![Term::filter(WordKind::ContactCity, "Berlin")],
+        filters: vec![Term::filter(WordKind::ContactCity, "Bad Berlin")],
         ..own
     };
     add(
@@ -90,14 +110,10 @@ fn candidates(texts: &mut Texts, words: &Source, employees: &Source) {
     );
     let organizations = search("ann works", Subject::Organizations, false);
     add("organizations by words", &organizations, words, false, None);
-    let pair = Source::Words(Range {
-        sort_key: Some("smith".to_owned()),
-        ..Range::exactly("nann")
-    });
     let two_names = search("ann smith", Subject::Contacts, false);
-    add("contacts by a pair of names", &two_names, &pair, false, None);
+    add("contacts by two names", &two_names, words, false, Some(row()));
+    add("contacts by two names, exactly", &two_names, words, true, None);
 }
-
 fn notes(texts: &mut Texts) {
     let terms = [
         vec!["wlate".to_owned()],
@@ -117,8 +133,8 @@ fn texts_of(engine: Engine) -> String {
         written: String::new(),
     };
     let words = Source::Words(Range {
-        before: Some("nanz".to_owned()),
-        ..Range::exactly("nann")
+        from: "nann".to_owned(),
+        before: "nanz".to_owned(),
     });
     let employees = Source::Employees(vec![Uuid::nil()]);
     planning(&mut texts, &words, &employees);

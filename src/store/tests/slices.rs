@@ -106,7 +106,7 @@ async fn followed(tenant: &Tenant) -> Followed {
             .unwrap(),
         words: tenant
             .fetch_all(sql!(
-                "SELECT word, sort_key, id FROM search_words WHERE tenant_id = $1 ORDER BY 1, 2, 3"
+                "SELECT word, sort_key || marks, id FROM search_words WHERE tenant_id = $1 ORDER BY 1, 2, 3"
             ))
             .await
             .unwrap(),
@@ -125,7 +125,7 @@ async fn followed(tenant: &Tenant) -> Followed {
         search_texts: tenant
             .fetch_all(sql!(
                 "
-                SELECT search_text, id FROM contacts WHERE tenant_id = $1
+                SELECT search_text || search_marks, id FROM contacts WHERE tenant_id = $1
                  UNION ALL
                 SELECT search_text, id FROM organizations WHERE tenant_id = $1
                  ORDER BY 1, 2"

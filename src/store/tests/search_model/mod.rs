@@ -20,6 +20,8 @@ const CONTACTS: usize = 1_300;
 const ORGANIZATIONS: usize = 90;
 /// The number of queries, unless the environment variable `SEARCH_MODEL_QUERIES` asks for more.
 const QUERIES: usize = 300;
+/// The number of matches from which misspelt words are not considered.
+const ENOUGH: usize = 100;
 /// The number of words that a word is corrected to.
 const MOST_CORRECTIONS: usize = 20;
 
@@ -138,7 +140,7 @@ impl Model {
 
     fn all(&self, search: &Search) -> Vec<Hit> {
         let direct = self.matches(search);
-        if direct.len() > CAP {
+        if direct.len() >= ENOUGH {
             return direct;
         }
         self.matches(&self.corrected(search))

@@ -1,0 +1,126 @@
+//! The plans of searches over records with skew: each reads one index in its order, and looks up what may match only.
+
+use sqlx::{Connection as _, Executor as _, PgConnection};
+use uuid::Uuid;
+
+use super::{on_both_engines, server};
+use crate::id::{ContactId, OrganizationId, TypedId as _};
+use crate::model::{Contact, Organization, Query, Record, Region, Search, Subject, sort_key};
+use crate::store::engine::{Engine, Sql, Text};
+use crate::store::search::reading::Reading;
+use crate::store::search::source::{Range, Source};
+use crate::store::statement::Statement;
+use crate::store::{Tenant, Tx};
+
+/// The number of contacts: enough for an index to be worth its use.
+const CONTACTS: usize = 4_000;
+
+async fn explained(tx: &mut Tx, statement: &Statement<'_>) -> String {
+    let engine = tx.engine();
+    let sql = statement.sql();
+    let text = sql.text.of(engine).into_owned();
+    let explain = |word: &str| Sql {
+        text: Text::Assembled(format!("{word} {text}")),
+        binds: sql.binds.clone(),
+    };
+    match engine {
+        Engine::Postgres => {
+            let lines: Vec<(String,)> = tx.fetch_all(explain("EXPLAIN")).await.unwrap();
+            lines.into_iter().map(|(line,)| line + "\n").collect()
+        }
+        Engine::Sqlite => {
+            let lines: Vec<(i64, i64, i64, String)> =
+                tx.fetch_all(explain("EXPLAIN QUERY PLAN")).await.unwrap();
+            lines.into_iter().map(|(.., line)| line + "\n").collect()
+        }
+    }
+}
+
+/// Adds contacts, of whom hundreds are called John, and some work for an organization.
+async fn filled(tenant: &Tenant) -> Uuid {
+    let mut tx = tenant.begin(None).await.unwrap();
+    let mut organization = Organization::new(OrganizationId::new(tx.new_id()), Record::new(tx.now(), None));
+    organization.name = "Acme".to_owned();
+    organization.sort_name = sort_key(&["Acme", ""]);
+    tx.insert(&organization).await.unwrap();
+    let contacts: Vec<Contact> = (0..CONTACTS)
+        .map(|place| {
+            let mut contact = Contact::new(ContactId::new(tx.new_id()), Record::new(tx.now(), None));
+            let last = format!("Smith{}", place % 700);
+            let first = if place % 8 == 0 {
+                "John".to_owned()
+            } else {
+                format!("Mary{place}")
+            };
+            contact.sort_name = sort_key(&[&last, &first]);
+            contact.first_name = Some(first);
+            contact.last_name = Some(last);
+            contact.organization_id = (place % 40 == 0).then_some(organization.id);
+            contact
+        })
+        .collect();
+    for some in contacts.chunks(500) {
+        tx.insert_all(some).await.unwrap();
+    }
+    tx.end(Ok(())).await.unwrap();
+    organization.id.uuid()
+}
+
+/// Collects the statistics that plans are made from.
+async fn analyze(tenant: &Tenant) {
+    let mut tx = tenant.begin(None).await.unwrap();
+    if tx.engine() == Engine::Sqlite {
+        return tx.end(Ok(())).await.unwrap();
+    }
+    let text = Text::Assembled("SELECT CAST(current_database() AS TEXT) WHERE $1 IS NOT NULL".to_owned());
+    let names: Vec<(String,)> = tx.fetch_all(Sql { text, binds: vec![] }).await.unwrap();
+    tx.end(Ok(())).await.unwrap();
+    let mut connection = PgConnection::connect(&server::url(&names[0].0)).await.unwrap();
+    connection.execute("VACUUM (ANALYZE)").await.unwrap();
+}
+
+fn check(engine: Engine, title: &str, plan: &str, is_of_words: bool) {
+    let refused: &[&str] = match engine {
+        Engine::Postgres => &["Sort", "Seq Scan", "Bitmap"],
+        Engine::Sqlite => &["TEMP B-TREE", "SCAN search_words", "SCAN contacts"],
+    };
+    for word in refused {
+        assert!(!plan.contains(word), "{title}\n{plan}");
+    }
+    let index = match (engine, is_of_words) {
+        (Engine::Postgres, true) => "Index Only Scan using search_words_pkey",
+        (Engine::Postgres, false) => "Index Only Scan using contacts_organization_idx",
+        (Engine::Sqlite, true) => "USING PRIMARY KEY (tenant_id=? AND word>? AND word<?)",
+        (Engine::Sqlite, false) => {
+            "USING COVERING INDEX contacts_organization_idx (tenant_id=? AND organization_id=?)"
+        }
+    };
+    assert!(plan.contains(index), "{title}\n{plan}");
+}
+
+on_both_engines! {
+    async fn a_search_reads_one_index_in_its_order(store: &TestStore) {
+        let tenant = store.tenant("acme").await;
+        let organization = filled(&tenant).await;
+        analyze(&tenant).await;
+        let query = Query::read("john smith", &Region::default()).unwrap();
+        let search: Search = query.among(Subject::Contacts, false);
+        let marks: Vec<_> = search.terms.iter().map(|term| search.mark_check(term, false)).collect();
+        let mut tx = tenant.begin(None).await.unwrap();
+
+        let sources = [
+            ("a word", Source::Words(Range::exactly("njohn"))),
+            ("the beginning of words", Source::Words(Range::longer("nsmith1"))),
+            ("employees", Source::Employees(vec![organization])),
+        ];
+        for (title, source) in sources {
+            let reading = Reading { search: &search, source: &source, marks: &marks, exact: false };
+            let is_of_words = matches!(source, Source::Words(_));
+            for statement in [reading.matches(tx.engine(), None), reading.rest(tx.engine(), None)] {
+                let plan = explained(&mut tx, &statement).await;
+                check(tx.engine(), title, &plan, is_of_words);
+            }
+        }
+        tx.end(Ok(())).await.unwrap();
+    }
+}
