@@ -1,4 +1,4 @@
-//! The commands that fill a tenant.
+//! The command that fills a tenant with the demo.
 
 use clap::Args;
 
@@ -20,18 +20,6 @@ pub(super) struct DemoArgs {
     tenant: TenantName,
 }
 
-#[derive(Debug, Args)]
-pub(super) struct GenerateArgs {
-    #[command(flatten)]
-    data: DataConfig,
-    /// The tenant to fill; it is created if it does not exist.
-    #[arg(long, default_value = DEVELOPMENT_TENANT)]
-    tenant: TenantName,
-    /// The number of contacts; there is an organization for every twenty.
-    #[arg(long)]
-    contacts: u32,
-}
-
 impl DemoArgs {
     /// Fills the tenant with the demo.
     pub(super) async fn run(self) -> anyhow::Result<()> {
@@ -48,23 +36,6 @@ impl DemoArgs {
     }
 }
 
-impl GenerateArgs {
-    /// Fills the tenant with as many contacts as were asked for.
-    pub(super) async fn run(self) -> anyhow::Result<()> {
-        let store = app::open_store(&self.data, Clock::system()).await?;
-        let tenant = tenant(&store, &self.tenant).await?;
-        let bar = Bar::of("contacts");
-        demo::generate(&tenant, self.contacts, &|done, total| bar.tell(done, total)).await?;
-        bar.finish();
-        let managed_entities = tenant.managed_entities().await?;
-        store.close().await;
-        print(&format!(
-            "the tenant {} has {managed_entities} managed entities now\n",
-            self.tenant
-        ))
-    }
-}
-
 /// Fills the tenant with the demo, unless there is other data in it.
 pub(super) async fn fill_if_empty(store: &Store, name: &TenantName) -> anyhow::Result<()> {
     let tenant = tenant(store, name).await?;
@@ -77,7 +48,8 @@ pub(super) async fn fill_if_empty(store: &Store, name: &TenantName) -> anyhow::R
     Ok(())
 }
 
-async fn tenant(store: &Store, name: &TenantName) -> anyhow::Result<Tenant> {
+/// Returns a tenant, which is created if it does not exist.
+pub(super) async fn tenant(store: &Store, name: &TenantName) -> anyhow::Result<Tenant> {
     if let Some(tenant) = store.system().add_tenant(name, &Region::default()).await? {
         return Ok(tenant);
     }

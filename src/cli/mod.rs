@@ -4,6 +4,7 @@ mod backup;
 mod config;
 mod demo;
 pub mod doctor;
+mod generate;
 mod listen;
 mod output;
 mod progress;
@@ -26,8 +27,9 @@ use tracing_subscriber::{EnvFilter, Layer as _, reload as reloadable};
 
 use self::backup::{BackupArgs, RestoreArgs};
 use self::config::ConfigCommand;
-use self::demo::{DemoArgs, GenerateArgs};
+use self::demo::DemoArgs;
 use self::doctor::DoctorArgs;
+use self::generate::GenerateArgs;
 pub use self::output::explain;
 use self::output::print;
 use self::reload::LogFilter;
@@ -110,8 +112,7 @@ enum Command {
     Tenant(TenantCommand),
     /// Fill an empty tenant with demo data; continue where an interrupted fill stopped.
     Demo(DemoArgs),
-    /// Fill a tenant with generated contacts, for measurements.
-    #[command(hide = true)]
+    /// Fill an empty tenant with generated data of any size, the same every time; continue where an interrupted run stopped.
     Generate(GenerateArgs),
 }
 

@@ -58,7 +58,7 @@ impl Content {
     /// Reads the files.
     pub fn read() -> Self {
         Self {
-            names: Names::read(include_str!("names.txt")),
+            names: Names::read(include_str!("names.txt"), 0.0),
             companies: table(include_str!("companies.txt")).map(company).collect(),
             staff: table(include_str!("staff.txt"))
                 .map(|[subject, name, title]| Colleague { subject, name, title })

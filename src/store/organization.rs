@@ -8,10 +8,11 @@ use uuid::Uuid;
 use super::bind::IdList;
 use super::declaration::stored;
 use super::engine::sql;
+use super::rows::MOST_VALUES;
 use super::statement::Statement;
 use super::{Column, Filter, Listed, SortField, Tenant, Tx};
 use crate::error::Result;
-use crate::id::{OrganizationId, TypedId};
+use crate::id::{ContactId, OrganizationId, TypedId};
 use crate::model::{Organization, OrganizationFilter, OrganizationOrderField, WordKind};
 use crate::page::Key;
 
@@ -124,6 +125,25 @@ impl Tenant {
 }
 
 impl Tx {
+    /// Sets the primary contacts of organizations that were loaded before the contacts. They keep their version.
+    pub async fn set_primary_contacts(&mut self, pairs: &[(OrganizationId, ContactId)]) -> Result<()> {
+        for pairs in pairs.chunks(MOST_VALUES / 2) {
+            let mut statement = Statement::new(
+                self.engine(),
+                "UPDATE organizations SET primary_contact_id = v.column2 FROM (VALUES ",
+            );
+            for (place, (organization, contact)) in pairs.iter().enumerate() {
+                statement
+                    .push(if place == 0 { "(" } else { ", (" })
+                    .bind(*organization);
+                statement.push(", ").bind(*contact).push(")");
+            }
+            statement.push(") AS v WHERE organizations.tenant_id = $1 AND organizations.id = v.column1");
+            self.execute(statement.sql()).await?;
+        }
+        Ok(())
+    }
+
     /// Deletes an organization with its relationships and notes; its contacts and interactions stay, without it.
     #[instrument(level = "debug", skip_all)]
     pub async fn delete_organization(&mut self, organization: &Organization) -> Result<RemovedOrganization> {

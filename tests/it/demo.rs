@@ -1,4 +1,4 @@
-//! The demo, and what is generated to measure with.
+//! The demo.
 
 use external_contacts::app::DEVELOPMENT_SUBJECT;
 use external_contacts::demo::{self, FillError};
@@ -124,20 +124,6 @@ on_both_engines! {
 
         assert_eq!(refused.to_string(), "there is data in the tenant acme already; the demo fills an empty one");
         assert_eq!(app.tenant.managed_entities().await.unwrap(), 1);
-    }
-
-    async fn generated_contacts_are_as_many_as_asked_for_and_are_continued(app: &TestApp) {
-        let told = std::sync::Mutex::new(Vec::new());
-        demo::generate(&app.tenant, 1_000, &|_, _| {}).await.unwrap();
-        demo::generate(&app.tenant, 2_040, &|done, _| told.lock().unwrap().push(done)).await.unwrap();
-
-        let admin = app.admin().await;
-        let contacts = all(&admin, CONTACTS, "contacts").await;
-        assert_eq!(contacts.len(), 2_040);
-        assert_eq!(told.into_inner().unwrap(), [1_000, 2_000, 2_040]);
-        // Organizations, relationships and notes.
-        assert_eq!(app.tenant.managed_entities().await.unwrap(), 2_040 + 102 + 102 + 41);
-        assert!(contacts.iter().filter(|contact| contact["organization"].is_null()).count() > 50);
     }
 
     async fn many_records_at_once_are_kept_as_one_by_one(app: &TestApp) {

@@ -13,6 +13,7 @@ mod demo;
 mod departure;
 mod docs;
 mod doctor;
+mod generate;
 mod hostile;
 mod http;
 mod http_browsers;
