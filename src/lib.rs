@@ -27,3 +27,4 @@ pub mod page;
 pub mod service;
 pub mod store;
 pub mod traces;
+pub mod transfer;

@@ -5,6 +5,8 @@ mod config;
 mod demo;
 pub mod doctor;
 mod generate;
+mod export;
+mod import;
 mod listen;
 mod output;
 mod progress;
@@ -30,6 +32,8 @@ use self::config::ConfigCommand;
 use self::demo::DemoArgs;
 use self::doctor::DoctorArgs;
 use self::generate::GenerateArgs;
+use self::export::ExportArgs;
+use self::import::ImportArgs;
 pub use self::output::explain;
 use self::output::print;
 use self::reload::LogFilter;
@@ -95,6 +99,10 @@ enum Command {
     Backup(BackupArgs),
     /// Replace the SQLite database by a backup, while no server runs.
     Restore(RestoreArgs),
+    /// Import records of a kind from a file, such as contacts from a table.
+    Import(Box<ImportArgs>),
+    /// Export every record of a kind to a file that `import` reads.
+    Export(ExportArgs),
     /// Expire every cursor of changes, so that clients read everything again: after the database was set back in a way that
     /// the program cannot notice, such as by a snapshot of its disk.
     ExpireCursors(DataConfig),
@@ -192,6 +200,8 @@ impl Cli {
             Command::Migrate(data) => migrate(&data).await,
             Command::Backup(args) => args.run().await,
             Command::Restore(args) => args.run().await,
+            Command::Import(args) => args.run().await,
+            Command::Export(args) => args.run().await,
             Command::ExpireCursors(data) => backup::expire_cursors(&data).await,
             Command::Config(ConfigCommand::Show(_)) => print(&self.settings),
             Command::Schema(args) => print(&graphql::sdl(args.federation)),

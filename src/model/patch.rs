@@ -27,6 +27,15 @@ impl<T> Patch<T> {
 }
 
 impl<T> Patch<T> {
+    /// Returns the change with another value.
+    pub fn map<U>(self, value: impl FnOnce(T) -> U) -> Patch<U> {
+        match self {
+            Self::Keep => Patch::Keep,
+            Self::Clear => Patch::Clear,
+            Self::Set(given) => Patch::Set(value(given)),
+        }
+    }
+
     /// Returns the new value, if there is one.
     pub fn value(self) -> Option<T> {
         match self {

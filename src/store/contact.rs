@@ -2,6 +2,7 @@
 
 use tracing::instrument;
 
+use super::bind::IdList;
 use super::declaration::stored;
 use super::engine::sql;
 use super::statement::Statement;
@@ -99,6 +100,20 @@ impl Tx {
             self.clear_primary_contact(after.id).await?;
         }
         self.update(before, after).await
+    }
+
+    /// Clears `primary_contact_id` wherever it refers to one of these contacts. The organizations keep their version.
+    pub async fn clear_primary_contacts(&mut self, contacts: Vec<ContactId>) -> Result<()> {
+        if contacts.is_empty() {
+            return Ok(());
+        }
+        self.execute(sql!(
+            "UPDATE organizations SET primary_contact_id = NULL WHERE tenant_id = $1 AND primary_contact_id "
+                .any_ids(2),
+            IdList(contacts.iter().map(|id| id.uuid()).collect()),
+        ))
+        .await
+        .map(drop)
     }
 
     /// Deletes a contact with its notes; its interactions stay, without it.

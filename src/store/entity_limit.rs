@@ -152,7 +152,7 @@ impl Tx {
         Ok(())
     }
 
-    async fn limit_reached(&mut self) -> Result<UserError> {
+    pub(super) async fn limit_reached(&mut self) -> Result<UserError> {
         let (limit,): (i64,) = self
             .fetch_one(sql!("SELECT managed_entity_limit FROM tenants WHERE id = $1"))
             .await?;

@@ -181,6 +181,14 @@ impl Tx {
         Ok(after)
     }
 
+    /// Adds interactions with their agents and wrap-ups.
+    #[instrument(skip_all)]
+    pub async fn add_interactions(&mut self, interactions: &[Interaction]) -> Result<()> {
+        let mut load = self.empty_load();
+        load.add_interactions(interactions)?;
+        self.load_and_record(&load, interactions).await
+    }
+
     async fn add_agents(&mut self, interaction: InteractionId, agents: &[UserId]) -> Result<()> {
         if agents.is_empty() {
             return Ok(());

@@ -108,9 +108,19 @@ impl Tx {
             // Its refusals name them.
             return self.insert_all(records).await;
         }
-        let mut load = Load::new(self.engine(), self.tenant_id);
+        let mut load = self.empty_load();
         load.add(records)?;
-        self.load(&load).await?;
+        self.load_and_record(&load, records).await
+    }
+
+    /// Creates a load of nothing.
+    pub(super) fn empty_load(&self) -> Load {
+        Load::new(self.engine(), self.tenant_id)
+    }
+
+    /// Loads new records, and tells the feed of changes.
+    pub(super) async fn load_and_record<T: Stored>(&mut self, load: &Load, records: &[T]) -> Result<()> {
+        self.load(load).await?;
         let changes = records.iter().map(|record| T::change(None, Some(record)));
         let changes: Vec<_> = changes.filter_map(Result::transpose).collect::<Result<_>>()?;
         self.load_changes(&changes).await

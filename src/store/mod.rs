@@ -8,6 +8,7 @@
 //! Each noun's file declares how its record is stored (`stored!`); `record.rs` reads and writes every declared record.
 
 mod backup;
+mod batch;
 mod bind;
 mod change;
 mod connection;
@@ -62,6 +63,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use backup::{BackupError, Tell, back_up, restore};
+pub use batch::TextKey;
 pub use change::{CHANGES_OF_ENTITY, ChangeOrder, change_cursor};
 pub use contact::{CONTACTS_OF_ORGANIZATION, RemovedContact};
 pub use declaration::Stored;

@@ -11,11 +11,12 @@ const MAY_USE: &[(&str, &str)] = &[
     ("lib", ""),
     (
         "cli",
-        "app auth clock config demo error graphql http model service store traces",
+        "app auth clock config demo error graphql http model service store traces transfer",
     ),
     ("app", "auth clock config graphql http id model operation store"),
     ("config", "http limits store"),
     ("demo", "error id model service store"),
+    ("transfer", "error id model store"),
     (
         "http",
         "auth error graphql id limits metrics operation store traces",

@@ -51,6 +51,7 @@ mod search;
 mod search_kinds;
 mod support;
 mod telemetry;
+mod transfer;
 mod user;
 mod versions;
 mod wrap_up_code;

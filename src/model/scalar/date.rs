@@ -30,7 +30,7 @@ impl ScalarType for Date {
 
 impl Date {
     /// Reads a value. The message of a refusal continues after the name of the value.
-    pub(super) fn read(given: &Given) -> Result<Self, &'static str> {
+    pub fn read(given: &Given) -> Result<Self, &'static str> {
         let day = match given {
             // chrono also reads `2026-2-8` and years of five digits, which do not sort as text.
             Given::Text(text) if text.len() == "YYYY-MM-DD".len() => text.parse().ok(),

@@ -41,7 +41,7 @@ impl ScalarType for DateTime {
 
 impl DateTime {
     /// Reads a value. The message of a refusal continues after the name of the value.
-    pub(super) fn read(given: &Given) -> Result<Self, &'static str> {
+    pub fn read(given: &Given) -> Result<Self, &'static str> {
         let refused =
             "must be an instant with an offset from UTC in RFC 3339 format, such as 2026-11-26T03:10:00Z";
         let instant = match given {

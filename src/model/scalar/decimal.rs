@@ -35,7 +35,7 @@ impl ScalarType for Decimal {
 
 impl Decimal {
     /// Reads a value. The message of a refusal continues after the name of the value.
-    pub(super) fn read(given: &Given) -> Result<Self, &'static str> {
+    pub fn read(given: &Given) -> Result<Self, &'static str> {
         let number = match given {
             Given::Text(text) => exact(text.trim()),
             Given::Number(digits) if may_have_lost_digits(digits) => {

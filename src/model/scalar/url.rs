@@ -33,7 +33,7 @@ impl ScalarType for Url {
 
 impl Url {
     /// Reads a value. The message of a refusal continues after the name of the value.
-    pub(super) fn read(given: &Given) -> Result<Self, &'static str> {
+    pub fn read(given: &Given) -> Result<Self, &'static str> {
         match given {
             Given::Text(text) => Ok(Self((*text).to_owned())),
             _ => Err("must be the text of a URL"),

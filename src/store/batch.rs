@@ -1,0 +1,241 @@
+//! Reading of many records at once, for imports and exports.
+
+use std::collections::BTreeMap;
+
+use tracing::instrument;
+use uuid::Uuid;
+
+use super::bind::{IdList, TextList};
+use super::engine::sql;
+use super::statement::Statement;
+use super::{Stored, Table, Tenant, Tx};
+use crate::error::{Result, UserError};
+use crate::id::{ContactId, OrganizationId, TypedId, UserId};
+use crate::model::{ExternalId, Organization, Relationship};
+
+/// A column whose texts records are found by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextKey {
+    /// The subject of a user at the identity provider.
+    UserSubject,
+    /// The folded name of a wrap-up code.
+    WrapUpCodeName,
+    /// The id of an interaction in the telephony system.
+    InteractionExternalId,
+    /// The sort key of an organization, which several may have.
+    OrganizationName,
+}
+
+impl TextKey {
+    /// The statement up to the texts.
+    const fn statement(self) -> &'static str {
+        match self {
+            Self::UserSubject => "SELECT subject, id FROM users WHERE tenant_id = $1 AND subject ",
+            Self::WrapUpCodeName => {
+                "SELECT name_key, id FROM wrap_up_codes WHERE tenant_id = $1 AND name_key "
+            }
+            Self::InteractionExternalId => {
+                "SELECT external_id, id FROM interactions WHERE tenant_id = $1 AND external_id "
+            }
+            Self::OrganizationName => {
+                "SELECT sort_name, id FROM organizations WHERE tenant_id = $1 AND sort_name "
+            }
+        }
+    }
+}
+
+impl Tenant {
+    /// Returns the records that follow an id in the order of ids, at most so many.
+    #[instrument(skip_all)]
+    pub async fn records_after<T: Table>(&self, after: Uuid, most: i64) -> Result<Vec<T>> {
+        let mut statement = Statement::new(self.engine(), "SELECT ");
+        statement.push(T::COLUMNS).push(" FROM ").push(T::TABLE);
+        statement.push(" WHERE tenant_id = $1 AND id > ").bind(after);
+        statement.push(" ORDER BY id LIMIT ").bind(most);
+        self.fetch_all(statement.sql()).await
+    }
+
+    /// Returns the number of records.
+    #[instrument(skip_all)]
+    pub async fn count_all<T: Table>(&self) -> Result<u64> {
+        let mut statement = Statement::new(self.engine(), "SELECT COUNT(*) FROM ");
+        statement.push(T::TABLE).push(" WHERE tenant_id = $1");
+        let count: Option<(i64,)> = self.fetch_optional(statement.sql()).await?;
+        Ok(count.map_or(0, |(count,)| u64::try_from(count).unwrap_or_default()))
+    }
+
+    /// Returns those of the contacts who are the primary contact of an organization.
+    #[instrument(skip_all)]
+    pub async fn primary_contacts(&self, among: Vec<Uuid>) -> Result<Vec<ContactId>> {
+        let primary: Vec<(ContactId,)> = self
+            .fetch_all(sql!(
+                "SELECT primary_contact_id FROM organizations WHERE tenant_id = $1 AND primary_contact_id "
+                    .any_ids(2),
+                IdList(among),
+            ))
+            .await?;
+        Ok(primary.into_iter().map(|(id,)| id).collect())
+    }
+}
+
+impl Tx {
+    /// Returns the records with these ids that exist, by id, locked until the transaction ends.
+    pub async fn lock_all<T: Stored>(&mut self, ids: Vec<Uuid>) -> Result<Vec<T>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut statement = Statement::new(self.engine(), "SELECT ");
+        statement.push(T::COLUMNS).push(" FROM ").push(T::TABLE);
+        statement.push(" WHERE tenant_id = $1 AND id ").any_ids(ids);
+        statement.push(" ORDER BY id").lock();
+        self.fetch_all(statement.sql()).await
+    }
+
+    /// Returns those of the ids whose records exist, and keeps these from being deleted until the transaction ends.
+    pub async fn keep_all<T: Stored>(&mut self, ids: Vec<Uuid>) -> Result<Vec<T::Id>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut statement = Statement::new(self.engine(), "SELECT id FROM ");
+        statement
+            .push(T::TABLE)
+            .push(" WHERE tenant_id = $1 AND id ")
+            .any_ids(ids);
+        statement.push(" ORDER BY id").push(self.engine().dialect().keep);
+        let kept: Vec<(Uuid,)> = self.fetch_all(statement.sql()).await?;
+        Ok(kept.into_iter().map(|(id,)| T::Id::from_uuid(id)).collect())
+    }
+
+    /// Returns the employers of contacts, and keeps the contacts from being deleted until the transaction ends.
+    pub async fn keep_contacts(
+        &mut self,
+        ids: Vec<Uuid>,
+    ) -> Result<Vec<(ContactId, Option<OrganizationId>)>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.fetch_all(sql!(
+            "SELECT id, organization_id FROM contacts WHERE tenant_id = $1 AND id " .any_ids(2) " ORDER BY id" .keep,
+            IdList(ids),
+        ))
+        .await
+    }
+
+    /// Returns the records of a kind that have these external ids: one statement for each source.
+    pub async fn find_by_external_ids<I: TypedId>(
+        &mut self,
+        external_ids: impl IntoIterator<Item = &ExternalId> + Send,
+    ) -> Result<Vec<(ExternalId, I)>> {
+        let mut by_source: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for id in external_ids {
+            by_source
+                .entry(id.source.clone())
+                .or_default()
+                .push(id.value.clone());
+        }
+        let mut found = Vec::new();
+        for (source, values) in by_source {
+            let owners: Vec<(String, Uuid)> = self
+                .fetch_all(sql!(
+                    "
+                    SELECT value, owner_id
+                      FROM external_ids
+                     WHERE tenant_id = $1
+                       AND kind = $2
+                       AND source = $3
+                       AND value "
+                        .any_texts(4),
+                    I::KIND,
+                    source,
+                    TextList(values),
+                ))
+                .await?;
+            found.extend(owners.into_iter().map(|(value, owner)| {
+                let source = source.clone();
+                (ExternalId { source, value }, I::from_uuid(owner))
+            }));
+        }
+        Ok(found)
+    }
+
+    /// Returns the records whose column has one of these texts, each with the text.
+    pub async fn find_by_texts(&mut self, key: TextKey, texts: Vec<String>) -> Result<Vec<(String, Uuid)>> {
+        if texts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut statement = Statement::new(self.engine(), key.statement());
+        statement.any_texts(texts);
+        self.fetch_all(statement.sql()).await
+    }
+
+    /// Returns the ids of the records that the search index has under one of these words.
+    pub async fn find_by_words(&mut self, words: Vec<String>) -> Result<Vec<Uuid>> {
+        if words.is_empty() {
+            return Ok(Vec::new());
+        }
+        let found: Vec<(Uuid,)> = self
+            .fetch_all(sql!(
+                "SELECT DISTINCT id FROM search_words WHERE tenant_id = $1 AND word ".any_texts(2),
+                TextList(words),
+            ))
+            .await?;
+        Ok(found.into_iter().map(|(id,)| id).collect())
+    }
+
+    /// Returns the ids of the current relationships of users with organizations.
+    pub async fn relationships_between(
+        &mut self,
+        users: Vec<UserId>,
+        organizations: Vec<OrganizationId>,
+    ) -> Result<Vec<Uuid>> {
+        if users.is_empty() || organizations.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut statement = Statement::new(self.engine(), "SELECT id FROM ");
+        statement.push(Relationship::TABLE);
+        statement.push(" WHERE tenant_id = $1 AND ended_on IS NULL AND organization_id ");
+        statement.any_ids(organizations.iter().map(|id| id.uuid()).collect());
+        statement
+            .push(" AND user_id ")
+            .any_ids(users.iter().map(|id| id.uuid()).collect());
+        let found: Vec<(Uuid,)> = self.fetch_all(statement.sql()).await?;
+        Ok(found.into_iter().map(|(id,)| id).collect())
+    }
+
+    /// Returns the number of managed entities that can be created, and the refusal of one more.
+    pub async fn entities_left(&mut self) -> Result<(i64, UserError)> {
+        let (left,): (i64,) = self
+            .fetch_one(sql!(
+                "SELECT CAST(COALESCE(SUM(room), 0) AS BIGINT) FROM entity_room WHERE tenant_id = $1"
+            ))
+            .await?;
+        Ok((left, self.limit_reached().await?))
+    }
+
+    /// Makes contacts the primary contacts of their organizations, which keep their version: a restored organization had
+    /// the contact already.
+    pub async fn restore_primary_contacts(&mut self, pairs: &[(OrganizationId, ContactId)]) -> Result<()> {
+        for (organization, contact) in pairs {
+            self.execute(sql!(
+                "UPDATE organizations SET primary_contact_id = $3 WHERE tenant_id = $1 AND id = $2",
+                organization,
+                contact,
+            ))
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// Makes contacts the primary contacts of their organizations.
+    pub async fn set_primary_contacts(&mut self, pairs: &[(OrganizationId, ContactId)]) -> Result<()> {
+        let contacts: BTreeMap<OrganizationId, ContactId> = pairs.iter().copied().collect();
+        let ids = contacts.keys().map(|id| id.uuid()).collect();
+        let organizations: Vec<Organization> = self.lock_all(ids).await?;
+        let changed = organizations.into_iter().map(|before| {
+            let mut after = before.clone();
+            after.primary_contact_id = contacts.get(&before.id).copied().or(before.primary_contact_id);
+            (before, after)
+        });
+        self.update_all(changed.collect()).await.map(drop)
+    }
+}

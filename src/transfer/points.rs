@@ -1,0 +1,71 @@
+//! Reading of the parts of records: phone numbers, addresses, keys.
+
+use super::fields::{Fields, choice, decimal, flag, text, texts};
+use crate::model::{
+    AddressInput, ContactPointLabel, Decimal, EmailAddressInput, ExternalIdInput, MoneyInput,
+    PhoneNumberInput, SocialHandleInput, SocialNetwork, TickerInput,
+};
+
+/// Reads a phone number.
+pub fn phone(fields: &mut Fields<'_>) -> PhoneNumberInput {
+    PhoneNumberInput {
+        input: fields.value("input", text).unwrap_or_default(),
+        extension: fields.value("extension", text),
+        label: fields.value("label", choice::<ContactPointLabel>),
+        primary: fields.value("primary", flag),
+    }
+}
+
+/// Reads an e-mail address.
+pub fn email(fields: &mut Fields<'_>) -> EmailAddressInput {
+    EmailAddressInput {
+        address: fields.value("address", text).unwrap_or_default(),
+        label: fields.value("label", choice::<ContactPointLabel>),
+        primary: fields.value("primary", flag),
+    }
+}
+
+/// Reads a postal address.
+pub fn address(fields: &mut Fields<'_>) -> AddressInput {
+    AddressInput {
+        lines: fields.value("lines", texts('\n')),
+        city: fields.value("city", text),
+        region: fields.value("region", text),
+        postal_code: fields.value("postalCode", text),
+        country_code: fields.value("countryCode", text),
+        label: fields.value("label", choice::<ContactPointLabel>),
+        primary: fields.value("primary", flag),
+    }
+}
+
+/// Reads a key in another system.
+pub fn external_id(fields: &mut Fields<'_>) -> ExternalIdInput {
+    ExternalIdInput {
+        source: fields.value("source", text).unwrap_or_default(),
+        value: fields.value("value", text).unwrap_or_default(),
+    }
+}
+
+/// Reads a handle in a social network.
+pub fn social_handle(fields: &mut Fields<'_>) -> SocialHandleInput {
+    SocialHandleInput {
+        network: fields.required("network", choice).unwrap_or(SocialNetwork::Other),
+        handle: fields.value("handle", text).unwrap_or_default(),
+    }
+}
+
+/// Reads an amount of money.
+pub fn money(fields: &mut Fields<'_>) -> MoneyInput {
+    MoneyInput {
+        amount: fields.required("amount", decimal).unwrap_or(Decimal(0.into())),
+        currency: fields.value("currency", text).unwrap_or_default(),
+    }
+}
+
+/// Reads a ticker.
+pub fn ticker(fields: &mut Fields<'_>) -> TickerInput {
+    TickerInput {
+        symbol: fields.value("symbol", text).unwrap_or_default(),
+        exchange: fields.value("exchange", text).unwrap_or_default(),
+    }
+}
