@@ -47,6 +47,9 @@ impl ExportArgs {
         let name = FileName::of(&self.file);
         let kind = name.kind(self.kind)?;
         let format = name.format(self.format)?;
+        if format == Format::Vcard {
+            bail!("vCards are imported only; export csv or jsonl");
+        }
         let store = app::open_existing_store(&self.data, Clock::system()).await?;
         let tenant = app::existing_tenant(&store, &self.tenant).await?;
         let bar = Bar::of(kind.name());
@@ -137,6 +140,7 @@ impl FileName {
         match self.parts.last().map(String::as_str) {
             Some("csv" | "tsv" | "txt") => Ok(Format::Csv),
             Some("jsonl" | "ndjson") => Ok(Format::Jsonl),
+            Some("vcf" | "vcard") => Ok(Format::Vcard),
             _ => bail!(
                 "the format of the file is not known: name it by --format, or end the file's name with it"
             ),

@@ -49,7 +49,10 @@ pub(super) struct ImportArgs {
     /// Check every row and write the report, but no record.
     #[arg(long)]
     dry_run: bool,
-    /// The report of refused rows. Defaults to the name of the file with `.report.csv` behind.
+    /// Begin anew if an import of the file was interrupted. Otherwise, it goes on after the last row that was committed.
+    #[arg(long)]
+    restart: bool,
+    /// The report of refused rows. Defaults to the name of the file with `.report.csv` behind, or `.dry-run.csv`.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
     /// The tenant that the records are imported into.
@@ -63,21 +66,36 @@ impl ImportArgs {
     /// Imports the file.
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let name = FileName::of(&self.file);
+        let kind = name.kind(self.kind)?;
+        let format = name.format(self.format)?;
+        let reading = format!(
+            "{kind:?} {format:?} {} {:?} {:?} {}",
+            self.encoding.map_or("", Encoding::name),
+            self.maps,
+            self.ways,
+            self.clear_empty
+        );
         let settings = Settings {
-            kind: name.kind(self.kind)?,
+            kind,
             ways: self.ways,
             clears_empty: self.clear_empty,
             is_rehearsal: self.dry_run,
+            restarts: self.restart,
+            reading,
         };
-        let format = name.format(self.format)?;
         let source = Source::open(&self.file, self.encoding)
             .with_context(|| format!("cannot read {}", self.file.display()))?;
         let mut report = Report::at(self.report.unwrap_or_else(|| {
             let mut path = self.file.clone().into_os_string();
-            path.push(".report.csv");
+            path.push(if self.dry_run {
+                ".dry-run.csv"
+            } else {
+                ".report.csv"
+            });
             path.into()
         }));
         let input = Input {
+            fingerprint: source.fingerprint,
             rows: Rows::of(source.text, format, settings.kind, &self.maps)?,
             read: source.read,
             size: source.size,
@@ -96,6 +114,7 @@ impl ImportArgs {
 /// The result of an import, for people.
 fn summary(imported: &Imported, settings: &Settings, report: &Report) -> String {
     let Imported {
+        resumed,
         rows,
         created,
         updated,
@@ -109,17 +128,15 @@ fn summary(imported: &Imported, settings: &Settings, report: &Report) -> String 
     } else {
         "imported"
     };
-    let mut text = format!(
-        "{begin} {}: {rows} rows, {created} created, {updated} updated, {unchanged} unchanged, {refused} refused\n",
+    let counts = format!(
+        "{begin} {}: {rows} rows, {created} created, {updated} updated, {unchanged} unchanged, {refused} refused",
         settings.kind.name()
     );
-    if *ignored > 0 {
-        text.push_str(&format!("{ignored} columns were not imported\n"));
-    }
-    if refused + ignored > 0 {
-        text.push_str(&format!("the report is {}\n", report.path().display()));
-    }
-    text
+    let resumed = (*resumed > 0).then(|| format!("{resumed} of the rows were done before an interruption"));
+    let not_imported = (*ignored > 0).then(|| format!("{ignored} columns were not imported"));
+    let report = (refused + ignored > 0).then(|| format!("the report is {}", report.path().display()));
+    let lines = [Some(counts), resumed, not_imported, report];
+    lines.into_iter().flatten().map(|line| line + "\n").collect()
 }
 
 /// Finds an encoding by one of its names.

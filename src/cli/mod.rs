@@ -99,7 +99,8 @@ enum Command {
     Backup(BackupArgs),
     /// Replace the SQLite database by a backup, while no server runs.
     Restore(RestoreArgs),
-    /// Import records of a kind from a file, such as contacts from a table.
+    /// Import records of a kind from a file, such as contacts from a table; an import that was interrupted goes on where it
+    /// stopped.
     Import(Box<ImportArgs>),
     /// Export every record of a kind to a file that `import` reads.
     Export(ExportArgs),

@@ -40,6 +40,28 @@ const MISTAKEN: [(&str, &str); 21] = [
     ("SU", "RU"),
 ];
 
+/// Names of countries as people write them, beside those of ISO 3166-1.
+const NAMES: [(&str, &str); 18] = [
+    ("UNITED STATES", "US"),
+    ("U.S.A.", "US"),
+    ("UNITED KINGDOM", "GB"),
+    ("GREAT BRITAIN", "GB"),
+    ("ENGLAND", "GB"),
+    ("SCOTLAND", "GB"),
+    ("WALES", "GB"),
+    ("RUSSIA", "RU"),
+    ("SOUTH KOREA", "KR"),
+    ("VIETNAM", "VN"),
+    ("TURKEY", "TR"),
+    ("CZECH REPUBLIC", "CZ"),
+    ("TAIWAN", "TW"),
+    ("IRAN", "IR"),
+    ("BOLIVIA", "BO"),
+    ("VENEZUELA", "VE"),
+    ("TANZANIA", "TZ"),
+    ("KOSOVO", "XK"),
+];
+
 /// The code of Kosovo, which ISO 3166-1 leaves to its users and which is in general use, also by the plan of telephone
 /// numbers.
 const KOSOVO: &str = "XK";
@@ -68,6 +90,17 @@ impl Region {
     pub fn check(code: &str) -> Checked<Self> {
         code.parse()
             .map_err(|unknown: UnknownRegion| vec![UserError::invalid(unknown.to_string())])
+    }
+
+    /// Finds a country by its code, in ISO 3166-1 or as people write it, or by its name in English.
+    pub fn of_country(text: &str) -> Option<Self> {
+        let text = text::visible(text).to_uppercase();
+        let named = NAMES
+            .iter()
+            .find(|(name, _)| *name == text)
+            .map(|(_, code)| *code);
+        let code = named.or_else(|| suggestion(&text)).unwrap_or(&text);
+        code.parse().ok()
     }
 
     /// Returns the code: two upper-case letters.
@@ -134,6 +167,23 @@ mod tests {
                 [": must be a country code of ISO 3166-1, two letters such as US or DE"],
                 "{code}"
             );
+        }
+    }
+
+    #[test]
+    fn a_country_is_found_by_its_name() {
+        for (text, code) in [
+            ("Germany", "DE"),
+            (" de", "DE"),
+            ("uk", "GB"),
+            ("United States", "US"),
+            ("USA", "US"),
+        ] {
+            assert_eq!(Region::of_country(text).unwrap().as_str(), code, "{text}");
+        }
+        assert_eq!(Region::of_country("Atlantis"), None);
+        for (name, code) in NAMES {
+            assert_eq!(Region::of_country(name).unwrap().as_str(), code);
         }
     }
 

@@ -26,6 +26,7 @@ mod file_lock;
 mod filter;
 mod health;
 mod idempotency;
+mod import_progress;
 mod inspect;
 mod interaction;
 mod keyset;
@@ -68,6 +69,7 @@ pub use change::{CHANGES_OF_ENTITY, ChangeOrder, change_cursor};
 pub use contact::{CONTACTS_OF_ORGANIZATION, RemovedContact};
 pub use declaration::Stored;
 pub use filter::WordFilter;
+pub use import_progress::ImportProgress;
 pub use inspect::{
     MigrationState, PostgresState, ServerRoute, ServerSettings, SqliteContent, SqliteState, UserRights,
 };

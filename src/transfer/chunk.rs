@@ -39,8 +39,6 @@ pub struct Outcome {
     pub refused: u64,
     /// What the report says.
     pub remarks: Vec<Remark>,
-    /// The length of the report with it.
-    pub reported: u64,
 }
 
 /// A row that was read.
@@ -48,7 +46,7 @@ struct Draft<'r, N: Noun> {
     line: u64,
     object: &'r Object,
     has_blanks: bool,
-    draft: N::Draft,
+    content: N::Draft,
 }
 
 /// The records that rows are about, as they are so far, and the keys by which later rows find them.
@@ -70,10 +68,10 @@ pub async fn plan<N: Noun>(
     let mut ids: BTreeSet<Uuid> = BTreeSet::new();
     let region = tx.region().clone();
     for one in &drafts {
-        keys.extend(N::keys(&one.draft, rules.ways, &region));
-        keys.extend(N::claims(&one.draft));
-        N::refer(&one.draft, &mut references);
-        ids.extend(N::stamp(&one.draft).id);
+        keys.extend(N::keys(&one.content, rules.ways, &region));
+        keys.extend(N::claims(&one.content));
+        N::refer(&one.content, &mut references);
+        ids.extend(N::stamp(&one.content).id);
     }
     ids.extend(N::find(tx, keys.into_iter().collect()).await?);
     let known = references.resolve(tx).await?;
@@ -82,26 +80,38 @@ pub async fn plan<N: Noun>(
         region: &region,
         now: DateTime(tx.now()),
     };
-    let late: BTreeSet<Key> = drafts.iter().filter_map(|one| N::key(&one.draft, with)).collect();
+    let late: BTreeSet<Key> = drafts
+        .iter()
+        .filter_map(|one| N::key(&one.content, with))
+        .collect();
     if !late.is_empty() {
         ids.extend(N::find(tx, late.into_iter().collect()).await?);
     }
     let mut records = Records::<N>::of(tx.lock_all(ids.into_iter().collect()).await?);
-    let mut room = match N::Record::COUNTED {
-        true => Some(tx.entities_left().await?),
-        false => None,
+    let mut room = if N::Record::COUNTED {
+        Some(tx.entities_left().await?)
+    } else {
+        None
     };
     if let Some((left, _)) = &mut room {
         *left -= rules.rehearsed;
     }
     for one in drafts {
         let line = one.line;
+        let left_out = N::left_out(&one.content, with);
         match records.apply(one, rules, with, &mut room, tx) {
             Ok(Effect::Created) => outcome.created += 1,
             Ok(Effect::Updated) => outcome.updated += 1,
             Ok(Effect::Unchanged) => outcome.unchanged += 1,
-            Err(refusals) => outcome.refuse(line, refusals),
+            Err(refusals) => {
+                outcome.refuse(line, refusals);
+                continue;
+            }
         }
+        let left_out = left_out
+            .into_iter()
+            .map(|refusal| Remark::left_out(line, refusal));
+        outcome.remarks.extend(left_out);
     }
     let changed = records.all.into_iter().filter(Applied::is_changed);
     Ok((changed.collect(), outcome))
@@ -138,7 +148,7 @@ fn read<'r, N: Noun>(rows: &'r [Row], outcome: &mut Outcome) -> Vec<Draft<'r, N>
                 line: row.line,
                 object,
                 has_blanks: row.has_blanks,
-                draft,
+                content: draft,
             }),
             Err(refusals) => outcome.refuse(row.line, refusals),
         }
@@ -207,13 +217,13 @@ impl<N: Noun> Records<N> {
         room: &mut Option<(i64, UserError)>,
         tx: &Tx,
     ) -> Checked<Effect> {
-        let Some(place) = self.find(&one.draft, rules, with)? else {
-            return self.create(one.draft, with, room, tx).map(|()| Effect::Created);
+        let Some(place) = self.find(&one.content, rules, with)? else {
+            return self.create(one.content, with, room, tx).map(|()| Effect::Created);
         };
         let draft = if one.has_blanks && !rules.clears_empty {
             without_blanks::<N>(one.object)?
         } else {
-            one.draft
+            one.content
         };
         let Some(present) = self.all.get(place) else {
             return Ok(Effect::Unchanged);
@@ -236,7 +246,7 @@ impl<N: Noun> Records<N> {
     ) -> Checked<()> {
         let stamp = N::stamp(&draft);
         let id = stamp.id.unwrap_or_else(|| tx.new_id());
-        let mut record = N::create(id, stamp.of_new(tx.new_record()), &draft, with)?;
+        let mut record = N::create(id, stamp.of_new(&tx.new_record()), &draft, with)?;
         let extra = N::apply(draft, &mut record, true, with)?;
         let place = self.all.len();
         self.check_unique(place, &record)?;
@@ -260,16 +270,18 @@ impl<N: Noun> Records<N> {
         let Some(present) = self.all.get_mut(place) else {
             return Ok(());
         };
-        let before = std::mem::replace(&mut present.after, after.clone());
         if extra != N::Extra::default() {
             present.extra = extra;
         }
-        for key in keys_of::<N>(&before) {
+        for key in keys_of::<N>(&present.after) {
             if let Some(places) = self.by_key.get_mut(&key) {
                 places.remove(&place);
             }
         }
-        self.index(place, &after);
+        for key in keys_of::<N>(&after) {
+            self.by_key.entry(key).or_default().insert(place);
+        }
+        present.after = after;
         Ok(())
     }
 

@@ -86,8 +86,7 @@ impl Columns {
             .position(|field| field.name.eq_ignore_ascii_case(name))?;
         let field = *self.fields.get(place)?;
         match (field.shape, rest) {
-            (Shape::One | Shape::Texts(_), None) => Some(Target::Whole(place)),
-            (Shape::Parts(_) | Shape::List { .. }, None) => Some(Target::Whole(place)),
+            (_, None) => Some(Target::Whole(place)),
             (Shape::One | Shape::Texts(_), Some(_)) => None,
             (Shape::Parts(parts), Some(rest)) => match (parts.find(rest), parts.named) {
                 (Some(part), _) => Some(Target::Part(place, part)),
@@ -191,7 +190,7 @@ impl Columns {
                 }
                 Target::Entry(_, slot, part) => {
                     if let Some(entry) = lists.get_mut(place).and_then(|list| list.get_mut(slot)) {
-                        entry.insert(part.to_owned(), cell.into());
+                        add_part(entry, part, cell);
                     }
                 }
                 Target::Rest(_) => rests.push((place, json_or_text(cell))),
@@ -265,8 +264,17 @@ fn set(value: &mut Value, part: &str, cell: &str) {
         *value = Value::Object(Object::new());
     }
     if let Value::Object(object) = value {
-        object.insert(part.to_owned(), cell.into());
+        add_part(object, part, cell);
     }
+}
+
+/// Adds a part. Lines of an address that come in several columns follow each other.
+fn add_part(object: &mut Object, part: &str, cell: &str) {
+    let value = match object.get(part).and_then(Value::as_str) {
+        Some(before) if part == "lines" => format!("{before}\n{cell}"),
+        _ => cell.to_owned(),
+    };
+    object.insert(part.to_owned(), value.into());
 }
 
 /// A cell that is the whole value of a field: a list or an object is in JSON, or its main part.

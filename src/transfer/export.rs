@@ -11,7 +11,7 @@ use super::noun::{Contacts, Interactions, Notes, Noun, Organizations, Relationsh
 use super::rows::Format;
 use super::{Object, Progress};
 use crate::error::{Error, Result};
-use crate::id::TypedId as _;
+use crate::id::{TypedId as _, UserId};
 use crate::model::Record;
 use crate::store::{Stored, Table as _, Tenant};
 
@@ -94,13 +94,13 @@ fn stamped<N: Noun>(record: &N::Record) -> Result<Object> {
         updated_by,
         version,
     } = record.record();
-    let author = |id: &Option<crate::id::UserId>| id.map_or(Value::Null, |id| id.to_string().into());
+    let author = |id: Option<UserId>| id.map_or(Value::Null, |id| id.to_string().into());
     let id = <N::Record as Stored>::Id::from_uuid(record.uuid());
     object.insert("id".to_owned(), id.to_string().into());
     object.insert("createdAt".to_owned(), created_at.to_string().into());
-    object.insert("createdBy".to_owned(), author(created_by));
+    object.insert("createdBy".to_owned(), author(*created_by));
     object.insert("updatedAt".to_owned(), updated_at.to_string().into());
-    object.insert("updatedBy".to_owned(), author(updated_by));
+    object.insert("updatedBy".to_owned(), author(*updated_by));
     object.insert("version".to_owned(), (*version).into());
     Ok(object)
 }
@@ -119,7 +119,7 @@ impl Writer<'_> {
                 let names = header(&self.fields);
                 self.row(&names)
             }
-            Format::Jsonl => Ok(()),
+            Format::Jsonl | Format::Vcard => Ok(()),
         }
     }
 
@@ -129,7 +129,7 @@ impl Writer<'_> {
                 let cells = cells(&self.fields, record);
                 self.row(&cells)
             }
-            Format::Jsonl => writeln!(self.to, "{}", line(&self.fields, record)),
+            Format::Jsonl | Format::Vcard => writeln!(self.to, "{}", line(&self.fields, record)),
         }
     }
 

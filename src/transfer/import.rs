@@ -4,17 +4,19 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use serde::{Deserialize, Serialize};
+
 use super::Progress;
 use super::chunk::{Outcome, Rules, plan};
 use super::layout::Kind;
 use super::noun::{
     Contacts, Interactions, Match, Notes, Noun, Organizations, Relationships, Users, WrapUpCodes,
 };
-use super::report::Report;
+use super::report::{Remark, Report};
 use super::row::Row;
 use super::rows::Rows;
 use crate::error::{Error, Result, UserErrorCode};
-use crate::store::{LONGEST_LOAD, Names, Tenant, change};
+use crate::store::{ImportProgress, LONGEST_LOAD, Names, Tenant, Tx, change};
 
 /// The most rows of a chunk.
 const ROWS: usize = 1000;
@@ -34,11 +36,18 @@ pub struct Settings {
     pub clears_empty: bool,
     /// Whether rows are only checked.
     pub is_rehearsal: bool,
+    /// Whether an import that was interrupted begins anew.
+    pub restarts: bool,
+    /// A text of all that decides the meaning of the file's rows: an interrupted import goes on only with the same.
+    pub reading: String,
 }
 
 /// The result of an import.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Imported {
+    /// The number of rows that an interrupted import had done.
+    #[serde(skip)]
+    pub resumed: u64,
     /// The number of rows.
     pub rows: u64,
     /// The number of created records.
@@ -61,6 +70,11 @@ pub enum ImportError {
     /// The file cannot be read.
     #[error("cannot read the file")]
     Read(#[from] io::Error),
+    /// An import of the file was interrupted that had other settings.
+    #[error(
+        "an import of this file with other options stopped after {0} rows; give the same options, or --restart to begin anew"
+    )]
+    OtherSettings(i64),
     /// The database failed, or the report cannot be written.
     #[error(transparent)]
     Store(#[from] Error),
@@ -68,6 +82,8 @@ pub enum ImportError {
 
 /// A file to import.
 pub struct Input<'i> {
+    /// The hash by which an interrupted import is found.
+    pub fingerprint: Vec<u8>,
     /// Its rows.
     pub rows: Rows,
     /// The number of bytes that were read so far.
@@ -104,63 +120,144 @@ async fn run<N: Noun>(
     settings: &Settings,
     progress: Progress<'_>,
 ) -> Result<Imported, ImportError> {
-    let mut done = Imported::default();
+    let mut done = begin(tenant, &mut input, settings).await?;
     let mut names = Arc::new(Names::new());
-    input.report.remove()?;
     loop {
         progress(input.read.load(Ordering::Relaxed), input.size);
         let rows = chunk(&mut input.rows)?;
         let ignored = input.rows.take_remarks();
         if rows.is_empty() && ignored.is_empty() {
-            return Ok(done);
+            break;
         }
-        done.ignored += ignored.len() as u64;
-        let rules = Rules {
-            ways: &settings.ways,
-            clears_empty: settings.clears_empty,
-            rehearsed: if settings.is_rehearsal {
-                i64::try_from(done.created).unwrap_or(i64::MAX)
-            } else {
-                0
-            },
+        let step = Step {
+            settings,
+            fingerprint: &input.fingerprint,
+            rows: &rows,
+            ignored: &ignored,
+            before: done,
         };
+        let learnt = step.run::<N>(tenant, input.report, &mut done, &names).await?;
+        Arc::make_mut(&mut names).extend(learnt);
+    }
+    if !settings.is_rehearsal {
+        tenant.forget_import(&input.fingerprint).await?;
+    }
+    Ok(done)
+}
+
+/// Finds where an interrupted import stopped, and passes over the rows before.
+async fn begin(tenant: &Tenant, input: &mut Input<'_>, settings: &Settings) -> Result<Imported, ImportError> {
+    let kept = tenant.import_progress(&input.fingerprint).await?;
+    let Some(kept) = kept.filter(|_| !settings.is_rehearsal) else {
+        input.report.remove()?;
+        return Ok(Imported::default());
+    };
+    if settings.restarts {
+        tenant.forget_import(&input.fingerprint).await?;
+        input.report.remove()?;
+        return Ok(Imported::default());
+    }
+    if kept.settings != settings.reading {
+        return Err(ImportError::OtherSettings(kept.rows));
+    }
+    let mut done: Imported = serde_json::from_value(kept.result).map_err(Error::internal)?;
+    done.resumed = done.rows;
+    for _ in 0..done.rows {
+        input.rows.next()?;
+    }
+    // They are in the report already.
+    input.rows.take_remarks();
+    Ok(done)
+}
+
+/// A chunk of rows to import.
+#[derive(Clone, Copy)]
+struct Step<'s> {
+    settings: &'s Settings,
+    fingerprint: &'s [u8],
+    rows: &'s [Row],
+    ignored: &'s [Remark],
+    before: Imported,
+}
+
+impl Step<'_> {
+    /// Imports the rows, and writes the report and the progress before they are committed; returns the words of names that
+    /// it added to the vocabulary.
+    async fn run<N: Noun>(
+        self,
+        tenant: &Tenant,
+        report: &mut Report,
+        done: &mut Imported,
+        names: &Arc<Names>,
+    ) -> Result<Names, ImportError> {
         let mut attempts = 0;
-        let (outcome, learnt) = loop {
-            let (report, reported) = (&mut *input.report, done.reported);
+        loop {
+            let report = &mut *report;
             let written = change!(tenant, None, within LONGEST_LOAD, |tx| {
                 tx.lift_time_limits().await?;
-                tx.assume_known_names(&names);
-                let (applied, mut outcome) = plan::<N>(tx, &rows, rules).await?;
-                if !settings.is_rehearsal {
+                tx.assume_known_names(names);
+                let (applied, outcome) = plan::<N>(tx, self.rows, self.rules()).await?;
+                let remarks = [self.ignored, &outcome.remarks].concat();
+                let mut after = self.before.with(self.rows.len(), self.ignored.len(), &outcome);
+                if !self.settings.is_rehearsal {
                     N::write(tx, applied).await?;
                 }
-                let remarks = [ignored.as_slice(), &outcome.remarks].concat();
-                outcome.reported = report.write(reported, &remarks).map_err(Error::internal)?;
-                Ok((outcome, tx.learnt_names()))
+                after.reported = report.write(self.before.reported, &remarks).map_err(Error::internal)?;
+                if !self.settings.is_rehearsal && !self.keep(tx, &after).await? {
+                    return Err(Error::argument("file", "is imported by another process at the same time"));
+                }
+                Ok((after, tx.learnt_names()))
             });
             attempts += 1;
             match written {
+                Ok((after, learnt)) => {
+                    *done = after;
+                    return Ok(learnt);
+                }
+                // Others took the room since it was counted.
                 Err(Error::Refused(refusals))
                     if attempts < ATTEMPTS
                         && refusals
                             .iter()
                             .any(|it| it.code == UserErrorCode::EntityLimitReached) => {}
-                written => break written?,
+                Err(error) => return Err(error.into()),
             }
+        }
+    }
+
+    fn rules(&self) -> Rules<'_> {
+        Rules {
+            ways: &self.settings.ways,
+            clears_empty: self.settings.clears_empty,
+            rehearsed: if self.settings.is_rehearsal {
+                i64::try_from(self.before.created).unwrap_or(i64::MAX)
+            } else {
+                0
+            },
+        }
+    }
+
+    async fn keep(&self, tx: &mut Tx, after: &Imported) -> Result<bool> {
+        let progress = ImportProgress {
+            settings: self.settings.reading.clone(),
+            rows: i64::try_from(after.rows).unwrap_or(i64::MAX),
+            result: serde_json::to_value(after).map_err(Error::internal)?,
         };
-        Arc::make_mut(&mut names).extend(learnt);
-        done.add(rows.len(), &outcome);
+        let before = i64::try_from(self.before.rows).unwrap_or(i64::MAX);
+        tx.keep_import_progress(self.fingerprint, before, &progress).await
     }
 }
 
 impl Imported {
-    fn add(&mut self, rows: usize, outcome: &Outcome) {
+    /// The result with that of a chunk.
+    fn with(mut self, rows: usize, ignored: usize, outcome: &Outcome) -> Self {
         self.rows += rows as u64;
         self.created += outcome.created;
         self.updated += outcome.updated;
         self.unchanged += outcome.unchanged;
         self.refused += outcome.refused;
-        self.reported = outcome.reported;
+        self.ignored += ignored as u64;
+        self
     }
 }
 

@@ -105,11 +105,11 @@ pub struct Parts {
 }
 
 impl Parts {
-    const fn of(names: &'static [&'static str], main: &'static str, named: Option<&'static str>) -> Self {
+    const fn of(names: &'static [&'static str], main: &'static str, header: Option<&'static str>) -> Self {
         Self {
             names,
             main,
-            named,
+            named: header,
             more: None,
         }
     }
@@ -226,6 +226,7 @@ const CONTACT: &[Field] = &[
     Field::one("title"),
     Field::one("organizationId"),
     Field::read_only("organizationName", Shape::One),
+    Field::read_only("company", Shape::One),
     ORGANIZATION_KEY,
     Field::one("primaryContact"),
     Field::list("emailAddresses", EMAIL, 3),

@@ -3,7 +3,7 @@
 use super::fields::{Fields, choice, decimal, flag, text, texts};
 use crate::model::{
     AddressInput, ContactPointLabel, Decimal, EmailAddressInput, ExternalIdInput, MoneyInput,
-    PhoneNumberInput, SocialHandleInput, SocialNetwork, TickerInput,
+    PhoneNumberInput, Region, SocialHandleInput, SocialNetwork, TickerInput,
 };
 
 /// Reads a phone number.
@@ -27,12 +27,27 @@ pub fn email(fields: &mut Fields<'_>) -> EmailAddressInput {
 
 /// Reads a postal address.
 pub fn address(fields: &mut Fields<'_>) -> AddressInput {
+    let (mut lines, mut country_code) = (
+        fields.value("lines", texts('\n')),
+        fields.value("countryCode", text),
+    );
+    if let Some(country) = fields
+        .value("country", text)
+        .filter(|country| !country.trim().is_empty())
+        && country_code.is_none()
+    {
+        match Region::of_country(&country) {
+            Some(region) => country_code = Some(region.to_string()),
+            // A country without a code is a line like others, so that it is not lost.
+            None => lines.get_or_insert_default().push(country),
+        }
+    }
     AddressInput {
-        lines: fields.value("lines", texts('\n')),
+        lines,
         city: fields.value("city", text),
         region: fields.value("region", text),
         postal_code: fields.value("postalCode", text),
-        country_code: fields.value("countryCode", text),
+        country_code,
         label: fields.value("label", choice::<ContactPointLabel>),
         primary: fields.value("primary", flag),
     }

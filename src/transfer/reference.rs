@@ -46,6 +46,13 @@ impl<I: TypedId> Reference<I> {
         set.unwrap_or(if is_cleared { Patch::Clear } else { Patch::Keep })
     }
 
+    /// Reads a name that may be unknown.
+    pub fn named(fields: &mut Fields<'_>, field: &'static str) -> Option<Self> {
+        let name = fields.value(field, text).map(|name| name.trim().to_owned());
+        name.filter(|name| !name.is_empty())
+            .map(|name| Self::Name(field, name))
+    }
+
     const fn field(&self) -> &'static str {
         let (Self::Id(field, _) | Self::Key(field, _) | Self::Name(field, _)) = self;
         field
@@ -218,8 +225,8 @@ impl Known {
         let names = targets.names.iter().map(|name| organization_key(name)).collect();
         for (key, id) in tx.find_by_texts(TextKey::OrganizationName, names).await? {
             ids.insert(id);
-            let named = self.organizations.keys.entry(key).or_default();
-            named.push(OrganizationId::from_uuid(id));
+            let owners = self.organizations.keys.entry(key).or_default();
+            owners.push(OrganizationId::from_uuid(id));
         }
         ids.extend(external.iter().map(|(_, id)| id.uuid()));
         self.organizations.external = external.into_iter().collect();

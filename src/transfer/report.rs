@@ -29,6 +29,14 @@ impl Remark {
         }
     }
 
+    /// A value of a row that was left out, while the rest of the row was imported.
+    pub fn left_out(line: u64, refusal: UserError) -> Self {
+        Self {
+            outcome: "ignored",
+            ..Self::refused(line, refusal)
+        }
+    }
+
     /// A column or a field of the file that was not imported.
     pub fn ignored(line: u64, name: &str) -> Self {
         Self {
@@ -74,6 +82,7 @@ impl Report {
                     .open(&self.path)?,
             ),
         };
+        let after = after.min(file.metadata()?.len());
         file.set_len(after)?;
         file.seek(SeekFrom::Start(after))?;
         let mut writer = csv::Writer::from_writer(Vec::new());
@@ -88,7 +97,7 @@ impl Report {
                 &remark.reason,
             ])?;
         }
-        let text = writer.into_inner().map_err(|error| error.into_error())?;
+        let text = writer.into_inner().map_err(csv::IntoInnerError::into_error)?;
         file.write_all(&text)?;
         file.sync_data()?;
         Ok(after + text.len() as u64)

@@ -5,10 +5,12 @@ use std::io::{self, BufRead as _, BufReader, Read};
 use clap::ValueEnum;
 
 use super::columns::Columns;
+use super::foreign::{Program, tidy};
 use super::layout::Kind;
 use super::lines::JsonRows;
 use super::report::Remark;
-use super::row::{AHEAD, LONGEST_ROW, Row, invalid};
+use super::row::{AHEAD, LONGEST_ROW, MOST_UNKNOWN, Row, invalid};
+use super::vcard::Cards;
 
 /// The format of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -17,6 +19,8 @@ pub enum Format {
     Csv,
     /// JSON Lines: an object per line.
     Jsonl,
+    /// vCards of version 3 or 4, which are contacts.
+    Vcard,
 }
 
 /// The rows of a file.
@@ -29,11 +33,14 @@ pub struct Rows {
 enum Form {
     Csv(Box<CsvRows>),
     Jsonl(JsonRows),
+    Vcard(Cards, Vec<String>),
 }
 
 struct CsvRows {
     reader: csv::Reader<Bounded>,
     columns: Columns,
+    /// Whether the table is one of another program.
+    is_foreign: bool,
     record: csv::StringRecord,
 }
 
@@ -52,6 +59,13 @@ impl Rows {
             Format::Csv => Self::csv(text, kind, mappings),
             Format::Jsonl => Ok(Self {
                 form: Form::Jsonl(JsonRows::of(text, kind)),
+                remarks: Vec::new(),
+            }),
+            Format::Vcard if kind != Kind::Contacts => {
+                Err(invalid(format!("vCards are contacts, not {}", kind.name())))
+            }
+            Format::Vcard => Ok(Self {
+                form: Form::Vcard(Cards::of(text, LONGEST_ROW), Vec::new()),
                 remarks: Vec::new(),
             }),
         }
@@ -79,11 +93,12 @@ impl Rows {
                 "the file is empty: its first line must name the columns".to_owned(),
             ));
         }
-        let (columns, remarks) = columns_of(kind, &names, mappings)?;
+        let (columns, is_foreign, remarks) = columns_of(kind, &names, mappings)?;
         Ok(Self {
             form: Form::Csv(Box::new(CsvRows {
                 reader,
                 columns,
+                is_foreign,
                 record: csv::StringRecord::new(),
             })),
             remarks,
@@ -100,12 +115,17 @@ impl Rows {
         match &mut self.form {
             Form::Csv(rows) => rows.next(),
             Form::Jsonl(rows) => rows.next(&mut self.remarks),
+            Form::Vcard(cards, unknown) => next_card(cards, unknown, &mut self.remarks),
         }
     }
 }
 
 /// Finds the fields of columns, by the given mappings or by their names.
-fn columns_of(kind: Kind, names: &[String], mappings: &[Mapping]) -> io::Result<(Columns, Vec<Remark>)> {
+fn columns_of(
+    kind: Kind,
+    names: &[String],
+    mappings: &[Mapping],
+) -> io::Result<(Columns, bool, Vec<Remark>)> {
     for (name, _) in mappings {
         if !names.contains(name) {
             return Err(invalid(format!(
@@ -120,7 +140,19 @@ fn columns_of(kind: Kind, names: &[String], mappings: &[Mapping]) -> io::Result<
             .find(|(column, _)| column == name)
             .map(|(_, path)| path)
     };
-    let paths = names.iter().map(|name| given(name).unwrap_or(name).as_str());
+    let (own, _) = Columns::of(kind.fields(), names.iter().map(String::as_str));
+    let program = Program::of(kind, names, own.known());
+    let foreign: Vec<Option<String>> = names
+        .iter()
+        .map(|name| program.and_then(|program| program.path(kind, name)))
+        .collect();
+    // Fields of another program that are called as ours need not mean the same.
+    let is_ours = |name: &String| program.is_none() || !name.starts_with(char::is_uppercase);
+    let paths = names.iter().zip(&foreign).map(|(name, foreign)| {
+        let path = given(name).or(foreign.as_ref());
+        path.or_else(|| is_ours(name).then_some(name))
+            .map_or("", String::as_str)
+    });
     let (columns, unknown) = Columns::of(kind.fields(), paths);
     let mut remarks = Vec::new();
     for name in unknown.into_iter().filter_map(|place| names.get(place)) {
@@ -138,7 +170,7 @@ fn columns_of(kind: Kind, names: &[String], mappings: &[Mapping]) -> io::Result<
             kind.name()
         )));
     }
-    Ok((columns, remarks))
+    Ok((columns, program.is_some(), remarks))
 }
 
 impl CsvRows {
@@ -170,7 +202,11 @@ impl CsvRows {
                     self.record.len()
                 ))
             } else {
-                Ok(self.columns.object(self.record.iter()))
+                let mut object = self.columns.object(self.record.iter());
+                if self.is_foreign {
+                    tidy(&mut object);
+                }
+                Ok(object)
             };
         Ok(Some(Row {
             line,
@@ -189,6 +225,29 @@ impl CsvRows {
         };
         position.line() + self.reader.get_mut().line_breaks_at(position.byte())
     }
+}
+
+/// Returns the next vCard, and remarks on its properties without a field, each once.
+fn next_card(
+    cards: &mut Cards,
+    unknown: &mut Vec<String>,
+    remarks: &mut Vec<Remark>,
+) -> io::Result<Option<Row>> {
+    let Some(card) = cards.next()? else {
+        return Ok(None);
+    };
+    for name in card.unknown {
+        if unknown.len() < MOST_UNKNOWN && !unknown.contains(&name) {
+            remarks.push(Remark::ignored(card.line, &name));
+            unknown.push(name);
+        }
+    }
+    Ok(Some(Row {
+        line: card.line,
+        content: card.content,
+        has_blanks: true,
+        size: card.size,
+    }))
 }
 
 /// Finds the character between columns: the most frequent one of the first line, outside quotes.

@@ -1,16 +1,19 @@
 //! The bytes of a file as text: decompressed and decoded.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read, Seek as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use aws_lc_rs::digest::{SHA256, digest};
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8};
 use flate2::bufread::MultiGzDecoder;
 
 /// The number of bytes that are decoded at once.
 const BLOCK: usize = 64 * 1024;
+/// The number of bytes by which a file is recognized.
+const HASHED: u64 = 1 << 20;
 
 /// A file that is read as text.
 pub struct Source {
@@ -20,13 +23,19 @@ pub struct Source {
     pub read: Arc<AtomicU64>,
     /// The number of bytes of the file.
     pub size: u64,
+    /// A hash of the file's size and beginning.
+    pub fingerprint: Vec<u8>,
 }
 
 impl Source {
     /// Opens a file, which may be compressed by gzip. Without an encoding, it is in that of its byte order mark, or in UTF-8.
     pub fn open(path: &Path, encoding: Option<&'static Encoding>) -> io::Result<Self> {
-        let file = File::open(path)?;
+        let mut file = File::open(path)?;
         let size = file.metadata()?.len();
+        let mut beginning = size.to_be_bytes().to_vec();
+        (&mut file).take(HASHED).read_to_end(&mut beginning)?;
+        file.rewind()?;
+        let fingerprint = digest(&SHA256, &beginning).as_ref().to_vec();
         let read = Arc::new(AtomicU64::new(0));
         let counted = Counted {
             file,
@@ -43,6 +52,7 @@ impl Source {
             text: Box::new(Decoded::of(bytes, encoding)),
             read,
             size,
+            fingerprint,
         })
     }
 }

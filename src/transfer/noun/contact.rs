@@ -25,6 +25,8 @@ pub struct Contacts;
 pub struct Draft {
     stamp: Stamp,
     employer: Patch<Reference<OrganizationId>>,
+    /// The employer's name in a file of another program, whose organization may be unknown here.
+    company: Option<Reference<OrganizationId>>,
     is_primary: bool,
     changes: ContactChanges,
 }
@@ -55,6 +57,7 @@ impl Noun for Contacts {
                 Some("organizationKey"),
                 Some("organizationName"),
             ),
+            company: Reference::named(fields, "company"),
             is_primary: fields.value("primaryContact", flag).unwrap_or_default(),
             changes: ContactChanges {
                 salutation: fields.patch("salutation", text),
@@ -104,7 +107,7 @@ impl Noun for Contacts {
 
     fn claims(draft: &Draft) -> Vec<Key> {
         match &draft.changes.external_ids {
-            Patch::Set(given) => external_keys(Some(given)),
+            Patch::Set(given) => external_keys(given),
             Patch::Keep | Patch::Clear => Vec::new(),
         }
     }
@@ -122,10 +125,19 @@ impl Noun for Contacts {
 
     fn refer(draft: &Draft, to: &mut References) {
         to.organization(&draft.employer);
+        to.organization(&draft.company.clone().into());
     }
 
     async fn find(tx: &mut Tx, keys: Vec<Key>) -> Result<Vec<Uuid>> {
         find_by_keys::<ContactId>(tx, keys).await
+    }
+
+    fn left_out(draft: &Draft, with: Context<'_>) -> Vec<UserError> {
+        let is_needed = matches!(draft.employer, Patch::Keep | Patch::Clear);
+        let company = draft.company.as_ref().filter(|_| is_needed);
+        company
+            .and_then(|company| with.known.organization(company).err())
+            .unwrap_or_default()
     }
 
     fn create(id: Uuid, record: Record, _: &Draft, _: Context<'_>) -> Checked<Contact> {
@@ -135,6 +147,12 @@ impl Noun for Contacts {
     fn apply(draft: Draft, contact: &mut Contact, is_new: bool, with: Context<'_>) -> Checked<Primary> {
         let mut changes = draft.changes;
         changes.organization_id = match draft.employer {
+            Patch::Keep | Patch::Clear if draft.company.is_some() => {
+                let company = draft
+                    .company
+                    .and_then(|company| with.known.organization(&company).ok());
+                company.into()
+            }
             Patch::Keep => Patch::Keep,
             Patch::Clear => Patch::Clear,
             Patch::Set(reference) => Patch::Set(with.known.organization(&reference)?),

@@ -94,7 +94,7 @@ impl Stamp {
     }
 
     /// Returns the stamp of a new record: what the row has of it, and otherwise that of a record which is created now.
-    pub fn of_new(&self, now: Record) -> Record {
+    pub fn of_new(&self, now: &Record) -> Record {
         let created_at = self.created_at.unwrap_or(now.created_at);
         // A restored record without an author was written by the service.
         let otherwise = now.created_by.filter(|_| !self.is_restored());
@@ -171,6 +171,12 @@ pub trait Noun: Sized + Send + Sync + 'static {
     /// Finds the ids of the records that may have one of these keys.
     fn find(tx: &mut Tx, keys: Vec<Key>) -> impl Future<Output = Result<Vec<Uuid>>> + Send;
 
+    /// The values of a row that are left out, while the rest of the row is imported.
+    fn left_out(draft: &Self::Draft, with: Context<'_>) -> Vec<UserError> {
+        let _ = (draft, with);
+        Vec::new()
+    }
+
     /// Creates an empty record.
     fn create(id: Uuid, record: Record, draft: &Self::Draft, with: Context<'_>) -> Checked<Self::Record>;
 
@@ -210,8 +216,11 @@ fn serialized<R: serde::Serialize>(record: &R) -> Result<Object> {
     }
 }
 
-/// The records that are new, and those that changed, each as it was and as it is.
-fn split<N: Noun>(applied: Vec<Applied<N>>) -> (Vec<N::Record>, Vec<(N::Record, N::Record)>) {
+/// Records that changed, each as it was and as it is.
+type Changed<R> = Vec<(R, R)>;
+
+/// The records that are new, and those that changed.
+fn split<N: Noun>(applied: Vec<Applied<N>>) -> (Vec<N::Record>, Changed<N::Record>) {
     let (mut new, mut changed) = (Vec::new(), Vec::new());
     for Applied { before, after, .. } in applied {
         match before {
@@ -272,11 +281,8 @@ async fn insert<R: Stored>(tx: &mut Tx, new: &[R]) -> Result<()> {
 }
 
 /// The external ids of a row as keys. Those that are refused later are left out.
-fn external_keys(given: Option<&Vec<ExternalIdInput>>) -> Vec<Key> {
-    let checked = given
-        .into_iter()
-        .flatten()
-        .filter_map(|id| ExternalId::check(id.clone()).ok());
+fn external_keys(given: &[ExternalIdInput]) -> Vec<Key> {
+    let checked = given.iter().filter_map(|id| ExternalId::check(id.clone()).ok());
     checked.map(|id| Key::external_id(&id)).collect()
 }
 

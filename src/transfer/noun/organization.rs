@@ -78,7 +78,7 @@ impl Noun for Organizations {
 
     fn claims(draft: &Draft) -> Vec<Key> {
         match &draft.changes.external_ids {
-            Patch::Set(given) => external_keys(Some(given)),
+            Patch::Set(given) => external_keys(given),
             Patch::Keep | Patch::Clear => Vec::new(),
         }
     }

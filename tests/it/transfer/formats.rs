@@ -39,9 +39,9 @@ fn files_are_exported_and_imported_by_commands() {
     let imported = run(&[&["import", "contacts of old.csv"], &map[..]].concat());
 
     let end = "contacts: 2 rows, 1 created, 0 updated, 0 unchanged, 1 refused\n1 columns were not imported\n\
-        the report is contacts of old.csv.report.csv\n";
-    assert_eq!(printed(&rehearsed), format!("would import {end}"));
-    assert_eq!(printed(&imported), format!("imported {end}"));
+        the report is contacts of old.csv";
+    assert_eq!(printed(&rehearsed), format!("would import {end}.dry-run.csv\n"));
+    assert_eq!(printed(&imported), format!("imported {end}.report.csv\n"));
     let report = std::fs::read_to_string(folder.path().join("contacts of old.csv.report.csv")).unwrap();
     assert_eq!(report.lines().count(), 3, "{report}");
 

@@ -1,7 +1,9 @@
 //! Export and import of files.
 
+mod foreign;
 mod formats;
 mod matching;
+mod resume;
 mod round_trip;
 
 use std::path::{Path, PathBuf};
@@ -64,6 +66,7 @@ impl<'t> Import<'t> {
         let source = Source::open(path, None).unwrap();
         let mut report = Report::at(self.report());
         let input = Input {
+            fingerprint: source.fingerprint,
             rows: Rows::of(source.text, format, self.kind, &self.mappings).unwrap(),
             read: source.read,
             size: source.size,
@@ -74,6 +77,8 @@ impl<'t> Import<'t> {
             ways: self.ways.clone(),
             clears_empty: self.clears_empty,
             is_rehearsal: self.is_rehearsal,
+            restarts: false,
+            reading: format!("{:?}", (self.kind, format, &self.mappings, &self.ways)),
         };
         import(self.tenant, input, &settings, &|_, _| {}).await.unwrap()
     }
