@@ -212,20 +212,6 @@ impl Tx {
         Ok((left, self.limit_reached().await?))
     }
 
-    /// Makes contacts the primary contacts of their organizations, which keep their version: a restored organization had
-    /// the contact already.
-    pub async fn restore_primary_contacts(&mut self, pairs: &[(OrganizationId, ContactId)]) -> Result<()> {
-        for (organization, contact) in pairs {
-            self.execute(sql!(
-                "UPDATE organizations SET primary_contact_id = $3 WHERE tenant_id = $1 AND id = $2",
-                organization,
-                contact,
-            ))
-            .await?;
-        }
-        Ok(())
-    }
-
     /// Makes contacts the primary contacts of their organizations.
     pub async fn set_primary_contacts(&mut self, pairs: &[(OrganizationId, ContactId)]) -> Result<()> {
         let contacts: BTreeMap<OrganizationId, ContactId> = pairs.iter().copied().collect();

@@ -125,8 +125,9 @@ impl Tenant {
 }
 
 impl Tx {
-    /// Sets the primary contacts of organizations that were loaded before the contacts. They keep their version.
-    pub async fn set_primary_contacts(&mut self, pairs: &[(OrganizationId, ContactId)]) -> Result<()> {
+    /// Sets the primary contacts of organizations that were loaded before the contacts. They keep their version: they had the
+    /// contact already.
+    pub async fn restore_primary_contacts(&mut self, pairs: &[(OrganizationId, ContactId)]) -> Result<()> {
         for pairs in pairs.chunks(MOST_VALUES / 2) {
             let mut statement = Statement::new(
                 self.engine(),

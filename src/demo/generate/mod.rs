@@ -84,7 +84,7 @@ pub async fn generate(
             tx.lift_time_limits().await?;
             tx.assume_known_names(&known);
             tx.load(&batch.load).await?;
-            tx.set_primary_contacts(&batch.primary_contacts).await?;
+            tx.restore_primary_contacts(&batch.primary_contacts).await?;
             Ok(tx.learnt_names())
         })?;
         Arc::make_mut(&mut known).extend(learnt);
