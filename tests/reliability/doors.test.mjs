@@ -361,8 +361,8 @@ function kindOf(place) {
 const randomId = (id) => `${id.slice(0, id.lastIndexOf("_") + 1)}${randomV7()}`;
 const randomV7 = () => randomUUID().replace(/^(.{14})4/, "$17");
 let texts = 0;
-/** A new word, as long as theirs. */
-const newText = () => `zr${(texts++).toString(36).padStart(5, "0")}`;
+/** A new word, as long as theirs. No other has its digits: those of a phone number are words, and take statements if they change. */
+const newText = () => `zr${10_000 + texts++}`;
 
 /** The same position in a list, of a record that does not exist. */
 function withOtherId(cursor) {
