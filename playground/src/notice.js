@@ -5,6 +5,10 @@ import { useSyncExternalStore } from "react";
 /** Notices by the id of their tab; `tab` is the active one. */
 let state = { tab: undefined, notices: {}, accepted: false };
 const readers = new Set();
+/** The stream that was stopped last, with the time and its number of events, until a tab is entered. */
+let ended = null;
+/** The longest that a busy machine takes from the end of a stream to the change of its tab, in milliseconds. */
+const LONGEST_CHANGE = 2_000;
 
 /** Shows a notice in the active tab, by its `kind`: `missing`, `refused` (a token), `lost`, `left` (a stream) or `listening`. */
 export function say(notice) {
@@ -21,22 +25,19 @@ export function accept() {
   change({ ...state, accepted: true });
 }
 
-/** Notes which tab is active. */
+/** Notes which tab is active. One that was left just after its stream was stopped says so when it is opened again. */
 export function enter(tab) {
-  change({ ...state, tab });
+  const left = ended && ended.tab !== tab && Date.now() - ended.at < LONGEST_CHANGE;
+  const notices = left ? { ...state.notices, [ended.tab]: { kind: "left", count: ended.count } } : state.notices;
+  ended = null;
+  change({ ...state, tab, notices });
 }
 
-/**
- * Tells that a stream ended because it was stopped. The stop button needs no words; but leaving the tab ends a stream, too,
- * and then the tab says so when it is opened again.
- */
+/** Notes that a stream was stopped: by the button, which needs no words, or because its tab is being left. */
 export function stopped(count) {
-  const { tab } = state;
-  put({ kind: "left", count }, state.accepted);
   // GraphiQL stops the stream first and changes the tab then.
-  setTimeout(() => {
-    if (state.tab === tab && state.notices[tab]?.kind === "left") clear();
-  }, 100);
+  ended = { tab: state.tab, count, at: Date.now() };
+  clear();
 }
 
 /** `notice`, null when the active tab has none, and `accepted`, whether the last token was accepted. */
