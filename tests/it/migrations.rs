@@ -1,16 +1,15 @@
 //! Migrations of databases that are in use, or have records of earlier versions.
 
-use std::path::Path;
-
 use external_contacts::clock::Clock;
 use external_contacts::id::Ids;
 use external_contacts::store::{DatabaseUrl, Store};
-use sqlx::migrate::{Migrate as _, Migrator};
+use sqlx::migrate::Migrate as _;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteConnection};
 use tokio::task::{LocalSet, spawn_local};
 use tokio::time::timeout;
 
+use crate::support::migrations::migrations_before;
 use crate::support::{SOON, TestApp, postgres};
 
 async fn migrate(url: DatabaseUrl) {
@@ -83,18 +82,6 @@ const MARKS: [&str; 4] = [
     "nada 3210 ada bad berlin king ",
     "nking 3210 ada bad berlin king ",
 ];
-
-async fn migrations_before(version: i64, engine: &str) -> Migrator {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("migrations")
-        .join(engine);
-    let mut migrator = Migrator::new(folder).await.unwrap();
-    migrator
-        .migrations
-        .to_mut()
-        .retain(|migration| migration.version < version);
-    migrator
-}
 
 #[tokio::test]
 async fn contacts_of_an_earlier_version_get_marks_on_postgres() {

@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use crate::support::served::Served;
+use crate::support::served::{Served, printed};
 
 fn program(data: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_external-contacts"));
@@ -18,15 +18,6 @@ fn program(data: &Path, arguments: &[&str]) -> Command {
 
 fn run(data: &Path, arguments: &[&str]) -> Output {
     program(data, arguments).output().unwrap()
-}
-
-fn printed(output: &Output) -> String {
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8(output.stdout.clone()).unwrap()
 }
 
 /// Starts a development server.

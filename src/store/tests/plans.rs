@@ -1,9 +1,9 @@
 //! The plans of statements that an index must serve.
 
+use super::explained::explained;
 use super::on_both_engines;
 use crate::model::{Contact, ContactFilter, ContactOrderField, NOTHING};
 use crate::page::{Cursor, Key, Page};
-use crate::store::engine::{Engine, Sql, Text};
 use crate::store::list::page_of;
 use crate::store::{PageQuery, Sort, Tx};
 
@@ -23,32 +23,8 @@ async fn plan(tx: &mut Tx, after: Option<&str>) -> String {
         descending: true,
     };
     let filter = ContactFilter::default();
-    let engine = tx.engine();
-    let statement = page_of::<Contact>(engine, &filter, PageQuery::whole(sort, &page));
-    let sql = statement.sql();
-    let text = sql.text.of(engine).into_owned();
-    let explained = |explain: &str| Sql {
-        text: Text::Assembled(format!("{explain} {text}")),
-        binds: sql.binds.clone(),
-    };
-    match engine {
-        Engine::Postgres => {
-            // The table is empty: without these, every plan costs the same.
-            for setting in ["enable_seqscan", "enable_bitmapscan"] {
-                let text = Text::Assembled(format!(
-                    "SELECT set_config('{setting}', 'off', true) WHERE $1 IS NOT NULL"
-                ));
-                let _: Vec<(String,)> = tx.fetch_all(Sql { text, binds: vec![] }).await.unwrap();
-            }
-            let lines: Vec<(String,)> = tx.fetch_all(explained("EXPLAIN")).await.unwrap();
-            lines.into_iter().map(|(line,)| line + "\n").collect()
-        }
-        Engine::Sqlite => {
-            let lines: Vec<(i64, i64, i64, String)> =
-                tx.fetch_all(explained("EXPLAIN QUERY PLAN")).await.unwrap();
-            lines.into_iter().map(|(.., line)| line + "\n").collect()
-        }
-    }
+    let statement = page_of::<Contact>(tx.engine(), &filter, PageQuery::whole(sort, &page));
+    explained(tx, &statement).await
 }
 
 on_both_engines! {

@@ -3,45 +3,17 @@
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use uuid::Uuid;
 
+use super::explained::explained;
 use super::{on_both_engines, server};
 use crate::id::{ContactId, OrganizationId, TypedId as _};
 use crate::model::{Contact, Organization, Query, Record, Region, Search, Subject, sort_key};
+use crate::store::Tenant;
 use crate::store::engine::{Engine, Sql, Text};
 use crate::store::search::reading::Reading;
 use crate::store::search::source::{Range, Source};
-use crate::store::statement::Statement;
-use crate::store::{Tenant, Tx};
 
 /// The number of contacts: enough for an index to be worth its use.
 const CONTACTS: usize = 4_000;
-
-async fn explained(tx: &mut Tx, statement: &Statement<'_>) -> String {
-    let engine = tx.engine();
-    let sql = statement.sql();
-    let text = sql.text.of(engine).into_owned();
-    let explain = |word: &str| Sql {
-        text: Text::Assembled(format!("{word} {text}")),
-        binds: sql.binds.clone(),
-    };
-    match engine {
-        Engine::Postgres => {
-            // The tables are small, and other tests keep rows from being known as visible to all.
-            for setting in ["enable_seqscan", "enable_bitmapscan"] {
-                let text = Text::Assembled(format!(
-                    "SELECT set_config('{setting}', 'off', true) WHERE $1 IS NOT NULL"
-                ));
-                let _: Vec<(String,)> = tx.fetch_all(Sql { text, binds: vec![] }).await.unwrap();
-            }
-            let lines: Vec<(String,)> = tx.fetch_all(explain("EXPLAIN")).await.unwrap();
-            lines.into_iter().map(|(line,)| line + "\n").collect()
-        }
-        Engine::Sqlite => {
-            let lines: Vec<(i64, i64, i64, String)> =
-                tx.fetch_all(explain("EXPLAIN QUERY PLAN")).await.unwrap();
-            lines.into_iter().map(|(.., line)| line + "\n").collect()
-        }
-    }
-}
 
 /// Adds contacts, of whom hundreds are called John, and some work for an organization.
 async fn filled(tenant: &Tenant) -> Uuid {

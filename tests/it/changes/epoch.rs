@@ -1,16 +1,14 @@
 //! Cursors that are no longer valid: of other lists, of databases before a restore, of changes that are not kept.
 
-use std::path::Path;
-
 use chrono::TimeDelta;
 use external_contacts::clock::Clock;
 use external_contacts::model::Region;
 use external_contacts::store::DatabaseUrl;
 use serde_json::{Value, json};
-use sqlx::migrate::Migrator;
 use sqlx::{AssertSqlSafe, Connection, Executor as _, PgConnection, SqliteConnection};
 
 use super::{FOLLOW, last_cursor, named, settled};
+use crate::support::migrations::migrations_before;
 use crate::support::{TestApp, TestCaller, on_both_engines, open, postgres};
 
 const READ: &str = "query ($after: String) { changes(after: $after) { nodes { cursor } } }";
@@ -144,18 +142,6 @@ fn row(number: u32, kind: &str, uuid: impl Fn(String) -> String) -> String {
     )
 }
 
-async fn migrator_before(engine: &str) -> Migrator {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("migrations")
-        .join(engine);
-    let mut migrator = Migrator::new(folder).await.unwrap();
-    migrator
-        .migrations
-        .to_mut()
-        .retain(|migration| migration.version < 10);
-    migrator
-}
-
 /// Brings a database with three changes from before up to date, and follows it.
 async fn upgrade(url: &DatabaseUrl) {
     let store = open(url, Clock::system()).await;
@@ -187,7 +173,7 @@ async fn changes_from_before_are_kept_on_sqlite() {
     let mut connection = SqliteConnection::connect(&format!("sqlite:{}?mode=rwc", path.display()))
         .await
         .unwrap();
-    migrator_before("sqlite")
+    migrations_before(10, "sqlite")
         .await
         .run_direct(None, &mut connection, false)
         .await
@@ -205,7 +191,7 @@ async fn changes_from_before_are_kept_on_sqlite() {
 async fn changes_from_before_are_kept_on_postgres() {
     let database = postgres::empty().await;
     let mut connection = PgConnection::connect(&database.url).await.unwrap();
-    migrator_before("postgres")
+    migrations_before(10, "postgres")
         .await
         .run_direct(None, &mut connection, false)
         .await

@@ -3,6 +3,7 @@
 pub mod disk;
 pub mod live;
 pub mod makers;
+pub mod migrations;
 pub mod operations;
 pub mod postgres;
 pub mod proxy;

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use crate::support::served::printed;
+
 fn run(data: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_external-contacts"))
         .args(arguments)
@@ -11,15 +13,6 @@ fn run(data: &Path, arguments: &[&str]) -> Output {
         .current_dir(data)
         .output()
         .unwrap()
-}
-
-fn printed(output: &Output) -> String {
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8(output.stdout.clone()).unwrap()
 }
 
 #[test]
