@@ -94,7 +94,7 @@ fn sync(file: BufWriter<File>) -> anyhow::Result<()> {
     file.sync_all().context("cannot write the file")
 }
 
-/// What the name of a file says about its content.
+/// The parts of a file's name, which tell its content.
 pub(super) struct FileName {
     parts: Vec<String>,
     is_compressed: bool,

@@ -9,9 +9,9 @@ use super::bind::{IdList, TextList};
 use super::engine::sql;
 use super::statement::Statement;
 use super::{Stored, Table, Tenant, Tx};
-use crate::error::{Result, UserError};
+use crate::error::Result;
 use crate::id::{ContactId, OrganizationId, TypedId, UserId};
-use crate::model::{ExternalId, Organization, Relationship};
+use crate::model::{Organization, Relationship};
 
 /// A column whose texts records are found by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl TextKey {
 
 impl Tenant {
     /// Returns the records that follow an id in the order of ids, at most so many.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn records_after<T: Table>(&self, after: Uuid, most: i64) -> Result<Vec<T>> {
         let mut statement = Statement::new(self.engine(), "SELECT ");
         statement.push(T::COLUMNS).push(" FROM ").push(T::TABLE);
@@ -56,7 +56,7 @@ impl Tenant {
     }
 
     /// Returns the number of records.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn count_all<T: Table>(&self) -> Result<u64> {
         let mut statement = Statement::new(self.engine(), "SELECT COUNT(*) FROM ");
         statement.push(T::TABLE).push(" WHERE tenant_id = $1");
@@ -65,7 +65,7 @@ impl Tenant {
     }
 
     /// Returns those of the contacts who are the primary contact of an organization.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn primary_contacts(&self, among: Vec<Uuid>) -> Result<Vec<ContactId>> {
         let primary: Vec<(ContactId,)> = self
             .fetch_all(sql!(
@@ -121,43 +121,6 @@ impl Tx {
         .await
     }
 
-    /// Returns the records of a kind that have these external ids: one statement for each source.
-    pub async fn find_by_external_ids<I: TypedId>(
-        &mut self,
-        external_ids: impl IntoIterator<Item = &ExternalId> + Send,
-    ) -> Result<Vec<(ExternalId, I)>> {
-        let mut by_source: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for id in external_ids {
-            by_source
-                .entry(id.source.clone())
-                .or_default()
-                .push(id.value.clone());
-        }
-        let mut found = Vec::new();
-        for (source, values) in by_source {
-            let owners: Vec<(String, Uuid)> = self
-                .fetch_all(sql!(
-                    "
-                    SELECT value, owner_id
-                      FROM external_ids
-                     WHERE tenant_id = $1
-                       AND kind = $2
-                       AND source = $3
-                       AND value "
-                        .any_texts(4),
-                    I::KIND,
-                    source,
-                    TextList(values),
-                ))
-                .await?;
-            found.extend(owners.into_iter().map(|(value, owner)| {
-                let source = source.clone();
-                (ExternalId { source, value }, I::from_uuid(owner))
-            }));
-        }
-        Ok(found)
-    }
-
     /// Returns the records whose column has one of these texts, each with the text.
     pub async fn find_by_texts(&mut self, key: TextKey, texts: Vec<String>) -> Result<Vec<(String, Uuid)>> {
         if texts.is_empty() {
@@ -202,14 +165,14 @@ impl Tx {
         Ok(found.into_iter().map(|(id,)| id).collect())
     }
 
-    /// Returns the number of managed entities that can be created, and the refusal of one more.
-    pub async fn entities_left(&mut self) -> Result<(i64, UserError)> {
+    /// Returns the number of managed entities that can be created.
+    pub async fn entities_left(&mut self) -> Result<i64> {
         let (left,): (i64,) = self
             .fetch_one(sql!(
                 "SELECT CAST(COALESCE(SUM(room), 0) AS BIGINT) FROM entity_room WHERE tenant_id = $1"
             ))
             .await?;
-        Ok((left, self.limit_reached().await?))
+        Ok(left)
     }
 
     /// Makes contacts the primary contacts of their organizations.

@@ -152,7 +152,8 @@ impl Tx {
         Ok(())
     }
 
-    pub(super) async fn limit_reached(&mut self) -> Result<UserError> {
+    /// Returns the refusal of a new managed entity for which there is no room.
+    pub async fn limit_reached(&mut self) -> Result<UserError> {
         let (limit,): (i64,) = self
             .fetch_one(sql!("SELECT managed_entity_limit FROM tenants WHERE id = $1"))
             .await?;

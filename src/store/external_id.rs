@@ -1,6 +1,6 @@
 //! The ids of records in other systems: unique per tenant, kind and source.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use const_format::concatcp;
 use uuid::Uuid;
@@ -99,34 +99,50 @@ impl Tx {
 
     /// Whether new records have external ids that other records have, or that several of them have.
     pub(super) async fn has_taken_external_ids<T: Stored>(&mut self, records: &[T]) -> Result<bool> {
-        let mut sources: HashMap<&str, HashSet<&str>> = HashMap::new();
-        for (_, id) in owned(records.iter()) {
-            if !sources.entry(&id.source).or_default().insert(&id.value) {
-                return Ok(true);
-            }
+        let all: Vec<&ExternalId> = records.iter().flat_map(Stored::external_ids).collect();
+        let distinct: HashSet<&ExternalId> = all.iter().copied().collect();
+        if distinct.len() < all.len() {
+            return Ok(true);
         }
-        for (source, values) in sources {
-            let values = values.into_iter().map(str::to_owned).collect();
-            let taken: Option<(Uuid,)> = self
-                .fetch_optional(sql!(
+        let taken: Vec<(ExternalId, T::Id)> = self.find_by_external_ids(all).await?;
+        Ok(!taken.is_empty())
+    }
+
+    /// Returns the records of a kind that have these external ids: one statement for each source.
+    pub async fn find_by_external_ids<I: TypedId>(
+        &mut self,
+        external_ids: impl IntoIterator<Item = &ExternalId> + Send,
+    ) -> Result<Vec<(ExternalId, I)>> {
+        let mut by_source: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for id in external_ids {
+            by_source
+                .entry(id.source.clone())
+                .or_default()
+                .push(id.value.clone());
+        }
+        let mut found = Vec::new();
+        for (source, values) in by_source {
+            let owners: Vec<(String, Uuid)> = self
+                .fetch_all(sql!(
                     "
-                    SELECT owner_id
+                    SELECT value, owner_id
                       FROM external_ids
                      WHERE tenant_id = $1
                        AND kind = $2
                        AND source = $3
-                       AND value " .any_texts(4) "
-                     LIMIT 1",
-                    T::Id::KIND,
+                       AND value "
+                        .any_texts(4),
+                    I::KIND,
                     source,
                     TextList(values),
                 ))
                 .await?;
-            if taken.is_some() {
-                return Ok(true);
-            }
+            found.extend(owners.into_iter().map(|(value, owner)| {
+                let source = source.clone();
+                (ExternalId { source, value }, I::from_uuid(owner))
+            }));
         }
-        Ok(false)
+        Ok(found)
     }
 
     async fn insert_external_ids<I: TypedId>(&mut self, added: &[(Uuid, &ExternalId)]) -> Result<u64> {

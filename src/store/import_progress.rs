@@ -15,13 +15,13 @@ pub struct ImportProgress {
     pub settings: String,
     /// The number of rows that were read.
     pub rows: i64,
-    /// What became of them.
+    /// The numbers of their outcomes.
     pub result: Value,
 }
 
 impl Tenant {
     /// Returns the progress of the import of the file with this fingerprint, unless it is finished or did not begin.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn import_progress(&self, fingerprint: &[u8]) -> Result<Option<ImportProgress>> {
         let progress: Option<(String, i64, Json<Value>)> = self
             .fetch_optional(sql!(
@@ -37,7 +37,7 @@ impl Tenant {
     }
 
     /// Forgets the import of a file, which is finished or is to begin anew.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn forget_import(&self, fingerprint: &[u8]) -> Result<()> {
         let fingerprint = fingerprint.to_vec();
         change!(self, None, |tx| {

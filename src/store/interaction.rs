@@ -182,7 +182,7 @@ impl Tx {
     }
 
     /// Adds interactions with their agents and wrap-ups.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn add_interactions(&mut self, interactions: &[Interaction]) -> Result<()> {
         let mut load = self.empty_load();
         load.add_interactions(interactions)?;

@@ -12,6 +12,7 @@ use super::bind::{Values, values};
 use super::encoded::{EncodedRows, encode};
 use super::engine::Engine;
 use super::external_id::{EXTERNAL_IDS, owned};
+use super::record::recorded;
 use super::words::{self, WORDS, marks_of};
 use super::{Stored, Tenant, Tx};
 use crate::error::Result;
@@ -102,7 +103,7 @@ impl Load {
 
 impl Tx {
     /// Loads new records as [`insert_all`](Self::insert_all) inserts them, in less time where they are hundreds.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn load_all<T: Stored>(&mut self, records: &[T]) -> Result<()> {
         if self.has_taken_external_ids(records).await? {
             // Its refusals name them.
@@ -122,13 +123,12 @@ impl Tx {
     pub(super) async fn load_and_record<T: Stored>(&mut self, load: &Load, records: &[T]) -> Result<()> {
         self.load(load).await?;
         let changes = records.iter().map(|record| T::change(None, Some(record)));
-        let changes: Vec<_> = changes.filter_map(Result::transpose).collect::<Result<_>>()?;
-        self.load_changes(&changes).await
+        self.load_changes(&recorded(changes)?).await
     }
 
     /// Loads new records, without telling the feed of changes: those of a past from which it keeps no changes. Fails as
     /// contended if an external id is taken.
-    #[instrument(skip_all)]
+    #[instrument(level = "debug", skip_all)]
     pub async fn load(&mut self, load: &Load) -> Result<()> {
         if load.counted > 0 {
             self.reserve(load.counted).await?;

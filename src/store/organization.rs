@@ -5,16 +5,21 @@ use std::collections::HashMap;
 use tracing::instrument;
 use uuid::Uuid;
 
-use super::bind::IdList;
+use super::bind::{IdList, values};
 use super::declaration::stored;
 use super::engine::sql;
-use super::rows::MOST_VALUES;
 use super::statement::Statement;
 use super::{Column, Filter, Listed, SortField, Tenant, Tx};
 use crate::error::Result;
 use crate::id::{ContactId, OrganizationId, TypedId};
 use crate::model::{Organization, OrganizationFilter, OrganizationOrderField, WordKind};
 use crate::page::Key;
+
+/// Sets primary contacts: of a list of organizations and contacts.
+const PRIMARY_CONTACTS_FROM: (&str, &str) = (
+    "UPDATE organizations SET primary_contact_id = v.column2 FROM (VALUES ",
+    ") AS v WHERE organizations.tenant_id = $1 AND organizations.id = v.column1",
+);
 
 stored! {
     Organization: OrganizationId in "organizations" [counted, external_ids, indexed, recorded] {
@@ -128,21 +133,11 @@ impl Tx {
     /// Sets the primary contacts of organizations that were loaded before the contacts. They keep their version: they had the
     /// contact already.
     pub async fn restore_primary_contacts(&mut self, pairs: &[(OrganizationId, ContactId)]) -> Result<()> {
-        for pairs in pairs.chunks(MOST_VALUES / 2) {
-            let mut statement = Statement::new(
-                self.engine(),
-                "UPDATE organizations SET primary_contact_id = v.column2 FROM (VALUES ",
-            );
-            for (place, (organization, contact)) in pairs.iter().enumerate() {
-                statement
-                    .push(if place == 0 { "(" } else { ", (" })
-                    .bind(*organization);
-                statement.push(", ").bind(*contact).push(")");
-            }
-            statement.push(") AS v WHERE organizations.tenant_id = $1 AND organizations.id = v.column1");
-            self.execute(statement.sql()).await?;
-        }
-        Ok(())
+        self.update_rows_from(PRIMARY_CONTACTS_FROM, pairs, |(organization, contact)| {
+            values![*organization, *contact]
+        })
+        .await
+        .map(drop)
     }
 
     /// Deletes an organization with its relationships and notes; its contacts and interactions stay, without it.

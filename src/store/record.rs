@@ -13,7 +13,6 @@ use super::declaration::Stored;
 use super::engine::{Sql, Text};
 use super::new_change::NewChange;
 use super::rows::MOST_VALUES;
-use super::statement::Statement;
 use super::{Table, Tx};
 use crate::error::{Error, Result};
 use crate::id::TypedId;
@@ -216,24 +215,14 @@ impl Tx {
     }
 
     async fn update_rows<T: Stored>(&mut self, entries: &[(&T, IndexEntry)]) -> Result<()> {
-        let (before, after) = T::SQL.update_from;
-        for entries in entries.chunks((MOST_VALUES / T::SQL.updated).max(1)) {
-            let mut statement = Statement::new(self.engine(), before);
-            for (position, (record, entry)) in entries.iter().enumerate() {
-                statement.push(if position == 0 { "(" } else { ", (" });
-                let values = record.values(entry).into_iter().take(T::SQL.updated);
-                for (place, value) in values.enumerate() {
-                    statement
-                        .push(if place == 0 { "" } else { ", " })
-                        .bind_boxed(value);
-                }
-                statement.push(")");
-            }
-            statement.push(after);
-            let updated = self.execute(statement.sql()).await?;
-            check_rows::<T>(entries.len(), updated)?;
-        }
-        Ok(())
+        let updated = self
+            .update_rows_from(T::SQL.update_from, entries, |(record, entry)| {
+                let mut values = record.values(entry);
+                values.truncate(T::SQL.updated);
+                values
+            })
+            .await?;
+        check_rows::<T>(entries.len(), updated)
     }
 
     async fn reserve_for<T: Stored>(&mut self, count: usize) -> Result<()> {
@@ -256,7 +245,7 @@ fn check_rows<T: Stored>(records: usize, rows: u64) -> Result<()> {
 }
 
 /// The changes that are to be recorded.
-fn recorded(changes: impl Iterator<Item = Result<Option<NewChange>>>) -> Result<Vec<NewChange>> {
+pub(super) fn recorded(changes: impl Iterator<Item = Result<Option<NewChange>>>) -> Result<Vec<NewChange>> {
     changes.filter_map(Result::transpose).collect()
 }
 

@@ -1,4 +1,4 @@
-//! Inserting many rows by few statements.
+//! Writing many rows by few statements.
 
 use super::Tx;
 use super::bind::Values;
@@ -47,19 +47,30 @@ impl Tx {
         let width = rows.first().map_or(1, |row| values(row).len());
         for rows in rows.chunks((MOST_VALUES / width).max(1)) {
             let mut statement = Statement::new(self.engine(), head);
-            statement.push(" IN (VALUES ");
-            for (position, row) in rows.iter().enumerate() {
-                statement.push(if position == 0 { "(" } else { ", (" });
-                for (place, value) in values(row).into_iter().enumerate() {
-                    statement
-                        .push(if place == 0 { "" } else { ", " })
-                        .bind_boxed(value);
-                }
-                statement.push(")");
-            }
-            statement.push(")");
+            statement
+                .push(" IN (VALUES ")
+                .rows(rows.iter().map(&values))
+                .push(")");
             self.execute(statement.sql()).await?;
         }
         Ok(())
+    }
+
+    /// Updates rows from lists of values, with at most [`MOST_VALUES`] a statement, and returns how many were updated. `head`
+    /// ends before the lists, such as `UPDATE t SET a = v.column2 FROM (VALUES `; `tail` closes and joins them.
+    pub(super) async fn update_rows_from<'a, R: Sync>(
+        &mut self,
+        (head, tail): (&'static str, &'static str),
+        rows: &'a [R],
+        values: impl Fn(&'a R) -> Values<'a> + Send,
+    ) -> Result<u64> {
+        let width = rows.first().map_or(1, |row| values(row).len());
+        let mut updated = 0;
+        for rows in rows.chunks((MOST_VALUES / width).max(1)) {
+            let mut statement = Statement::new(self.engine(), head);
+            statement.rows(rows.iter().map(&values)).push(tail);
+            updated += self.execute(statement.sql()).await?;
+        }
+        Ok(updated)
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use uuid::Uuid;
 
-use super::bind::{Bind, IdList, TextList};
+use super::bind::{Bind, IdList, TextList, Values};
 use super::engine::{Engine, Sql, Text};
 
 /// A statement that is assembled for an engine: of literals only, so nothing from outside gets into its text.
@@ -46,6 +46,18 @@ impl<'a> Statement<'a> {
         let number = self.binds.len() + 1;
         // Writing to a String cannot fail.
         let _ = write!(self.text, "${number}");
+        self
+    }
+
+    /// Appends rows of values, each in brackets.
+    pub fn rows(&mut self, rows: impl IntoIterator<Item = Values<'a>>) -> &mut Self {
+        for (position, values) in rows.into_iter().enumerate() {
+            self.push(if position == 0 { "(" } else { ", (" });
+            for (place, value) in values.into_iter().enumerate() {
+                self.push(if place == 0 { "" } else { ", " }).bind_boxed(value);
+            }
+            self.push(")");
+        }
         self
     }
 

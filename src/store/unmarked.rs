@@ -6,17 +6,29 @@
 use tracing::{info, instrument};
 use uuid::Uuid;
 
+use super::bind::values;
 use super::engine::{sql, system_sql};
-use super::rows::MOST_VALUES;
 use super::statement::Statement;
-use super::{LONGEST_LOAD, Store, System, Tenant, Tx, change};
+use super::{LONGEST_LOAD, Store, System, Table as _, Tenant, Tx, change};
 use crate::error::Result;
-use crate::model::{is_marked, marks};
+use crate::model::{Contact, Organization, is_marked, marks};
 
 /// The number of records of one transaction.
 const BATCH: i64 = 1_000;
 /// The number of records after which the progress is logged.
 const REPORTED: usize = 50_000;
+
+/// Sets the marks of words: of a list of marks, words, sort keys and ids.
+const WORDS_FROM: (&str, &str) = (
+    "UPDATE search_words SET marks = v.column1 FROM (VALUES ",
+    ") AS v WHERE search_words.tenant_id = $1 AND search_words.word = v.column2 \
+     AND search_words.sort_key = v.column3 AND search_words.id = v.column4",
+);
+/// Sets the marks of contacts: of a list of ids and marks.
+const CONTACTS_FROM: (&str, &str) = (
+    "UPDATE contacts SET search_marks = v.column2 FROM (VALUES ",
+    ") AS v WHERE contacts.tenant_id = $1 AND contacts.id = v.column1",
+);
 
 /// A record that lacks marks.
 struct Unmarked {
@@ -102,34 +114,19 @@ impl Tx {
 
     /// Returns records after this one, locked, so that nobody else changes their words.
     async fn unmarked(&mut self, are_contacts: bool, after: Uuid) -> Result<Vec<Unmarked>> {
-        let statement = if are_contacts {
-            sql!(
-                "
-                SELECT id, sort_name, search_text
-                  FROM contacts
-                 WHERE tenant_id = $1
-                   AND id > $2
-                 ORDER BY id
-                 LIMIT $3"
-                    .lock,
-                after,
-                BATCH,
-            )
-        } else {
-            sql!(
-                "
-                SELECT id, sort_name, search_text
-                  FROM organizations
-                 WHERE tenant_id = $1
-                   AND id > $2
-                 ORDER BY id
-                 LIMIT $3"
-                    .lock,
-                after,
-                BATCH,
-            )
-        };
-        let rows: Vec<(Uuid, String, String)> = self.fetch_all(statement).await?;
+        let mut statement = Statement::new(self.engine(), "SELECT id, sort_name, search_text FROM ");
+        statement
+            .push(if are_contacts {
+                Contact::TABLE
+            } else {
+                Organization::TABLE
+            })
+            .push(" WHERE tenant_id = $1 AND id > ")
+            .bind(after)
+            .push(" ORDER BY id LIMIT ")
+            .bind(BATCH)
+            .lock();
+        let rows: Vec<(Uuid, String, String)> = self.fetch_all(statement.sql()).await?;
         Ok(rows
             .into_iter()
             .map(|(id, sort_key, text)| Unmarked {
@@ -149,49 +146,16 @@ impl Tx {
             .collect();
         // In the order of the index, so that a batch meets each of its pages once.
         rows.sort_unstable_by_key(|(word, record)| (*word, record.sort_key.as_str()));
-        for rows in rows.chunks(MOST_VALUES / 4) {
-            let mut statement = Statement::new(
-                self.engine(),
-                "UPDATE search_words SET marks = v.column1 FROM (VALUES ",
-            );
-            for (position, (word, record)) in rows.iter().enumerate() {
-                statement
-                    .push(if position == 0 { "(" } else { ", (" })
-                    .bind(record.marks.clone())
-                    .push(", ")
-                    .bind((*word).to_owned())
-                    .push(", ")
-                    .bind(record.sort_key.clone())
-                    .push(", ")
-                    .bind(record.id)
-                    .push(")");
-            }
-            statement.push(
-                ") AS v WHERE search_words.tenant_id = $1 AND search_words.word = v.column2 \
-                 AND search_words.sort_key = v.column3 AND search_words.id = v.column4",
-            );
-            self.execute(statement.sql()).await?;
-        }
-        Ok(())
+        self.update_rows_from(WORDS_FROM, &rows, |(word, record)| {
+            values![&record.marks, *word, &record.sort_key, record.id]
+        })
+        .await
+        .map(drop)
     }
 
     async fn mark_contacts(&mut self, records: &[Unmarked]) -> Result<()> {
-        for records in records.chunks(MOST_VALUES / 2) {
-            let mut statement = Statement::new(
-                self.engine(),
-                "UPDATE contacts SET search_marks = v.column2 FROM (VALUES ",
-            );
-            for (position, record) in records.iter().enumerate() {
-                statement
-                    .push(if position == 0 { "(" } else { ", (" })
-                    .bind(record.id)
-                    .push(", ")
-                    .bind(record.marks.clone())
-                    .push(")");
-            }
-            statement.push(") AS v WHERE contacts.tenant_id = $1 AND contacts.id = v.column1");
-            self.execute(statement.sql()).await?;
-        }
-        Ok(())
+        self.update_rows_from(CONTACTS_FROM, records, |record| values![record.id, &record.marks])
+            .await
+            .map(drop)
     }
 }

@@ -37,7 +37,7 @@ pub struct Outcome {
     pub unchanged: u64,
     /// The number of refused rows.
     pub refused: u64,
-    /// What the report says.
+    /// The lines of the report.
     pub remarks: Vec<Remark>,
 }
 
@@ -88,13 +88,12 @@ pub async fn plan<N: Noun>(
         ids.extend(N::find(tx, late.into_iter().collect()).await?);
     }
     let mut records = Records::<N>::of(tx.lock_all(ids.into_iter().collect()).await?);
-    let mut room = if N::Record::COUNTED {
-        Some(tx.entities_left().await?)
-    } else {
-        None
-    };
-    if let Some((left, _)) = &mut room {
-        *left -= rules.rehearsed;
+    let mut room = None;
+    if N::Record::COUNTED {
+        let left = tx.entities_left().await? - rules.rehearsed;
+        if left < i64::try_from(drafts.len()).unwrap_or(i64::MAX) {
+            room = Some((left, tx.limit_reached().await?));
+        }
     }
     for one in drafts {
         let line = one.line;
@@ -156,7 +155,7 @@ fn read<'r, N: Noun>(rows: &'r [Row], outcome: &mut Outcome) -> Vec<Draft<'r, N>
     drafts
 }
 
-/// What a row did.
+/// The effect of a row.
 enum Effect {
     Created,
     Updated,

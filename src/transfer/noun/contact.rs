@@ -5,18 +5,20 @@ use std::collections::HashSet;
 use uuid::Uuid;
 
 use super::{
-    Applied, Context, Key, Match, Noun, Stamp, external_keys, find_by_keys, insert, merged, serialized, split,
+    Applied, Context, Key, Match, Noun, Stamp, external_keys, find_by_keys, given_phone_keys, insert, merged,
+    phone_keys, serialized, split,
 };
 use crate::error::{Result, UserError};
 use crate::id::{ContactId, OrganizationId, TypedId as _};
-use crate::model::{
-    Checked, Contact, ContactChanges, EmailAddress, Patch, PhoneNumber, Record, Region, WordKind, phone_keys,
-};
+use crate::model::{Checked, Contact, ContactChanges, EmailAddress, Patch, Record, Region, WordKind};
 use crate::store::{Tenant, Tx};
 use crate::transfer::Object;
 use crate::transfer::fields::{Fields, flag, list, text, texts, url};
 use crate::transfer::points::{address, email, external_id, phone, social_handle};
 use crate::transfer::reference::{Reference, References};
+
+/// The words of phone numbers.
+const PHONE: WordKind = WordKind::ContactPhone;
 
 /// Contacts.
 pub struct Contacts;
@@ -94,10 +96,8 @@ impl Noun for Contacts {
                 }
                 Match::Phone => {
                     if let Patch::Set(numbers) = &draft.changes.phone_numbers {
-                        keys.extend(numbers.iter().flat_map(|number| {
-                            let e164 = PhoneNumber::e164_of(&number.input, region);
-                            phone_words(e164.as_deref().unwrap_or(&number.input))
-                        }));
+                        let given = numbers.iter();
+                        keys.extend(given.flat_map(|number| given_phone_keys(PHONE, &number.input, region)));
                     }
                 }
             }
@@ -119,7 +119,7 @@ impl Noun for Contacts {
             .iter()
             .map(|email| email_key(&email.address));
         let phones = contact.phone_numbers.iter();
-        let phones = phones.flat_map(|number| phone_words(number.e164.as_deref().unwrap_or(&number.input)));
+        let phones = phones.flat_map(|number| phone_keys(PHONE, number));
         external.chain(emails).chain(phones).collect()
     }
 
@@ -214,9 +214,4 @@ impl Noun for Contacts {
 
 fn email_key(address: &str) -> Key {
     Key::word(WordKind::ContactEmail, EmailAddress::folded(address))
-}
-
-fn phone_words(number: &str) -> impl Iterator<Item = Key> + use<> {
-    let keys = phone_keys(number).into_iter();
-    keys.map(|key| Key::word(WordKind::ContactPhone, key))
 }

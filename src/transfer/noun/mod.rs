@@ -24,7 +24,9 @@ use super::fields::{Fields, date_time, id, integer};
 use super::reference::{Known, References};
 use crate::error::{Result, UserError};
 use crate::id::{TypedId, UserId};
-use crate::model::{Checked, DateTime, ExternalId, ExternalIdInput, Record, Region, WordKind, index_value};
+use crate::model::{
+    self, Checked, DateTime, ExternalId, ExternalIdInput, PhoneNumber, Record, Region, WordKind, index_value,
+};
 use crate::store::{Stored, Tenant, TextKey, Tx};
 
 /// A way to find the record that a row is about. The id in a row, if there is one, always finds first.
@@ -109,7 +111,7 @@ impl Stamp {
     }
 }
 
-/// What a row is applied with.
+/// The data that all rows of a chunk are applied with.
 #[derive(Clone, Copy)]
 pub struct Context<'c> {
     /// The records that rows refer to.
@@ -126,7 +128,7 @@ pub struct Applied<N: Noun> {
     pub before: Option<N::Record>,
     /// The record as it is now.
     pub after: N::Record,
-    /// What the last of the rows said beside the record's own fields.
+    /// The part of the last row that is no field of the record.
     pub extra: N::Extra,
 }
 
@@ -136,7 +138,7 @@ pub trait Noun: Sized + Send + Sync + 'static {
     type Record: Stored;
     /// A row, read.
     type Draft: Send;
-    /// What a row says beside the record's own fields.
+    /// The part of a row that is no field of the record.
     type Extra: Send + Sync + Default + PartialEq;
 
     /// Reads a row.
@@ -192,7 +194,13 @@ pub trait Noun: Sized + Send + Sync + 'static {
     fn taken(key: &Key) -> UserError;
 
     /// Writes what rows created and changed.
-    fn write(tx: &mut Tx, applied: Vec<Applied<Self>>) -> impl Future<Output = Result<()>> + Send;
+    fn write(tx: &mut Tx, applied: Vec<Applied<Self>>) -> impl Future<Output = Result<()>> + Send {
+        async {
+            let (new, changed) = split(applied);
+            insert(tx, &new).await?;
+            tx.update_all(changed).await.map(drop)
+        }
+    }
 
     /// Returns the fields of a record, without its stamp.
     fn export(record: &Self::Record) -> Result<Object>;
@@ -278,6 +286,22 @@ async fn insert<R: Stored>(tx: &mut Tx, new: &[R]) -> Result<()> {
         return Ok(());
     }
     tx.load_all(new).await
+}
+
+/// The keys of a record's phone number.
+fn phone_keys(kind: WordKind, number: &PhoneNumber) -> impl Iterator<Item = Key> + use<> {
+    words_of_number(kind, number.e164.as_deref().unwrap_or(&number.input))
+}
+
+/// The keys of a phone number in a row.
+fn given_phone_keys(kind: WordKind, input: &str, region: &Region) -> impl Iterator<Item = Key> + use<> {
+    let e164 = PhoneNumber::e164_of(input, region);
+    words_of_number(kind, e164.as_deref().unwrap_or(input))
+}
+
+fn words_of_number(kind: WordKind, number: &str) -> impl Iterator<Item = Key> + use<> {
+    let words = model::phone_keys(number).into_iter();
+    words.map(move |word| Key::word(kind, word))
 }
 
 /// The external ids of a row as keys. Those that are refused later are left out.

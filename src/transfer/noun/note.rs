@@ -3,7 +3,7 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Applied, Context, Key, Match, Noun, Stamp, insert, serialized, split};
+use super::{Context, Key, Match, Noun, Stamp, serialized};
 use crate::error::{Result, UserError};
 use crate::id::{ContactId, NoteId, OrganizationId, TypedId as _, UserId};
 use crate::model::{Checked, Note, NoteChanges, NoteSubjectId, Patch, Record, Region};
@@ -109,12 +109,6 @@ impl Noun for Notes {
 
     fn taken(_: &Key) -> UserError {
         UserError::invalid("another note has this key")
-    }
-
-    async fn write(tx: &mut Tx, applied: Vec<Applied<Self>>) -> Result<()> {
-        let (new, changed) = split(applied);
-        insert(tx, &new).await?;
-        tx.update_all(changed).await.map(drop)
     }
 
     fn export(note: &Note) -> Result<Object> {

@@ -3,18 +3,20 @@
 use uuid::Uuid;
 
 use super::{
-    Applied, Context, Key, Match, Noun, Stamp, external_keys, find_by_keys, insert, merged, serialized, split,
+    Context, Key, Match, Noun, Stamp, external_keys, find_by_keys, given_phone_keys, merged, phone_keys,
+    serialized,
 };
 use crate::error::{Result, UserError};
 use crate::id::{ContactId, OrganizationId, TypedId as _};
-use crate::model::{
-    Checked, Organization, OrganizationChanges, Patch, PhoneNumber, Record, Region, WordKind, phone_keys,
-};
+use crate::model::{Checked, Organization, OrganizationChanges, Patch, Record, Region, WordKind};
 use crate::store::Tx;
 use crate::transfer::Object;
 use crate::transfer::fields::{Fields, integer, list, object, text, texts, url};
 use crate::transfer::points::{address, external_id, money, phone, ticker};
 use crate::transfer::reference::{Reference, References};
+
+/// The words of phone numbers.
+const PHONE: WordKind = WordKind::OrganizationPhone;
 
 /// Organizations.
 pub struct Organizations;
@@ -66,8 +68,7 @@ impl Noun for Organizations {
                 Match::ExternalId => keys.extend(Self::claims(draft)),
                 Match::Phone => {
                     if let Patch::Set(number) = &draft.changes.phone_number {
-                        let e164 = PhoneNumber::e164_of(&number.input, region);
-                        keys.extend(phone_words(e164.as_deref().unwrap_or(&number.input)));
+                        keys.extend(given_phone_keys(PHONE, &number.input, region));
                     }
                 }
                 Match::Email => {}
@@ -87,7 +88,7 @@ impl Noun for Organizations {
         let external = organization.external_ids.iter().map(Key::external_id);
         let numbers = [&organization.phone_number, &organization.fax_number];
         let phones = numbers.into_iter().flatten();
-        let phones = phones.flat_map(|number| phone_words(number.e164.as_deref().unwrap_or(&number.input)));
+        let phones = phones.flat_map(|number| phone_keys(PHONE, number));
         external.chain(phones).collect()
     }
 
@@ -127,18 +128,7 @@ impl Noun for Organizations {
         UserError::invalid("another organization has one of these external ids").under("externalIds")
     }
 
-    async fn write(tx: &mut Tx, applied: Vec<Applied<Self>>) -> Result<()> {
-        let (new, changed) = split(applied);
-        insert(tx, &new).await?;
-        tx.update_all(changed).await.map(drop)
-    }
-
     fn export(organization: &Organization) -> Result<Object> {
         serialized(organization)
     }
-}
-
-fn phone_words(number: &str) -> impl Iterator<Item = Key> + use<> {
-    let keys = phone_keys(number).into_iter();
-    keys.map(|key| Key::word(WordKind::OrganizationPhone, key))
 }

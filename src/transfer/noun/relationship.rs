@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Applied, Context, Key, Match, Noun, Stamp, insert, serialized, split};
+use super::{Context, Key, Match, Noun, Stamp, serialized};
 use crate::error::{Result, UserError};
 use crate::id::{OrganizationId, RelationshipId, TypedId as _, UserId};
 use crate::model::{Checked, Patch, Record, Region, Relationship, RelationshipChanges, fold};
@@ -132,12 +132,6 @@ impl Noun for Relationships {
     fn taken(_: &Key) -> UserError {
         let message = "this user has a current relationship of this type with this organization already";
         UserError::invalid(message).under("type")
-    }
-
-    async fn write(tx: &mut Tx, applied: Vec<Applied<Self>>) -> Result<()> {
-        let (new, changed) = split(applied);
-        insert(tx, &new).await?;
-        tx.update_all(changed).await.map(drop)
     }
 
     fn export(relationship: &Relationship) -> Result<Object> {

@@ -3,7 +3,7 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Applied, Context, Key, Match, Noun, Stamp, insert, serialized, split};
+use super::{Context, Key, Match, Noun, Stamp, serialized};
 use crate::error::{Result, UserError};
 use crate::id::{TypedId as _, UserId};
 use crate::model::{Checked, Record, Region, User, UserChanges, sort_key};
@@ -80,12 +80,6 @@ impl Noun for Users {
 
     fn taken(_: &Key) -> UserError {
         UserError::invalid("another user has this subject").under("subject")
-    }
-
-    async fn write(tx: &mut Tx, applied: Vec<Applied<Self>>) -> Result<()> {
-        let (new, changed) = split(applied);
-        insert(tx, &new).await?;
-        tx.update_all(changed).await.map(drop)
     }
 
     fn export(user: &User) -> Result<Object> {

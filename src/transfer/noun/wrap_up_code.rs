@@ -3,7 +3,7 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Applied, Context, Key, Match, Noun, Stamp, insert, serialized, split};
+use super::{Context, Key, Match, Noun, Stamp, serialized};
 use crate::error::{Result, UserError};
 use crate::id::{TypedId as _, WrapUpCodeId};
 use crate::model::{Checked, Patch, Record, Region, WrapUpCode, WrapUpCodeChanges, fold};
@@ -65,12 +65,6 @@ impl Noun for WrapUpCodes {
 
     fn taken(_: &Key) -> UserError {
         UserError::invalid("another wrap-up code has this name").under("name")
-    }
-
-    async fn write(tx: &mut Tx, applied: Vec<Applied<Self>>) -> Result<()> {
-        let (new, changed) = split(applied);
-        insert(tx, &new).await?;
-        tx.update_all(changed).await.map(drop)
     }
 
     fn export(code: &WrapUpCode) -> Result<Object> {
