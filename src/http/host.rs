@@ -3,22 +3,21 @@
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::http::header::HOST;
-use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
-/// Rejects requests that were sent to any other name than this machine's own: a page elsewhere could let its own name
-/// point here, and its scripts would count as the playground's.
-pub async fn only_loopback(request: Request, next: Next) -> Response {
+/// The refusal of a request that was sent to any other name than this machine's own: a page elsewhere could let its own
+/// name point here, and its scripts would count as the playground's.
+pub(super) fn refusal(request: &Request) -> Option<Response> {
     let host = request
         .headers()
         .get(HOST)
         .and_then(|value| value.to_str().ok())
         .or_else(|| request.uri().host());
-    if !host.is_some_and(is_loopback) {
-        let refusal = "the development server answers only to localhost, 127.0.0.1 and [::1]";
-        return (StatusCode::MISDIRECTED_REQUEST, refusal).into_response();
+    if host.is_some_and(is_loopback) {
+        return None;
     }
-    next.run(request).await
+    let message = "the development server answers only to localhost, 127.0.0.1 and [::1]";
+    Some((StatusCode::MISDIRECTED_REQUEST, message).into_response())
 }
 
 /// Whether a host, with or without a port, is a name of this machine.

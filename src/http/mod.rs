@@ -33,10 +33,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::{Request, State};
 use axum::http::header::X_CONTENT_TYPE_OPTIONS;
 use axum::http::{HeaderValue, StatusCode};
-use axum::middleware;
+use axum::middleware::{self, Next};
+use axum::response::Response;
 use axum::routing::{any, get};
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::predicate::{NotForContentType, SizeAbove};
 use tower_http::compression::{CompressionLayer, Predicate as _};
@@ -72,7 +75,6 @@ pub struct PublicOptions {
 
 /// Builds the router with every route.
 pub fn router(server: Arc<Server>, options: PublicOptions) -> Router {
-    let origins = Arc::new(options.origins);
     let timeout = server.admission.bounds.request_timeout;
     let mut api = Router::new().route(API_PATH, any(endpoint::answer));
     if let Some(token) = &options.playground {
@@ -89,42 +91,66 @@ pub fn router(server: Arc<Server>, options: PublicOptions) -> Router {
     if let Some(token) = options.playground {
         router = router.merge(playground::router(token));
     }
-    let mut router = signpost::with_signposts(router, has_playground);
-    router = router.layer(middleware::from_fn_with_state(origins.clone(), origin::check));
-    if options.only_loopback_names {
-        router = router.layer(middleware::from_fn(host::only_loopback));
-    }
-    router = router.layer(middleware::from_fn(connections::refuse_beyond_bound));
-    let router = with_layers(router, timeout).layer(
-        CompressionLayer::new().compress_when(
-            SizeAbove::new(MIN_COMPRESSED)
-                .and(NotForContentType::SSE)
-                .and(NotForContentType::IMAGES),
-        ),
-    );
-    match origins.layer() {
-        Some(cors) => router.layer(cors),
-        None => router,
-    }
+    let checks = Checks {
+        only_loopback_names: options.only_loopback_names,
+        origins: options.origins,
+    };
+    with_layers(signpost::with_signposts(router, has_playground), checks, timeout)
 }
 
-/// Adds the layers around every route: a time limit, an end to panics, JSON for what these reject, headers, and the log.
-fn with_layers(router: Router, timeout: Duration) -> Router {
-    router
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            timeout,
-        ))
-        .layer(CatchPanicLayer::new())
-        .layer(middleware::from_fn(reply::json_for_other_layers))
+/// Adds the layers around every route: CORS, compression, the log, headers, JSON for what other layers reject, an end to
+/// panics, a time limit, and the checks. They are one stack, since each layer that is added to a router by itself is boxed,
+/// and copied for every request with all that it encloses.
+fn with_layers(router: Router, checks: Checks, timeout: Duration) -> Router {
+    let layers = ServiceBuilder::new()
+        .option_layer(checks.origins.layer())
+        .layer(
+            CompressionLayer::new().compress_when(
+                SizeAbove::new(MIN_COMPRESSED)
+                    .and(NotForContentType::SSE)
+                    .and(NotForContentType::IMAGES),
+            ),
+        )
+        .map_request(request_id::check)
+        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+        .layer(middleware::from_fn(request_log::log_requests))
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(SetResponseHeaderLayer::if_not_present(
             X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),
         ))
-        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-        .layer(middleware::from_fn(request_log::log_requests))
-        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
-        .layer(middleware::map_request(request_id::check)) // added last, so it sees everything
+        .layer(middleware::from_fn(reply::json_for_other_layers))
+        .layer(CatchPanicLayer::new())
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            timeout,
+        ))
+        .layer(middleware::from_fn_with_state(Arc::new(checks), check));
+    router.layer(layers)
+}
+
+/// The checks of a request before it is routed.
+#[derive(Default)]
+struct Checks {
+    only_loopback_names: bool,
+    origins: AllowedOrigins,
+}
+
+impl Checks {
+    /// The refusal of a request, if one of the checks has one.
+    fn refusal(&self, request: &Request) -> Option<Response> {
+        connections::refusal_beyond_bound(request)
+            .or_else(|| self.only_loopback_names.then(|| host::refusal(request)).flatten())
+            .or_else(|| self.origins.refusal(request.headers()))
+    }
+}
+
+/// Refuses requests that do not pass the checks.
+async fn check(State(checks): State<Arc<Checks>>, request: Request, next: Next) -> Response {
+    match checks.refusal(&request) {
+        Some(refusal) => refusal,
+        None => next.run(request).await,
+    }
 }
 
 #[cfg(test)]

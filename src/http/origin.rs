@@ -1,12 +1,9 @@
 //! The origins whose pages may use the API: CORS, and the same check for WebSockets, to which browsers do not apply CORS.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Request, State};
 use axum::http::header::{HOST, ORIGIN, RETRY_AFTER, UPGRADE, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, Method};
-use axum::middleware::Next;
 use axum::response::Response;
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
@@ -76,25 +73,22 @@ impl AllowedOrigins {
                 .is_ok_and(|origin| self.allow(origin) || host.is_some_and(|host| is_same_host(origin, host)))
         })
     }
-}
 
-/// Rejects WebSockets that pages of other origins open. A server for development rejects their other requests, too: the
-/// API must not run what such a page sends, even if the page cannot read the answer, and the playground's page has a token.
-pub(super) async fn check(
-    State(origins): State<Arc<AllowedOrigins>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let is_guarded = origins.allows_loopback || request.headers().contains_key(UPGRADE);
-    if is_guarded && !origins.allows(request.headers()) {
-        let message = if origins.allows_loopback {
+    /// The refusal of a WebSocket that a page of another origin opens. A server for development refuses the other requests
+    /// of such pages, too: the API must not run what they send, even if they cannot read the answer, and the playground's
+    /// page has a token.
+    pub(super) fn refusal(&self, headers: &HeaderMap) -> Option<Response> {
+        let is_guarded = self.allows_loopback || headers.contains_key(UPGRADE);
+        if !is_guarded || self.allows(headers) {
+            return None;
+        }
+        let message = if self.allows_loopback {
             "the development server answers only to pages of this machine and of the origins in --cors-origin"
         } else {
             "a WebSocket from a page of this origin needs --cors-origin"
         };
-        return Rejection::new(Code::Forbidden.status(), Code::Forbidden, message).reply(Media::Json);
+        Some(Rejection::new(Code::Forbidden.status(), Code::Forbidden, message).reply(Media::Json))
     }
-    next.run(request).await
 }
 
 /// Whether a page comes from this machine, on whatever port: development servers of front ends have ports of their own.

@@ -9,7 +9,7 @@ use super::names::REQUEST_ID;
 const MAX_LENGTH: usize = 64;
 
 /// Removes an id that is not fit for the log and the response, so that the request gets one of the server's.
-pub(super) async fn check(mut request: Request) -> Request {
+pub(super) fn check(mut request: Request) -> Request {
     let mut ids = request.headers().get_all(REQUEST_ID).into_iter();
     let is_fit = ids.next().is_none_or(is_fit) && ids.next().is_none();
     if !is_fit {
@@ -32,20 +32,20 @@ mod tests {
 
     use super::*;
 
-    async fn kept(ids: &[&str]) -> usize {
+    fn kept(ids: &[&str]) -> usize {
         let mut request = Request::new(Body::empty());
         for id in ids {
             let id = HeaderValue::from_str(id).unwrap();
             request.headers_mut().append(REQUEST_ID, id);
         }
-        check(request).await.headers().get_all(REQUEST_ID).iter().count()
+        check(request).headers().get_all(REQUEST_ID).iter().count()
     }
 
-    #[tokio::test]
-    async fn a_fit_id_is_kept_and_any_other_is_removed() {
+    #[test]
+    fn a_fit_id_is_kept_and_any_other_is_removed() {
         let longest = "a".repeat(64);
         for fit in ["a", "0192f7c4-a0b1.Z_9", longest.as_str()] {
-            assert_eq!(kept(&[fit]).await, 1, "{fit}");
+            assert_eq!(kept(&[fit]), 1, "{fit}");
         }
         let too_long = "a".repeat(65);
         for unfit in [
@@ -59,9 +59,9 @@ mod tests {
             "a\"",
             too_long.as_str(),
         ] {
-            assert_eq!(kept(&[unfit]).await, 0, "{unfit}");
+            assert_eq!(kept(&[unfit]), 0, "{unfit}");
         }
-        assert_eq!(kept(&["a", "b"]).await, 0);
-        assert_eq!(kept(&[]).await, 0);
+        assert_eq!(kept(&["a", "b"]), 0);
+        assert_eq!(kept(&[]), 0);
     }
 }

@@ -3,7 +3,6 @@
 use std::future::pending;
 
 use axum::body::{Body, to_bytes};
-use axum::extract::Request;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -12,7 +11,7 @@ use super::*;
 /// The status, and the body as JSON.
 async fn answer(router: Router) -> (StatusCode, Value) {
     let request = Request::get(API_PATH).body(Body::empty()).unwrap();
-    let response = with_layers(router, Duration::from_millis(100))
+    let response = with_layers(router, Checks::default(), Duration::from_millis(100))
         .oneshot(request)
         .await
         .unwrap();

@@ -3,7 +3,6 @@
 use axum::extract::Request;
 use axum::http::header::CONNECTION;
 use axum::http::{HeaderValue, StatusCode};
-use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::error::Code;
@@ -16,11 +15,11 @@ use crate::http::request_log::RequestLog;
 #[derive(Clone, Copy)]
 pub(super) struct BeyondBound;
 
-/// Refuses every request but health checks on a connection beyond the bound, and closes the connection.
-pub(in crate::http) async fn refuse_beyond_bound(request: Request, next: Next) -> Response {
-    let is_beyond_bound = request.extensions().get::<BeyondBound>().is_some();
-    if !is_beyond_bound || [LIVE_PATH, READY_PATH].contains(&request.uri().path()) {
-        return next.run(request).await;
+/// The refusal of any request but a health check on a connection beyond the bound, which it closes.
+pub(in crate::http) fn refusal_beyond_bound(request: &Request) -> Option<Response> {
+    request.extensions().get::<BeyondBound>()?;
+    if [LIVE_PATH, READY_PATH].contains(&request.uri().path()) {
+        return None;
     }
     if let Some(log) = request.extensions().get::<RequestLog>() {
         log.refused(Code::Unavailable);
@@ -31,5 +30,5 @@ pub(in crate::http) async fn refuse_beyond_bound(request: Request, next: Next) -
     response
         .headers_mut()
         .insert(CONNECTION, HeaderValue::from_static("close"));
-    response
+    Some(response)
 }

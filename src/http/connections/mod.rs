@@ -28,7 +28,7 @@ use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::server::TlsStream;
 
 use self::beyond_bound::BeyondBound;
-pub(super) use self::beyond_bound::refuse_beyond_bound;
+pub(super) use self::beyond_bound::refusal_beyond_bound;
 use self::client::Client;
 pub(super) use self::client::InputEnd;
 use self::crowd::{Crowd, Place};

@@ -4,6 +4,8 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::extract::Request;
+use axum::middleware::Next;
 use axum::routing::get;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::Semaphore;
@@ -332,7 +334,12 @@ async fn bounded(most: usize) -> (SocketAddr, Arc<Semaphore>, Arc<Semaphore>) {
     let router = Router::new()
         .route("/slow", get(slow))
         .route("/livez", get(async || "hello"))
-        .layer(axum::middleware::from_fn(refuse_beyond_bound));
+        .layer(axum::middleware::from_fn(
+            async |request: Request, next: Next| match refusal_beyond_bound(&request) {
+                Some(refusal) => refusal,
+                None => next.run(request).await,
+            },
+        ));
     serve(listener, router, most);
     (address, asked, allowed)
 }
