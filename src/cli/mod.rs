@@ -23,9 +23,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use tracing::Subscriber;
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{EnvFilter, Layer as _, reload as reloadable};
+use tracing_subscriber::{Layer, reload as reloadable};
 
 use self::backup::{BackupArgs, RestoreArgs};
 use self::config::ConfigCommand;
@@ -159,22 +162,18 @@ impl Cli {
     /// # Errors
     /// Fails when the collector's address cannot be used.
     pub fn start_log(&mut self) -> anyhow::Result<Option<Traces>> {
-        let filter = EnvFilter::try_new(&self.log).unwrap_or_else(|_| EnvFilter::new("info"));
-        let (filter, handle) = reloadable::Layer::new(filter);
+        let (filter, handle) = reloadable::Layer::new(self.log.parse::<Targets>()?);
         self.log_filter = Some(handle);
-        let log = tracing_subscriber::fmt::layer()
-            .with_writer(std::io::stderr)
-            .with_ansi(std::io::stderr().is_terminal());
-        let log = if self.log_json {
-            log.json().boxed()
-        } else {
-            log.boxed()
-        };
         let traces = self.traces()?;
-        tracing_subscriber::registry()
-            .with(log.with_filter(filter))
-            .with(traces.as_ref().map(Traces::layer))
-            .init();
+        let subscriber = tracing_subscriber::registry();
+        match &traces {
+            // A filter for all costs each request less than a filter of the log's own.
+            None => subscriber.with(filter).with(log_lines(self.log_json)).init(),
+            Some(traces) => subscriber
+                .with(log_lines(self.log_json).with_filter(filter))
+                .with(traces.layer())
+                .init(),
+        }
         Ok(traces)
     }
 
@@ -225,9 +224,24 @@ async fn migrate(config: &DataConfig) -> anyhow::Result<()> {
     ))
 }
 
-/// Checks a filter of the log, and keeps its text: a filter cannot be cloned, as clap wants of values.
+/// Writes the lines of the log on standard error.
+fn log_lines<S>(as_json: bool) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'s> LookupSpan<'s>,
+{
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
+    if as_json {
+        lines.json().boxed()
+    } else {
+        lines.boxed()
+    }
+}
+
+/// Checks a filter of the log, and keeps its text.
 fn log_filter(text: &str) -> Result<String, String> {
-    EnvFilter::try_new(text)
+    text.parse::<Targets>()
         .map(|_| text.to_owned())
         .map_err(|error| error.to_string())
 }

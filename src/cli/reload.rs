@@ -4,14 +4,15 @@ use std::ffi::OsString;
 
 use anyhow::Context as _;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tracing_subscriber::Registry;
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::reload::Handle;
-use tracing_subscriber::{EnvFilter, Registry};
 
 use super::{Cli, supervisor};
 use crate::auth::Identity;
 
 /// The filter of the log that runs.
-pub(super) type LogFilter = Handle<EnvFilter, Registry>;
+pub(super) type LogFilter = Handle<Targets, Registry>;
 
 /// The signal to reload, and what a reload needs.
 pub(super) struct Reload {
@@ -56,7 +57,7 @@ impl Reload {
         let arguments: Vec<OsString> = std::env::args_os().collect();
         let level = Cli::load(&arguments)?.log;
         if let Some(log) = &self.log {
-            log.reload(EnvFilter::try_new(&level)?)?;
+            log.reload(level.parse::<Targets>()?)?;
         }
         Ok(level)
     }
