@@ -137,6 +137,18 @@ type NumberAndExtension = (String, Option<String>);
 /// Reads a number with a country code. Without its zero, as in `+49 (0)30 …`, where that makes a better number: some
 /// countries keep theirs.
 fn international(notation: &Notation, given: &str) -> Option<NumberAndExtension> {
+    // What the library reads has these digits too, but for a zero after the code, and costs a thousand times as much: it
+    // builds regular expressions of the country, of which it keeps only a few.
+    if notation.is_plain()
+        && let Some(number) = whole_number(given)
+    {
+        return Some(number);
+    }
+    by_library(notation, given)
+}
+
+/// Reads a number with a country code by the library.
+fn by_library(notation: &Notation, given: &str) -> Option<NumberAndExtension> {
     let read = |text: &str| phonenumber::parse(None, text).ok();
     let has_digits = |number: &phonenumber::PhoneNumber| {
         let code = number.code().value().to_string();
@@ -189,9 +201,11 @@ fn national(notation: &Notation, region: &Region) -> Option<NumberAndExtension> 
     let given = digits(&notation.keyed());
     let has_digits = |number: &phonenumber::PhoneNumber| given.ends_with(&number.national().to_string());
     let as_written = read(&notation.number).filter(has_digits);
+    let is_clear = !notation.number.contains("(0)");
+    // The library compares a valid number with every kind of every country of its code, so its length is looked at first.
     if as_written
         .as_ref()
-        .is_some_and(phonenumber::PhoneNumber::is_valid)
+        .is_some_and(|number| is_clear && is_possible(number) || phonenumber::PhoneNumber::is_valid(number))
     {
         return as_written.as_ref().map(found);
     }

@@ -76,6 +76,12 @@ impl Notation {
         Some(notation)
     }
 
+    /// Whether the number is written with digits, a plus and the usual punctuation alone.
+    pub fn is_plain(&self) -> bool {
+        let is_usual = |c: char| c.is_ascii_digit() || "+ -./()".contains(c);
+        self.number.chars().all(is_usual)
+    }
+
     /// Returns the number with the digits that its letters stand for on a telephone's keys.
     pub fn keyed(&self) -> String {
         self.number.chars().map(key).collect()

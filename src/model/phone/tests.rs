@@ -220,3 +220,33 @@ fn a_number_is_stored_in_the_words_of_the_graph() {
         })
     );
 }
+
+#[test]
+fn numbers_with_a_code_are_read_as_the_library_reads_them() {
+    let mut examples = 0;
+    for code in 1..1000 {
+        for plan in DATABASE.by_code(&code).unwrap_or_default() {
+            let kinds = plan.descriptors();
+            let kinds = [
+                kinds.fixed_line(),
+                kinds.mobile(),
+                kinds.toll_free(),
+                kinds.voip(),
+            ];
+            for example in kinds.into_iter().flatten().filter_map(|kind| kind.example()) {
+                for text in [format!("+{code}{example}"), format!("+{code} ({example})")] {
+                    let notation = Notation::of(&text).unwrap();
+                    let given = notation.international.clone().unwrap();
+                    assert!(notation.is_plain(), "{text}");
+                    assert_eq!(
+                        international(&notation, &given),
+                        by_library(&notation, &given),
+                        "{text}"
+                    );
+                    examples += 1;
+                }
+            }
+        }
+    }
+    assert!(examples > 1000, "{examples}");
+}
