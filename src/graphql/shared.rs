@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 use std::ops::Deref;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::{self, Poll, Waker};
 
 use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::{Field, Selection, SelectionSet};
@@ -116,7 +118,13 @@ fn value_at_hand<T: ObjectType>(
     field: &Positioned<Field>,
     object: &T,
 ) -> Option<ServerResult<Option<Value>>> {
-    object.resolve_field(&ctx.with_field(field)).now_or_never()
+    let field = ctx.with_field(field);
+    // Polled where it is: it is as large as the largest of the object's fields, and not worth a copy.
+    let mut value = pin!(object.resolve_field(&field));
+    match value.as_mut().poll(&mut task::Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => Some(value),
+        Poll::Pending => None,
+    }
 }
 
 /// Collects the fields of a selection that are those of an object type. Fragments are on object types, without directives: the
