@@ -7,9 +7,10 @@ use sqlx::sqlite::SqliteConnectOptions;
 use super::connection::Connection;
 use super::driver::{Driver, PostgresDriver, SqliteDriver};
 use super::engine::Engine;
-use super::failure::{is_contended, map_commit_error, map_database_error};
+use super::failure::{map_commit_error, map_database_error};
+use super::group_commit::{Change, Writer};
 use super::pool::{Lease, Pool};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::metrics::{METRICS, PoolState, Use};
 
 /// The statement that keeps what a transaction wrote.
@@ -33,7 +34,7 @@ pub enum Database {
         /// The connections that read.
         readers: Pool<SqliteDriver>,
         /// The one connection that writes.
-        writer: Pool<SqliteDriver>,
+        writer: Writer,
     },
 }
 
@@ -46,7 +47,11 @@ pub enum Signals {
 }
 
 /// A transaction of either engine. It is rolled back when it is dropped.
-pub struct Transacting(Connection);
+pub struct Transacting {
+    connection: Connection,
+    /// Its place among the changes that SQLite commits together.
+    change: Option<Change>,
+}
 
 impl Database {
     /// The engine that keeps the database.
@@ -69,10 +74,16 @@ impl Database {
     /// Begins a transaction that writes.
     pub async fn begin(&self) -> Result<Transacting> {
         match self {
-            Self::Postgres { pool, .. } => begin_writing_on(pool).await.map(Connection::Postgres),
-            Self::Sqlite { writer, .. } => begin_writing_on(writer).await.map(Connection::Sqlite),
+            Self::Postgres { pool, .. } => {
+                let begun = begin_on(pool, pool.driver().begin_writing(), ROLLBACK).await;
+                begun.map(|lease| (Connection::Postgres(lease), None))
+            }
+            Self::Sqlite { writer, .. } => {
+                let begun = writer.begin().await;
+                begun.map(|(lease, change)| (Connection::Sqlite(lease), Some(change)))
+            }
         }
-        .map(Transacting)
+        .map(|(connection, change)| Transacting { connection, change })
         .map_err(map_database_error)
     }
 
@@ -80,17 +91,17 @@ impl Database {
     pub fn is_up(&self) -> bool {
         match self {
             Self::Postgres { pool, .. } => pool.is_up(),
-            Self::Sqlite { readers, writer } => readers.is_up() && writer.is_up(),
+            Self::Sqlite { readers, writer } => readers.is_up() && writer.pool().is_up(),
         }
     }
 
     /// Looks at whether the file of the database is still there.
     pub fn look(&self) {
         if let Self::Sqlite { readers, writer } = self
-            && writer.driver().file().check().is_err()
+            && writer.pool().driver().file().check().is_err()
         {
             readers.suspect();
-            writer.suspect();
+            writer.pool().suspect();
         }
     }
 
@@ -115,7 +126,7 @@ impl Database {
             }
             Self::Sqlite { readers, writer } => {
                 observe_pool("readers", readers.counts());
-                observe_pool("writer", writer.counts());
+                observe_pool("writer", writer.pool().counts());
             }
         }
     }
@@ -129,7 +140,7 @@ impl Database {
             }
             Self::Sqlite { readers, writer } => {
                 readers.close().await;
-                writer.close().await;
+                writer.pool().close().await;
             }
         }
     }
@@ -152,66 +163,38 @@ async fn read_on<D: Driver>(pool: &Pool<D>) -> sqlx::Result<Lease<D>> {
     }
 }
 
-/// Begins a transaction that writes.
-async fn begin_writing_on<D: Driver>(pool: &Pool<D>) -> sqlx::Result<Lease<D>> {
-    begin_on(pool, pool.driver().begin_writing(), ROLLBACK).await
-}
-
-/// Begins a transaction, which `end` ends if it is dropped. The driver's own were not used: they count how deep transactions are
-/// nested, and after a BEGIN, COMMIT or ROLLBACK that failed, that number is no longer true.
+/// Begins a transaction, which `end` ends if it is dropped.
 async fn begin_on<D: Driver>(
     pool: &Pool<D>,
     begin: &'static str,
     end: &'static str,
 ) -> sqlx::Result<Lease<D>> {
     let mut lease = pool.lend().await?;
-    lease.has_begun(end);
-    if let Err(error) = lease.run(begin).await {
-        // A writer of another program is in the way: the connection itself is as it was.
-        if is_contended(&error) {
-            lease.has_ended();
-        } else {
-            lease.is_not_trusted();
-        }
-        return Err(error);
-    }
+    lease.begin(begin, end).await?;
     Ok(lease)
-}
-
-async fn end_on<D: Driver>(lease: &mut Lease<D>, text: &'static str) -> sqlx::Result<()> {
-    let done = lease.run(text).await;
-    if done.is_err() {
-        lease.is_not_trusted();
-    }
-    lease.has_ended();
-    done
 }
 
 impl Transacting {
     /// The transaction's connection.
     pub const fn connection(&mut self) -> &mut Connection {
-        &mut self.0
+        &mut self.connection
     }
 
     /// Makes everything that the transaction wrote durable and visible.
     pub async fn commit(self) -> Result<()> {
-        match self.0 {
-            Connection::Postgres(mut lease) => end_on(&mut lease, COMMIT).await,
-            Connection::Sqlite(mut lease) => {
-                // What is committed to a file that is no longer at its path is lost.
-                lease.driver().file().check().map_err(map_database_error)?;
-                end_on(&mut lease, COMMIT).await.map_err(map_commit_error)?;
-                return lease.driver().file().check().map_err(|_| Error::OutcomeUnknown);
-            }
+        match (self.connection, self.change) {
+            (Connection::Sqlite(lease), Some(change)) => change.commit(lease).await,
+            (Connection::Sqlite(mut lease), None) => lease.end(COMMIT).await.map_err(map_commit_error),
+            (Connection::Postgres(mut lease), _) => lease.end(COMMIT).await.map_err(map_commit_error),
         }
-        .map_err(map_commit_error)
     }
 
     /// Undoes everything that the transaction wrote. If that fails, the connection is closed, and the database does it.
     pub async fn rollback(self) {
-        let done = match self.0 {
-            Connection::Postgres(mut lease) => end_on(&mut lease, ROLLBACK).await,
-            Connection::Sqlite(mut lease) => end_on(&mut lease, ROLLBACK).await,
+        let done = match (self.connection, self.change) {
+            (Connection::Sqlite(lease), Some(change)) => change.rollback(lease).await,
+            (Connection::Sqlite(mut lease), None) => lease.end(ROLLBACK).await,
+            (Connection::Postgres(mut lease), _) => lease.end(ROLLBACK).await,
         };
         if let Err(error) = done {
             tracing::warn!(

@@ -28,7 +28,7 @@ impl Store {
         let (migrator, done) = match &self.0.database {
             Database::Postgres { direct, .. } => (&POSTGRES, migrate_postgres(direct).await),
             Database::Sqlite { writer, .. } => {
-                let driver = writer.driver();
+                let driver = writer.pool().driver();
                 let path = driver.file().path();
                 let locked = FileLock::to_migrate(path).await;
                 let _lock = locked.map_err(|error| OpenError::Lock(path.to_owned(), error))?;

@@ -24,6 +24,7 @@ mod failure;
 mod feed;
 mod file_lock;
 mod filter;
+mod group_commit;
 mod health;
 mod idempotency;
 mod import_progress;

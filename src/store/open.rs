@@ -17,6 +17,7 @@ use super::database::Database;
 use super::driver::{DatabaseFile, Driver as _, PostgresDriver, Route, SqliteDriver};
 use super::feed::Feeds;
 use super::file_lock::FileLock;
+use super::group_commit::Writer;
 use super::pool::{Pool, retried};
 use super::readiness::Readiness;
 use super::{Inner, Store, pooler};
@@ -309,5 +310,8 @@ async fn sqlite(path: &Path, connections: u32) -> sqlx::Result<Database> {
     let writer = Pool::open(writer, 1, LONGEST_WAIT * 6).await?;
     let readers = SqliteDriver::new(options.pragma("query_only", "ON"), file);
     let readers = Pool::open(readers, connections, LONGEST_WAIT).await?;
-    Ok(Database::Sqlite { readers, writer })
+    Ok(Database::Sqlite {
+        readers,
+        writer: Writer::new(writer),
+    })
 }

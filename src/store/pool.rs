@@ -6,6 +6,7 @@
 //! that does not answer is noticed once, for all callers (`health.rs`).
 
 use std::pin::pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -14,7 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use super::driver::Driver;
-use super::failure::is_connection_lost;
+use super::failure::{is_connection_lost, is_contended};
 use super::health::{Health, Watch, no_answer};
 
 /// The time after which an idle connection is tested before it is lent.
@@ -42,12 +43,15 @@ struct Inner<D: Driver> {
     permits: Arc<Semaphore>,
     idle: Mutex<Vec<Idle<D>>>,
     health: Health,
+    /// The number of connections that were opened.
+    opened: AtomicU64,
 }
 
 /// A connection, and the means to stop what runs on it.
 struct Session<D: Driver> {
     connection: D::Connection,
     stop: D::Stop,
+    number: u64,
 }
 
 impl<D: Driver> Session<D> {
@@ -74,6 +78,7 @@ impl<D: Driver> Pool<D> {
             )),
             idle: Mutex::default(),
             health: Health::default(),
+            opened: AtomicU64::new(0),
         }));
         let session = retried(longest_wait, || pool.new_session()).await?;
         pool.put(session);
@@ -172,7 +177,12 @@ impl<D: Driver> Pool<D> {
         let (connection, stop) = timeout(LONGEST_OPENING, self.0.driver.open())
             .await
             .map_err(|_| no_answer())??;
-        Ok(Session { connection, stop })
+        let number = self.0.opened.fetch_add(1, Ordering::Relaxed);
+        Ok(Session {
+            connection,
+            stop,
+            number,
+        })
     }
 
     /// The connection that was used last, so that those beyond the need stay idle.
@@ -256,7 +266,7 @@ impl<D: Driver> Lease<D> {
     }
 
     /// Runs a statement that begins or ends a transaction.
-    pub async fn run(&mut self, statement: &'static str) -> sqlx::Result<()> {
+    async fn run(&mut self, statement: &'static str) -> sqlx::Result<()> {
         let watch = self.pool.watch();
         let session = self.session.as_mut().ok_or(sqlx::Error::PoolClosed)?;
         self.is_running = true;
@@ -278,19 +288,34 @@ impl<D: Driver> Lease<D> {
         }
     }
 
-    /// Says that a transaction begins, which the statement `end` ends unless [`Self::has_ended`] is called.
-    pub fn has_begun(&mut self, end: &'static str) {
-        self.open_until = Some(end);
+    /// Begins a transaction, which `undo` ends if the lease is dropped. The driver's own were not used: they count how
+    /// deep transactions are nested, and after a BEGIN, COMMIT or ROLLBACK that failed, that number is no longer true.
+    pub async fn begin(&mut self, begin: &'static str, undo: &'static str) -> sqlx::Result<()> {
+        self.open_until = Some(undo);
+        let done = self.run(begin).await;
+        match &done {
+            Ok(()) => {}
+            // A writer of another program is in the way: the connection itself is as it was.
+            Err(error) if is_contended(error) => self.open_until = None,
+            Err(_) => self.is_broken = true,
+        }
+        done
     }
 
-    /// Says that the transaction has ended.
-    pub fn has_ended(&mut self) {
+    /// Ends the transaction. If that fails, the connection is closed instead of lent again: it is not known whether a
+    /// transaction is open on it.
+    pub async fn end(&mut self, statement: &'static str) -> sqlx::Result<()> {
+        let done = self.run(statement).await;
+        if done.is_err() {
+            self.is_broken = true;
+        }
         self.open_until = None;
+        done
     }
 
-    /// Closes the connection instead of lending it again: it is not known whether a transaction is open on it.
-    pub fn is_not_trusted(&mut self) {
-        self.is_broken = true;
+    /// The number of the connection: another one has another.
+    pub fn number(&self) -> u64 {
+        self.session.as_ref().map_or(u64::MAX, |session| session.number)
     }
 
     /// The driver.

@@ -3,6 +3,7 @@
 mod cancelled;
 mod explained;
 mod failures;
+mod group_commit;
 mod noun;
 mod plans;
 mod search_model;
