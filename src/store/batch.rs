@@ -8,10 +8,10 @@ use uuid::Uuid;
 use super::bind::{IdList, TextList};
 use super::engine::sql;
 use super::statement::Statement;
-use super::{Stored, Table, Tenant, Tx};
+use super::{Edge, Listed, Stored, Table, Tenant, Tx};
 use crate::error::Result;
-use crate::id::{ContactId, OrganizationId, TypedId, UserId};
-use crate::model::{Organization, Relationship};
+use crate::id::{ContactId, OrganizationId, RelationshipId, TypedId, UserId};
+use crate::model::Organization;
 
 /// A column whose texts records are found by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,10 +84,51 @@ impl Tx {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
+        self.find_many(ids, self.engine().dialect().lock).await
+    }
+
+    /// Returns the records with these ids that exist, by id, locked to delete them.
+    pub async fn lock_all_to_delete<T: Stored>(&mut self, ids: Vec<Uuid>) -> Result<Vec<T>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.find_many(ids, self.engine().dialect().lock_to_delete).await
+    }
+
+    /// Returns the records with these ids that exist, by id, which stay as they are until the transaction ends.
+    pub async fn share_all<T: Stored>(&mut self, ids: Vec<Uuid>) -> Result<Vec<T>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.find_many(ids, self.engine().dialect().lock_shared).await
+    }
+
+    async fn find_many<T: Stored>(&mut self, ids: Vec<Uuid>, lock: &'static str) -> Result<Vec<T>> {
         let mut statement = Statement::new(self.engine(), "SELECT ");
         statement.push(T::COLUMNS).push(" FROM ").push(T::TABLE);
         statement.push(" WHERE tenant_id = $1 AND id ").any_ids(ids);
-        statement.push(" ORDER BY id").lock();
+        statement.push(" ORDER BY id").push(lock);
+        self.fetch_all(statement.sql()).await
+    }
+
+    /// Returns the children of parents, locked to delete them, in an order of their columns.
+    pub(super) async fn lock_children_to_delete<T: Stored + Listed>(
+        &mut self,
+        edge: &'static Edge<T>,
+        order: &'static str,
+        parents: &[Uuid],
+    ) -> Result<Vec<T>> {
+        if parents.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut statement = Statement::new(self.engine(), "SELECT ");
+        statement.push(T::COLUMNS).push(" FROM ").push(T::TABLE);
+        statement
+            .push(" WHERE tenant_id = $1 AND ")
+            .push(edge.column)
+            .push(" ");
+        statement.any_ids(parents.to_vec()).push(" ORDER BY ").push(order);
+        statement.push(self.engine().dialect().lock_to_delete);
         self.fetch_all(statement.sql()).await
     }
 
@@ -145,24 +186,27 @@ impl Tx {
         Ok(found.into_iter().map(|(id,)| id).collect())
     }
 
-    /// Returns the ids of the current relationships of users with organizations.
+    /// Returns the current relationships of users with organizations: their ids, users, organizations and folded types.
     pub async fn relationships_between(
         &mut self,
-        users: Vec<UserId>,
-        organizations: Vec<OrganizationId>,
-    ) -> Result<Vec<Uuid>> {
+        users: &[UserId],
+        organizations: &[OrganizationId],
+    ) -> Result<Vec<(RelationshipId, UserId, OrganizationId, String)>> {
         if users.is_empty() || organizations.is_empty() {
             return Ok(Vec::new());
         }
-        let mut statement = Statement::new(self.engine(), "SELECT id FROM ");
-        statement.push(Relationship::TABLE);
-        statement.push(" WHERE tenant_id = $1 AND ended_on IS NULL AND organization_id ");
-        statement.any_ids(organizations.iter().map(|id| id.uuid()).collect());
-        statement
-            .push(" AND user_id ")
-            .any_ids(users.iter().map(|id| id.uuid()).collect());
-        let found: Vec<(Uuid,)> = self.fetch_all(statement.sql()).await?;
-        Ok(found.into_iter().map(|(id,)| id).collect())
+        self.fetch_all(sql!(
+            "
+            SELECT id, user_id, organization_id, type_key
+              FROM relationships
+             WHERE tenant_id = $1
+               AND ended_on IS NULL
+               AND organization_id " .any_ids(2) "
+               AND user_id " .any_ids(3),
+            IdList(organizations.iter().map(|id| id.uuid()).collect()),
+            IdList(users.iter().map(|id| id.uuid()).collect()),
+        ))
+        .await
     }
 
     /// Returns the number of managed entities that can be created.

@@ -1,12 +1,15 @@
 //! The table of contacts.
 
 use tracing::instrument;
+use uuid::Uuid;
 
 use super::bind::IdList;
 use super::declaration::stored;
 use super::engine::sql;
+use super::interaction::INTERACTIONS_OF_CONTACT;
+use super::note::NOTES_OF_CONTACT;
 use super::statement::Statement;
-use super::{Column, Edge, Filter, Listed, SortField, Tx};
+use super::{Column, Edge, Filter, Listed, SortField, Table, Tx};
 use crate::error::Result;
 use crate::id::{ContactId, TypedId};
 use crate::model::{Contact, ContactFilter, ContactOrderField, WordKind};
@@ -102,6 +105,17 @@ impl Tx {
         self.update(before, after).await
     }
 
+    /// Saves contacts as [`save_all`](Self::save_all) does. Contacts that leave their organization are not its primary
+    /// contact any longer.
+    pub async fn save_contacts(&mut self, contacts: Vec<(Option<Contact>, Contact)>) -> Result<Vec<Contact>> {
+        let leaving = contacts.iter().filter_map(|(before, after)| {
+            let leaves = before.as_ref()?.organization_id != after.organization_id;
+            leaves.then_some(after.id)
+        });
+        self.clear_primary_contacts(leaving.collect()).await?;
+        self.save_all(contacts).await
+    }
+
     /// Clears `primary_contact_id` wherever it refers to one of these contacts. The organizations keep their version.
     pub async fn clear_primary_contacts(&mut self, contacts: Vec<ContactId>) -> Result<()> {
         if contacts.is_empty() {
@@ -126,6 +140,27 @@ impl Tx {
             interactions: self.detach_contact_from_interactions(id).await?,
         };
         self.delete_with(contact, removed).await?;
+        Ok(removed)
+    }
+
+    /// Deletes contacts with their notes, and returns what went with each; their interactions stay, without them.
+    #[instrument(level = "debug", skip_all)]
+    pub async fn delete_contacts(&mut self, contacts: &[Contact]) -> Result<Vec<RemovedContact>> {
+        let ids: Vec<Uuid> = contacts.iter().map(Table::uuid).collect();
+        self.clear_primary_contacts(contacts.iter().map(|contact| contact.id).collect())
+            .await?;
+        let notes = self.delete_notes_of(&NOTES_OF_CONTACT, &ids).await?;
+        let interactions = self
+            .detach_all_from_interactions(&INTERACTIONS_OF_CONTACT, &ids)
+            .await?;
+        let removed: Vec<RemovedContact> = ids
+            .iter()
+            .map(|id| RemovedContact {
+                notes: notes.get(id).copied().unwrap_or_default(),
+                interactions: interactions.get(id).copied().unwrap_or_default(),
+            })
+            .collect();
+        self.delete_all_with(contacts, &removed).await?;
         Ok(removed)
     }
 

@@ -29,6 +29,10 @@ pub struct Dialect {
     pub ids: (&'static str, &'static str),
     /// A bound list of texts as a table with the column `listed_text`.
     pub texts: (&'static str, &'static str),
+    /// A bound JSON list of rows, each a list of texts, as a table with the column `value`: `value ->> 0` is the first text.
+    pub rows: (&'static str, &'static str),
+    /// The third text of such a row as an id.
+    pub third_as_id: &'static str,
     /// The function that returns the position of a text in another, from 1, or 0 if it is not there.
     pub position: &'static str,
     /// The oldest transaction that may still commit changes.
@@ -55,6 +59,8 @@ pub const POSTGRES: Dialect = Dialect {
     any_texts: ("= ANY(", ")"),
     ids: ("(SELECT unnest(", ") AS listed_id)"),
     texts: ("(SELECT unnest(", ") AS listed_text)"),
+    rows: ("(SELECT value FROM jsonb_array_elements(", "))"),
+    third_as_id: "CAST(value ->> 2 AS UUID)",
     position: "strpos",
     settled: "CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)",
     fingerprint: "(SELECT CAST(system_identifier AS TEXT) || '/' || CAST(oid AS TEXT)
@@ -77,6 +83,8 @@ pub const SQLITE: Dialect = Dialect {
     any_texts: ("IN (SELECT value FROM json_each(", "))"),
     ids: ("(SELECT unhex(value) AS listed_id FROM json_each(", "))"),
     texts: ("(SELECT value AS listed_text FROM json_each(", "))"),
+    rows: ("(SELECT value FROM json_each(", "))"),
+    third_as_id: "unhex(value ->> 2, '-')",
     position: "instr",
     settled: "(SELECT COALESCE(MAX(xid), 0) + 1 FROM changes)",
     fingerprint: "'file'",

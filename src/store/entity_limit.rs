@@ -15,9 +15,26 @@ impl Tx {
     /// # Errors
     /// `Contended` when no slot that is free has room and the transaction does not have all of them.
     pub(super) async fn reserve(&mut self, count: i64) -> Result<()> {
+        if self.reserve_at_least(count, count).await? < count {
+            return Err(self.limit_reached().await?.into());
+        }
+        Ok(())
+    }
+
+    /// Reserves room for as many new managed entities as there is room for, at most so many; returns how many.
+    ///
+    /// # Errors
+    /// As [`reserve`](Self::reserve).
+    pub(super) async fn reserve_up_to(&mut self, count: i64) -> Result<i64> {
+        self.reserve_at_least(0, count).await
+    }
+
+    /// Reserves room for `count` new managed entities, or for fewer if there is not so much, or for none if there is less
+    /// than `least`; returns how many.
+    async fn reserve_at_least(&mut self, least: i64, count: i64) -> Result<i64> {
         self.flush_released().await?;
         if self.is_repeated {
-            return self.reserve_of_all(count).await;
+            return self.reserve_of_all(least, count).await;
         }
         let (first, slots) = self.any_slot();
         let taken = self
@@ -40,18 +57,20 @@ impl Tx {
             .await?;
         match taken {
             0 if self.engine().has_many_writers() => Err(Error::Contended),
-            0 => self.reserve_of_all(count).await,
-            _ => Ok(()),
+            0 => self.reserve_of_all(least, count).await,
+            _ => Ok(count),
         }
     }
 
-    async fn reserve_of_all(&mut self, count: i64) -> Result<()> {
+    async fn reserve_of_all(&mut self, least: i64, count: i64) -> Result<i64> {
         let slots = self.lock_slots().await?;
         let room: i64 = slots.iter().map(|(_, room)| room).sum();
-        if room < count {
-            return Err(self.limit_reached().await?.into());
+        let reserved = room.clamp(0, count);
+        if reserved == 0 || reserved < least {
+            return Ok(0);
         }
-        self.spread_room(room - count, &slots).await
+        self.spread_room(room - reserved, &slots).await?;
+        Ok(reserved)
     }
 
     /// Notes the room of deleted entities. It is given back once, at the end of the transaction.

@@ -1,14 +1,14 @@
 //! The ids of records in other systems: unique per tenant, kind and source.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use const_format::concatcp;
+use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::bind::{TextList, values};
+use super::bind::values;
 use super::declaration::Stored;
 use super::engine::sql;
-use super::rows::MOST_VALUES;
 use super::{Read as _, Tx};
 use crate::error::{Result, UserError};
 use crate::id::TypedId;
@@ -16,8 +16,10 @@ use crate::model::ExternalId;
 
 /// The table of external ids with its columns.
 pub const EXTERNAL_IDS: &str = "external_ids (tenant_id, kind, source, value, owner_id)";
-/// Inserts external ids; what another record has is left out.
+/// Inserts an external id.
 const INSERT: &str = concatcp!("INSERT INTO ", EXTERNAL_IDS, " VALUES ");
+/// Leaves out what another record has.
+const SKIP_TAKEN: &str = " ON CONFLICT DO NOTHING";
 
 impl Tx {
     /// Replaces the external ids of a record. Refuses those that another record of its kind has.
@@ -46,7 +48,7 @@ impl Tx {
                 .await?;
             if added == 0 {
                 let other = self.find_by_external_id::<I>(external_id).await?;
-                taken.push((position, taken_by(other, position)));
+                taken.push((position, external_id_taken(other, position)));
             }
         }
         taken.sort_by_key(|(position, _)| *position);
@@ -108,61 +110,84 @@ impl Tx {
         Ok(!taken.is_empty())
     }
 
-    /// Returns the records of a kind that have these external ids: one statement for each source.
+    /// Returns the records of a kind that have these external ids.
     pub async fn find_by_external_ids<I: TypedId>(
         &mut self,
         external_ids: impl IntoIterator<Item = &ExternalId> + Send,
     ) -> Result<Vec<(ExternalId, I)>> {
-        let mut by_source: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for id in external_ids {
-            by_source
-                .entry(id.source.clone())
-                .or_default()
-                .push(id.value.clone());
+        let rows: BTreeSet<(&str, &str)> = external_ids
+            .into_iter()
+            .map(|id| (id.source.as_str(), id.value.as_str()))
+            .collect();
+        if rows.is_empty() {
+            return Ok(Vec::new());
         }
-        let mut found = Vec::new();
-        for (source, values) in by_source {
-            let owners: Vec<(String, Uuid)> = self
-                .fetch_all(sql!(
-                    "
-                    SELECT value, owner_id
-                      FROM external_ids
-                     WHERE tenant_id = $1
-                       AND kind = $2
-                       AND source = $3
-                       AND value "
-                        .any_texts(4),
-                    I::KIND,
-                    source,
-                    TextList(values),
-                ))
-                .await?;
-            found.extend(owners.into_iter().map(|(value, owner)| {
-                let source = source.clone();
-                (ExternalId { source, value }, I::from_uuid(owner))
-            }));
-        }
-        Ok(found)
+        // CROSS JOIN keeps SQLite from starting at the table.
+        let found: Vec<(String, String, Uuid)> = self
+            .fetch_all(sql!(
+                "
+                SELECT e.source, e.value, e.owner_id
+                  FROM " .rows(3) " AS r
+                 CROSS JOIN external_ids AS e
+                 WHERE e.tenant_id = $1
+                   AND e.kind = $2
+                   AND e.source = (r.value ->> 0)
+                   AND e.value = (r.value ->> 1)",
+                I::KIND,
+                Json(rows),
+            ))
+            .await?;
+        let found = found.into_iter();
+        Ok(found
+            .map(|(source, value, owner)| (ExternalId { source, value }, I::from_uuid(owner)))
+            .collect())
     }
 
     async fn insert_external_ids<I: TypedId>(&mut self, added: &[(Uuid, &ExternalId)]) -> Result<u64> {
-        self.insert_rows(
-            INSERT,
-            " ON CONFLICT DO NOTHING",
-            added,
-            MOST_VALUES,
-            |(owner, external_id)| values![I::KIND, &external_id.source, &external_id.value, *owner],
-        )
+        if let [] | [_] = added {
+            return self
+                .insert_rows(INSERT, SKIP_TAKEN, added, 4, |(owner, external_id)| {
+                    values![I::KIND, &external_id.source, &external_id.value, *owner]
+                })
+                .await;
+        }
+        let mut rows: Vec<(&str, &str, Uuid)> = added
+            .iter()
+            .map(|(owner, id)| (id.source.as_str(), id.value.as_str(), *owner))
+            .collect();
+        rows.sort_unstable();
+        self.execute(sql!(
+            "
+            INSERT INTO external_ids (tenant_id, kind, source, value, owner_id)
+            SELECT $1, $2, value ->> 0, value ->> 1, " .third_as_id "
+              FROM " .rows(3) " AS r
+             WHERE true
+            ON CONFLICT DO NOTHING",
+            I::KIND,
+            Json(rows),
+        ))
         .await
     }
 
     async fn delete_external_ids<I: TypedId>(&mut self, gone: &[&ExternalId]) -> Result<()> {
-        self.delete_rows_by(
-            "DELETE FROM external_ids WHERE tenant_id = $1 AND (kind, source, value)",
-            gone,
-            |external_id| values![I::KIND, &external_id.source, &external_id.value],
-        )
+        if gone.is_empty() {
+            return Ok(());
+        }
+        let rows: Vec<(&str, &str)> = gone
+            .iter()
+            .map(|id| (id.source.as_str(), id.value.as_str()))
+            .collect();
+        self.execute(sql!(
+            "
+            DELETE FROM external_ids
+             WHERE tenant_id = $1
+               AND kind = $2
+               AND (source, value) IN (SELECT r.value ->> 0, r.value ->> 1 FROM " .rows(3) " AS r)",
+            I::KIND,
+            Json(rows),
+        ))
         .await
+        .map(drop)
     }
 
     /// Refuses the external ids that are not those of the records, after an insert left some out.
@@ -172,7 +197,7 @@ impl Tx {
             for (position, external_id) in record.external_ids().iter().enumerate() {
                 let owner: Option<T::Id> = self.find_by_external_id(external_id).await?;
                 if owner.is_some_and(|owner| owner.uuid() != record.uuid()) {
-                    refusals.push(taken_by(owner, position).under(place));
+                    refusals.push(external_id_taken(owner, position).under(place));
                 }
             }
         }
@@ -190,7 +215,8 @@ pub fn owned<'a, T: Stored>(
     })
 }
 
-fn taken_by<I: TypedId>(other: Option<I>, position: usize) -> UserError {
+/// The refusal of the external id at this position of a record's list: another record has it.
+pub fn external_id_taken<I: TypedId>(other: Option<I>, position: usize) -> UserError {
     UserError::taken(format!("another {} has this external id", I::KIND), other)
         .under(position)
         .under("externalIds")

@@ -1,8 +1,11 @@
 //! The table of interactions.
 
-use tracing::instrument;
+use std::collections::HashMap;
 
-use super::bind::{IdList, values};
+use tracing::instrument;
+use uuid::Uuid;
+
+use super::bind::{IdList, TextList, values};
 use super::declaration::stored;
 use super::engine::sql;
 use super::statement::Statement;
@@ -245,6 +248,76 @@ impl Tx {
             ))
             .await?;
         Ok(i64::try_from(detached).unwrap_or(i64::MAX))
+    }
+
+    /// Detaches the interactions from contacts or organizations that are deleted, and returns how many of each that had
+    /// some. They keep their version.
+    pub(super) async fn detach_all_from_interactions(
+        &mut self,
+        edge: &'static Edge<Interaction>,
+        parents: &[Uuid],
+    ) -> Result<HashMap<Uuid, i64>> {
+        if parents.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let mut count = Statement::new(self.engine(), "SELECT ");
+        count
+            .push(edge.column)
+            .push(", COUNT(*) FROM (SELECT ")
+            .push(edge.column);
+        count.push(" FROM interactions WHERE tenant_id = $1 AND ");
+        count.push(edge.column).push(" ").any_ids(parents.to_vec());
+        count
+            .push(" ORDER BY id")
+            .lock()
+            .push(") AS locked GROUP BY ")
+            .push(edge.column);
+        let counts: Vec<(Uuid, i64)> = self.fetch_all(count.sql()).await?;
+        let mut detach = Statement::new(self.engine(), "UPDATE interactions SET ");
+        detach.push(edge.column).push(" = NULL WHERE tenant_id = $1 AND ");
+        detach.push(edge.column).push(" ").any_ids(parents.to_vec());
+        self.execute(detach.sql()).await?;
+        Ok(counts.into_iter().collect())
+    }
+
+    /// The interactions with these ids in the telephony system, by id, locked until the transaction ends.
+    pub async fn interactions_by_external_ids(
+        &mut self,
+        external_ids: Vec<String>,
+    ) -> Result<Vec<Interaction>> {
+        if external_ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.fetch_all(sql!(
+            "SELECT " INTERACTION " FROM interactions WHERE tenant_id = $1 AND external_id " .any_texts(2)
+            " ORDER BY id" .lock,
+            TextList(external_ids),
+        ))
+        .await
+    }
+
+    /// Saves interactions as [`save_all`](Self::save_all) does, with the agents that they got. Wrap-ups stay.
+    pub async fn save_interactions(
+        &mut self,
+        interactions: Vec<(Option<Interaction>, Interaction)>,
+    ) -> Result<Vec<Interaction>> {
+        let mut agents: Vec<(UserId, InteractionId)> = Vec::new();
+        for (before, after) in &interactions {
+            let had = before
+                .as_ref()
+                .map(|before| before.agent_ids.as_slice())
+                .unwrap_or_default();
+            let new = after.agent_ids.iter().filter(|agent| !had.contains(agent));
+            agents.extend(new.map(|agent| (*agent, after.id)));
+        }
+        agents.sort_unstable();
+        let saved = self.save_all(interactions).await?;
+        let mut load = self.empty_load();
+        load.add_rows(AGENTS, &agents, |(agent, interaction)| {
+            values![*agent, *interaction]
+        })?;
+        self.load_reserved(&load).await?;
+        Ok(saved)
     }
 
     /// Detaches the interactions from an organization that is deleted, and returns how many. They keep their version.

@@ -133,6 +133,11 @@ impl Tx {
         if load.counted > 0 {
             self.reserve(load.counted).await?;
         }
+        self.load_reserved(load).await
+    }
+
+    /// Loads new records, whose room is reserved, without telling the feed of changes.
+    pub(super) async fn load_reserved(&mut self, load: &Load) -> Result<()> {
         self.learn(load.names.iter().cloned().collect()).await?;
         for (into, rows) in &load.tables {
             self.load_rows(into, rows).await?;

@@ -19,12 +19,14 @@
 //! move the contact meanwhile, and a third delete its new employer, PostgreSQL ends one of the three, which runs again.
 //! Uniqueness is held by the database: these locks only decide who waits.
 
+use uuid::Uuid;
+
 use super::bind::{IdList, TextList};
 use super::engine::sql;
 use super::{Table, Tx};
 use crate::error::Result;
 use crate::id::{ContactId, OrganizationId, RelationshipId, TypedId, UserId};
-use crate::model::{ExternalId, ExternalIdInput, Patch, User};
+use crate::model::{ExternalId, ExternalIdInput, Organization, Patch, User};
 
 const USER: &str = <User as Table>::COLUMNS;
 
@@ -63,13 +65,53 @@ impl Tx {
             Patch::Set(listed) => ExternalId::list(listed.clone()).unwrap_or_default(),
             Patch::Keep | Patch::Clear => Vec::new(),
         };
-        let keys: Vec<[&str; 2]> = key
+        self.lock_all_external_ids::<I>(key.into_iter().chain(&listed))
+            .await
+    }
+
+    /// Locks the external ids that records are looked up by or are to get.
+    pub async fn lock_all_external_ids<'a, I: TypedId>(
+        &mut self,
+        external_ids: impl IntoIterator<Item = &'a ExternalId> + Send,
+    ) -> Result<()> {
+        let keys: Vec<[&str; 2]> = external_ids
             .into_iter()
-            .chain(&listed)
             .map(|key| [key.source.as_str(), key.value.as_str()])
             .collect();
         let keys: Vec<&[&str]> = keys.iter().map(<[&str; 2]>::as_slice).collect();
         self.lock_keys(I::KIND, &keys).await
+    }
+
+    /// Keeps organizations and the employers of contacts from being deleted until the transaction ends, and returns those
+    /// of them that exist.
+    pub async fn keep_all_organizations(
+        &mut self,
+        organizations: Vec<Uuid>,
+        employers_of: Vec<Uuid>,
+    ) -> Result<Vec<OrganizationId>> {
+        if employers_of.is_empty() {
+            return self.keep_all::<Organization>(organizations).await;
+        }
+        let kept: Vec<(OrganizationId,)> = self
+            .fetch_all(sql!(
+                "
+                SELECT id
+                  FROM organizations
+                 WHERE tenant_id = $1
+                   AND id IN (SELECT listed_id
+                                FROM " .ids(2) " AS l
+                               UNION ALL
+                              SELECT organization_id
+                                FROM contacts
+                               WHERE tenant_id = $1
+                                 AND id " .any_ids(3) ")
+                 ORDER BY id"
+                    .keep,
+                IdList(organizations),
+                IdList(employers_of),
+            ))
+            .await?;
+        Ok(kept.into_iter().map(|(id,)| id).collect())
     }
 
     /// Keeps an organization and the employer of a contact from being deleted until the transaction ends, and returns

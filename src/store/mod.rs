@@ -69,6 +69,7 @@ pub use batch::TextKey;
 pub use change::{CHANGES_OF_ENTITY, ChangeOrder, change_cursor};
 pub use contact::{CONTACTS_OF_ORGANIZATION, RemovedContact};
 pub use declaration::Stored;
+pub use external_id::external_id_taken;
 pub use filter::WordFilter;
 pub use import_progress::ImportProgress;
 pub use inspect::{
@@ -82,12 +83,15 @@ pub use open::{DatabaseUrl, OpenError};
 pub use organization::RemovedOrganization;
 pub use page_query::PageQuery;
 pub use read::Read;
-pub use relationship::{RELATIONSHIPS_OF_ORGANIZATION, RELATIONSHIPS_OF_USER, Transfer, Transferred};
+pub use relationship::{
+    RELATIONSHIPS_OF_ORGANIZATION, RELATIONSHIPS_OF_USER, Transfer, Transferred, second_current,
+};
 pub use sort::{Column, Sort, SortField};
 pub use system::System;
 pub use table::{Columns, Table};
 pub(crate) use tx::change;
 pub use tx::{Attempts, LONGEST_CHANGE, LONGEST_LOAD, Names, Tx};
+pub use wrap_up_code::name_taken;
 
 use crate::clock::Clock;
 use crate::error::Result;

@@ -1,7 +1,12 @@
 //! The table of notes.
 
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
 use super::declaration::stored;
 use super::engine::sql;
+use super::record::count_by;
 use super::statement::Statement;
 use super::{Column, Edge, Filter, Listed, SortField, Table, Tx};
 use crate::error::Result;
@@ -101,6 +106,17 @@ impl Tx {
             ))
             .await?;
         self.delete_notes(notes).await
+    }
+
+    /// Deletes the notes about contacts or about organizations, and returns how many there were about each that had some.
+    pub(super) async fn delete_notes_of(
+        &mut self,
+        edge: &'static Edge<Note>,
+        parents: &[Uuid],
+    ) -> Result<HashMap<Uuid, i64>> {
+        let notes: Vec<Note> = self.lock_children_to_delete(edge, "id", parents).await?;
+        self.delete_all(&notes).await?;
+        Ok(count_by(notes.iter().filter_map(edge.parent)))
     }
 
     async fn delete_notes(&mut self, notes: Vec<Note>) -> Result<i64> {

@@ -8,8 +8,10 @@ use uuid::Uuid;
 use super::bind::{IdList, values};
 use super::declaration::stored;
 use super::engine::sql;
+use super::interaction::INTERACTIONS_OF_ORGANIZATION;
+use super::note::NOTES_OF_ORGANIZATION;
 use super::statement::Statement;
-use super::{Column, Filter, Listed, SortField, Tenant, Tx};
+use super::{Column, Filter, Listed, SortField, Table, Tenant, Tx};
 use crate::error::Result;
 use crate::id::{ContactId, OrganizationId, TypedId};
 use crate::model::{Organization, OrganizationFilter, OrganizationOrderField, WordKind};
@@ -152,6 +154,55 @@ impl Tx {
         };
         self.delete_with(organization, removed).await?;
         Ok(removed)
+    }
+
+    /// Deletes organizations with their relationships and notes, and returns what went with each; their contacts and
+    /// interactions stay, without them.
+    #[instrument(level = "debug", skip_all)]
+    pub async fn delete_organizations(
+        &mut self,
+        organizations: &[Organization],
+    ) -> Result<Vec<RemovedOrganization>> {
+        let ids: Vec<Uuid> = organizations.iter().map(Table::uuid).collect();
+        let relationships = self.delete_relationships_of_organizations(&ids).await?;
+        let notes = self.delete_notes_of(&NOTES_OF_ORGANIZATION, &ids).await?;
+        let contacts = self.detach_all_from_contacts(&ids).await?;
+        let interactions = self
+            .detach_all_from_interactions(&INTERACTIONS_OF_ORGANIZATION, &ids)
+            .await?;
+        let removed: Vec<RemovedOrganization> = ids
+            .iter()
+            .map(|id| RemovedOrganization {
+                relationships: relationships.get(id).copied().unwrap_or_default(),
+                notes: notes.get(id).copied().unwrap_or_default(),
+                contacts: contacts.get(id).copied().unwrap_or_default(),
+                interactions: interactions.get(id).copied().unwrap_or_default(),
+            })
+            .collect();
+        self.delete_all_with(organizations, &removed).await?;
+        Ok(removed)
+    }
+
+    /// Detaches the contacts from organizations that are deleted, and returns how many of each that had some. The
+    /// organizations are locked, so that no contact comes or leaves meanwhile.
+    async fn detach_all_from_contacts(&mut self, organizations: &[Uuid]) -> Result<HashMap<Uuid, i64>> {
+        if organizations.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let ids = IdList(organizations.to_vec());
+        let counts: Vec<(Uuid, i64)> = self
+            .fetch_all(sql!(
+                "SELECT organization_id, COUNT(*) FROM contacts WHERE tenant_id = $1 AND organization_id " .any_ids(2)
+                " GROUP BY organization_id",
+                ids,
+            ))
+            .await?;
+        self.execute(sql!(
+            "UPDATE contacts SET organization_id = NULL WHERE tenant_id = $1 AND organization_id ".any_ids(2),
+            ids,
+        ))
+        .await?;
+        Ok(counts.into_iter().collect())
     }
 
     /// Detaches the contacts from an organization that is deleted, and returns how many. They keep their version, and

@@ -4,6 +4,8 @@
 //! external ids, the search index, the feed of changes. The texts of the statements and their values come from it while
 //! compiling, so a new column is one line. Rules that only one noun has stand in its own file and call these methods.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use tracing::instrument;
 use uuid::Uuid;
@@ -97,6 +99,42 @@ impl Tx {
         self.record_all(&recorded(changes)?).await
     }
 
+    /// Inserts new records whose room is reserved and whose external ids are free, by a number of statements that does not
+    /// grow with their number.
+    #[instrument(level = "debug", skip_all)]
+    pub async fn insert_reserved<T: Stored>(&mut self, records: &[T]) -> Result<()> {
+        if records.is_empty() {
+            return Ok(());
+        }
+        let mut load = self.empty_load();
+        load.add(records)?;
+        self.load_reserved(&load).await?;
+        let changes = records.iter().map(|record| T::change(None, Some(record)));
+        self.record_all(&recorded(changes)?).await
+    }
+
+    /// Saves records as they became: updates those that have a state before as [`update_all`](Self::update_all) does, and
+    /// inserts the others as [`insert_reserved`](Self::insert_reserved) does. Takes and returns them in the same order.
+    pub async fn save_all<T: Stored>(&mut self, records: Vec<(Option<T>, T)>) -> Result<Vec<T>> {
+        let (mut new, mut changed) = (Vec::new(), Vec::new());
+        let mut are_new = Vec::with_capacity(records.len());
+        for (before, after) in records {
+            are_new.push(before.is_none());
+            match before {
+                Some(before) => changed.push((before, after)),
+                None => new.push(after),
+            }
+        }
+        // An update may give up an external id that a new record has.
+        let mut changed = self.update_all(changed).await?.into_iter();
+        self.insert_reserved(&new).await?;
+        let mut new = new.into_iter();
+        let saved = are_new.into_iter();
+        Ok(saved
+            .filter_map(|is_new| if is_new { new.next() } else { changed.next() })
+            .collect())
+    }
+
     /// Updates a record to what it became, counts its version, and returns it. Writes nothing if nothing changed.
     /// Refuses the change if an external id is taken.
     #[instrument(level = "debug", skip_all)]
@@ -174,6 +212,21 @@ impl Tx {
         self.record_all(&Vec::from_iter(change.transpose()?)).await
     }
 
+    /// Deletes records, each with what the feed of changes says went with it.
+    #[instrument(level = "debug", skip_all)]
+    pub async fn delete_all_with<T: Stored, D: Serialize + Sync>(
+        &mut self,
+        records: &[T],
+        detached: &[D],
+    ) -> Result<()> {
+        self.delete_rows(records).await?;
+        let changes = records.iter().zip(detached).map(|(record, detached)| {
+            let change = T::change(Some(record), None)?;
+            change.map(|change| change.with(detached)).transpose()
+        });
+        self.record_all(&recorded(changes)?).await
+    }
+
     /// Deletes records, by a number of statements that does not grow with their number.
     #[instrument(level = "debug", skip_all)]
     pub async fn delete_all<T: Stored>(&mut self, records: &[T]) -> Result<()> {
@@ -225,6 +278,24 @@ impl Tx {
         check_rows::<T>(entries.len(), updated)
     }
 
+    /// Reserves room for as many of new records as there is room for, and returns how many.
+    pub async fn reserve_room<T: Stored>(&mut self, count: usize) -> Result<usize> {
+        if !T::COUNTED || count == 0 {
+            return Ok(count);
+        }
+        let reserved = self
+            .reserve_up_to(i64::try_from(count).unwrap_or(i64::MAX))
+            .await?;
+        Ok(usize::try_from(reserved).unwrap_or_default())
+    }
+
+    /// Gives back room that was reserved and is not used.
+    pub fn release_room<T: Stored>(&mut self, count: usize) {
+        if T::COUNTED {
+            self.release(i64::try_from(count).unwrap_or(i64::MAX));
+        }
+    }
+
     async fn reserve_for<T: Stored>(&mut self, count: usize) -> Result<()> {
         if T::COUNTED {
             self.reserve(i64::try_from(count).unwrap_or(i64::MAX)).await?;
@@ -247,6 +318,15 @@ fn check_rows<T: Stored>(records: usize, rows: u64) -> Result<()> {
 /// The changes that are to be recorded.
 pub(super) fn recorded(changes: impl Iterator<Item = Result<Option<NewChange>>>) -> Result<Vec<NewChange>> {
     changes.filter_map(Result::transpose).collect()
+}
+
+/// Returns how often each id occurs.
+pub(super) fn count_by(ids: impl Iterator<Item = Uuid>) -> HashMap<Uuid, i64> {
+    let mut counts = HashMap::new();
+    for id in ids {
+        *counts.entry(id).or_default() += 1;
+    }
+    counts
 }
 
 fn references<'v>(values: &'v Values<'_>) -> Vec<&'v dyn Bind> {

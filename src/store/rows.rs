@@ -7,6 +7,8 @@ use crate::error::Result;
 
 /// The most values of one statement: SQLite looks each up by its name, one after the other.
 pub const MOST_VALUES: usize = 1200;
+/// The most values of a statement that updates all of its rows: a hundred records in one, of any kind.
+const MOST_UPDATED_AT_ONCE: usize = 4000;
 
 impl Tx {
     /// Inserts rows, with at most so many values a statement, and returns how many were inserted. The text is `head`, the
@@ -36,28 +38,9 @@ impl Tx {
         Ok(inserted)
     }
 
-    /// Deletes the rows of a table whose columns have these values, with at most [`MOST_VALUES`] of them a statement.
-    /// `head` ends with the columns in brackets, such as `DELETE FROM t WHERE tenant_id = $1 AND (a, b)`.
-    pub(super) async fn delete_rows_by<'a, R: Sync>(
-        &mut self,
-        head: &'static str,
-        rows: &'a [R],
-        values: impl Fn(&'a R) -> Values<'a> + Send,
-    ) -> Result<()> {
-        let width = rows.first().map_or(1, |row| values(row).len());
-        for rows in rows.chunks((MOST_VALUES / width).max(1)) {
-            let mut statement = Statement::new(self.engine(), head);
-            statement
-                .push(" IN (VALUES ")
-                .rows(rows.iter().map(&values))
-                .push(")");
-            self.execute(statement.sql()).await?;
-        }
-        Ok(())
-    }
-
-    /// Updates rows from lists of values, with at most [`MOST_VALUES`] a statement, and returns how many were updated. `head`
-    /// ends before the lists, such as `UPDATE t SET a = v.column2 FROM (VALUES `; `tail` closes and joins them.
+    /// Updates rows from lists of values, in one statement if they are few, otherwise with at most [`MOST_VALUES`] a
+    /// statement, and returns how many were updated. `head` ends before the lists, such as
+    /// `UPDATE t SET a = v.column2 FROM (VALUES `; `tail` closes and joins them.
     pub(super) async fn update_rows_from<'a, R: Sync>(
         &mut self,
         (head, tail): (&'static str, &'static str),
@@ -65,8 +48,13 @@ impl Tx {
         values: impl Fn(&'a R) -> Values<'a> + Send,
     ) -> Result<u64> {
         let width = rows.first().map_or(1, |row| values(row).len());
+        let most = if rows.len() * width > MOST_UPDATED_AT_ONCE {
+            MOST_VALUES
+        } else {
+            MOST_UPDATED_AT_ONCE
+        };
         let mut updated = 0;
-        for rows in rows.chunks((MOST_VALUES / width).max(1)) {
+        for rows in rows.chunks((most / width).max(1)) {
             let mut statement = Statement::new(self.engine(), head);
             statement.rows(rows.iter().map(&values)).push(tail);
             updated += self.execute(statement.sql()).await?;

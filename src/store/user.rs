@@ -1,6 +1,6 @@
 //! The table of users.
 
-use super::bind::IdList;
+use super::bind::{IdList, TextList};
 use super::declaration::stored;
 use super::engine::sql;
 use super::statement::Statement;
@@ -82,6 +82,26 @@ impl Tx {
             subject,
         ))
         .await
+    }
+
+    /// The users with these subjects at the identity provider, by id, locked until the transaction ends.
+    pub async fn users_by_subjects(&mut self, subjects: Vec<String>) -> Result<Vec<User>> {
+        if subjects.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.fetch_all(sql!(
+            "SELECT " USER " FROM users WHERE tenant_id = $1 AND subject " .any_texts(2) " ORDER BY id" .lock,
+            TextList(subjects),
+        ))
+        .await
+    }
+
+    /// Saves users as [`save_all`](Self::save_all) does, with their sort keys.
+    pub async fn save_users(&mut self, mut users: Vec<(Option<User>, User)>) -> Result<Vec<User>> {
+        for (_, user) in &mut users {
+            user.sort_name = sort_key(&[user.name.as_deref().unwrap_or_default()]);
+        }
+        self.save_all(users).await
     }
 
     /// Those of the users who exist.

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
+use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::bind::{TextList, values};
+use super::bind::TextList;
 use super::engine::sql;
-use super::rows::MOST_VALUES;
 use super::{Names, Tx};
 use crate::error::Result;
 use crate::model::{IndexEntry, WordKind, deletions, is_marked};
@@ -97,7 +97,7 @@ impl Tx {
         std::mem::take(&mut self.learnt_names)
     }
 
-    /// Replaces the words of records, by a number of statements that grows with the number of words only.
+    /// Replaces the words of records, by a number of statements that does not grow with the number of records.
     pub(super) async fn index_all(
         &mut self,
         before: &[(Uuid, IndexEntry)],
@@ -106,13 +106,7 @@ impl Tx {
         let (before_marks, after_marks) = (marks_of(before), marks_of(after));
         let (before_rows, after_rows) = (rows(before, &before_marks), rows(after, &after_marks));
         let stale = before_rows.keys().filter(|key| !after_rows.contains_key(*key));
-        let stale: Vec<&WordKey<'_>> = stale.collect();
-        self.delete_rows_by(
-            "DELETE FROM search_words WHERE tenant_id = $1 AND (word, sort_key, id)",
-            &stale,
-            |(word, sort_key, id)| values![*word, *sort_key, *id],
-        )
-        .await?;
+        self.remove_word_rows(stale.collect()).await?;
         let names: BTreeSet<&String> = after.iter().flat_map(|(_, entry)| &entry.names).collect();
         self.learn(names.into_iter().cloned().collect()).await?;
         // All words of what changed, as in `reindex`; in the order of the index, so that a batch meets each of its pages once.
@@ -121,15 +115,41 @@ impl Tx {
             .filter(|(key, marks)| before_rows.get(*key) != Some(*marks));
         let changed: HashSet<Uuid> = fresh.map(|((_, _, id), _)| *id).collect();
         let missing = after_rows.iter().filter(|((_, _, id), _)| changed.contains(id));
-        let missing: Vec<(&WordKey<'_>, &&str)> = missing.collect();
-        self.insert_rows(
-            "INSERT INTO search_words (tenant_id, word, sort_key, id, marks) VALUES ",
-            " ON CONFLICT (tenant_id, word, sort_key, id) DO UPDATE SET marks = excluded.marks \
+        let missing = missing.map(|((word, sort_key, id), marks)| (*word, *sort_key, *id, *marks));
+        self.add_word_rows(missing.collect()).await
+    }
+
+    async fn remove_word_rows(&mut self, rows: Vec<&WordKey<'_>>) -> Result<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        self.execute(sql!(
+            "
+            DELETE FROM search_words
+             WHERE tenant_id = $1
+               AND (word, sort_key, id) IN (SELECT value ->> 0, value ->> 1, " .third_as_id "
+                                              FROM " .rows(2) " AS r)",
+            Json(rows),
+        ))
+        .await
+        .map(drop)
+    }
+
+    async fn add_word_rows(&mut self, rows: Vec<(&str, &str, Uuid, &str)>) -> Result<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        self.execute(sql!(
+            "
+            INSERT INTO search_words (tenant_id, word, sort_key, id, marks)
+            SELECT $1, value ->> 0, value ->> 1, " .third_as_id ", value ->> 3
+              FROM " .rows(2) " AS r
+             WHERE true
+            ON CONFLICT (tenant_id, word, sort_key, id)
+            DO UPDATE SET marks = excluded.marks
              WHERE search_words.marks <> excluded.marks",
-            &missing,
-            MOST_VALUES,
-            |((word, sort_key, id), marks)| values![*word, *sort_key, *id, **marks],
-        )
+            Json(rows),
+        ))
         .await
         .map(drop)
     }
@@ -185,14 +205,19 @@ impl Tx {
             .iter()
             .flat_map(|word| deletions(word).into_iter().map(move |variant| (variant, *word)))
             .collect();
+        if variants.is_empty() {
+            return Ok(());
+        }
         variants.sort_unstable();
-        self.insert_rows(
-            "INSERT INTO vocabulary (tenant_id, variant, word) VALUES ",
-            " ON CONFLICT DO NOTHING",
-            &variants,
-            MOST_VALUES,
-            |(variant, word)| values![variant, *word],
-        )
+        self.execute(sql!(
+            "
+            INSERT INTO vocabulary (tenant_id, variant, word)
+            SELECT $1, value ->> 0, value ->> 1
+              FROM " .rows(2) " AS r
+             WHERE true
+            ON CONFLICT DO NOTHING",
+            Json(variants),
+        ))
         .await
         .map(drop)
     }

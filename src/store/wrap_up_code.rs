@@ -96,9 +96,12 @@ impl Tx {
             .await?;
         match other {
             None => Ok(()),
-            Some((id,)) => Err(UserError::taken("another wrap-up code has this name", Some(id))
-                .under("name")
-                .into()),
+            Some((id,)) => Err(name_taken(Some(id)).into()),
         }
     }
+}
+
+/// The refusal of the name of another wrap-up code.
+pub fn name_taken(other: Option<WrapUpCodeId>) -> UserError {
+    UserError::taken("another wrap-up code has this name", other).under("name")
 }

@@ -4,14 +4,19 @@ mod transfer;
 
 pub use transfer::{Transfer, Transferred};
 
-use tracing::instrument;
+use std::collections::HashMap;
 
+use tracing::instrument;
+use uuid::Uuid;
+
+use super::bind::IdList;
 use super::declaration::stored;
 use super::engine::sql;
+use super::record::count_by;
 use super::statement::Statement;
 use super::{Column, Edge, Filter, Listed, SortField, Table, Tenant, Tx};
 use crate::error::{Result, UserError};
-use crate::id::{OrganizationId, RelationshipId, TypedId};
+use crate::id::{OrganizationId, RelationshipId, TypedId, UserId};
 use crate::model::{Relationship, RelationshipFilter, RelationshipOrderField, fold};
 use crate::page::Key;
 
@@ -158,6 +163,38 @@ impl Tx {
         Ok(i64::try_from(relationships.len()).unwrap_or(i64::MAX))
     }
 
+    /// Deletes the relationships with organizations, and returns how many there were with each that had some.
+    pub(super) async fn delete_relationships_of_organizations(
+        &mut self,
+        organizations: &[Uuid],
+    ) -> Result<HashMap<Uuid, i64>> {
+        let edge = &RELATIONSHIPS_OF_ORGANIZATION;
+        let relationships: Vec<Relationship> = self
+            .lock_children_to_delete(edge, "type_key, id", organizations)
+            .await?;
+        self.delete_all(&relationships).await?;
+        Ok(count_by(relationships.iter().filter_map(edge.parent)))
+    }
+
+    /// Locks the users of relationships until the transaction ends.
+    pub async fn lock_users_of(&mut self, relationships: Vec<Uuid>) -> Result<()> {
+        if relationships.is_empty() {
+            return Ok(());
+        }
+        self.fetch_all::<(UserId,)>(sql!(
+            "
+            SELECT id
+              FROM users
+             WHERE tenant_id = $1
+               AND id IN (SELECT user_id FROM relationships WHERE tenant_id = $1 AND id " .any_ids(2) ")
+             ORDER BY id"
+                .lock,
+            IdList(relationships),
+        ))
+        .await
+        .map(drop)
+    }
+
     /// The same user, organization and type cannot be current twice.
     async fn refuse_second_current(&mut self, relationship: &Relationship) -> Result<()> {
         if !relationship.is_current() {
@@ -182,13 +219,17 @@ impl Tx {
             .await?;
         match other {
             None => Ok(()),
-            Some((id,)) => Err(UserError::taken(
-                "this user has a current relationship of this type with this organization already; \
-                 end that one, or change it",
-                Some(id),
-            )
-            .under("type")
-            .into()),
+            Some((id,)) => Err(second_current(Some(id)).into()),
         }
     }
+}
+
+/// The refusal of a relationship that is current beside another of the same user, organization and type.
+pub fn second_current(other: Option<RelationshipId>) -> UserError {
+    UserError::taken(
+        "this user has a current relationship of this type with this organization already; \
+         end that one, or change it",
+        other,
+    )
+    .under("type")
 }

@@ -24,6 +24,8 @@ const MANY: u128 = 130;
 enum How {
     Slices,
     Loads,
+    /// As bulk mutations do.
+    Saves,
     OneByOne,
 }
 
@@ -46,6 +48,14 @@ async fn write<T: Stored + Debug>(tenant: &Tenant, how: How, records: &[T], edit
             How::Loads => {
                 tx.load_all(records).await?;
                 tx.update_all(changes.clone()).await
+            }
+            How::Saves => {
+                assert_eq!(tx.reserve_room::<T>(records.len()).await?, records.len());
+                tx.save_all(records.iter().map(|record| (None, record.clone())).collect())
+                    .await?;
+                let changes = changes.clone().into_iter();
+                tx.save_all(changes.map(|(before, after)| (Some(before), after)).collect())
+                    .await
             }
             How::OneByOne => {
                 for record in records {
@@ -72,7 +82,7 @@ async fn write<T: Stored + Debug>(tenant: &Tenant, how: How, records: &[T], edit
 async fn delete<T: Stored>(tenant: &Tenant, how: How, records: &[T]) {
     let deleted: Result<()> = change!(tenant, None, |tx| {
         match how {
-            How::Slices | How::Loads => tx.delete_all(records).await,
+            How::Slices | How::Loads | How::Saves => tx.delete_all(records).await,
             How::OneByOne => {
                 for record in records {
                     tx.delete(record).await?;
@@ -279,7 +289,7 @@ on_both_engines! {
     async fn a_slice_and_a_load_write_what_their_records_write_one_by_one(store: &TestStore) {
         let (expected, expected_left) = write_and_delete(&store.tenant("singles").await, How::OneByOne).await;
 
-        for (name, how) in [("slices", How::Slices), ("loads", How::Loads)] {
+        for (name, how) in [("slices", How::Slices), ("loads", How::Loads), ("saves", How::Saves)] {
             let (written, left) = write_and_delete(&store.tenant(name).await, how).await;
             assert_same(&written, &expected);
             assert_same(&left, &expected_left);

@@ -92,7 +92,8 @@ impl Noun for Relationships {
         users.dedup();
         // As in a creation, so that of two equal relationships of a user one comes first.
         tx.lock_users(&users).await?;
-        tx.relationships_between(users, organizations).await
+        let current = tx.relationships_between(&users, &organizations).await?;
+        Ok(current.into_iter().map(|(id, ..)| id.uuid()).collect())
     }
 
     fn create(id: Uuid, record: Record, draft: &Draft, with: Context<'_>) -> Checked<Relationship> {
