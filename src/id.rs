@@ -154,7 +154,7 @@ macro_rules! ids {
     )*
 
         /// The id of any node.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
         pub enum NodeId {
             $(#[doc = concat!("Of ", $article, " ", $kind, ".")] $name($name)),*
         }

@@ -48,13 +48,17 @@ pub struct Limits {
     #[arg(long = "max-representations", env = "EXTERNAL_CONTACTS_MAX_REPRESENTATIONS", value_name = "N",
           default_value_t = Limits::DEFAULT.representations, value_parser = at_least_one())]
     pub representations: u32,
+    /// The maximum number of items in one bulk mutation, such as `createContacts`.
+    #[arg(long = "max-items", env = "EXTERNAL_CONTACTS_MAX_ITEMS", value_name = "N",
+          default_value_t = Limits::DEFAULT.items, value_parser = RangedU64ValueParser::<u32>::new().range(1..=1000))]
+    pub items: u32,
     /// The maximum size of all argument values of an operation, in bytes, with each variable counted wherever it is
     /// used.
     #[arg(long = "max-argument-bytes", env = "EXTERNAL_CONTACTS_MAX_ARGUMENT_BYTES", value_name = "BYTES",
           default_value_t = Limits::DEFAULT.argument_bytes, value_parser = at_least_one())]
     pub argument_bytes: u32,
     /// The maximum cost of an operation. A scalar costs 0, an object 1, and a connection 2 plus its page size times the
-    /// cost of an item; lists, `nodes` and `_entities` multiply as well.
+    /// cost of an item; lists, `nodes`, `_entities` and the results of bulk mutations multiply as well.
     #[arg(long = "max-cost", env = "EXTERNAL_CONTACTS_MAX_COST", value_name = "COST",
           default_value_t = Limits::DEFAULT.cost, value_parser = at_least_one())]
     pub cost: u32,
@@ -81,6 +85,7 @@ impl Limits {
         root_fields: 20,
         selections: 5_000,
         representations: 100,
+        items: 100,
         argument_bytes: 8 * 1024 * 1024,
         cost: 10_000,
         introspected_values: 250_000,

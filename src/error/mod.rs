@@ -7,6 +7,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use async_graphql::{Enum, SimpleObject};
+use serde::{Deserialize, Serialize};
 
 pub use self::code::Code;
 use crate::id::{NodeId, NotAnId};
@@ -21,6 +22,8 @@ pub const TIMEOUT: &str = "took longer than the server allows; ask for less at o
 /// The message of the code `INTERNAL_SERVER_ERROR`: the cause stays in the log.
 pub const INTERNAL: &str = "internal error; the server's log has the details under this request's id";
 
+/// The field of the input of a bulk mutation that has the items.
+const ITEMS: &str = "items";
 /// The most characters of a message.
 const LONGEST_MESSAGE: usize = 1000;
 
@@ -159,8 +162,8 @@ impl From<UserError> for Error {
     }
 }
 
-/// A reason why a mutation was refused. Nothing was written.
-#[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
+/// A reason why a mutation, or an item of a bulk mutation, was refused. Nothing of it was written.
+#[derive(Clone, Debug, PartialEq, Eq, SimpleObject, Serialize, Deserialize)]
 #[graphql(complex)]
 pub struct UserError {
     /// A message for people: the error and how to correct it.
@@ -176,7 +179,7 @@ pub struct UserError {
 }
 
 /// The code of a user error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize, Deserialize)]
 pub enum UserErrorCode {
     /// The value is not valid; the message gives the reason.
     Invalid,
@@ -240,6 +243,20 @@ impl UserError {
             UserErrorCode::NotFound,
             format!("there is no {what} with this id"),
         )
+    }
+
+    /// Prepends the place of an item of a bulk mutation to the path.
+    #[must_use]
+    pub fn in_item(self, place: usize) -> Self {
+        self.under(place).under(ITEMS)
+    }
+
+    /// Returns the place of the item of a bulk mutation that the path leads to.
+    pub fn item(&self) -> Option<usize> {
+        match self.field.as_deref() {
+            Some([items, place, ..]) if items == ITEMS => place.parse().ok(),
+            _ => None,
+        }
     }
 
     /// Prepends a name or a list position to the path.

@@ -1,5 +1,6 @@
 //! The graph: types, edges, queries and mutations.
 
+mod bulk;
 mod change;
 mod connection;
 mod contact;
@@ -36,19 +37,24 @@ use futures_util::Stream;
 
 use change::ChangeQuery;
 pub use change::Subscription;
-use contact::{ContactListQuery, ContactMutation, ContactQuery};
+use contact::{ContactBulkMutation, ContactListQuery, ContactMutation, ContactQuery};
 pub use context::RequestData;
-use interaction::{InteractionListQuery, InteractionMutation, InteractionQuery};
+use interaction::{InteractionBulkMutation, InteractionListQuery, InteractionMutation, InteractionQuery};
 use node::{ByIdQuery, NodeQuery};
-use note::{NoteListQuery, NoteMutation};
-use organization::{OrganizationListQuery, OrganizationMutation, OrganizationQuery};
-use relationship::{RelationshipListQuery, RelationshipMutation, RelationshipQuery, TransferMutation};
+use note::{NoteBulkMutation, NoteListQuery, NoteMutation};
+use organization::{
+    OrganizationBulkMutation, OrganizationListQuery, OrganizationMutation, OrganizationQuery,
+};
+use relationship::{
+    RelationshipBulkMutation, RelationshipListQuery, RelationshipMutation, RelationshipQuery,
+    TransferMutation,
+};
 pub use sdl::{operation_sdl, sdl};
 use search::{LookupQuery, SearchQuery};
 use tenant::TenantMutation;
-use user::{UserListQuery, UserMutation};
+use user::{UserBulkMutation, UserListQuery, UserMutation};
 use viewer::ViewerQuery;
-use wrap_up_code::{WrapUpCodeListQuery, WrapUpCodeMutation};
+use wrap_up_code::{WrapUpCodeBulkMutation, WrapUpCodeListQuery, WrapUpCodeMutation};
 
 use crate::limits::Limits;
 
@@ -78,14 +84,21 @@ pub struct Query(
 #[derive(Default, MergedObject)]
 pub struct Mutation(
     ContactMutation,
+    ContactBulkMutation,
     InteractionMutation,
+    InteractionBulkMutation,
     NoteMutation,
+    NoteBulkMutation,
     OrganizationMutation,
+    OrganizationBulkMutation,
     RelationshipMutation,
+    RelationshipBulkMutation,
     TenantMutation,
     TransferMutation,
     UserMutation,
+    UserBulkMutation,
     WrapUpCodeMutation,
+    WrapUpCodeBulkMutation,
 );
 
 /// The GraphQL schema.

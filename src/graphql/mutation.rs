@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::context::ContextExt;
-use super::repeat::Repeatable;
+use super::repeat::{Repeatable, deleted_since};
 use super::shared::Shared;
 use crate::error::{Error, Result, UserError, UserErrorCode};
 use crate::id::TypedId;
@@ -20,20 +20,26 @@ pub struct Outcome<T> {
 }
 
 impl<T> Outcome<T> {
-    const fn refused(user_errors: Vec<UserError>) -> Self {
+    /// Creates the outcome of a change that was refused.
+    pub const fn refused(user_errors: Vec<UserError>) -> Self {
         Self {
             value: None,
             user_errors,
         }
     }
 
+    /// Creates the outcome of a change that was carried out.
+    pub const fn accepted(value: T) -> Self {
+        Self {
+            value: Some(value),
+            user_errors: Vec::new(),
+        }
+    }
+
     /// Turns refusals into user errors; other errors stay errors.
     fn of(result: Result<T>) -> Result<Self> {
         match result {
-            Ok(value) => Ok(Self {
-                value: Some(value),
-                user_errors: Vec::new(),
-            }),
+            Ok(value) => Ok(Self::accepted(value)),
             Err(Error::Refused(user_errors)) => Ok(Self::refused(user_errors)),
             Err(error) => Err(error),
         }
@@ -48,7 +54,7 @@ impl<T> Outcome<T> {
     }
 
     /// Returns whether the record was not at the expected version.
-    fn is_version_conflict(&self) -> bool {
+    pub fn is_version_conflict(&self) -> bool {
         self.user_errors
             .iter()
             .any(|error| error.code == UserErrorCode::VersionConflict)
@@ -125,12 +131,6 @@ enum Repeated<T> {
     Before(Value),
 }
 
-/// The refusal of a repeated mutation whose record is gone.
-fn deleted_since() -> UserError {
-    let message = "this mutation was carried out with this key before, and its record has been deleted since";
-    UserError::new(UserErrorCode::NotFound, message).under("idempotencyKey")
-}
-
 /// Changes on behalf of the caller.
 pub trait Mutate: ContextExt + Sync {
     /// Calls a service function with the checked input of a mutation, in one transaction, again if another transaction
@@ -159,7 +159,7 @@ pub trait Mutate: ContextExt + Sync {
                 Ok(Repeated::Now(value)) => Outcome::of(Ok(value)),
                 Ok(Repeated::Before(kept)) => Ok(match T::again(self, kept).await? {
                     Some(value) => Outcome::of(Ok(value))?,
-                    None => Outcome::refused(vec![deleted_since()]),
+                    None => Outcome::refused(vec![deleted_since().under("idempotencyKey")]),
                 }),
                 Err(error) => Outcome::of(Err(error)),
             }

@@ -1,12 +1,15 @@
 //! Results of mutations that are answered again when a client repeats a mutation with its idempotency key.
 
 use async_graphql::InputObject;
+use futures_util::future::join_all;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::context::ContextExt;
 use super::shared::Shared;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, UserError, UserErrorCode};
+use crate::model::Checked;
 use crate::store::{Columns, Listed, Transferred};
 
 /// The field of inputs of mutations that would have a second effect if they were repeated.
@@ -16,7 +19,7 @@ pub struct RepeatFields {
     /// safely when its answer was lost. For 24 hours, the same user's same mutation with the same key and input is not
     /// carried out again: it returns the first result, with records in their current state, or `NOT_FOUND` if the record
     /// has been deleted since. With a different input it is refused with `IDEMPOTENCY_KEY_REUSED`. A mutation that was
-    /// refused or failed does not use its key.
+    /// refused or failed does not use its key. A bulk mutation has one key for all of its items.
     idempotency_key: Option<String>,
 }
 
@@ -55,6 +58,43 @@ impl<R: Listed> Repeatable for (R, bool) {
         let record = ctx.request().loaders.load::<R>(id, Columns::All).await?;
         Ok(record.map(|record| (record.into_record(), is_new)))
     }
+}
+
+/// The kept result of an item of a bulk mutation.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum KeptItem {
+    Accepted(Value),
+    Refused(Vec<UserError>),
+}
+
+/// The results of the items of a bulk mutation.
+impl<T: Repeatable> Repeatable for Vec<Checked<T>> {
+    fn kept(&self) -> Value {
+        let items = self.iter().map(|result| match result {
+            Ok(value) => KeptItem::Accepted(value.kept()),
+            Err(refusals) => KeptItem::Refused(refusals.clone()),
+        });
+        json!(items.collect::<Vec<_>>())
+    }
+
+    async fn again<C: ContextExt + Sync + ?Sized>(ctx: &C, kept: Value) -> Result<Option<Self>> {
+        let kept: Vec<KeptItem> = serde_json::from_value(kept).map_err(Error::internal)?;
+        // All are loaded together.
+        let results = join_all(kept.into_iter().map(async |item| {
+            Ok(match item {
+                KeptItem::Accepted(kept) => T::again(ctx, kept).await?.ok_or_else(|| vec![deleted_since()]),
+                KeptItem::Refused(refusals) => Err(refusals),
+            })
+        }));
+        results.await.into_iter().collect::<Result<_>>().map(Some)
+    }
+}
+
+/// The refusal of a repeated mutation whose record is gone.
+pub fn deleted_since() -> UserError {
+    let message = "this mutation was carried out with this key before, and its record has been deleted since";
+    UserError::new(UserErrorCode::NotFound, message)
 }
 
 impl Repeatable for Transferred {

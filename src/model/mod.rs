@@ -1,6 +1,7 @@
 //! The nouns and their rules, without I/O.
 
 mod address;
+mod bulk;
 mod change;
 mod check;
 mod contact;
@@ -37,6 +38,7 @@ mod word_kind;
 mod wrap_up_code;
 
 pub use address::{Address, AddressInput};
+pub use bulk::BulkPolicy;
 pub use change::{
     Change, ChangeAction, ChangeFilter, ChangePosition, Concerned, EntityKind, FieldChange, KnownPosition,
     Recorded, differences,

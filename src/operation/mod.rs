@@ -135,6 +135,7 @@ impl Operations {
         self.lengths.check(&plan, introspection, limits)?;
         check::check_null_character(&plan, &variables, operation.is_mutation(), has_escapes)?;
         check::check_representations(&plan, &variables, limits)?;
+        check::check_items(&plan, &variables, limits)?;
         check::check_argument_size(&plan, &variables, limits)?;
         let cost = self.connections.check(&plan, &variables, limits)?;
         Ok(Prepared {

@@ -1,10 +1,13 @@
 //! Mutations for contacts.
 
 use super::Target;
+use super::bulk::checked;
 use super::organization::{check_organization, no_organization_of_key, organization_of_key};
 use crate::error::{Error, Result, under};
 use crate::id::{ContactId, OrganizationId};
-use crate::model::{Contact, ContactChanges, ExternalId, ExternalIdInput, Patch, Permission, Permissions};
+use crate::model::{
+    Checked, Contact, ContactChanges, ExternalId, ExternalIdInput, Patch, Permission, Permissions,
+};
 use crate::store::{Read as _, RemovedContact, Tx};
 
 /// Creates a contact.
@@ -53,7 +56,7 @@ pub async fn upsert_contact(
     tx.lock_external_ids::<ContactId>(Some(&key), &changes.external_ids)
         .await?;
     let known = tx.find_by_external_id::<ContactId>(&key).await?;
-    let employer = employer_of_key(tx, employer).await;
+    let employer = checked(employer_of_key(tx, employer).await)?;
     let employers = match &employer {
         Ok(employer) => keep_employers(tx, known, *employer).await?,
         Err(_) => Vec::new(),
@@ -66,15 +69,7 @@ pub async fn upsert_contact(
         return Err(Error::Forbidden(Permission::ContactEdit));
     }
     let mut after = before.clone().unwrap_or_else(|| new_contact(tx));
-    apply(tx, changes, &employers, &mut after)?;
-    key.join(&mut after.external_ids)
-        .map_err(|refusals| under("key", refusals))?;
-    match employer? {
-        Patch::Keep => {}
-        Patch::Clear => after.organization_id = None,
-        Patch::Set(id) if employers.contains(&id) => after.organization_id = Some(id),
-        Patch::Set(_) => return Err(no_organization_of_key("organizationKey").into()),
-    }
+    apply_with_keys(tx, changes, key, employer, &employers, &mut after)?;
     if let Some(before) = before {
         return Ok((tx.update_contact(&before, after).await?, false));
     }
@@ -82,7 +77,7 @@ pub async fn upsert_contact(
     Ok((after, true))
 }
 
-fn new_contact(tx: &Tx) -> Contact {
+pub(super) fn new_contact(tx: &Tx) -> Contact {
     Contact::new(ContactId::new(tx.new_id()), tx.new_record())
 }
 
@@ -108,13 +103,35 @@ async fn employer_of_key(tx: &mut Tx, key: Patch<ExternalIdInput>) -> Result<Pat
     })
 }
 
+/// Applies changes to a contact that is found by a key, whose employer is named by a key and must be among those that are
+/// kept.
+pub(super) fn apply_with_keys(
+    tx: &Tx,
+    changes: ContactChanges,
+    key: ExternalId,
+    employer: Checked<Patch<OrganizationId>>,
+    employers: &[OrganizationId],
+    contact: &mut Contact,
+) -> Checked<()> {
+    apply(tx, changes, employers, contact)?;
+    key.join(&mut contact.external_ids)
+        .map_err(|refusals| under("key", refusals))?;
+    match employer? {
+        Patch::Keep => {}
+        Patch::Clear => contact.organization_id = None,
+        Patch::Set(id) if employers.contains(&id) => contact.organization_id = Some(id),
+        Patch::Set(_) => return Err(vec![no_organization_of_key("organizationKey")]),
+    }
+    Ok(())
+}
+
 /// Applies changes to a contact, whose employer must be among those that are kept.
-fn apply(
+pub(super) fn apply(
     tx: &Tx,
     changes: ContactChanges,
     employers: &[OrganizationId],
     contact: &mut Contact,
-) -> Result<()> {
+) -> Checked<()> {
     let employer = changes.organization_id;
     changes.apply(contact, tx.region())?;
     match employer {

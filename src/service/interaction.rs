@@ -4,7 +4,7 @@ use super::Target;
 use super::organization::check_organization;
 use crate::error::{Refusals, Result, UserError, under};
 use crate::id::{ContactId, InteractionId, OrganizationId, TypedId as _, UserId, WrapUpCodeId};
-use crate::model::{Contact, DateTime, Interaction, InteractionChanges, Patch, WrapUp, WrapUpCode};
+use crate::model::{Checked, Contact, DateTime, Interaction, InteractionChanges, Patch, WrapUp, WrapUpCode};
 use crate::store::Tx;
 
 /// The details of an interaction to record.
@@ -42,37 +42,60 @@ pub struct NewWrapUp {
 
 /// Records a new interaction, or updates the one with the same external id; also returns whether it is new.
 pub async fn record_interaction(tx: &mut Tx, recorded: RecordedInteraction) -> Result<(Interaction, bool)> {
-    let external_id = recorded
-        .external_id
-        .map(Interaction::check_external_id)
-        .transpose()
-        .map_err(|refusals| under("externalId", refusals))?;
+    let external_id = check_external_id(recorded.external_id.clone())?;
     if let Some(external_id) = &external_id {
         tx.lock_keys(InteractionId::KIND, &[&[external_id]]).await?;
     }
-    let parties = recorded.parties.keep(tx).await?;
+    let kept = recorded.parties.keep(tx).await?;
     let before = match &external_id {
         Some(external_id) => tx.interaction_by_external_id(external_id).await?,
         None => None,
     };
-    let (mut after, changes) = if let Some(before) = &before {
-        (before.clone(), recorded.changes)
+    let agents = if recorded.agent_ids.is_empty() {
+        Vec::new()
     } else {
-        let id = InteractionId::new(tx.new_id());
-        let interaction = Interaction::new(id, tx.new_record(), external_id);
-        (interaction, recorded.changes.of_new())
+        tx.known_users(&recorded.agent_ids).await?
     };
-    changes.apply(&mut after)?;
-    parties.apply(&mut after)?;
-    check_agents(tx, &recorded.agent_ids).await?;
-    after
-        .add_agents(&recorded.agent_ids)
-        .map_err(|refusals| under("agentIds", refusals))?;
+    let recorded = RecordedInteraction {
+        external_id,
+        ..recorded
+    };
+    let after = apply(tx, recorded, before.as_ref(), &kept, &agents)?;
     if let Some(before) = before {
         return Ok((tx.update_interaction(&before, after).await?, false));
     }
     tx.add_interaction(&after).await?;
     Ok((after, true))
+}
+
+/// Checks a conversation's id in the telephony system.
+pub(super) fn check_external_id(external_id: Option<String>) -> Checked<Option<String>> {
+    let checked = external_id.map(Interaction::check_external_id).transpose();
+    checked.map_err(|refusals| under("externalId", refusals))
+}
+
+/// Returns an interaction as it is recorded, whose parties and agents must be among those that exist.
+pub(super) fn apply(
+    tx: &Tx,
+    recorded: RecordedInteraction,
+    before: Option<&Interaction>,
+    kept: &KeptParties,
+    agents: &[UserId],
+) -> Checked<Interaction> {
+    let (mut after, changes) = if let Some(before) = before {
+        (before.clone(), recorded.changes)
+    } else {
+        let id = InteractionId::new(tx.new_id());
+        let interaction = Interaction::new(id, tx.new_record(), recorded.external_id);
+        (interaction, recorded.changes.of_new())
+    };
+    changes.apply(&mut after)?;
+    kept.apply(recorded.parties, &mut after)?;
+    check_agents(agents, &recorded.agent_ids)?;
+    after
+        .add_agents(&recorded.agent_ids)
+        .map_err(|refusals| under("agentIds", refusals))?;
+    Ok(after)
 }
 
 /// Links an interaction to the contact and the organization that took part.
@@ -81,10 +104,10 @@ pub async fn link_interaction(
     target: Target<InteractionId>,
     parties: Parties,
 ) -> Result<Interaction> {
-    let parties = parties.keep(tx).await?;
+    let kept = parties.keep(tx).await?;
     let before: Interaction = target.find(tx).await?;
     let mut after = before.clone();
-    parties.apply(&mut after)?;
+    kept.apply(parties, &mut after)?;
     tx.update_interaction(&before, after).await
 }
 
@@ -113,11 +136,12 @@ pub async fn wrap_up_interaction(
     tx.update_interaction(&before, after).await
 }
 
-/// Parties that are kept from being deleted, so far as they exist.
-struct KeptParties {
-    parties: Parties,
-    contact: Option<Contact>,
-    organizations: Vec<OrganizationId>,
+/// Contacts and organizations that are kept from being deleted, so far as they exist.
+pub(super) struct KeptParties {
+    /// The contacts, each with its employer.
+    pub contacts: Vec<(ContactId, Option<OrganizationId>)>,
+    /// The organizations.
+    pub organizations: Vec<OrganizationId>,
 }
 
 impl Parties {
@@ -130,34 +154,34 @@ impl Parties {
         } else {
             Vec::new()
         };
-        let contact = match contact {
+        let contact: Option<Contact> = match contact {
             Some(id) => tx.find_kept(id).await?,
             None => None,
         };
         Ok(KeptParties {
-            parties: self,
-            contact,
+            contacts: Vec::from_iter(contact.map(|contact| (contact.id, contact.organization_id))),
             organizations,
         })
     }
 }
 
 impl KeptParties {
-    /// Writes the parties into `interaction`. Refuses those that do not exist.
-    fn apply(self, interaction: &mut Interaction) -> Result<()> {
-        match self.parties.contact_id {
+    /// Writes parties into `interaction`. Refuses those that do not exist.
+    pub fn apply(&self, parties: Parties, interaction: &mut Interaction) -> Checked<()> {
+        match parties.contact_id {
             Patch::Keep => {}
             Patch::Clear => interaction.contact_id = None,
             Patch::Set(id) => {
-                let contact = self.contact;
-                let contact = contact.ok_or_else(|| UserError::not_found("contact").under("contactId"))?;
+                let contact = self.contacts.iter().find(|(contact, _)| *contact == id);
+                let (_, employer) =
+                    contact.ok_or_else(|| vec![UserError::not_found("contact").under("contactId")])?;
                 if interaction.contact_id != Some(id) {
                     interaction.contact_id = Some(id);
-                    interaction.organization_id = contact.organization_id;
+                    interaction.organization_id = *employer;
                 }
             }
         }
-        match self.parties.organization_id {
+        match parties.organization_id {
             Patch::Keep => {}
             Patch::Clear => interaction.organization_id = None,
             Patch::Set(id) => {
@@ -169,12 +193,8 @@ impl KeptParties {
     }
 }
 
-/// Refuses agents who do not exist, each at its position.
-async fn check_agents(tx: &mut Tx, agents: &[UserId]) -> Result<()> {
-    if agents.is_empty() {
-        return Ok(());
-    }
-    let known = tx.known_users(agents).await?;
+/// Refuses agents who are not among those that exist, each at its position.
+fn check_agents(known: &[UserId], agents: &[UserId]) -> Checked<()> {
     let mut refusals = Refusals::default();
     for (position, _) in agents
         .iter()
@@ -183,7 +203,7 @@ async fn check_agents(tx: &mut Tx, agents: &[UserId]) -> Result<()> {
     {
         refusals.add(UserError::not_found("user").under(position).under("agentIds"));
     }
-    Ok(refusals.finish()?)
+    refusals.finish()
 }
 
 /// Refuses a wrap-up code that does not exist or is not active.

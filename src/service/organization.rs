@@ -4,7 +4,8 @@ use super::Target;
 use crate::error::{Error, Result, UserError, UserErrorCode, under};
 use crate::id::OrganizationId;
 use crate::model::{
-    Contact, ExternalId, ExternalIdInput, Organization, OrganizationChanges, Patch, Permission, Permissions,
+    Checked, Contact, ExternalId, ExternalIdInput, Organization, OrganizationChanges, Patch, Permission,
+    Permissions,
 };
 use crate::store::{Read as _, RemovedOrganization, Tx};
 
@@ -81,11 +82,11 @@ pub(super) fn check_organization(
     existing: &[OrganizationId],
     id: OrganizationId,
     field: &'static str,
-) -> Result<()> {
+) -> Checked<()> {
     if existing.contains(&id) {
         Ok(())
     } else {
-        Err(UserError::not_found("organization").under(field).into())
+        Err(vec![UserError::not_found("organization").under(field)])
     }
 }
 
@@ -105,7 +106,7 @@ pub(super) fn no_organization_of_key(field: &'static str) -> UserError {
     UserError::new(UserErrorCode::NotFound, "there is no organization with this key").under(field)
 }
 
-fn new_organization(tx: &Tx) -> Organization {
+pub(super) fn new_organization(tx: &Tx) -> Organization {
     Organization::new(OrganizationId::new(tx.new_id()), tx.new_record())
 }
 
@@ -130,12 +131,12 @@ async fn new_primary_contact(tx: &mut Tx, changes: &OrganizationChanges) -> Resu
 }
 
 /// Applies changes to an organization, whose new primary contact must work there.
-fn apply(
+pub(super) fn apply(
     tx: &Tx,
     changes: OrganizationChanges,
     primary_contact: Option<&Contact>,
     organization: &mut Organization,
-) -> Result<()> {
+) -> Checked<()> {
     let changes_primary_contact = matches!(changes.primary_contact_id, Patch::Set(_));
     changes.apply(organization, tx.region())?;
     if !changes_primary_contact {
@@ -146,5 +147,5 @@ fn apply(
         Some(_) => UserError::invalid("must be a contact who works for this organization"),
         None => UserError::not_found("contact"),
     };
-    Err(refusal.under("primaryContactId").into())
+    Err(vec![refusal.under("primaryContactId")])
 }

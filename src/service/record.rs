@@ -2,7 +2,7 @@
 
 use crate::error::{Result, UserError};
 use crate::id::TypedId;
-use crate::model::{Contact, Interaction, Note, Organization, Relationship, User, WrapUpCode};
+use crate::model::{Checked, Contact, Interaction, Note, Organization, Relationship, User, WrapUpCode};
 use crate::store::{Stored, Tx};
 
 /// The record to change or to delete.
@@ -37,10 +37,10 @@ impl<I: TypedId> Target<I> {
     }
 
     /// Refuses a record that has another version than expected.
-    pub(super) fn check_version<R: Named>(self, record: &R) -> Result<()> {
+    pub(super) fn check_version<R: Named>(self, record: &R) -> Checked<()> {
         match self.expected_version {
             Some(expected) if expected != record.record().version => {
-                Err(UserError::version_conflict(record.record().version).into())
+                Err(vec![UserError::version_conflict(record.record().version)])
             }
             _ => Ok(()),
         }

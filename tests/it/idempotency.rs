@@ -19,12 +19,20 @@ use crate::support::{TestApp, TestCaller, on_both_engines};
 const IDEMPOTENT: &[(&str, &str)] = &[
     ("deactivateUser", "sets a state"),
     ("deleteContact", "a second deletion is NOT_FOUND"),
+    ("deleteContacts", "a second deletion is NOT_FOUND"),
     ("deleteNote", "a second deletion is NOT_FOUND"),
+    ("deleteNotes", "a second deletion is NOT_FOUND"),
     ("deleteOrganization", "a second deletion is NOT_FOUND"),
+    ("deleteOrganizations", "a second deletion is NOT_FOUND"),
     ("deleteRelationship", "a second deletion is NOT_FOUND"),
+    ("deleteRelationships", "a second deletion is NOT_FOUND"),
     ("reactivateUser", "sets a state"),
     (
         "updateContact",
+        "sets values; expectedVersion guards the changes of others",
+    ),
+    (
+        "updateContacts",
         "sets values; expectedVersion guards the changes of others",
     ),
     (
@@ -32,11 +40,23 @@ const IDEMPOTENT: &[(&str, &str)] = &[
         "sets values; expectedVersion guards the changes of others",
     ),
     (
+        "updateNotes",
+        "sets values; expectedVersion guards the changes of others",
+    ),
+    (
         "updateOrganization",
         "sets values; expectedVersion guards the changes of others",
     ),
     (
+        "updateOrganizations",
+        "sets values; expectedVersion guards the changes of others",
+    ),
+    (
         "updateRelationship",
+        "sets values; expectedVersion guards the changes of others",
+    ),
+    (
+        "updateRelationships",
         "sets values; expectedVersion guards the changes of others",
     ),
     ("updateTenant", "sets values"),
@@ -44,12 +64,28 @@ const IDEMPOTENT: &[(&str, &str)] = &[
         "updateWrapUpCode",
         "sets values; expectedVersion guards the changes of others",
     ),
+    (
+        "updateWrapUpCodes",
+        "sets values; expectedVersion guards the changes of others",
+    ),
     ("upsertContact", "its key finds the record that the first created"),
+    (
+        "upsertContacts",
+        "their keys find the records that the first created",
+    ),
     (
         "upsertOrganization",
         "its key finds the record that the first created",
     ),
+    (
+        "upsertOrganizations",
+        "their keys find the records that the first created",
+    ),
     ("upsertUser", "its subject finds the user that the first created"),
+    (
+        "upsertUsers",
+        "their subjects find the users that the first created",
+    ),
 ];
 
 /// The mutations of the schema that take a key, and those that do not.
@@ -109,14 +145,39 @@ async fn inputs(admin: &TestCaller<'_>) -> Vec<(&'static str, &'static str, Valu
             json!({ "lastName": "Hopper" }),
         ),
         (
+            "createContacts",
+            "results { contact { id version } }",
+            json!({ "items": [{ "lastName": "Hopper" }, { "lastName": "Babbage" }] }),
+        ),
+        (
             "createNote",
             "note { id version }",
             json!({ "subjectId": contact, "text": "Hi" }),
         ),
         (
+            "createNotes",
+            "results { note { id version } }",
+            json!({ "items": [{ "subjectId": contact, "text": "Hi" }, { "subjectId": organization, "text": "Hi" }] }),
+        ),
+        (
             "createOrganization",
             "organization { id version }",
             json!({ "name": "Initech" }),
+        ),
+        (
+            "createOrganizations",
+            "results { organization { id version } }",
+            json!({ "items": [{ "name": "Hooli" }, { "name": "Pied Piper" }] }),
+        ),
+        (
+            "createRelationships",
+            "results { relationship { id version } }",
+            json!({ "items": [{ "userId": ann, "organizationId": organization, "type": "Seller" }] }),
+        ),
+        (
+            "createWrapUpCodes",
+            "results { wrapUpCode { id version } }",
+            json!({ "items": [{ "name": "Open" }, { "name": "Closed" }] }),
         ),
         ("createRelationship", "relationship { id version }", relationship),
         (
@@ -134,6 +195,11 @@ async fn inputs(admin: &TestCaller<'_>) -> Vec<(&'static str, &'static str, Valu
             "created interaction { id version }",
             json!({
             "mediaType": "CALL", "direction": "INBOUND", "startedAt": "2026-03-01T13:00:00Z" }),
+        ),
+        (
+            "recordInteractions",
+            "results { created interaction { id version } }",
+            json!({ "items": [{ "mediaType": "CALL", "direction": "INBOUND", "startedAt": "2026-03-01T14:00:00Z" }] }),
         ),
         (
             "transferRelationships",

@@ -18,7 +18,7 @@ type Upsert = fn(usize, &Value) -> Value;
 fn document(mutation: &str) -> String {
     let (first, rest) = mutation.split_at(1);
     let input = format!("{}{rest}Input", first.to_uppercase());
-    let created = if mutation.starts_with("upsert") {
+    let created = if mutation.starts_with("upsert") && !mutation.ends_with('s') {
         "created"
     } else {
         ""
@@ -135,9 +135,23 @@ impl Records {
         Self(records)
     }
 
+    fn both(&self, noun: &str) -> [Value; 2] {
+        [self.0[noun][0].clone(), self.0[noun][1].clone()]
+    }
+
     fn any(&self, noun: &str, chance: &mut fastrand::Rng) -> Value {
         self.0[noun][chance.usize(..2)].clone()
     }
+}
+
+/// The items of a bulk mutation, in a random order.
+fn shuffled<T, const N: usize>(
+    chance: &mut fastrand::Rng,
+    mut about: [T; N],
+    item: impl Fn(T, &mut fastrand::Rng) -> Value,
+) -> Vec<Value> {
+    chance.shuffle(&mut about);
+    about.into_iter().map(|one| item(one, chance)).collect()
 }
 
 /// The mutations that are paired. Each makes a random input about few records, so that many meet.
@@ -167,6 +181,31 @@ const MUTATIONS: &[(&str, Make)] = &[
         json!({ "key": { "source": sources[0], "value": "1" }, "lastName": c.u8(..).to_string(),
             "externalIds": [{ "source": sources[1], "value": "1" }, { "source": sources[0], "value": "1" }] })
     }),
+    ("createContacts", |r, c| {
+        let item = |value: &str, c: &mut fastrand::Rng| {
+            json!({ "lastName": "New", "organizationId": r.any("organization", c),
+            "externalIds": [{ "source": "crm", "value": value }] })
+        };
+        json!({ "policy": "EACH", "items": shuffled(c, ["0", "1", "2"], item) })
+    }),
+    ("updateContacts", |r, c| {
+        let item = |id: Value, c: &mut fastrand::Rng| {
+            json!({ "id": id, "organizationId": r.any("organization", c),
+            "title": c.u8(..).to_string(), "externalIds": [{ "source": "crm", "value": c.u8(..3).to_string() }] })
+        };
+        json!({ "policy": "EACH", "items": shuffled(c, r.both("contact"), item) })
+    }),
+    ("upsertContacts", |_, c| {
+        let item = |value: &str, c: &mut fastrand::Rng| {
+            json!({ "key": { "source": "crm", "value": value },
+            "lastName": c.u8(..).to_string(), "organizationKey": { "source": "crm", "value": c.u8(..2).to_string() } })
+        };
+        json!({ "policy": "EACH", "items": shuffled(c, ["0", "1", "2"], item) })
+    }),
+    (
+        "deleteContacts",
+        |r, c| json!({ "policy": "EACH", "items": shuffled(c, r.both("contact"), |id, _| json!({ "id": id })) }),
+    ),
     ("createOrganization", |_, c| {
         json!({
         "name": "New", "externalIds": [{ "source": "crm", "value": c.u8(..3).to_string() }] })
@@ -226,6 +265,49 @@ const MUTATIONS: &[(&str, Make)] = &[
         |_, c| json!({ "subject": (["One", "New"][c.usize(..2)]), "title": c.u8(..).to_string() }),
     ),
     ("deactivateUser", |r, c| json!({ "id": r.any("user", c) })),
+    ("updateOrganizations", |r, c| {
+        let item = |id: Value, c: &mut fastrand::Rng| json!({ "id": id, "primaryContactId": r.any("contact", c), "externalIds": [{ "source": "crm", "value": c.u8(..3).to_string() }] });
+        json!({ "policy": "EACH", "items": shuffled(c, r.both("organization"), item) })
+    }),
+    ("upsertOrganizations", |_, c| {
+        let item = |value: &str, c: &mut fastrand::Rng| json!({ "key": { "source": "crm", "value": value }, "name": c.u8(..).to_string() });
+        json!({ "policy": "EACH", "items": shuffled(c, ["0", "1", "2"], item) })
+    }),
+    (
+        "deleteOrganizations",
+        |r, c| json!({ "policy": "EACH", "items": shuffled(c, r.both("organization"), |id, _| json!({ "id": id })) }),
+    ),
+    ("createRelationships", |r, c| {
+        let item = |user: Value, c: &mut fastrand::Rng| json!({ "userId": user, "organizationId": r.any("organization", c), "type": "Seller" });
+        json!({ "policy": "EACH", "items": shuffled(c, r.both("user"), item) })
+    }),
+    ("updateRelationships", |r, c| {
+        let item = |id: Value, c: &mut fastrand::Rng| json!({ "id": id, "type": (["Owner", "Seller"][c.usize(..2)]) });
+        json!({ "policy": "EACH", "items": shuffled(c, r.both("relationship"), item) })
+    }),
+    ("createNotes", |r, c| {
+        let subjects = [r.any("contact", c), r.any("organization", c)];
+        json!({ "policy": "EACH", "items": shuffled(c, subjects, |id, _| json!({ "subjectId": id, "text": "New" })) })
+    }),
+    (
+        "deleteNotes",
+        |r, c| json!({ "policy": "EACH", "items": shuffled(c, r.both("note"), |id, _| json!({ "id": id })) }),
+    ),
+    ("recordInteractions", |r, c| {
+        let item = |id: &str, c: &mut fastrand::Rng| {
+            json!({ "externalId": id, "mediaType": "CALL", "direction": "INBOUND", "startedAt": "2026-03-01T12:00:00Z",
+                "contactId": r.any("contact", c), "agentIds": r.both("user") })
+        };
+        json!({ "policy": "EACH", "items": shuffled(c, ["0", "1"], item) })
+    }),
+    ("upsertUsers", |_, c| {
+        let item = |subject: &str, c: &mut fastrand::Rng| json!({ "subject": subject, "title": c.u8(..).to_string() });
+        json!({ "policy": "EACH", "items": shuffled(c, ["One", "New"], item) })
+    }),
+    ("createWrapUpCodes", |_, c| {
+        let item = |name: &str, _: &mut fastrand::Rng| json!({ "name": name });
+        json!({ "policy": "EACH", "items": shuffled(c, ["0", "1"], item) })
+    }),
     (
         "createWrapUpCode",
         |_, c| json!({ "name": c.u8(..2).to_string() }),

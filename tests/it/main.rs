@@ -5,6 +5,7 @@
 mod admission;
 mod answers;
 mod backup;
+mod bulk;
 mod cases;
 mod changes;
 mod columns;

@@ -197,7 +197,7 @@ on_both_engines! {
             for field in object.fields.values() {
                 // The record that a mutation changes is of the kind that its name ends with.
                 let kinds = ["organization", "user", "relationship", "note", "wrapUpCode", "interaction", "contact"];
-                let is_meant = |kind: &&str| field.name.to_lowercase().ends_with(&kind.to_lowercase());
+                let is_meant = |kind: &&str| field.name.to_lowercase().trim_end_matches('s').ends_with(&kind.to_lowercase());
                 let kind = kinds.into_iter().find(is_meant).unwrap_or("contact");
                 world["changed"] = world[kind].clone();
                 for argument in &field.arguments {

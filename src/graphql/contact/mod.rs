@@ -1,9 +1,11 @@
 //! Contacts in the graph.
 
+mod bulk;
 mod mutation;
 
 use async_graphql::{ComplexObject, Context, InputObject, Object, OneofObject, OutputType as _, Result};
 
+pub use bulk::ContactBulkMutation;
 pub use mutation::ContactMutation;
 
 use super::change::{ChangeConnection, changes_of};

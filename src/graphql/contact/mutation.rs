@@ -4,16 +4,17 @@ use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::input::{fields, id, patch_id, target};
-use crate::graphql::mutation::Mutate as _;
+use crate::graphql::mutation::{Mutate as _, Outcome};
 use crate::graphql::payload::payload;
 use crate::graphql::permission::requires_permission;
 use crate::graphql::repeat::RepeatFields;
 use crate::id::ContactId;
 use crate::model::{
     AddressInput, Checked, Contact, ContactChanges, EmailAddressInput, ExternalIdInput, Permission,
-    PhoneNumberInput, SocialHandleInput, Url,
+    Permissions, PhoneNumberInput, SocialHandleInput, Url,
 };
-use crate::service::{self, Target};
+use crate::service::{self, ContactUpsert, Target};
+use crate::store::RemovedContact;
 
 fields! {
     /// The fields of a contact that people write.
@@ -47,19 +48,26 @@ fields! {
     }
 }
 
-/// Input for `createContact`.
+/// A contact to create, among the items of `createContacts`.
 #[derive(InputObject)]
-pub struct CreateContactInput {
+pub struct CreateContactItemInput {
     /// The contact's employer.
     organization_id: Option<ID>,
     #[graphql(flatten)]
     fields: ContactFields,
+}
+
+/// Input for `createContact`.
+#[derive(InputObject)]
+pub struct CreateContactInput {
+    #[graphql(flatten)]
+    contact: CreateContactItemInput,
     #[graphql(flatten)]
     repeat: RepeatFields,
 }
 
-impl CreateContactInput {
-    fn check(self) -> Checked<(ContactChanges,)> {
+impl CreateContactItemInput {
+    pub(super) fn check(self) -> Checked<(ContactChanges,)> {
         let employer = self.organization_id.as_ref();
         let employer = employer
             .map(|employer| id("organizationId", employer))
@@ -86,7 +94,7 @@ pub struct UpdateContactInput {
 }
 
 impl UpdateContactInput {
-    fn check(self) -> Checked<(Target<ContactId>, ContactChanges)> {
+    pub(super) fn check(self) -> Checked<(Target<ContactId>, ContactChanges)> {
         let target = target(&self.id, self.expected_version)?;
         let changes = ContactChanges {
             organization_id: patch_id("organizationId", &self.organization_id)?,
@@ -105,6 +113,12 @@ pub struct DeleteContactInput {
     expected_version: Option<i32>,
 }
 
+impl DeleteContactInput {
+    pub(super) fn check(self) -> Checked<(Target<ContactId>,)> {
+        Ok((target(&self.id, self.expected_version)?,))
+    }
+}
+
 /// Input for `upsertContact`. Absent fields are left unchanged, or empty in a new contact; null clears a field.
 #[derive(InputObject)]
 pub struct UpsertContactInput {
@@ -114,6 +128,14 @@ pub struct UpsertContactInput {
     organization_key: MaybeUndefined<ExternalIdInput>,
     #[graphql(flatten)]
     fields: ContactFields,
+}
+
+impl UpsertContactInput {
+    #[expect(clippy::unnecessary_wraps, reason = "every input is checked alike")]
+    pub(super) fn check(self, permissions: Permissions) -> Checked<ContactUpsert> {
+        let employer = self.organization_key.into();
+        Ok((permissions, self.key, employer, self.fields.into()))
+    }
 }
 
 payload! {
@@ -164,6 +186,34 @@ payload! {
     }
 }
 
+impl From<Outcome<(Contact, bool)>> for UpsertContactPayload {
+    fn from(outcome: Outcome<(Contact, bool)>) -> Self {
+        let (contact, created) = outcome.value.unzip();
+        Self {
+            contact,
+            created,
+            user_errors: outcome.user_errors,
+        }
+    }
+}
+
+/// The outcome of a deletion, and the contact as it is after a version conflict.
+type Deleted = (Outcome<(ContactId, RemovedContact)>, Option<Contact>);
+
+impl From<Deleted> for DeleteContactPayload {
+    fn from((outcome, contact): Deleted) -> Self {
+        let (id, removed) = outcome.value.unzip();
+        let removed = removed.unwrap_or_default();
+        Self {
+            contact,
+            deleted_contact_id: id,
+            deleted_notes: removed.notes,
+            detached_interactions: removed.interactions,
+            user_errors: outcome.user_errors,
+        }
+    }
+}
+
 /// Mutations for contacts.
 #[derive(Default)]
 pub struct ContactMutation;
@@ -179,7 +229,7 @@ impl ContactMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The new contact's fields.")] input: CreateContactInput,
     ) -> Result<Option<CreateContactPayload>> {
-        let outcome = ctx.change(input.check(), service::create_contact).await?;
+        let outcome = ctx.change(input.contact.check(), service::create_contact).await?;
         Ok(Some(outcome.into()))
     }
 
@@ -205,19 +255,8 @@ impl ContactMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The contact to delete.")] input: DeleteContactInput,
     ) -> Result<Option<DeleteContactPayload>> {
-        let target = target(&input.id, input.expected_version);
-        let (outcome, contact) = ctx
-            .change_record(target.map(|target| (target,)), service::delete_contact)
-            .await?;
-        let (id, removed) = outcome.value.unzip();
-        let removed = removed.unwrap_or_default();
-        Ok(Some(DeleteContactPayload {
-            contact,
-            deleted_contact_id: id,
-            deleted_notes: removed.notes,
-            detached_interactions: removed.interactions,
-            user_errors: outcome.user_errors,
-        }))
+        let outcome = ctx.change_record(input.check(), service::delete_contact).await?;
+        Ok(Some(outcome.into()))
     }
 
     /// Updates the contact with the given key in another system, or creates it.
@@ -229,19 +268,8 @@ impl ContactMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The contact's key and fields.")] input: UpsertContactInput,
     ) -> Result<Option<UpsertContactPayload>> {
-        let permissions = ctx.caller().permissions;
-        let input = (
-            permissions,
-            input.key,
-            input.organization_key.into(),
-            input.fields.into(),
-        );
-        let outcome = ctx.change(Ok(input), service::upsert_contact).await?;
-        let (contact, created) = outcome.value.unzip();
-        Ok(Some(UpsertContactPayload {
-            contact,
-            created,
-            user_errors: outcome.user_errors,
-        }))
+        let input = input.check(ctx.caller().permissions);
+        let outcome = ctx.change(input, service::upsert_contact).await?;
+        Ok(Some(outcome.into()))
     }
 }

@@ -1,10 +1,12 @@
 //! Interactions in the graph.
 
+mod bulk;
 mod mutation;
 
 use async_graphql::{ComplexObject, Context, InputObject, Object, OneofObject, Result};
 use futures_util::future::try_join_all;
 
+pub use bulk::InteractionBulkMutation;
 pub use mutation::InteractionMutation;
 
 use super::connection::{connection, connections};

@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::input::{fields, id, ids, patch_id, target};
-use crate::graphql::mutation::Mutate as _;
+use crate::graphql::mutation::{Mutate as _, Outcome};
 use crate::graphql::payload::payload;
 use crate::graphql::permission::requires_permission;
 use crate::graphql::repeat::RepeatFields;
@@ -46,9 +46,10 @@ impl PartyFields {
     }
 }
 
-/// Input for `recordInteraction`. Absent fields are left unchanged, or empty in a new interaction; null clears a field.
+/// An interaction to record, among the items of `recordInteractions`. Absent fields are left unchanged, or empty in a new
+/// interaction; null clears a field.
 #[derive(InputObject)]
-pub struct RecordInteractionInput {
+pub struct RecordInteractionItemInput {
     /// The conversation's id in the telephony system, at most 255 characters. If an interaction has this id, it is
     /// updated; otherwise, or without an id, a new interaction is recorded.
     external_id: Option<String>,
@@ -65,12 +66,19 @@ pub struct RecordInteractionInput {
     /// The users who handle the interaction. Users who are not yet among its agents are added; no agent is removed. An
     /// interaction has at most 100 agents.
     agent_ids: Option<Vec<ID>>,
+}
+
+/// Input for `recordInteraction`. Absent fields are left unchanged, or empty in a new interaction; null clears a field.
+#[derive(InputObject)]
+pub struct RecordInteractionInput {
+    #[graphql(flatten)]
+    interaction: RecordInteractionItemInput,
     #[graphql(flatten)]
     repeat: RepeatFields,
 }
 
-impl RecordInteractionInput {
-    fn check(self) -> Checked<(RecordedInteraction,)> {
+impl RecordInteractionItemInput {
+    pub(super) fn check(self) -> Checked<(RecordedInteraction,)> {
         let recorded = RecordedInteraction {
             external_id: self.external_id,
             parties: self.parties.check()?,
@@ -161,6 +169,17 @@ payload! {
     }
 }
 
+impl From<Outcome<(Interaction, bool)>> for RecordInteractionPayload {
+    fn from(outcome: Outcome<(Interaction, bool)>) -> Self {
+        let (interaction, created) = outcome.value.unzip();
+        Self {
+            interaction,
+            created,
+            user_errors: outcome.user_errors,
+        }
+    }
+}
+
 /// Mutations for interactions.
 #[derive(Default)]
 pub struct InteractionMutation;
@@ -177,13 +196,9 @@ impl InteractionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The interaction's fields.")] input: RecordInteractionInput,
     ) -> Result<Option<RecordInteractionPayload>> {
-        let outcome = ctx.change(input.check(), service::record_interaction).await?;
-        let (interaction, created) = outcome.value.unzip();
-        Ok(Some(RecordInteractionPayload {
-            interaction,
-            created,
-            user_errors: outcome.user_errors,
-        }))
+        let input = input.interaction.check();
+        let outcome = ctx.change(input, service::record_interaction).await?;
+        Ok(Some(outcome.into()))
     }
 
     /// Links an interaction to the contact and the organization that took part.

@@ -1,9 +1,11 @@
 //! Notes in the graph.
 
+mod bulk;
 mod mutation;
 
 use async_graphql::{ComplexObject, Context, InputObject, Result, Union};
 
+pub use bulk::NoteBulkMutation;
 pub use mutation::NoteMutation;
 
 use super::connection::{connection, connections};

@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::input::{id, target};
-use crate::graphql::mutation::Mutate as _;
+use crate::graphql::mutation::{Mutate as _, Outcome};
 use crate::graphql::payload::payload;
 use crate::graphql::permission::requires_permission;
 use crate::graphql::repeat::RepeatFields;
@@ -12,21 +12,28 @@ use crate::id::{NoteId, UserId};
 use crate::model::{Checked, Note, NoteChanges, NoteSubjectId, Patch, Permission, Permissions};
 use crate::service::{self, Target};
 
-/// Input for `createNote`. The caller becomes the author.
+/// A note to create, among the items of `createNotes`. The caller becomes the author.
 #[derive(InputObject)]
-pub struct CreateNoteInput {
+pub struct CreateNoteItemInput {
     /// The contact or the organization the note is about.
     subject_id: ID,
     /// The note's plain text, 1 to 32,000 characters.
     text: String,
     /// Whether the note is an alert to agents. Pinned notes come first in lists. Null means `false`.
     pinned: Option<bool>,
+}
+
+/// Input for `createNote`. The caller becomes the author.
+#[derive(InputObject)]
+pub struct CreateNoteInput {
+    #[graphql(flatten)]
+    note: CreateNoteItemInput,
     #[graphql(flatten)]
     repeat: RepeatFields,
 }
 
-impl CreateNoteInput {
-    fn check(self, author: UserId) -> Checked<(UserId, NoteSubjectId, NoteChanges)> {
+impl CreateNoteItemInput {
+    pub(super) fn check(self, author: UserId) -> Checked<(UserId, NoteSubjectId, NoteChanges)> {
         let changes = NoteChanges {
             text: Patch::Set(self.text),
             pinned: self.pinned.into(),
@@ -49,7 +56,10 @@ pub struct UpdateNoteInput {
 }
 
 impl UpdateNoteInput {
-    fn check(self, permissions: Permissions) -> Checked<(Target<NoteId>, Permissions, NoteChanges)> {
+    pub(super) fn check(
+        self,
+        permissions: Permissions,
+    ) -> Checked<(Target<NoteId>, Permissions, NoteChanges)> {
         let changes = NoteChanges {
             text: self.text.into(),
             pinned: self.pinned.into(),
@@ -65,6 +75,12 @@ pub struct DeleteNoteInput {
     id: ID,
     /// The version the note must have; otherwise the mutation fails with `VERSION_CONFLICT`.
     expected_version: Option<i32>,
+}
+
+impl DeleteNoteInput {
+    pub(super) fn check(self, permissions: Permissions) -> Checked<(Target<NoteId>, Permissions)> {
+        Ok((target(&self.id, self.expected_version)?, permissions))
+    }
 }
 
 payload! {
@@ -99,6 +115,16 @@ payload! {
     }
 }
 
+impl From<(Outcome<NoteId>, Option<Note>)> for DeleteNotePayload {
+    fn from((outcome, note): (Outcome<NoteId>, Option<Note>)) -> Self {
+        Self {
+            note,
+            deleted_note_id: outcome.value,
+            user_errors: outcome.user_errors,
+        }
+    }
+}
+
 /// Mutations for notes.
 #[derive(Default)]
 pub struct NoteMutation;
@@ -114,7 +140,7 @@ impl NoteMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The new note's subject and text.")] input: CreateNoteInput,
     ) -> Result<Option<CreateNotePayload>> {
-        let input = input.check(ctx.caller().user.id);
+        let input = input.note.check(ctx.caller().user.id);
         let outcome = ctx.change(input, service::create_note).await?;
         Ok(Some(outcome.into()))
     }
@@ -142,13 +168,8 @@ impl NoteMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The note to delete.")] input: DeleteNoteInput,
     ) -> Result<Option<DeleteNotePayload>> {
-        let permissions = ctx.caller().permissions;
-        let input = target(&input.id, input.expected_version).map(|target| (target, permissions));
-        let (outcome, note) = ctx.change_record(input, service::delete_note).await?;
-        Ok(Some(DeleteNotePayload {
-            note,
-            deleted_note_id: outcome.value,
-            user_errors: outcome.user_errors,
-        }))
+        let input = input.check(ctx.caller().permissions);
+        let outcome = ctx.change_record(input, service::delete_note).await?;
+        Ok(Some(outcome.into()))
     }
 }

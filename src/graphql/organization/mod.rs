@@ -1,7 +1,9 @@
 //! Organizations in the graph.
 
+mod bulk;
 mod mutation;
 
+pub use bulk::OrganizationBulkMutation;
 pub use mutation::OrganizationMutation;
 
 use async_graphql::{ComplexObject, Context, InputObject, Object, OneofObject, OutputType as _, Result};

@@ -4,16 +4,17 @@ use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::input::{fields, patch_id, target};
-use crate::graphql::mutation::Mutate as _;
+use crate::graphql::mutation::{Mutate as _, Outcome};
 use crate::graphql::payload::payload;
 use crate::graphql::permission::requires_permission;
 use crate::graphql::repeat::RepeatFields;
 use crate::id::OrganizationId;
 use crate::model::{
     AddressInput, Checked, ExternalIdInput, MoneyInput, Organization, OrganizationChanges, Patch, Permission,
-    PhoneNumberInput, TickerInput, Url,
+    Permissions, PhoneNumberInput, TickerInput, Url,
 };
-use crate::service::{self, Target};
+use crate::service::{self, OrganizationUpsert, Target};
+use crate::store::RemovedOrganization;
 
 fields! {
     /// The fields of an organization that people write, except for its name.
@@ -45,15 +46,33 @@ fields! {
     }
 }
 
-/// Input for `createOrganization`.
+/// An organization to create, among the items of `createOrganizations`.
 #[derive(InputObject)]
-pub struct CreateOrganizationInput {
+pub struct CreateOrganizationItemInput {
     /// The organization's name, 1 to 1000 characters.
     name: String,
     #[graphql(flatten)]
     fields: OrganizationFields,
+}
+
+/// Input for `createOrganization`.
+#[derive(InputObject)]
+pub struct CreateOrganizationInput {
+    #[graphql(flatten)]
+    organization: CreateOrganizationItemInput,
     #[graphql(flatten)]
     repeat: RepeatFields,
+}
+
+impl CreateOrganizationItemInput {
+    #[expect(clippy::unnecessary_wraps, reason = "every input is checked alike")]
+    pub(super) fn check(self) -> Checked<(OrganizationChanges,)> {
+        let changes = OrganizationChanges {
+            name: Patch::Set(self.name),
+            ..self.fields.into()
+        };
+        Ok((changes,))
+    }
 }
 
 /// Input for `updateOrganization`. Absent fields are left unchanged; null clears a field.
@@ -72,7 +91,7 @@ pub struct UpdateOrganizationInput {
 }
 
 impl UpdateOrganizationInput {
-    fn check(self) -> Checked<(Target<OrganizationId>, OrganizationChanges)> {
+    pub(super) fn check(self) -> Checked<(Target<OrganizationId>, OrganizationChanges)> {
         let target = target(&self.id, self.expected_version)?;
         let changes = OrganizationChanges {
             name: self.name.into(),
@@ -92,6 +111,12 @@ pub struct DeleteOrganizationInput {
     expected_version: Option<i32>,
 }
 
+impl DeleteOrganizationInput {
+    pub(super) fn check(self) -> Checked<(Target<OrganizationId>,)> {
+        Ok((target(&self.id, self.expected_version)?,))
+    }
+}
+
 /// Input for `upsertOrganization`. Absent fields are left unchanged, or empty in a new organization; null clears a
 /// field.
 #[derive(InputObject)]
@@ -103,6 +128,17 @@ pub struct UpsertOrganizationInput {
     name: MaybeUndefined<String>,
     #[graphql(flatten)]
     fields: OrganizationFields,
+}
+
+impl UpsertOrganizationInput {
+    #[expect(clippy::unnecessary_wraps, reason = "every input is checked alike")]
+    pub(super) fn check(self, permissions: Permissions) -> Checked<OrganizationUpsert> {
+        let changes = OrganizationChanges {
+            name: self.name.into(),
+            ..self.fields.into()
+        };
+        Ok((permissions, self.key, changes))
+    }
 }
 
 payload! {
@@ -157,6 +193,39 @@ payload! {
     }
 }
 
+impl From<Outcome<(Organization, bool)>> for UpsertOrganizationPayload {
+    fn from(outcome: Outcome<(Organization, bool)>) -> Self {
+        let (organization, created) = outcome.value.unzip();
+        Self {
+            organization,
+            created,
+            user_errors: outcome.user_errors,
+        }
+    }
+}
+
+/// The outcome of a deletion, and the organization as it is after a version conflict.
+type Deleted = (
+    Outcome<(OrganizationId, RemovedOrganization)>,
+    Option<Organization>,
+);
+
+impl From<Deleted> for DeleteOrganizationPayload {
+    fn from((outcome, organization): Deleted) -> Self {
+        let (id, removed) = outcome.value.unzip();
+        let removed = removed.unwrap_or_default();
+        Self {
+            organization,
+            deleted_organization_id: id,
+            deleted_relationships: removed.relationships,
+            deleted_notes: removed.notes,
+            detached_contacts: removed.contacts,
+            detached_interactions: removed.interactions,
+            user_errors: outcome.user_errors,
+        }
+    }
+}
+
 /// Mutations for organizations.
 #[derive(Default)]
 pub struct OrganizationMutation;
@@ -172,11 +241,8 @@ impl OrganizationMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The new organization's fields.")] input: CreateOrganizationInput,
     ) -> Result<Option<CreateOrganizationPayload>> {
-        let changes = OrganizationChanges {
-            name: Patch::Set(input.name),
-            ..input.fields.into()
-        };
-        let outcome = ctx.change(Ok((changes,)), service::create_organization).await?;
+        let input = input.organization.check();
+        let outcome = ctx.change(input, service::create_organization).await?;
         Ok(Some(outcome.into()))
     }
 
@@ -203,21 +269,9 @@ impl OrganizationMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The organization to delete.")] input: DeleteOrganizationInput,
     ) -> Result<Option<DeleteOrganizationPayload>> {
-        let target = target(&input.id, input.expected_version);
-        let (outcome, organization) = ctx
-            .change_record(target.map(|target| (target,)), service::delete_organization)
-            .await?;
-        let (id, removed) = outcome.value.unzip();
-        let removed = removed.unwrap_or_default();
-        Ok(Some(DeleteOrganizationPayload {
-            organization,
-            deleted_organization_id: id,
-            deleted_relationships: removed.relationships,
-            deleted_notes: removed.notes,
-            detached_contacts: removed.contacts,
-            detached_interactions: removed.interactions,
-            user_errors: outcome.user_errors,
-        }))
+        let input = input.check();
+        let outcome = ctx.change_record(input, service::delete_organization).await?;
+        Ok(Some(outcome.into()))
     }
 
     /// Updates the organization with the given key in another system, or creates it.
@@ -230,17 +284,8 @@ impl OrganizationMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The organization's key and fields.")] input: UpsertOrganizationInput,
     ) -> Result<Option<UpsertOrganizationPayload>> {
-        let changes = OrganizationChanges {
-            name: input.name.into(),
-            ..input.fields.into()
-        };
-        let input = (ctx.caller().permissions, input.key, changes);
-        let outcome = ctx.change(Ok(input), service::upsert_organization).await?;
-        let (organization, created) = outcome.value.unzip();
-        Ok(Some(UpsertOrganizationPayload {
-            organization,
-            created,
-            user_errors: outcome.user_errors,
-        }))
+        let input = input.check(ctx.caller().permissions);
+        let outcome = ctx.change(input, service::upsert_organization).await?;
+        Ok(Some(outcome.into()))
     }
 }

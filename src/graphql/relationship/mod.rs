@@ -1,8 +1,10 @@
 //! Relationships in the graph.
 
+mod bulk;
 mod mutation;
 mod transfer;
 
+pub use bulk::RelationshipBulkMutation;
 pub use mutation::RelationshipMutation;
 pub use transfer::TransferMutation;
 

@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 
 use crate::error::Refusals;
 use crate::graphql::input::{fields, id, target};
-use crate::graphql::mutation::Mutate as _;
+use crate::graphql::mutation::{Mutate as _, Outcome};
 use crate::graphql::payload::payload;
 use crate::graphql::permission::requires_permission;
 use crate::graphql::repeat::RepeatFields;
@@ -22,9 +22,9 @@ fields! {
     }
 }
 
-/// Input for `createRelationship`.
+/// A relationship to create, among the items of `createRelationships`.
 #[derive(InputObject)]
-pub struct CreateRelationshipInput {
+pub struct CreateRelationshipItemInput {
     /// The user who is responsible for the organization.
     user_id: ID,
     /// The organization's id.
@@ -34,12 +34,19 @@ pub struct CreateRelationshipInput {
     r#type: String,
     #[graphql(flatten)]
     fields: RelationshipFields,
+}
+
+/// Input for `createRelationship`.
+#[derive(InputObject)]
+pub struct CreateRelationshipInput {
+    #[graphql(flatten)]
+    relationship: CreateRelationshipItemInput,
     #[graphql(flatten)]
     repeat: RepeatFields,
 }
 
-impl CreateRelationshipInput {
-    fn check(self) -> Checked<(UserId, OrganizationId, RelationshipChanges)> {
+impl CreateRelationshipItemInput {
+    pub(super) fn check(self) -> Checked<(UserId, OrganizationId, RelationshipChanges)> {
         let mut refusals = Refusals::default();
         let user = refusals.collect(id("userId", &self.user_id));
         let organization = refusals.collect(id("organizationId", &self.organization_id));
@@ -71,7 +78,7 @@ pub struct UpdateRelationshipInput {
 }
 
 impl UpdateRelationshipInput {
-    fn check(self) -> Checked<(Target<RelationshipId>, RelationshipChanges)> {
+    pub(super) fn check(self) -> Checked<(Target<RelationshipId>, RelationshipChanges)> {
         let target = target(&self.id, self.expected_version)?;
         let changes = RelationshipChanges {
             r#type: self.r#type.into(),
@@ -88,6 +95,12 @@ pub struct DeleteRelationshipInput {
     id: ID,
     /// The version the relationship must have; otherwise the mutation fails with `VERSION_CONFLICT`.
     expected_version: Option<i32>,
+}
+
+impl DeleteRelationshipInput {
+    pub(super) fn check(self) -> Checked<(Target<RelationshipId>,)> {
+        Ok((target(&self.id, self.expected_version)?,))
+    }
 }
 
 payload! {
@@ -122,6 +135,16 @@ payload! {
     }
 }
 
+impl From<(Outcome<RelationshipId>, Option<Relationship>)> for DeleteRelationshipPayload {
+    fn from((outcome, relationship): (Outcome<RelationshipId>, Option<Relationship>)) -> Self {
+        Self {
+            relationship,
+            deleted_relationship_id: outcome.value,
+            user_errors: outcome.user_errors,
+        }
+    }
+}
+
 /// Mutations for relationships.
 #[derive(Default)]
 pub struct RelationshipMutation;
@@ -138,7 +161,8 @@ impl RelationshipMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The new relationship's fields.")] input: CreateRelationshipInput,
     ) -> Result<Option<CreateRelationshipPayload>> {
-        let outcome = ctx.change(input.check(), service::create_relationship).await?;
+        let input = input.relationship.check();
+        let outcome = ctx.change(input, service::create_relationship).await?;
         Ok(Some(outcome.into()))
     }
 
@@ -164,14 +188,8 @@ impl RelationshipMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The relationship to delete.")] input: DeleteRelationshipInput,
     ) -> Result<Option<DeleteRelationshipPayload>> {
-        let target = target(&input.id, input.expected_version);
-        let (outcome, relationship) = ctx
-            .change_record(target.map(|target| (target,)), service::delete_relationship)
-            .await?;
-        Ok(Some(DeleteRelationshipPayload {
-            relationship,
-            deleted_relationship_id: outcome.value,
-            user_errors: outcome.user_errors,
-        }))
+        let input = input.check();
+        let outcome = ctx.change_record(input, service::delete_relationship).await?;
+        Ok(Some(outcome.into()))
     }
 }

@@ -1,9 +1,11 @@
 //! Users in the graph.
 
+mod bulk;
 mod mutation;
 
 use async_graphql::{ComplexObject, Context, InputObject, OutputType as _, Result};
 
+pub use bulk::UserBulkMutation;
 pub use mutation::UserMutation;
 
 use super::connection::{connection, connections};

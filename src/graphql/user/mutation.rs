@@ -4,10 +4,10 @@ use async_graphql::{Context, ID, InputObject, Object, Result};
 
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::input::{fields, target};
-use crate::graphql::mutation::Mutate as _;
+use crate::graphql::mutation::{Mutate as _, Outcome};
 use crate::graphql::payload::payload;
 use crate::graphql::permission::requires_permission;
-use crate::model::{Permission, User, UserChanges};
+use crate::model::{Checked, Permission, User, UserChanges};
 use crate::service;
 
 fields! {
@@ -30,6 +30,13 @@ pub struct UpsertUserInput {
     subject: String,
     #[graphql(flatten)]
     fields: UserFields,
+}
+
+impl UpsertUserInput {
+    #[expect(clippy::unnecessary_wraps, reason = "every input is checked alike")]
+    pub(super) fn check(self) -> Checked<(String, UserChanges)> {
+        Ok((self.subject, self.fields.into()))
+    }
 }
 
 /// Input for `deactivateUser`.
@@ -76,6 +83,17 @@ payload! {
     }
 }
 
+impl From<Outcome<(User, bool)>> for UpsertUserPayload {
+    fn from(outcome: Outcome<(User, bool)>) -> Self {
+        let (user, created) = outcome.value.unzip();
+        Self {
+            user,
+            created,
+            user_errors: outcome.user_errors,
+        }
+    }
+}
+
 /// Mutations for users.
 #[derive(Default)]
 pub struct UserMutation;
@@ -91,15 +109,9 @@ impl UserMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The user's subject and fields.")] input: UpsertUserInput,
     ) -> Result<Option<UpsertUserPayload>> {
-        let input = (input.subject, input.fields.into());
-        let outcome = ctx.change(Ok(input), service::upsert_user).await?;
-        let (user, created) = outcome.value.unzip();
-        forget(ctx, user.as_ref());
-        Ok(Some(UpsertUserPayload {
-            user,
-            created,
-            user_errors: outcome.user_errors,
-        }))
+        let outcome = ctx.change(input.check(), service::upsert_user).await?;
+        forget(ctx, outcome.value.as_ref().map(|(user, _)| user));
+        Ok(Some(outcome.into()))
     }
 
     /// Deactivates a user: from then on, all requests of the user are refused with `FORBIDDEN`. The user's notes and
@@ -135,7 +147,7 @@ impl UserMutation {
 }
 
 /// Makes this server forget the user as it has remembered them.
-fn forget(ctx: &Context<'_>, user: Option<&User>) {
+pub(super) fn forget(ctx: &Context<'_>, user: Option<&User>) {
     if let Some(user) = user {
         ctx.request().user_changed(&user.subject);
     }

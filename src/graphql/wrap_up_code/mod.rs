@@ -1,9 +1,11 @@
 //! Wrap-up codes in the graph.
 
+mod bulk;
 mod mutation;
 
 use async_graphql::InputObject;
 
+pub use bulk::WrapUpCodeBulkMutation;
 pub use mutation::WrapUpCodeMutation;
 
 use super::connection::{connection, connections};

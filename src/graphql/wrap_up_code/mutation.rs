@@ -21,15 +21,33 @@ fields! {
     }
 }
 
-/// Input for `createWrapUpCode`.
+/// A wrap-up code to create, among the items of `createWrapUpCodes`.
 #[derive(InputObject)]
-pub struct CreateWrapUpCodeInput {
+pub struct CreateWrapUpCodeItemInput {
     /// The name, 1 to 200 characters, unique among wrap-up codes regardless of case and accents.
     name: String,
     #[graphql(flatten)]
     fields: WrapUpCodeFields,
+}
+
+/// Input for `createWrapUpCode`.
+#[derive(InputObject)]
+pub struct CreateWrapUpCodeInput {
+    #[graphql(flatten)]
+    wrap_up_code: CreateWrapUpCodeItemInput,
     #[graphql(flatten)]
     repeat: RepeatFields,
+}
+
+impl CreateWrapUpCodeItemInput {
+    #[expect(clippy::unnecessary_wraps, reason = "every input is checked alike")]
+    pub(super) fn check(self) -> Checked<(WrapUpCodeChanges,)> {
+        let changes = WrapUpCodeChanges {
+            name: Patch::Set(self.name),
+            ..self.fields.into()
+        };
+        Ok((changes,))
+    }
 }
 
 /// Input for `updateWrapUpCode`. Absent fields are left unchanged; null clears a field.
@@ -46,7 +64,7 @@ pub struct UpdateWrapUpCodeInput {
 }
 
 impl UpdateWrapUpCodeInput {
-    fn check(self) -> Checked<(Target<WrapUpCodeId>, WrapUpCodeChanges)> {
+    pub(super) fn check(self) -> Checked<(Target<WrapUpCodeId>, WrapUpCodeChanges)> {
         let target = target(&self.id, self.expected_version)?;
         let changes = WrapUpCodeChanges {
             name: self.name.into(),
@@ -91,11 +109,8 @@ impl WrapUpCodeMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The new wrap-up code's fields.")] input: CreateWrapUpCodeInput,
     ) -> Result<Option<CreateWrapUpCodePayload>> {
-        let changes = WrapUpCodeChanges {
-            name: Patch::Set(input.name),
-            ..input.fields.into()
-        };
-        let outcome = ctx.change(Ok((changes,)), service::create_wrap_up_code).await?;
+        let input = input.wrap_up_code.check();
+        let outcome = ctx.change(input, service::create_wrap_up_code).await?;
         Ok(Some(outcome.into()))
     }
 

@@ -1,8 +1,9 @@
 //! The cost of an operation by the page sizes that it requests, known before anything runs.
 //!
 //! A scalar costs nothing, an object 1, a connection 2 plus its page size times the cost of an entry. Lists multiply as
-//! well: `nodes` and `_entities` by the number requested, any other list by [`LIST`]. For an interface or a union, the
-//! most expensive type counts. Reading the schema is free.
+//! well: `nodes` and `_entities` by the number requested, any other list by [`LIST`]. A bulk mutation costs 1 for each
+//! item, and its results multiply by their number. For an interface or a union, the most expensive type counts. Reading the
+//! schema is free.
 
 use std::collections::HashSet;
 
@@ -11,6 +12,7 @@ use apollo_compiler::response::JsonMap;
 use apollo_compiler::schema::ExtendedType;
 use async_graphql::{Name, Value};
 
+use super::items::items;
 use crate::error::Code;
 use crate::limits::Limits;
 use crate::operation::answer::{Answer, Cost};
@@ -24,6 +26,9 @@ use crate::page;
 const LIST: u64 = 5;
 /// The arguments whose length is the length of the list.
 const KEYS: [&str; 2] = ["ids", "representations"];
+
+/// The field of the payload of a bulk mutation that has a result for each item.
+const RESULTS: &str = "results";
 
 /// The names of the connection types.
 #[derive(Debug)]
@@ -89,12 +94,15 @@ struct Place {
     default_page: i32,
     /// The number of entries on the page, inside a connection.
     entries: Option<u64>,
+    /// The number of items, inside the payload of a bulk mutation.
+    items: Option<u64>,
 }
 
 impl Place {
     const ROOT: Self = Self {
         default_page: page::AT_ROOT,
         entries: None,
+        items: None,
     };
 }
 
@@ -117,6 +125,7 @@ impl Fold for Estimate<'_> {
         Place {
             default_page: page::NESTED,
             entries: is_connection.then(|| self.entries(field, place)),
+            items: items(field, self.variables).map(|items| u64::try_from(items).unwrap_or(u64::MAX)),
         }
     }
 
@@ -124,8 +133,12 @@ impl Fold for Estimate<'_> {
         let Some(inner) = selection else {
             return 0;
         };
-        if self.place_below(field, place).entries.is_some() {
+        let below = self.place_below(field, place);
+        if below.entries.is_some() {
             return inner.saturating_add(2);
+        }
+        if let Some(items) = below.items {
+            return inner.saturating_add(items.max(1));
         }
         let one = inner.saturating_add(1);
         one.saturating_mul(self.length(field, place))
@@ -168,6 +181,9 @@ impl Estimate<'_> {
         }
         if let (Some(entries), "edges" | "nodes") = (place.entries, field.name.as_str()) {
             return entries;
+        }
+        if let (Some(items), RESULTS) = (place.items, field.name.as_str()) {
+            return items;
         }
         let keys = KEYS.into_iter().find_map(|name| self.argument(field, name));
         match keys {

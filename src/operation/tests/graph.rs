@@ -355,6 +355,16 @@ impl Query {
     }
 }
 
+#[derive(InputObject)]
+struct HitManyInput {
+    items: Vec<i32>,
+}
+
+#[derive(SimpleObject)]
+struct HitManyPayload {
+    results: Vec<Hit>,
+}
+
 pub(super) struct Mutation;
 
 #[Object]
@@ -367,6 +377,13 @@ impl Mutation {
     async fn last(&self, ctx: &Context<'_>) -> Option<i32> {
         ran(ctx, "last");
         Some(3)
+    }
+    async fn hit_many(&self, ctx: &Context<'_>, input: HitManyInput) -> Option<HitManyPayload> {
+        ran(ctx, "hitMany");
+        let results = input.items.into_iter().map(|a| Hit { a, b: 0 });
+        Some(HitManyPayload {
+            results: results.collect(),
+        })
     }
     #[graphql(directive = requires::apply(Permission::ContactEdit))]
     async fn edit(&self, ctx: &Context<'_>) -> Option<Hit> {

@@ -18,6 +18,7 @@ const SMALL: Limits = Limits {
     root_fields: 3,
     selections: 20,
     representations: 2,
+    items: 3,
     argument_bytes: 1_000,
     cost: 60,
     introspected_values: 150,
@@ -158,6 +159,36 @@ async fn a_large_value_counts_every_time_it_is_used() {
 }
 
 #[tokio::test]
+async fn a_bulk_mutation_has_no_more_items_than_the_limit() {
+    let graph = Graph::within(SMALL);
+    for (query, refused) in [
+        (
+            "mutation { hitMany(input: { items: [1, 2, 3] }) { __typename } }",
+            false,
+        ),
+        (
+            "mutation { hitMany(input: { items: [1, 2, 3, 4] }) { __typename } }",
+            true,
+        ),
+        (
+            "mutation { a: hitMany(input: { items: 1 }) { __typename } hitMany(input: { items: [1, 2, 3, 4] }) { __typename } }",
+            true,
+        ),
+        (
+            "mutation ($n: [Int!]! = [1, 2, 3, 4]) { hitMany(input: { items: $n }) { __typename } }",
+            true,
+        ),
+        (
+            "mutation ($n: HitManyInput! = { items: [1, 2, 3, 4] }) { hitMany(input: $n) { __typename } }",
+            true,
+        ),
+    ] {
+        let expected = if refused { exceeded(3, 4) } else { Value::Null };
+        assert_eq!(refusal(&graph, query).await, expected, "{query}");
+    }
+}
+
+#[tokio::test]
 async fn the_errors_of_an_invalid_document_are_limited() {
     let reply = Graph::within(SMALL).run("{ a b c }").await;
     assert_eq!(reply.refusals().len(), 2);
@@ -200,6 +231,26 @@ async fn the_cost_is_reported_on_request() {
             1,
         ),
         ("mutation { hit { a } again: hit { a } }", 2),
+        (
+            "mutation { hitMany(input: { items: [1, 2, 3] }) { __typename } }",
+            3,
+        ),
+        (
+            "mutation { hitMany(input: { items: [1, 2, 3] }) { results { a } } }",
+            3 + 3,
+        ),
+        (
+            "mutation { hitMany(input: { items: 1 }) { results { a } } }",
+            1 + 1,
+        ),
+        (
+            "mutation ($n: [Int!]! = [1, 2]) { hitMany(input: { items: $n }) { results { a } } }",
+            2 + 2,
+        ),
+        (
+            "mutation ($n: HitManyInput! = { items: [1, 2] }) { hitMany(input: $n) { results { a } } }",
+            2 + 2,
+        ),
     ] {
         let reply = Graph::new().run_with_cost(query).await;
         assert_eq!(reply.errors(), Vec::<String>::new(), "{query}");

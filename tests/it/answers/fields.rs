@@ -63,6 +63,10 @@ fn payload(mutation: &str) -> String {
         "deactivateUser" | "reactivateUser" => format!("user {{ {USER} }}"),
         "createWrapUpCode" | "updateWrapUpCode" => format!("wrapUpCode {{ {WRAP_UP_CODE} }}"),
         "updateTenant" => format!("tenant {{ {TENANT} }}"),
+        bulk if bulk.ends_with('s') => {
+            let result = payload(bulk.trim_end_matches('s'));
+            format!("results {{ {result} userErrors {{ code field message recordId }} }}")
+        }
         other => panic!("the fields of the payload of {other} are not listed"),
     }
 }

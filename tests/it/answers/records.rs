@@ -305,7 +305,7 @@ async fn entities(group: &mut Group<'_>, known: &Known) {
 
 async fn viewer(group: &mut Group<'_>) {
     let limits = "documentBytes tokens nesting operations fragments depth aliases rootFields selections representations
-        argumentBytes cost introspectedValues reportedErrors";
+        items argumentBytes cost introspectedValues reportedErrors";
     let query = format!(
         "{{ viewer {{ user {{ {USER} }} tenant {{ {TENANT} }} permissions limits {{ {limits} }} }} }}"
     );

@@ -45,7 +45,7 @@ async fn delete_contact(caller: &TestCaller<'_>, id: &Value) {
 }
 
 /// All changes there are, page by page; there must be this many, as soon as those who write at the same time are done.
-async fn settled(caller: &TestCaller<'_>, args: &str, fields: &str, count: usize) -> Vec<Value> {
+pub async fn settled(caller: &TestCaller<'_>, args: &str, fields: &str, count: usize) -> Vec<Value> {
     let ask = async {
         loop {
             let all = pages(caller, args, fields).await;

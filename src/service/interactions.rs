@@ -1,0 +1,81 @@
+//! Bulk mutations for interactions.
+
+use std::collections::{HashMap, HashSet};
+
+use super::RecordedInteraction;
+use super::bulk::{Accepted, accepted, changed_twice};
+use super::interaction::{KeptParties, apply, check_external_id};
+use crate::error::Result;
+use crate::id::{ContactId, InteractionId, OrganizationId, TypedId as _, UserId};
+use crate::model::{BulkPolicy, Checked, Interaction};
+use crate::store::Tx;
+
+/// Records new interactions, or updates those with the same external ids, each at most once; also returns whether each is
+/// new.
+pub async fn record_interactions(
+    tx: &mut Tx,
+    policy: BulkPolicy,
+    items: Vec<Checked<(RecordedInteraction,)>>,
+) -> Result<Vec<Checked<(Interaction, bool)>>> {
+    let items: Vec<Checked<RecordedInteraction>> = items.into_iter().map(|item| check(item?)).collect();
+    let external_ids: Vec<String> = accepted(&items)
+        .filter_map(|item| item.external_id.clone())
+        .collect();
+    let keys: Vec<[&str; 1]> = external_ids.iter().map(|id| [id.as_str()]).collect();
+    let keys: Vec<&[&str]> = keys.iter().map(<[&str; 1]>::as_slice).collect();
+    tx.lock_keys(InteractionId::KIND, &keys).await?;
+    let kept = keep_parties(tx, accepted(&items)).await?;
+    let found = tx.interactions_by_external_ids(external_ids).await?;
+    let found = found
+        .into_iter()
+        .filter_map(|it| Some((it.external_id.clone()?, it)));
+    let mut found: HashMap<String, Interaction> = found.collect();
+    let agents: HashSet<UserId> = accepted(&items).flat_map(|item| item.agent_ids.clone()).collect();
+    let agents = if agents.is_empty() {
+        Vec::new()
+    } else {
+        tx.known_users(&Vec::from_iter(agents)).await?
+    };
+    let mut recorded_before = HashSet::new();
+    let recorded = items.into_iter().map(|item| {
+        let item = item?;
+        let external_id = item.external_id.clone();
+        if external_id
+            .as_ref()
+            .is_some_and(|id| recorded_before.contains(id))
+        {
+            return Err(vec![changed_twice("externalId")]);
+        }
+        let before = external_id.as_ref().and_then(|id| found.remove(id));
+        recorded_before.extend(external_id);
+        let after = apply(tx, item, before.as_ref(), &kept, &agents)?;
+        Ok((before, after))
+    });
+    let mut recorded = Accepted::of(policy, recorded.collect())?;
+    let pairs = recorded.take();
+    let are_new: Vec<bool> = pairs.iter().map(|(before, _)| before.is_none()).collect();
+    let interactions = tx.save_interactions(pairs).await?;
+    Ok(recorded.with(interactions.into_iter().zip(are_new).collect()))
+}
+
+fn check((recorded,): (RecordedInteraction,)) -> Checked<RecordedInteraction> {
+    Ok(RecordedInteraction {
+        external_id: check_external_id(recorded.external_id)?,
+        ..recorded
+    })
+}
+
+/// Keeps the parties of interactions, and the employers of the contacts, from being deleted.
+async fn keep_parties<'a>(
+    tx: &mut Tx,
+    items: impl Iterator<Item = &'a RecordedInteraction> + Clone + Send,
+) -> Result<KeptParties> {
+    let contacts = items.clone().filter_map(|item| item.parties.contact_id.value());
+    let contacts: Vec<_> = contacts.map(ContactId::uuid).collect();
+    let organizations = items.filter_map(|item| item.parties.organization_id.value());
+    let organizations = organizations.map(OrganizationId::uuid).collect();
+    Ok(KeptParties {
+        organizations: tx.keep_all_organizations(organizations, contacts.clone()).await?,
+        contacts: tx.keep_contacts(contacts).await?,
+    })
+}
