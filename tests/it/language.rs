@@ -74,7 +74,7 @@ fn doc_comments_are_plain_english() {
 #[test]
 fn comments_of_scripts_are_plain_english() {
     let (mut blocks, mut found) = (0, Vec::new());
-    for (path, text) in [scripts("tests"), scripts("playground/src")].concat() {
+    for (path, text) in [scripts("tests"), scripts("playground/src"), scripts("benches")].concat() {
         for (line, block) in script_blocks(&text) {
             blocks += 1;
             if let Some(problem) = problem(&block) {

@@ -7,7 +7,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { freePort, unprivileged } from "./postgres.mjs";
+import { freePort, unprivileged } from "./machine.mjs";
 import { until } from "./wait.mjs";
 
 /** A running PgBouncer: `mode` is `transaction` or `session`. */

@@ -1,13 +1,14 @@
 // A PostgreSQL server of a test's own, from the installed programs, in a folder that goes with it.
 
 import { execFile, spawnSync } from "node:child_process";
-import { chownSync, existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { chownSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
 
 import pg from "pg";
+
+import { freePort, postgresPrograms, unprivileged } from "./machine.mjs";
 
 const run = promisify(execFile);
 
@@ -15,38 +16,6 @@ const run = promisify(execFile);
 const [INT8, DATE, TIMESTAMPTZ] = [20, 1082, 1184];
 pg.types.setTypeParser(INT8, Number);
 for (const type of [DATE, TIMESTAMPTZ]) pg.types.setTypeParser(type, (text) => text);
-
-/** Returns the folder of PostgreSQL's programs: `POSTGRES_BIN`, one on the path, or the newest of Debian's. */
-function programs() {
-  if (process.env.POSTGRES_BIN) return process.env.POSTGRES_BIN;
-  const debian = "/usr/lib/postgresql";
-  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
-  const folders = [...process.env.PATH.split(delimiter), ...versions.map((version) => join(debian, version, "bin"))];
-  const found = folders.find((folder) => ["initdb", "pg_ctl"].every((name) => existsSync(join(folder, name))));
-  if (!found) throw new Error("install PostgreSQL 15 or newer, or set POSTGRES_BIN to the folder of its programs");
-  // The others need not be linked to where these are.
-  return dirname(realpathSync(join(found, "initdb")));
-}
-
-/** Returns the user to run programs as that root must not run; undefined for other users. */
-export function unprivileged() {
-  if (process.getuid() !== 0) return undefined;
-  const users = readFileSync("/etc/passwd", "utf8").split("\n").map((line) => line.split(":"));
-  const user = ["postgres", "nobody"].map((name) => users.find(([known]) => known === name)).find(Boolean);
-  if (!user) throw new Error("root cannot run PostgreSQL, and there is neither a user `postgres` nor `nobody`");
-  return { uid: Number(user[2]), gid: Number(user[3]) };
-}
-
-/** Returns a free port of the loopback interface. */
-export function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 /** A server that tests may stop, kill and start again. It writes to its disk as PostgreSQL does by default. */
 export class Postgres {
@@ -74,7 +43,7 @@ export class Postgres {
   /** Runs one of PostgreSQL's programs to its end. */
   async program(name, args) {
     const environment = { ...process.env, LC_ALL: "C" };
-    return run(join(programs(), name), args, { ...this.user, env: environment, cwd: this.folder });
+    return run(join(postgresPrograms(), name), args, { ...this.user, env: environment, cwd: this.folder });
   }
 
   /** Starts the server and waits until it accepts connections: after a crash, until it has recovered. */
