@@ -23,7 +23,7 @@ pub const TIMEOUT: &str = "took longer than the server allows; ask for less at o
 pub const INTERNAL: &str = "internal error; the server's log has the details under this request's id";
 
 /// The field of the input of a bulk mutation that has the items.
-const ITEMS: &str = "items";
+pub const ITEMS: &str = "items";
 /// The most characters of a message.
 const LONGEST_MESSAGE: usize = 1000;
 

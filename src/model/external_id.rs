@@ -3,7 +3,7 @@
 use async_graphql::{InputObject, SimpleObject};
 use serde::{Deserialize, Serialize};
 
-use super::{Checked, distinct, each, text, whole};
+use super::{Checked, Patch, distinct, each, text, whole};
 use crate::error::{Error, Refusals, Result, UserError};
 
 /// The maximum length of a source, in characters.
@@ -49,6 +49,14 @@ impl ExternalId {
         let ids = each(inputs, MOST_EXTERNAL_IDS, Self::check)?;
         let twice = "must not repeat a source of the list; a record has one value for each source";
         distinct(ids, "source", twice, |id| id.source.clone())
+    }
+
+    /// Returns the external ids that a record is to get. Lists that are refused later are passed over.
+    pub fn claimed(changes: &Patch<Vec<ExternalIdInput>>) -> Vec<Self> {
+        match changes {
+            Patch::Set(listed) => Self::list(listed.clone()).unwrap_or_default(),
+            Patch::Keep | Patch::Clear => Vec::new(),
+        }
     }
 
     /// Adds the key by which a record was looked up to its keys, unless it is among them. The result satisfies

@@ -8,7 +8,7 @@ use super::Target;
 use super::record::Named;
 use crate::error::{Error, Refusals, Result, UserError};
 use crate::id::TypedId;
-use crate::model::{BulkPolicy, Checked, ExternalId, ExternalIdInput, Patch};
+use crate::model::{BulkPolicy, Checked, ExternalId};
 use crate::store::{Stored, Tx, external_id_taken};
 
 /// The refusal of an item whose record an earlier item changes; the message continues after the name of a field.
@@ -114,14 +114,6 @@ pub(super) fn changed_twice(field: &'static str) -> UserError {
 /// Returns the ids of the records that items change.
 pub(super) fn ids<'a, I: TypedId>(targets: impl Iterator<Item = &'a Target<I>>) -> Vec<uuid::Uuid> {
     targets.map(|target| target.id.uuid()).collect()
-}
-
-/// Returns the external ids that a record is to get. Lists that are refused later are passed over.
-pub(super) fn claimed(changes: &Patch<Vec<ExternalIdInput>>) -> Vec<ExternalId> {
-    match changes {
-        Patch::Set(listed) => ExternalId::list(listed.clone()).unwrap_or_default(),
-        Patch::Keep | Patch::Clear => Vec::new(),
-    }
 }
 
 /// The owners of unique keys, as items give them to records and take them away.

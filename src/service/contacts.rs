@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Target;
-use super::bulk::{Accepted, Claims, Found, Keyed, Room, accepted, claimed, ids, owners_of};
+use super::bulk::{Accepted, Claims, Found, Keyed, Room, accepted, ids, owners_of};
 use super::contact::{apply, apply_with_keys, new_contact};
 use super::organization::no_organization_of_key;
 use crate::error::{Error, Result, under};
@@ -20,7 +20,7 @@ pub async fn create_contacts(
     policy: BulkPolicy,
     items: Vec<Checked<(ContactChanges,)>>,
 ) -> Result<Vec<Checked<Contact>>> {
-    let claimed = accepted(&items).flat_map(|(changes,)| claimed(&changes.external_ids));
+    let claimed = accepted(&items).flat_map(|(changes,)| ExternalId::claimed(&changes.external_ids));
     let mut claims = Claims::lock(tx, &claimed.collect::<Vec<_>>()).await?;
     let employers = accepted(&items).filter_map(|(changes,)| changes.organization_id.value());
     let employers = employers.map(OrganizationId::uuid).collect();
@@ -48,7 +48,7 @@ pub async fn update_contacts(
     policy: BulkPolicy,
     items: Vec<Checked<(Target<ContactId>, ContactChanges)>>,
 ) -> Result<Vec<Checked<Contact>>> {
-    let claimed = accepted(&items).flat_map(|(_, changes)| claimed(&changes.external_ids));
+    let claimed = accepted(&items).flat_map(|(_, changes)| ExternalId::claimed(&changes.external_ids));
     let mut claims = Claims::lock(tx, &claimed.collect::<Vec<_>>()).await?;
     let moving = accepted(&items).filter(|(_, changes)| changes.organization_id != Patch::Keep);
     let employers = moving
@@ -121,9 +121,13 @@ pub async fn upsert_contacts(
     let may_edit = accepted(&items).all(|(permissions, ..)| permissions.contains(Permission::ContactEdit));
     let items: Vec<Checked<Upsert>> = items.into_iter().map(|item| check_upsert(item?)).collect();
     let given = accepted(&items);
-    let claimed = given
-        .clone()
-        .flat_map(|item| [vec![item.key.clone()], claimed(&item.changes.external_ids)].concat());
+    let claimed = given.clone().flat_map(|item| {
+        [
+            vec![item.key.clone()],
+            ExternalId::claimed(&item.changes.external_ids),
+        ]
+        .concat()
+    });
     let owners: HashMap<ExternalId, ContactId> = owners_of(tx, &claimed.collect::<Vec<_>>()).await?;
     let organizations = employers_of_keys(tx, given.clone()).await?;
     let moving = given.clone().filter(|item| !matches!(item.employer, Patch::Keep));

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Target;
-use super::bulk::{Accepted, Claims, Found, Keyed, Room, accepted, claimed, ids, owners_of};
+use super::bulk::{Accepted, Claims, Found, Keyed, Room, accepted, ids, owners_of};
 use super::organization::{apply, new_organization};
 use crate::error::{Error, Result, under};
 use crate::id::{ContactId, OrganizationId, TypedId as _};
@@ -19,7 +19,7 @@ pub async fn create_organizations(
     policy: BulkPolicy,
     items: Vec<Checked<(OrganizationChanges,)>>,
 ) -> Result<Vec<Checked<Organization>>> {
-    let claimed = accepted(&items).flat_map(|(changes,)| claimed(&changes.external_ids));
+    let claimed = accepted(&items).flat_map(|(changes,)| ExternalId::claimed(&changes.external_ids));
     let mut claims = Claims::lock(tx, &claimed.collect::<Vec<_>>()).await?;
     let contacts = primary_contacts(tx, accepted(&items).map(|(changes,)| changes)).await?;
     let mut room = Room::reserve::<Organization>(tx, accepted(&items).count()).await?;
@@ -45,7 +45,7 @@ pub async fn update_organizations(
     policy: BulkPolicy,
     items: Vec<Checked<(Target<OrganizationId>, OrganizationChanges)>>,
 ) -> Result<Vec<Checked<Organization>>> {
-    let claimed = accepted(&items).flat_map(|(_, changes)| claimed(&changes.external_ids));
+    let claimed = accepted(&items).flat_map(|(_, changes)| ExternalId::claimed(&changes.external_ids));
     let mut claims = Claims::lock(tx, &claimed.collect::<Vec<_>>()).await?;
     // Their existence comes before the contacts, and their fields after them.
     let with_new_contact =
@@ -104,7 +104,7 @@ pub async fn upsert_organizations(
     };
     let items: Vec<Checked<(ExternalId, OrganizationChanges)>> = items.into_iter().map(check).collect();
     let claimed = accepted(&items)
-        .flat_map(|(key, changes)| [vec![key.clone()], claimed(&changes.external_ids)].concat());
+        .flat_map(|(key, changes)| [vec![key.clone()], ExternalId::claimed(&changes.external_ids)].concat());
     let owners = owners_of(tx, &claimed.collect::<Vec<_>>()).await?;
     let contacts = primary_contacts(tx, accepted(&items).map(|(_, changes)| changes)).await?;
     let keys = accepted(&items).map(|(key, _)| key);

@@ -81,29 +81,23 @@ impl Tenant {
 impl Tx {
     /// Returns the records with these ids that exist, by id, locked until the transaction ends.
     pub async fn lock_all<T: Stored>(&mut self, ids: Vec<Uuid>) -> Result<Vec<T>> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
         self.find_many(ids, self.engine().dialect().lock).await
     }
 
     /// Returns the records with these ids that exist, by id, locked to delete them.
     pub async fn lock_all_to_delete<T: Stored>(&mut self, ids: Vec<Uuid>) -> Result<Vec<T>> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
         self.find_many(ids, self.engine().dialect().lock_to_delete).await
     }
 
     /// Returns the records with these ids that exist, by id, which stay as they are until the transaction ends.
     pub async fn share_all<T: Stored>(&mut self, ids: Vec<Uuid>) -> Result<Vec<T>> {
-        if ids.is_empty() {
-            return Ok(Vec::new());
-        }
         self.find_many(ids, self.engine().dialect().lock_shared).await
     }
 
     async fn find_many<T: Stored>(&mut self, ids: Vec<Uuid>, lock: &'static str) -> Result<Vec<T>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
         let mut statement = Statement::new(self.engine(), "SELECT ");
         statement.push(T::COLUMNS).push(" FROM ").push(T::TABLE);
         statement.push(" WHERE tenant_id = $1 AND id ").any_ids(ids);

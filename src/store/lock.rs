@@ -55,16 +55,13 @@ impl Tx {
         .map(drop)
     }
 
-    /// Locks the external ids that a record is looked up by or is to get. Lists that are refused later are passed over.
+    /// Locks the external ids that a record is looked up by or is to get.
     pub async fn lock_external_ids<I: TypedId>(
         &mut self,
         key: Option<&ExternalId>,
         changes: &Patch<Vec<ExternalIdInput>>,
     ) -> Result<()> {
-        let listed = match changes {
-            Patch::Set(listed) => ExternalId::list(listed.clone()).unwrap_or_default(),
-            Patch::Keep | Patch::Clear => Vec::new(),
-        };
+        let listed = ExternalId::claimed(changes);
         self.lock_all_external_ids::<I>(key.into_iter().chain(&listed))
             .await
     }

@@ -3,6 +3,7 @@
 use apollo_compiler::ast;
 use apollo_compiler::response::{JsonMap, JsonValue};
 
+use crate::error::ITEMS;
 use crate::limits::Limits;
 use crate::operation::answer::Answer;
 use crate::operation::limit::check_limit;
@@ -10,8 +11,6 @@ use crate::operation::plan::{Plan, PlannedField};
 
 /// The argument of a mutation.
 const INPUT: &str = "input";
-/// The field of the input of a bulk mutation that has the items.
-const ITEMS: &str = "items";
 
 /// Refuses a bulk mutation with too many items.
 pub(in crate::operation) fn check_items(
