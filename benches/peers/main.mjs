@@ -60,11 +60,11 @@ async function run(options) {
   for (const server of servers) fleet.push(await RunningServer.start(server, world));
   tell("choosing samples");
   const samples = await makeSamples(world, fleet.find(({ server }) => server === ours));
-  world.words = createdWords(samples.W6);
+  if (samples.W6) world.words = createdWords(samples.W6);
   const measured = fleet.filter(({ server }) => options.servers.includes(server));
   const first = idsFromNow();
   const sizes = await checkFacts(world, measured, samples);
-  await clean(world, first);
+  if (samples.W6) await clean(world, first);
   if (options.check) return;
   await warm(world.cluster, world.database);
   const results = Results.of(options);

@@ -22,28 +22,37 @@ export async function samples(world, ours) {
     );
     const ids = contacts.map(({ id }) => id);
     const organizations = new Set(contacts.map(({ organizationId }) => organizationId).filter(Boolean));
-    const values = await rows(
-      `SELECT value FROM peers.contact_identifiers AS i
-        WHERE tenant_id = $1 AND contact_id = ANY ($2)
-          AND (SELECT count(*) FROM peers.contact_identifiers AS j WHERE j.tenant_id = $1 AND j.value = i.value) < 10
-        ORDER BY md5(value) LIMIT $3`,
-      ids,
-      counts.W7,
-    );
-    const words = await broad(rows, tenant, counts.W5);
-    const entities = (place) => Array.from({ length: 100 }, (_, each) => ids[(place * 37 + each * 13) % ids.length]);
-    return {
-      W1: ids.slice(0, counts.W1).map((id) => ({ tenant, id })),
-      W2: await pages(rows, ours, tenant, counts.W2),
-      W3: [...organizations].slice(0, counts.W3).map((id) => ({ tenant, id })),
-      W4: await narrow(rows, contacts, tenant, counts.W4),
-      W5: words,
-      W5f: words,
-      W6: await creations(world, ours, contacts, counts.W6),
-      W7: values.map(({ value }) => ({ tenant, value })),
-      W8: Array.from({ length: counts.W8 }, (_, place) => ({ tenant, ids: [...new Set(entities(place))] })),
+    const makers = {
+      W1: () => ids.slice(0, counts.W1).map((id) => ({ tenant, id })),
+      W2: () => pages(rows, ours, tenant, counts.W2),
+      W3: () => [...organizations].slice(0, counts.W3).map((id) => ({ tenant, id })),
+      W4: () => narrow(rows, contacts, tenant, counts.W4),
+      W5: () => broad(rows, tenant, counts.W5),
+      W5f: () => broad(rows, tenant, counts.W5),
+      W6: () => creations(world, ours, contacts, counts.W6),
+      W7: () => identifiers(rows, ids, tenant, counts.W7),
+      W8: () => Array.from({ length: counts.W8 }, (_, place) => ({ tenant, ids: entities(ids, place) })),
     };
+    const made = {};
+    for (const workload of world.options.workloads) made[workload] = await makers[workload]();
+    return made;
   });
+}
+
+/** Returns the ids of a hundred entities. */
+const entities = (ids, place) => [...new Set(Array.from({ length: 100 }, (_, each) => ids[(place * 37 + each * 13) % ids.length]))];
+
+/** Returns phone numbers and e-mail addresses of contacts that few others have. */
+async function identifiers(rows, ids, tenant, count) {
+  const values = await rows(
+    `SELECT value FROM peers.contact_identifiers AS i
+      WHERE tenant_id = $1 AND contact_id = ANY ($2)
+        AND (SELECT count(*) FROM peers.contact_identifiers AS j WHERE j.tenant_id = $1 AND j.value = i.value) < 10
+      ORDER BY md5(value) LIMIT $3`,
+    ids,
+    count,
+  );
+  return values.map(({ value }) => ({ tenant, value }));
 }
 
 /** Returns places in the order of creation: the peers' position, and the product's cursor of the same contact. */
@@ -118,12 +127,13 @@ async function creations(world, ours, contacts, count) {
 async function writtenRows({ cluster, database, tenant }, id) {
   const [{ contact, words, marks }] = await cluster.query(
     database,
-    `SELECT to_jsonb(c) AS contact,
-            (SELECT array_agg(word ORDER BY word) FROM public.search_words AS w
-              WHERE w.tenant_id = c.tenant_id AND w.id = c.id AND w.sort_key = c.sort_name) AS words,
-            (SELECT array_agg(marks ORDER BY word) FROM public.search_words AS w
-              WHERE w.tenant_id = c.tenant_id AND w.id = c.id AND w.sort_key = c.sort_name) AS marks
+    `SELECT to_jsonb(c) AS contact, w.words, w.marks
        FROM public.contacts AS c
+            CROSS JOIN LATERAL (
+            SELECT array_agg(word ORDER BY word) AS words, array_agg(marks ORDER BY word) AS marks
+              FROM public.search_words
+             WHERE tenant_id = c.tenant_id AND word = ANY (string_to_array(c.search_text, ' '))
+               AND sort_key = c.sort_name AND id = c.id) AS w
       WHERE c.tenant_id = $1 AND c.id = $2`,
     [tenant, id],
   );
