@@ -80,6 +80,11 @@ impl<'a> Statement<'a> {
         self.enclose(self.engine.dialect().ids, IdList(ids))
     }
 
+    /// Appends a table of the rows of a JSON list, each a list of texts, in the column `value`.
+    pub fn json_rows(&mut self, rows: impl Bind + 'a) -> &mut Self {
+        self.enclose(self.engine.dialect().rows, rows)
+    }
+
     /// Appends the lock of the selected rows.
     pub fn lock(&mut self) -> &mut Self {
         self.push(self.engine.dialect().lock)
@@ -136,6 +141,24 @@ impl<'a> Statement<'a> {
             .push(") AS c WHERE 1 = 1")
         } else {
             self.push("contacts AS c WHERE c.tenant_id = $1 AND c.organization_id = l.listed_id")
+        }
+    }
+
+    /// Appends the list and the condition of the rows `c` of the search index with one of these words: those of the first word
+    /// first, each word's in the order of the index. (`= ANY` with an ORDER BY has PostgreSQL read the whole index instead,
+    /// once it keeps a plan for any list.)
+    pub fn rows_of_words(&mut self, words: Vec<String>, most: i64) -> &mut Self {
+        self.enclose(self.engine.dialect().texts, TextList(words))
+            .push(" AS l CROSS JOIN ");
+        if self.engine.has_lateral() {
+            self.push(
+                "LATERAL (SELECT c.word, c.sort_key, c.id, c.marks FROM search_words AS c \
+                 WHERE c.tenant_id = $1 AND c.word = l.listed_text ORDER BY c.word, c.sort_key, c.id LIMIT ",
+            )
+            .bind(most)
+            .push(") AS c WHERE 1 = 1")
+        } else {
+            self.push("search_words AS c WHERE c.tenant_id = $1 AND c.word = l.listed_text")
         }
     }
 

@@ -5,10 +5,11 @@ use std::collections::HashSet;
 use uuid::Uuid;
 
 use super::super::Tenant;
+use super::super::statement::Statement;
 use super::plan::{Pass, Plan};
 use super::reading::Reading;
 use super::source::{IndexRow, Source};
-use super::{MOST_ROWS, TopHits};
+use super::{EXAMINED, LOOKED_UP, MOST_ROWS, TopHits};
 use crate::error::Result;
 use crate::model::{CAP, Hit};
 
@@ -40,9 +41,16 @@ impl Tenant {
 
     /// Whether a source has candidates beyond those that one statement examines or looks up.
     async fn is_cut(&self, reading: &Reading<'_>, after: Option<&IndexRow>) -> Result<bool> {
-        let statement = reading.rest(self.engine(), after);
-        let rest: Vec<(i32,)> = self.fetch_all(statement.sql()).await?;
-        Ok(!rest.is_empty())
+        let examined = self.counted(&reading.examined(self.engine(), after)).await?;
+        if examined > EXAMINED || examined <= LOOKED_UP {
+            return Ok(examined > EXAMINED);
+        }
+        Ok(self.counted(&reading.looked_up(self.engine(), after)).await? > LOOKED_UP)
+    }
+
+    async fn counted(&self, statement: &Statement<'_>) -> Result<i64> {
+        let rows: Vec<(i64,)> = self.fetch_all(statement.sql()).await?;
+        Ok(rows.first().map_or(0, |(count,)| *count))
     }
 }
 

@@ -7,6 +7,8 @@
 //! *capped*, never silently incomplete. The rank of a match comes from the model; [`TopHits`] keeps the best.
 
 pub mod candidates;
+mod cost;
+mod known;
 pub mod note;
 pub mod plan;
 pub mod planning;
@@ -20,14 +22,17 @@ use tracing::instrument;
 use super::Tenant;
 use crate::error::Result;
 use crate::model::{CAP, Hits, Search};
+use known::Known;
 use top_hits::TopHits;
 
 /// The maximum number of rows of an index that one statement examines.
 const EXAMINED: i64 = 200_000;
 /// The maximum number of records that one statement looks up.
 const LOOKED_UP: i64 = 20_000;
-/// The maximum number of candidates that are counted before a search.
+/// The maximum number of candidates of a source that are counted before a search.
 const COUNTED: i64 = 5_000;
+/// The maximum number of candidates of a source that are counted first, which is enough if a word of the query is rare.
+const COUNTED_FIRST: i64 = 500;
 /// The maximum number of rows that one statement returns: one more than can be shown.
 const MOST_ROWS: usize = CAP + 1;
 /// The number of matches that leave no need for words that are one typo away: those of the largest page.
@@ -38,19 +43,20 @@ impl Tenant {
     #[instrument(level = "debug", skip_all)]
     pub async fn search(&self, search: &Search) -> Result<Hits> {
         let mut top = TopHits::default();
-        self.collect(search, &mut top).await?;
+        let mut known = Known::default();
+        self.collect(search, &mut known, &mut top).await?;
         if top.len() < ENOUGH
             && !top.more
             && let Some(wider) = self.with_corrections(search).await?
         {
-            self.collect(&wider, &mut top).await?;
+            self.collect(&wider, &mut known, &mut top).await?;
         }
         Ok(top.into_hits())
     }
 
     /// Collects the matches, starting from the condition with the least costly candidates.
-    async fn collect(&self, search: &Search, top: &mut TopHits) -> Result<()> {
-        let plan = self.plan(search).await?;
+    async fn collect(&self, search: &Search, known: &mut Known, top: &mut TopHits) -> Result<()> {
+        let plan = self.plan(search, known).await?;
         let Some(driver) = plan.driver() else {
             return Ok(());
         };

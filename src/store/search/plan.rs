@@ -1,14 +1,12 @@
 //! The plan of a search: the condition to start from, and the steps that find its matches.
 
+use std::collections::BTreeSet;
+
+use super::known::Count;
 use super::reading::Reading;
 use super::source::{Range, Source, ranges_of};
 use super::{COUNTED, i64_of};
 use crate::model::{Alternative, CAP, MarkCheck, MatchKind, Search, Term};
-
-/// The cost of a candidate whose text is looked up, beside one that is checked on its marks.
-const LOOK_UP: i64 = 20;
-/// The number of candidates that a source is reckoned to have if it has more than are counted.
-const MANY: i64 = 200_000;
 
 /// A search with the sources of its candidates.
 pub struct Plan {
@@ -21,7 +19,7 @@ pub struct Plan {
     /// The contacts of organizations that meet conditions by their name.
     pub(super) groups: Vec<Group>,
     /// The contacts of the organization that must employ them.
-    pub(super) employer: Option<(Source, i64)>,
+    pub(super) employer: Option<(Source, Count)>,
     /// The conditions that more organizations meet than are examined.
     pub(super) partial: Vec<usize>,
 }
@@ -32,8 +30,8 @@ pub(super) struct WordSource {
     pub condition: usize,
     /// The alternative.
     pub alternative: Alternative,
-    /// The number of candidates, up to one more than [`COUNTED`].
-    pub count: i64,
+    /// The number of candidates.
+    pub count: Count,
 }
 
 /// The contacts of organizations whose names meet the same conditions.
@@ -42,17 +40,19 @@ pub(super) struct Group {
     pub conditions: Vec<usize>,
     /// The contacts.
     pub source: Source,
-    /// The number of contacts, up to one more than [`COUNTED`].
-    pub count: i64,
+    /// The number of contacts.
+    pub count: Count,
 }
 
-/// The condition that a search starts from.
+/// The candidates that a search starts from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Driver {
-    /// A word of the query or a value of the filter.
+    /// Those of a word of the query, or of a value of the filter.
     Condition(usize),
-    /// The organization that must employ the contacts.
+    /// The contacts of the organization that must employ them.
     Employer,
+    /// Those with a correction of any word of the query. All matches without corrections are known already.
+    Corrections,
 }
 
 /// A step of a search.
@@ -68,7 +68,7 @@ pub struct Pass {
 }
 
 impl Plan {
-    /// Returns the condition with the least costly candidates, or `None` if a condition cannot be met.
+    /// Returns the least costly candidates to start from, or `None` if a condition cannot be met.
     pub fn driver(&self) -> Option<Driver> {
         let conditions = 0..self.checks.conditions().count();
         let is_unmet =
@@ -77,71 +77,40 @@ impl Plan {
             return None;
         }
         let employer = self.employer.iter().map(|_| Driver::Employer);
+        let has_corrections = self
+            .words
+            .iter()
+            .any(|words| words.alternative.by == MatchKind::Typo);
+        // Whoever has a correction of one word may meet another one by any employer, so all of them must be known.
+        let corrections = (has_corrections && self.partial.is_empty()).then_some(Driver::Corrections);
         conditions
             .map(Driver::Condition)
             .chain(employer)
+            .chain(corrections)
             .min_by_key(|driver| (self.cost(*driver), std::cmp::Reverse(self.longest(*driver))))
     }
 
     /// Whether no record's own words meet the condition.
     fn is_unmet(&self, condition: usize) -> bool {
-        !self.words_of(condition).any(|words| words.count > 0)
+        !self.words_of(condition).any(|words| words.count.is_some())
     }
 
-    fn words_of(&self, condition: usize) -> impl Iterator<Item = &WordSource> {
+    pub(super) fn words_of(&self, condition: usize) -> impl Iterator<Item = &WordSource> {
         self.words
             .iter()
             .filter(move |words| words.condition == condition)
     }
 
-    fn of_groups(&self, condition: usize) -> impl Iterator<Item = &Group> {
+    /// Iterates over the sources of the corrections of a condition.
+    pub(super) fn corrections_of(&self, condition: usize) -> impl Iterator<Item = &WordSource> {
+        self.words_of(condition)
+            .filter(|words| words.count.is_some() && words.alternative.by == MatchKind::Typo)
+    }
+
+    pub(super) fn of_groups(&self, condition: usize) -> impl Iterator<Item = &Group> {
         self.groups
             .iter()
             .filter(move |group| group.conditions.contains(&condition))
-    }
-
-    /// Returns the length of the longest word of a driver: of two common ones, it is probably the rarer one.
-    fn longest(&self, driver: Driver) -> usize {
-        let Driver::Condition(condition) = driver else {
-            return 0;
-        };
-        let words = self
-            .words_of(condition)
-            .flat_map(|words| &words.alternative.words);
-        words.map(|query| query.word.len()).max().unwrap_or_default()
-    }
-
-    fn cost(&self, driver: Driver) -> i64 {
-        let condition = match (driver, &self.employer) {
-            (Driver::Condition(condition), _) => condition,
-            (Driver::Employer, employer) => {
-                return employer.as_ref().map_or(0, |(_, count)| reckoned(*count));
-            }
-        };
-        let weight = |range: &Range| {
-            let is_checked = range.is_marked() && self.employer.is_none();
-            if is_checked { 1 } else { LOOK_UP }
-        };
-        let words = self
-            .words_of(condition)
-            .map(|words| reckoned(words.count) * weight(&range_of(&words.alternative)));
-        let groups = self.of_groups(condition).map(|group| reckoned(group.count));
-        words.chain(groups).sum()
-    }
-
-    /// Whether the candidates of a driver are so few that their texts decide conditions that employers may meet.
-    fn is_thorough(&self, driver: Driver) -> bool {
-        matches!(driver, Driver::Condition(_)) && self.candidates_of(driver) <= COUNTED
-    }
-
-    /// Returns the number of candidates of a driver, as far as they were counted.
-    fn candidates_of(&self, driver: Driver) -> i64 {
-        let Driver::Condition(condition) = driver else {
-            return self.employer.as_ref().map_or(0, |(_, count)| *count);
-        };
-        let words = self.words_of(condition).map(|words| words.count);
-        let groups = self.of_groups(condition).map(|group| group.count);
-        words.chain(groups).sum()
     }
 
     /// Returns the steps of the search in the order of the results of a query of one word.
@@ -154,14 +123,16 @@ impl Plan {
 
     /// Returns the steps that find the records in which every word matches exactly.
     fn exact_passes(&self, driver: Driver) -> Vec<Pass> {
-        let Driver::Condition(driving) = driver else {
-            let employer = self.employer.iter();
-            return employer
-                .map(|(source, count)| self.pass_of_employees(driver, (source, *count), &[], true))
-                .collect();
+        let driving = match (driver, &self.employer) {
+            (Driver::Condition(driving), _) => driving,
+            (Driver::Employer, Some((source, count))) => {
+                return vec![self.pass_of_employees(driver, (source, *count), &[], true)];
+            }
+            // The exact matches are known already.
+            (Driver::Employer | Driver::Corrections, _) => return Vec::new(),
         };
         self.words_of(driving)
-            .filter(|words| words.count > 0 && words.alternative.by == MatchKind::Own)
+            .filter(|words| words.count.is_some() && words.alternative.by == MatchKind::Own)
             .filter_map(|words| {
                 let range = Range::exactly(&words.alternative.rarest()?.word);
                 Some(self.pass(driver, words, range, true))
@@ -200,14 +171,22 @@ impl Plan {
     }
 
     fn own_passes(&self, driver: Driver, by: MatchKind) -> Vec<Pass> {
-        let Driver::Condition(driving) = driver else {
-            return Vec::new();
+        let driving = match (driver, by) {
+            (Driver::Condition(driving), MatchKind::Typo) if !self.is_ordered(driver) => {
+                return self.correction_passes(driver, driving..driving + 1);
+            }
+            (Driver::Condition(driving), _) => driving,
+            (Driver::Corrections, MatchKind::Typo) => {
+                return self.correction_passes(driver, 0..self.search.terms.len());
+            }
+            (Driver::Employer | Driver::Corrections, _) => return Vec::new(),
         };
         let words = || {
             self.words_of(driving)
-                .filter(move |words| words.count > 0 && words.alternative.by == by)
+                .filter(move |words| words.count.is_some() && words.alternative.by == by)
         };
-        if !self.is_ordered(driver) || self.candidates_of(driver) <= i64_of(CAP) {
+        let candidates = self.candidates_of(driver);
+        if !self.is_ordered(driver) || candidates.is_complete && candidates.counted <= i64_of(CAP) {
             return words()
                 .map(|words| self.pass(driver, words, range_of(&words.alternative), false))
                 .collect();
@@ -226,6 +205,36 @@ impl Plan {
         passes
     }
 
+    /// Returns a step for the corrections of each of these words of the query if they are few, or else a step for each
+    /// correction.
+    fn correction_passes(&self, driver: Driver, conditions: std::ops::Range<usize>) -> Vec<Pass> {
+        let mut passes = Vec::new();
+        for condition in conditions {
+            let corrections: Vec<&WordSource> = self.corrections_of(condition).collect();
+            let count: Count = corrections.iter().map(|words| words.count).sum();
+            let is_small = count.is_complete && count.counted <= COUNTED;
+            let sources = if is_small {
+                let words = corrections
+                    .iter()
+                    .filter_map(|words| Some(words.alternative.rarest()?.word.clone()));
+                let words: BTreeSet<String> = words.collect();
+                vec![Source::WholeWords(words.into_iter().collect())]
+            } else {
+                let ranges = corrections.iter().map(|words| range_of(&words.alternative));
+                ranges.map(Source::Words).collect()
+            };
+            if count.is_some() {
+                passes.extend(sources.into_iter().map(|source| Pass {
+                    source,
+                    marks: self.marks(driver, None, &[condition], false),
+                    exact: false,
+                    is_small,
+                }));
+            }
+        }
+        passes
+    }
+
     fn employer_passes(&self, driver: Driver) -> Vec<Pass> {
         if let (Driver::Employer, Some((source, count))) = (driver, &self.employer) {
             // All of them have the same employer.
@@ -237,7 +246,7 @@ impl Plan {
             let mut others =
                 (0..self.checks.conditions().count()).filter(|it| !group.conditions.contains(it));
             let has_driver = group.conditions.iter().any(|it| driver == Driver::Condition(*it));
-            group.count > 0 && (has_driver || !is_thorough) && !others.any(|other| self.is_unmet(other))
+            group.count.is_some() && (has_driver || !is_thorough) && !others.any(|other| self.is_unmet(other))
         };
         let groups = self.groups.iter().filter(is_needed);
         groups
@@ -252,14 +261,14 @@ impl Plan {
             source: Source::Words(range),
             marks: self.marks(driver, Some(&words.alternative), &[], exact),
             exact,
-            is_small: words.count <= COUNTED,
+            is_small: words.count.is_complete,
         }
     }
 
     fn pass_of_employees(
         &self,
         driver: Driver,
-        (source, count): (&Source, i64),
+        (source, count): (&Source, Count),
         met: &[usize],
         exact: bool,
     ) -> Pass {
@@ -267,7 +276,7 @@ impl Plan {
             source: source.clone(),
             marks: self.marks(driver, None, met, exact),
             exact,
-            is_small: count <= COUNTED,
+            is_small: count.is_complete,
         }
     }
 
@@ -315,10 +324,6 @@ impl Plan {
             exact: pass.exact,
         }
     }
-}
-
-fn reckoned(count: i64) -> i64 {
-    if count > COUNTED { MANY } else { count }
 }
 
 /// Returns the range of an alternative's rarest word.

@@ -2,100 +2,105 @@
 
 use std::collections::BTreeMap;
 
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::super::Tenant;
 use super::super::engine::Engine;
 use super::super::statement::Statement;
+use super::known::{Count, Known};
 use super::plan::{Group, Plan, WordSource, range_of};
 use super::source::{Range, Source};
-use super::{COUNTED, i64_of};
+use super::{COUNTED, COUNTED_FIRST, i64_of};
 use crate::error::Result;
 use crate::id::TypedId;
-use crate::model::{Alternative, Search, WordQuery};
+use crate::model::{Alternative, Search};
 
 /// The maximum number of organizations by whose name contacts match.
 const MOST_ORGANIZATIONS: usize = 5_000;
 
 impl Tenant {
-    /// Returns the plan of a search.
-    pub(super) async fn plan(&self, search: &Search) -> Result<Plan> {
-        let (groups, partial) = self.groups(search).await?;
-        let mut sources = Vec::new();
+    /// Returns the plan of a search. Candidates are counted to few first, and further only if all conditions have more.
+    pub(super) async fn plan(&self, search: &Search, known: &mut Known) -> Result<Plan> {
+        let (groups, partial) = self.groups(search, known).await?;
         let mut words = Vec::new();
         for (condition, term) in search.conditions().enumerate() {
-            for alternative in &term.alternatives {
-                if !search.is_by_employer(alternative) {
-                    sources.push(Source::Words(range_of(alternative)));
-                    words.push((condition, alternative.clone()));
-                }
-            }
+            let own = term.alternatives.iter().filter(|it| !search.is_by_employer(it));
+            words.extend(own.map(|alternative| (condition, alternative)));
         }
-        let places = words.len();
-        sources.extend(
-            groups
-                .values()
-                .map(|organizations| Source::Employees(organizations.clone())),
-        );
         let employer = search
             .organization_id
             .map(|id| Source::Employees(vec![id.uuid()]));
-        sources.extend(employer.clone());
-        let counts = self.counts(&sources).await?;
-        let count_at = |place: usize| counts.get(place).copied().unwrap_or_default();
-        let words: Vec<WordSource> = words
-            .into_iter()
-            .enumerate()
-            .map(|(place, (condition, alternative))| WordSource {
-                condition,
-                alternative,
-                count: count_at(place),
-            })
-            .collect();
-        let groups: Vec<Group> = groups
-            .into_iter()
-            .enumerate()
-            .map(|(place, (conditions, organizations))| Group {
-                conditions,
-                source: Source::Employees(organizations),
-                count: count_at(places + place),
-            })
-            .collect();
-        let count = counts.last().copied().unwrap_or_default();
-        Ok(Plan {
-            search: search.clone(),
-            checks: checks(search, &words, &groups),
-            employer: employer.map(|source| (source, count)),
-            words,
-            groups,
-            partial,
-        })
+        let of_words = words
+            .iter()
+            .map(|(_, alternative)| Source::Words(range_of(alternative)));
+        let of_groups = groups
+            .values()
+            .map(|organizations| Source::Employees(organizations.clone()));
+        let sources: Vec<Source> = of_words.chain(of_groups).chain(employer.clone()).collect();
+        self.count_candidates(&sources, COUNTED_FIRST, known).await?;
+        let planned = |known: &Known| {
+            let count_of = |source: &Source| known.counts.get(source).copied().unwrap_or(Count::NONE);
+            let words: Vec<WordSource> = words
+                .iter()
+                .map(|(condition, alternative)| WordSource {
+                    condition: *condition,
+                    alternative: (*alternative).clone(),
+                    count: count_of(&Source::Words(range_of(alternative))),
+                })
+                .collect();
+            let groups: Vec<Group> = groups
+                .iter()
+                .map(|(conditions, organizations)| {
+                    let source = Source::Employees(organizations.clone());
+                    Group {
+                        conditions: conditions.clone(),
+                        count: count_of(&source),
+                        source,
+                    }
+                })
+                .collect();
+            Plan {
+                search: search.clone(),
+                checks: checks(search, &words, &groups),
+                employer: employer.clone().map(|source| {
+                    let count = count_of(&source);
+                    (source, count)
+                }),
+                words,
+                groups,
+                partial: partial.clone(),
+            }
+        };
+        let plan = planned(known);
+        if plan.is_decided() {
+            return Ok(plan);
+        }
+        self.count_candidates(&sources, COUNTED, known).await?;
+        Ok(planned(known))
     }
 
     /// Returns the organizations that meet conditions by their name, by the conditions that they meet, and the conditions
     /// that more of them meet than are returned.
-    async fn groups(&self, search: &Search) -> Result<(BTreeMap<Vec<usize>, Vec<Uuid>>, Vec<usize>)> {
-        let mut queries: Vec<(usize, &WordQuery)> = Vec::new();
+    async fn groups(
+        &self,
+        search: &Search,
+        known: &mut Known,
+    ) -> Result<(BTreeMap<Vec<usize>, Vec<Uuid>>, Vec<usize>)> {
+        let mut ranges: Vec<(usize, Range)> = Vec::new();
         for (condition, term) in search.conditions().enumerate() {
             let by_employer = term.alternatives.iter().filter(|it| search.is_by_employer(it));
-            queries.extend(
-                by_employer
-                    .filter_map(Alternative::rarest)
-                    .map(|query| (condition, query)),
-            );
+            let queries = by_employer.filter_map(Alternative::rarest);
+            ranges.extend(queries.map(|query| (condition, Range::of(query))));
         }
-        if queries.is_empty() {
-            return Ok((BTreeMap::new(), Vec::new()));
-        }
-        let statement = organizations_by_words(self.engine(), queries.iter().map(|(_, query)| *query));
-        let rows: Vec<(i32, Uuid)> = self.fetch_all(statement.sql()).await?;
+        self.find_organizations(ranges.iter().map(|(_, range)| range), known)
+            .await?;
         let mut met: BTreeMap<Uuid, Vec<usize>> = BTreeMap::new();
         let mut order = Vec::new();
         let mut partial = Vec::new();
-        for (place, (condition, _)) in (0_i32..).zip(&queries) {
-            let mut of_query = 0;
-            for (_, id) in rows.iter().filter(|(of, _)| *of == place) {
-                of_query += 1;
+        for (condition, range) in &ranges {
+            let organizations = known.organizations.get(range).map_or(&[][..], Vec::as_slice);
+            for id in organizations {
                 let conditions = met.entry(*id).or_insert_with(|| {
                     order.push(*id);
                     Vec::new()
@@ -104,7 +109,7 @@ impl Tenant {
                     conditions.push(*condition);
                 }
             }
-            if of_query >= MOST_ORGANIZATIONS {
+            if organizations.len() >= MOST_ORGANIZATIONS {
                 partial.push(*condition);
             }
         }
@@ -117,21 +122,59 @@ impl Tenant {
         Ok((groups, partial))
     }
 
-    /// Counts the candidates of each source, up to one more than [`COUNTED`].
-    async fn counts(&self, sources: &[Source]) -> Result<Vec<i64>> {
-        let mut counts = vec![0; sources.len()];
-        if sources.iter().all(Source::is_empty) {
-            return Ok(counts);
-        }
-        let statement = counts_of(self.engine(), sources.iter());
-        let rows: Vec<(i32, i64)> = self.fetch_all(statement.sql()).await?;
-        for (place, count) in rows {
-            let place = usize::try_from(place).ok();
-            if let Some(known) = place.and_then(|place| counts.get_mut(place)) {
-                *known = count;
+    /// Finds the organizations with a word in each of the ranges that are not known yet.
+    async fn find_organizations<'r>(
+        &self,
+        ranges: impl Iterator<Item = &'r Range> + Send,
+        known: &mut Known,
+    ) -> Result<()> {
+        let mut unknown: Vec<&Range> = Vec::new();
+        for range in ranges {
+            if !known.organizations.contains_key(range) && !unknown.contains(&range) {
+                unknown.push(range);
             }
         }
-        Ok(counts)
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        let statement = organizations_by_words(self.engine(), &unknown);
+        let rows: Vec<(i32, Uuid)> = self.fetch_all(statement.sql()).await?;
+        let mut found = vec![Vec::new(); unknown.len()];
+        for (place, id) in rows {
+            if let Some(organizations) = usize::try_from(place).ok().and_then(|place| found.get_mut(place)) {
+                organizations.push(id);
+            }
+        }
+        known
+            .organizations
+            .extend(unknown.into_iter().cloned().zip(found));
+        Ok(())
+    }
+
+    /// Counts the candidates of each source, up to one more than `most`, unless that is known.
+    async fn count_candidates(&self, sources: &[Source], most: i64, known: &mut Known) -> Result<()> {
+        let mut unknown: Vec<&Source> = Vec::new();
+        for source in sources {
+            let is_known = |count: &Count| count.is_complete || count.counted > most;
+            if !known.counts.get(source).is_some_and(is_known) && !unknown.contains(&source) {
+                unknown.push(source);
+            }
+        }
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        let statement = counts_of(self.engine(), &unknown, most);
+        let rows: Vec<(i32, i64)> = self.fetch_all(statement.sql()).await?;
+        for (place, counted) in rows {
+            if let Some(source) = usize::try_from(place).ok().and_then(|place| unknown.get(place)) {
+                let count = Count {
+                    counted,
+                    is_complete: counted <= most,
+                };
+                known.counts.insert((*source).clone(), count);
+            }
+        }
+        Ok(())
     }
 }
 
@@ -145,46 +188,86 @@ fn checks(search: &Search, words: &[WordSource], groups: &[Group]) -> Search {
             if search.is_by_employer(alternative) {
                 has_groups
             } else {
-                counts.next().is_none_or(|count| count > 0)
+                counts.next().is_none_or(Count::is_some)
             }
         });
     }
     checks
 }
 
-/// The statement that selects the organizations found by each of these words.
-pub fn organizations_by_words<'a, 'q>(
-    engine: Engine,
-    queries: impl Iterator<Item = &'q WordQuery>,
-) -> Statement<'a> {
+/// The statement that selects the organizations with a word in each of these ranges.
+pub fn organizations_by_words<'a>(engine: Engine, ranges: &[&Range]) -> Statement<'a> {
     let mut statement = Statement::new(engine, "");
-    for (place, query) in (0_i32..).zip(queries) {
+    let most = i64_of(MOST_ORGANIZATIONS);
+    if engine.has_lateral() {
+        statement.push("SELECT CAST(r.value ->> 2 AS INTEGER) AS place, c.id FROM ");
+        push_ranges(&mut statement, (0_i32..).zip(ranges.iter().copied()));
+        statement
+            .push(
+                " AS r CROSS JOIN LATERAL (SELECT c.id FROM search_words AS c WHERE c.tenant_id = $1 \
+                 AND c.word >= r.value ->> 0 AND c.word < r.value ->> 1 \
+                 ORDER BY c.word, c.sort_key, c.id LIMIT ",
+            )
+            .bind(most)
+            .push(") AS c");
+        return statement;
+    }
+    for (place, range) in (0_i32..).zip(ranges) {
         statement
             .push(if place == 0 { "" } else { " UNION ALL " })
             .push("SELECT * FROM (SELECT ")
             .bind(place)
             .push(" AS place, c.id FROM search_words AS c WHERE ");
-        Range::of(query).push(&mut statement, None);
+        range.push(&mut statement, None);
         statement
             .push(" ORDER BY c.word, c.sort_key, c.id LIMIT ")
-            .bind(i64_of(MOST_ORGANIZATIONS))
+            .bind(most)
             .push(") AS part");
     }
     statement
 }
 
-/// The statement that counts the candidates of each source that is not empty.
-pub fn counts_of<'a, 's>(engine: Engine, sources: impl Iterator<Item = &'s Source>) -> Statement<'a> {
+/// The statement that counts the candidates of each source, up to one more than `most`. All ranges of words are one list, so
+/// that the text and its plan stay the same however many there are.
+pub fn counts_of<'a>(engine: Engine, sources: &[&Source], most: i64) -> Statement<'a> {
     let mut statement = Statement::new(engine, "");
+    let sources = || (0_i32..).zip(sources);
+    let ranges: Vec<(i32, &Range)> = sources()
+        .filter_map(|(place, source)| match source {
+            Source::Words(range) => Some((place, range)),
+            Source::WholeWords(_) | Source::Employees(_) => None,
+        })
+        .collect();
     let mut before = "SELECT ";
-    for (place, source) in (0_i32..).zip(sources).filter(|(_, source)| !source.is_empty()) {
+    if !ranges.is_empty() {
+        statement
+            .push(
+                "SELECT CAST(r.value ->> 2 AS INTEGER) AS place, (SELECT COUNT(*) FROM (SELECT 1 AS one \
+                 FROM search_words AS c WHERE c.tenant_id = $1 AND c.word >= r.value ->> 0 AND c.word < r.value ->> 1 LIMIT ",
+            )
+            .bind(most + 1)
+            .push(") AS counted) AS hits FROM ");
+        push_ranges(&mut statement, ranges.into_iter());
+        statement.push(" AS r");
+        before = " UNION ALL SELECT ";
+    }
+    for (place, source) in sources().filter(|(_, source)| !matches!(source, Source::Words(_))) {
         statement
             .push(before)
             .bind(place)
             .push(" AS place, COUNT(*) AS hits FROM (SELECT 1 AS one");
         source.push_from(&mut statement, None);
-        statement.push(" LIMIT ").bind(COUNTED + 1).push(") AS counted");
+        statement.push(" LIMIT ").bind(most + 1).push(") AS counted");
         before = " UNION ALL SELECT ";
     }
     statement
+}
+
+/// Appends a table of ranges with their places: of each row's `value`, the first text is where the range begins, the second
+/// where it ends, and the third its place.
+fn push_ranges<'r>(to: &mut Statement<'_>, ranges: impl Iterator<Item = (i32, &'r Range)>) {
+    let rows: Vec<[String; 3]> = ranges
+        .map(|(place, Range { from, before })| [from.clone(), before.clone(), place.to_string()])
+        .collect();
+    to.json_rows(Json(rows));
 }

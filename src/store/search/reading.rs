@@ -37,16 +37,22 @@ impl Reading<'_> {
         statement
     }
 
-    /// The statement that selects a row for each limit that [`matches`](Self::matches) reached.
-    pub fn rest<'a>(&self, engine: Engine, after: Option<&IndexRow>) -> Statement<'a> {
-        let mut statement = Statement::new(engine, "SELECT one FROM (SELECT 1 AS one");
+    /// The statement that counts the rows of the source, up to one more than [`matches`](Self::matches) examines.
+    pub fn examined<'a>(&self, engine: Engine, after: Option<&IndexRow>) -> Statement<'a> {
+        let mut statement = Statement::new(engine, "SELECT COUNT(*) FROM (SELECT 1 AS one");
         self.source.push_from(&mut statement, after);
-        statement.push(" LIMIT 1 OFFSET ").bind(EXAMINED);
-        statement.push(") AS examined UNION ALL SELECT one FROM (SELECT 1 AS one FROM (");
+        statement.push(" LIMIT ").bind(EXAMINED + 1);
+        statement.push(") AS examined");
+        statement
+    }
+
+    /// The statement that counts the candidates that marks leave, up to one more than [`matches`](Self::matches) looks up.
+    pub fn looked_up<'a>(&self, engine: Engine, after: Option<&IndexRow>) -> Statement<'a> {
+        let mut statement = Statement::new(engine, "SELECT COUNT(*) FROM (SELECT 1 AS one FROM (");
         self.source.push(&mut statement, after);
         statement.push(") AS c");
         self.push_mark_checks(&mut statement);
-        statement.push(" LIMIT 1 OFFSET ").bind(LOOKED_UP);
+        statement.push(" LIMIT ").bind(LOOKED_UP + 1);
         statement.push(") AS looked_up");
         statement
     }

@@ -12,16 +12,18 @@ pub const LAST: char = char::MAX;
 const FIRST: char = '\u{1}';
 
 /// A source of candidates.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Source {
     /// Neighbouring words of the search index.
     Words(Range),
+    /// A few words of the search index, in the order of the alphabet.
+    WholeWords(Vec<String>),
     /// The contacts of these organizations, in the order of the organizations.
     Employees(Vec<Uuid>),
 }
 
 /// A range of the search index.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Range {
     /// The first word.
     pub from: String,
@@ -75,28 +77,29 @@ impl Range {
     pub fn push(&self, to: &mut Statement<'_>, after: Option<&IndexRow>) {
         to.push("c.tenant_id = $1 AND c.word >= ").bind(self.from.clone());
         to.push(" AND c.word < ").bind(self.before.clone());
-        if let Some(IndexRow { word, sort_key, id }) = after {
-            to.push(" AND (c.word, c.sort_key, c.id) > (")
-                .bind(word.clone())
-                .push(", ")
-                .bind(sort_key.clone())
-                .push(", ")
-                .bind(*id)
-                .push(")");
-        }
+        push_after(to, after);
+    }
+}
+
+/// Appends the condition that the row `c` comes after a row, if one is given.
+fn push_after(to: &mut Statement<'_>, after: Option<&IndexRow>) {
+    if let Some(IndexRow { word, sort_key, id }) = after {
+        to.push(" AND (c.word, c.sort_key, c.id) > (")
+            .bind(word.clone())
+            .push(", ")
+            .bind(sort_key.clone())
+            .push(", ")
+            .bind(*id)
+            .push(")");
     }
 }
 
 impl Source {
-    /// Whether there are no candidates.
-    pub const fn is_empty(&self) -> bool {
-        matches!(self, Self::Employees(organizations) if organizations.is_empty())
-    }
-
     /// Whether the candidates' rows carry the marks of their records.
     pub fn is_marked(&self) -> bool {
         match self {
             Self::Words(range) => range.is_marked(),
+            Self::WholeWords(words) => words.iter().all(|word| is_marked(word)),
             Self::Employees(_) => true,
         }
     }
@@ -107,6 +110,10 @@ impl Source {
             Self::Words(range) => {
                 to.push(" FROM search_words AS c WHERE ");
                 range.push(to, after);
+            }
+            Self::WholeWords(words) => {
+                to.push(" FROM ").rows_of_words(words.clone(), EXAMINED);
+                push_after(to, after);
             }
             Self::Employees(organizations) => {
                 to.push(" FROM ").people_of(organizations.clone(), EXAMINED);
@@ -121,6 +128,10 @@ impl Source {
                 to.push("SELECT c.word, c.sort_key, c.id, c.marks");
                 self.push_from(to, after);
                 to.push(" ORDER BY c.word, c.sort_key, c.id");
+            }
+            Self::WholeWords(_) => {
+                to.push("SELECT c.word, c.sort_key, c.id, c.marks");
+                self.push_from(to, after);
             }
             Self::Employees(_) => {
                 to.push("SELECT '' AS word, c.sort_name AS sort_key, c.id, c.search_marks AS marks");

@@ -9,6 +9,7 @@ use crate::id::{ContactId, OrganizationId, TypedId as _};
 use crate::model::{Contact, Organization, Query, Record, Region, Search, Subject, sort_key};
 use crate::store::Tenant;
 use crate::store::engine::{Engine, Sql, Text};
+use crate::store::search::planning::{counts_of, organizations_by_words};
 use crate::store::search::reading::Reading;
 use crate::store::search::source::{Range, Source};
 
@@ -95,10 +96,45 @@ on_both_engines! {
         for (title, source) in sources {
             let reading = Reading { search: &search, source: &source, marks: &marks, exact: false };
             let is_of_words = matches!(source, Source::Words(_));
-            for statement in [reading.matches(tx.engine(), None), reading.rest(tx.engine(), None)] {
+            let engine = tx.engine();
+            for statement in [reading.matches(engine, None), reading.examined(engine, None), reading.looked_up(engine, None)] {
                 let plan = explained(&mut tx, &statement).await;
                 check(tx.engine(), title, &plan, is_of_words);
             }
+        }
+        tx.end(Ok(())).await.unwrap();
+    }
+
+    async fn planning_a_search_and_correcting_it_read_the_index_of_words(store: &TestStore) {
+        let tenant = store.tenant("acme").await;
+        filled(&tenant).await;
+        analyze(&tenant).await;
+        let query = Query::read("john smith", &Region::default()).unwrap();
+        let search: Search = query.among(Subject::Contacts, false);
+        let marks = vec![None, search.mark_check(&search.terms[1], false)];
+        let mut tx = tenant.begin(None).await.unwrap();
+        let engine = tx.engine();
+
+        let ranges = [Range::exactly("njohn"), Range::longer("nsmith1")];
+        let sources = ranges.clone().map(Source::Words);
+        let corrections = Source::WholeWords(vec!["njohn".to_owned(), "nmary1".to_owned()]);
+        let reading = Reading { search: &search, source: &corrections, marks: &marks, exact: false };
+        for statement in [
+            organizations_by_words(engine, &ranges.each_ref()),
+            counts_of(engine, &sources.each_ref(), 500),
+            reading.matches(engine, None),
+        ] {
+            let plan = explained(&mut tx, &statement).await;
+            let index = match engine {
+                Engine::Postgres => "Index Only Scan using search_words_pkey",
+                Engine::Sqlite => "USING PRIMARY KEY (tenant_id=? AND word",
+            };
+            assert!(plan.contains(index), "{plan}");
+            let is_refused = |line: &str| {
+                let steps = ["Seq Scan", "Sort", "TEMP B-TREE", "SCAN search_words", "SCAN contacts", "SCAN organizations"];
+                steps.iter().any(|step| line.contains(step))
+            };
+            assert!(!plan.lines().any(is_refused), "{plan}");
         }
         tx.end(Ok(())).await.unwrap();
     }

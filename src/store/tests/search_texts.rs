@@ -26,22 +26,17 @@ fn row() -> IndexRow {
 }
 
 fn planning(texts: &mut Texts, words: &Source, employees: &Source) {
-    let search = search("ann", Subject::Contacts, true);
-    let queries: Vec<_> = search.terms[0]
-        .alternatives
-        .iter()
-        .filter_map(|alternative| alternative.rarest())
-        .collect();
+    let ranges = [Range::exactly("Nann"), Range::longer("Nann")];
     texts.add(
         "organizations by words",
         "",
-        &organizations_by_words(texts.engine, queries[..2].iter().copied()),
+        &organizations_by_words(texts.engine, &ranges.each_ref()),
     );
     let exact = Source::Words(Range::exactly("nann"));
     texts.add(
         "candidates of sources",
         "",
-        &counts_of(texts.engine, [words, &exact, employees].into_iter()),
+        &counts_of(texts.engine, &[words, &exact, employees], 500),
     );
 }
 
@@ -64,16 +59,24 @@ fn candidates(texts: &mut Texts, words: &Source, employees: &Source) {
         };
         texts.add(title, "", &reading.matches(engine, after.as_ref()));
         if after.is_some() {
+            let after = after.as_ref();
             texts.add(
-                &format!("the rest of {title}"),
+                &format!("the number of rows of {title}"),
                 "",
-                &reading.rest(engine, after.as_ref()),
+                &reading.examined(engine, after),
+            );
+            texts.add(
+                &format!("the number of candidates of {title}"),
+                "",
+                &reading.looked_up(engine, after),
             );
         }
     };
     let own = search("ann", Subject::Contacts, false);
     add("contacts by words", &own, words, false, None);
     add("contacts by words, after a row", &own, words, false, Some(row()));
+    let corrections = Source::WholeWords(vec!["nanna".to_owned(), "nanne".to_owned()]);
+    add("contacts by corrections", &own, &corrections, false, Some(row()));
     let by_employer = search("ann", Subject::Contacts, true);
     add(
         "contacts by words, or by their employers",

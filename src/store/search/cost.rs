@@ -1,0 +1,115 @@
+//! The cost of a search from where it starts, in candidates that are checked on their marks.
+
+use super::COUNTED;
+use super::known::Count;
+use super::plan::{Driver, Group, Plan, WordSource, range_of};
+use crate::model::MatchKind;
+
+/// The cost of a candidate whose text is looked up, beside one that is checked on its marks.
+const LOOK_UP: i64 = 40;
+/// The cost of a step, which is a statement, beside a candidate that is checked on its marks.
+const STEP: i64 = 2_000;
+/// The number of candidates that a source is reckoned to have if not all were counted.
+const MANY: i64 = 200_000;
+
+/// The cost from which on it is worth while to count further.
+const WORTH_COUNTING: i64 = 30_000;
+
+impl Plan {
+    /// Whether the least costly driver is known: to find another one by counting further would not be less costly.
+    pub fn is_decided(&self) -> bool {
+        self.driver().is_none_or(|driver| {
+            self.candidates_of(driver).is_complete && self.cost(driver) <= WORTH_COUNTING
+        })
+    }
+
+    /// Returns the length of the longest word of a driver: of two common ones, it is probably the rarer one.
+    pub(super) fn longest(&self, driver: Driver) -> usize {
+        let Driver::Condition(condition) = driver else {
+            return 0;
+        };
+        let words = self
+            .words_of(condition)
+            .flat_map(|words| &words.alternative.words);
+        words.map(|query| query.word.len()).max().unwrap_or_default()
+    }
+
+    /// Returns the cost of a search from a driver.
+    pub(super) fn cost(&self, driver: Driver) -> i64 {
+        let weight = |words: &WordSource| {
+            let is_checked = range_of(&words.alternative).is_marked() && self.employer.is_none();
+            if is_checked { 1 } else { LOOK_UP }
+        };
+        let cost = |words: &WordSource| reckoned(words.count) * weight(words);
+        let own = |condition: usize| {
+            self.words_of(condition)
+                .filter(|words| words.count.is_some() && words.alternative.by == MatchKind::Own)
+        };
+        // The corrections of a word are one step.
+        let corrections = |condition: usize| -> i64 {
+            let costs: Vec<i64> = self.corrections_of(condition).map(cost).collect();
+            costs.iter().sum::<i64>() + if costs.is_empty() { 0 } else { STEP }
+        };
+        match driver {
+            Driver::Employer => self
+                .employer
+                .iter()
+                .map(|(_, count)| reckoned(*count) + STEP)
+                .sum(),
+            Driver::Corrections => {
+                let conditions = 0..self.checks.conditions().count();
+                conditions.map(corrections).sum::<i64>() + cost_of(self.groups.iter())
+            }
+            Driver::Condition(condition) => {
+                let words: i64 = own(condition).map(|words| cost(words) + STEP).sum();
+                let words = words + corrections(condition);
+                if self.is_thorough(driver) {
+                    let look_ups = self.candidates_of(driver).counted * LOOK_UP;
+                    words + look_ups + cost_of(self.of_groups(condition))
+                } else {
+                    words + cost_of(self.groups.iter())
+                }
+            }
+        }
+    }
+
+    /// Whether the texts of a driver's candidates decide the conditions that employers may meet: they are few, beside the
+    /// contacts of all those employers.
+    pub(super) fn is_thorough(&self, driver: Driver) -> bool {
+        let Driver::Condition(condition) = driver else {
+            return false;
+        };
+        let candidates = self.candidates_of(driver);
+        let others = cost_of(self.groups.iter()) - cost_of(self.of_groups(condition));
+        candidates.is_complete
+            && candidates.counted <= COUNTED
+            && (!self.partial.is_empty() || candidates.counted * LOOK_UP <= others)
+    }
+
+    /// Returns the number of candidates of a driver.
+    pub(super) fn candidates_of(&self, driver: Driver) -> Count {
+        match driver {
+            Driver::Employer => self.employer.iter().map(|(_, count)| *count).sum(),
+            Driver::Condition(condition) => {
+                let words = self.words_of(condition).map(|words| words.count);
+                let groups = self.of_groups(condition).map(|group| group.count);
+                words.chain(groups).sum()
+            }
+            Driver::Corrections => {
+                let conditions = 0..self.checks.conditions().count();
+                let words = conditions.flat_map(|condition| self.corrections_of(condition));
+                let groups = self.groups.iter().map(|group| group.count);
+                words.map(|words| words.count).chain(groups).sum()
+            }
+        }
+    }
+}
+
+/// Returns the cost of checking the contacts of these groups.
+fn cost_of<'g>(groups: impl Iterator<Item = &'g Group>) -> i64 {
+    groups.map(|group| reckoned(group.count) + STEP).sum()
+}
+
+fn reckoned(count: Count) -> i64 {
+    if count.is_complete { count.counted } else { MANY }
+}
