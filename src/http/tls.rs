@@ -40,6 +40,13 @@ pub struct TlsSettings {
     pub tls_key: Option<PathBuf>,
 }
 
+impl TlsSettings {
+    /// The files of the certificate and of its key.
+    fn files(&self) -> Option<(&Path, &Path)> {
+        self.tls_cert.as_deref().zip(self.tls_key.as_deref())
+    }
+}
+
 /// The reason why a certificate and its key cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
@@ -81,15 +88,26 @@ impl Tls {
     /// # Errors
     /// Fails when one of the files cannot be read or used.
     pub fn load(settings: &TlsSettings) -> Result<Option<Self>, TlsError> {
-        let (Some(certificate), Some(key)) = (&settings.tls_cert, &settings.tls_key) else {
+        let Some((certificate, key)) = settings.files() else {
             return Ok(None);
         };
         warn_of_others(key);
         Ok(Some(Self {
             current: RwLock::new(Arc::new(server_config(certificate, key)?.0)),
-            certificate: certificate.clone(),
-            key: key.clone(),
+            certificate: certificate.to_owned(),
+            key: key.to_owned(),
         }))
+    }
+
+    /// Checks the files that the settings name, if they do, as [`load`](Self::load) does. Returns the server's own certificate.
+    ///
+    /// # Errors
+    /// Fails when one of the files cannot be read or used.
+    pub fn check(settings: &TlsSettings) -> Result<Option<CertificateDer<'static>>, TlsError> {
+        let Some((certificate, key)) = settings.files() else {
+            return Ok(None);
+        };
+        Ok(server_config(certificate, key)?.1.into_iter().next())
     }
 
     /// Loads the files again, for connections from now on, and returns the number of certificates.
@@ -97,9 +115,9 @@ impl Tls {
     /// # Errors
     /// Fails when one of the files cannot be read or used. The last certificate stays in force then.
     pub fn reload(&self) -> Result<usize, TlsError> {
-        let (config, count) = server_config(&self.certificate, &self.key)?;
+        let (config, chain) = server_config(&self.certificate, &self.key)?;
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
-        Ok(count)
+        Ok(chain.len())
     }
 
     /// Accepts a client that speaks TLS over `stream`, of the socket `tcp`.
@@ -128,8 +146,11 @@ impl Tls {
     }
 }
 
-/// Loads the files, and counts the certificates.
-fn server_config(certificate: &Path, key: &Path) -> Result<(ServerConfig, usize), TlsError> {
+/// Loads the files, and returns the certificates beside the configuration.
+fn server_config(
+    certificate: &Path,
+    key: &Path,
+) -> Result<(ServerConfig, Vec<CertificateDer<'static>>), TlsError> {
     let read = |path: &Path| fs::read(path).map_err(|error| TlsError::File(path.to_owned(), error));
     let unusable = |error| TlsError::Unusable(certificate.to_owned(), error);
     let chain: Vec<_> = CertificateDer::pem_slice_iter(&read(certificate)?)
@@ -143,12 +164,11 @@ fn server_config(certificate: &Path, key: &Path) -> Result<(ServerConfig, usize)
         return Err(TlsError::EncryptedKey(key.to_owned()));
     }
     let private = PrivateKeyDer::from_pem_slice(&text).map_err(|_| TlsError::NoKey(key.to_owned()))?;
-    let count = chain.len();
     let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
         .with_protocol_versions(&[&TLS13, &TLS12])
         .map_err(unusable)?
         .with_no_client_auth()
-        .with_single_cert(chain, private)
+        .with_single_cert(chain.clone(), private)
         .map_err(|error| match error {
             Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => TlsError::OtherKey {
                 certificate: certificate.to_owned(),
@@ -157,7 +177,7 @@ fn server_config(certificate: &Path, key: &Path) -> Result<(ServerConfig, usize)
             error => unusable(error),
         })?;
     config.alpn_protocols = vec![HTTP_1_1.to_vec()];
-    Ok((config, count))
+    Ok((config, chain))
 }
 
 /// Warns if other users of this machine may read the key. Its group may: some systems have one for those that need keys.

@@ -1,5 +1,6 @@
 //! The command that looks for what would keep a server from working, and changes nothing.
 
+mod certificate;
 mod clocks;
 mod files;
 mod finding;
@@ -64,6 +65,7 @@ impl DoctorArgs {
 pub async fn examine(config: &ServeConfig, thorough: bool, clock: &Clock) -> Vec<Finding> {
     let mut findings = settings::check(config);
     findings.push(machine::check(config));
+    findings.extend(certificate::check(config, clock));
     findings.extend(keys::check(config, clock).await);
     // A URL that cannot be read is a finding of the settings.
     match config.data.database_url() {

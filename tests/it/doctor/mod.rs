@@ -1,5 +1,6 @@
 //! `external-contacts doctor`: each finding, provoked.
 
+mod certificate;
 mod keys;
 mod postgres;
 mod settings;
