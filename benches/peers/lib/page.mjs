@@ -25,12 +25,14 @@ export function writePage(results, options) {
 }
 
 /** Returns a sentence with the data, the machine, the versions and the command. */
-function origin({ contacts, rounds, seconds, program }) {
+function origin({ contacts, rounds, seconds, clients, servers, program }) {
   const version = (command) => execFileSync(command, ["--version"], { encoding: "utf8" }).trim();
   const [{ model }] = cpus();
   const machine = `${cpus().length} × ${model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB`;
   const postgres = version(join(postgresPrograms(), "postgres")).replace(/^postgres \(PostgreSQL\) (\S+).*/, "PostgreSQL $1");
-  const command = `benches/peers/run --contacts ${contacts} --rounds ${rounds} --seconds ${seconds} --write`;
+  const names = servers.map(({ name }) => name).join(",");
+  const flags = `--contacts ${contacts} --rounds ${rounds} --seconds ${seconds} --clients ${clients.join(",")} --servers ${names}`;
+  const command = `benches/peers/run ${flags} --write`;
   const versions = [version(program), postgres, `Node.js ${process.version}`].join(", ");
   return `${contacts.toLocaleString("en")} contacts in the measured tenant; ${machine}; ${versions}; \`${command}\`.`;
 }
