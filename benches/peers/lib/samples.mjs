@@ -22,18 +22,18 @@ export async function samples(world, ours) {
     );
     const ids = contacts.map(({ id }) => id);
     const organizations = new Set(contacts.map(({ organizationId }) => organizationId).filter(Boolean));
+    const made = {};
     const makers = {
       W1: () => ids.slice(0, counts.W1).map((id) => ({ tenant, id })),
       W2: () => pages(rows, ours, tenant, counts.W2),
       W3: () => [...organizations].slice(0, counts.W3).map((id) => ({ tenant, id })),
       W4: () => narrow(rows, contacts, tenant, counts.W4),
       W5: () => broad(rows, tenant, counts.W5),
-      W5f: () => broad(rows, tenant, counts.W5),
+      W5f: () => made.W5 ?? broad(rows, tenant, counts.W5),
       W6: () => creations(world, ours, contacts, counts.W6),
       W7: () => identifiers(rows, ids, tenant, counts.W7),
       W8: () => Array.from({ length: counts.W8 }, (_, place) => ({ tenant, ids: entities(ids, place) })),
     };
-    const made = {};
     for (const workload of world.options.workloads) made[workload] = await makers[workload]();
     return made;
   });

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::source::{Range, Source};
 
-/// What is known about the words of a search. With corrections it is planned anew, and only what they add is read.
+/// The counts and organizations that a search has read. With corrections it is planned anew, and only what they add is read.
 #[derive(Debug, Default)]
 pub struct Known {
     /// The numbers of candidates by source.

@@ -23,50 +23,36 @@ impl Tenant {
     /// Returns the plan of a search. Candidates are counted to few first, and further only if all conditions have more.
     pub(super) async fn plan(&self, search: &Search, known: &mut Known) -> Result<Plan> {
         let (groups, partial) = self.groups(search, known).await?;
-        let mut words = Vec::new();
+        let mut words: Vec<(usize, &Alternative, Source)> = Vec::new();
         for (condition, term) in search.conditions().enumerate() {
             let own = term.alternatives.iter().filter(|it| !search.is_by_employer(it));
-            words.extend(own.map(|alternative| (condition, alternative)));
+            words.extend(own.map(|own| (condition, own, Source::Words(range_of(own)))));
         }
         let employer = search
             .organization_id
             .map(|id| Source::Employees(vec![id.uuid()]));
-        let of_words = words
-            .iter()
-            .map(|(_, alternative)| Source::Words(range_of(alternative)));
-        let of_groups = groups
-            .values()
-            .map(|organizations| Source::Employees(organizations.clone()));
-        let sources: Vec<Source> = of_words.chain(of_groups).chain(employer.clone()).collect();
+        let of_words = words.iter().map(|(_, _, source)| source);
+        let of_groups = groups.iter().map(|(_, source)| source);
+        let sources: Vec<&Source> = of_words.chain(of_groups).chain(&employer).collect();
         self.count_candidates(&sources, COUNTED_FIRST, known).await?;
         let planned = |known: &Known| {
             let count_of = |source: &Source| known.counts.get(source).copied().unwrap_or(Count::NONE);
-            let words: Vec<WordSource> = words
-                .iter()
-                .map(|(condition, alternative)| WordSource {
-                    condition: *condition,
-                    alternative: (*alternative).clone(),
-                    count: count_of(&Source::Words(range_of(alternative))),
-                })
-                .collect();
-            let groups: Vec<Group> = groups
-                .iter()
-                .map(|(conditions, organizations)| {
-                    let source = Source::Employees(organizations.clone());
-                    Group {
-                        conditions: conditions.clone(),
-                        count: count_of(&source),
-                        source,
-                    }
-                })
-                .collect();
+            let word = |(condition, alternative, source): &(usize, &Alternative, Source)| WordSource {
+                condition: *condition,
+                alternative: (*alternative).clone(),
+                count: count_of(source),
+            };
+            let group = |(conditions, source): &(Vec<usize>, Source)| Group {
+                conditions: conditions.clone(),
+                source: source.clone(),
+                count: count_of(source),
+            };
+            let words: Vec<WordSource> = words.iter().map(word).collect();
+            let groups: Vec<Group> = groups.iter().map(group).collect();
             Plan {
                 search: search.clone(),
                 checks: checks(search, &words, &groups),
-                employer: employer.clone().map(|source| {
-                    let count = count_of(&source);
-                    (source, count)
-                }),
+                employer: employer.clone().zip(employer.as_ref().map(count_of)),
                 words,
                 groups,
                 partial: partial.clone(),
@@ -80,13 +66,13 @@ impl Tenant {
         Ok(planned(known))
     }
 
-    /// Returns the organizations that meet conditions by their name, by the conditions that they meet, and the conditions
-    /// that more of them meet than are returned.
+    /// Returns the contacts of the organizations that meet conditions by their name, by the conditions that these meet, and
+    /// the conditions that more organizations meet than are returned.
     async fn groups(
         &self,
         search: &Search,
         known: &mut Known,
-    ) -> Result<(BTreeMap<Vec<usize>, Vec<Uuid>>, Vec<usize>)> {
+    ) -> Result<(Vec<(Vec<usize>, Source)>, Vec<usize>)> {
         let mut ranges: Vec<(usize, Range)> = Vec::new();
         for (condition, term) in search.conditions().enumerate() {
             let by_employer = term.alternatives.iter().filter(|it| search.is_by_employer(it));
@@ -119,7 +105,10 @@ impl Tenant {
             let conditions = met.remove(&id).unwrap_or_default();
             groups.entry(conditions).or_default().push(id);
         }
-        Ok((groups, partial))
+        let groups = groups
+            .into_iter()
+            .map(|(conditions, organizations)| (conditions, Source::Employees(organizations)));
+        Ok((groups.collect(), partial))
     }
 
     /// Finds the organizations with a word in each of the ranges that are not known yet.
@@ -152,9 +141,9 @@ impl Tenant {
     }
 
     /// Counts the candidates of each source, up to one more than `most`, unless that is known.
-    async fn count_candidates(&self, sources: &[Source], most: i64, known: &mut Known) -> Result<()> {
+    async fn count_candidates(&self, sources: &[&Source], most: i64, known: &mut Known) -> Result<()> {
         let mut unknown: Vec<&Source> = Vec::new();
-        for source in sources {
+        for &source in sources {
             let is_known = |count: &Count| count.is_complete || count.counted > most;
             if !known.counts.get(source).is_some_and(is_known) && !unknown.contains(&source) {
                 unknown.push(source);
