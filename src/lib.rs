@@ -20,6 +20,7 @@ pub mod graphql;
 pub mod http;
 pub mod id;
 pub mod limits;
+pub mod log;
 pub mod metrics;
 pub mod model;
 pub mod operation;

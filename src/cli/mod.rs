@@ -47,6 +47,7 @@ use crate::app;
 use crate::clock::Clock;
 use crate::config::{DataConfig, ServeConfig, TelemetryConfig};
 use crate::graphql;
+use crate::log;
 use crate::traces::Traces;
 
 /// A GraphQL API for a company's external contacts: organizations, the people in them, relationships, notes and
@@ -225,18 +226,11 @@ async fn migrate(config: &DataConfig) -> anyhow::Result<()> {
 }
 
 /// Writes the lines of the log on standard error.
-fn log_lines<S>(as_json: bool) -> Box<dyn Layer<S> + Send + Sync>
+fn log_lines<S>(as_json: bool) -> impl Layer<S> + Send + Sync
 where
     S: Subscriber + for<'s> LookupSpan<'s>,
 {
-    let lines = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal());
-    if as_json {
-        lines.json().boxed()
-    } else {
-        lines.boxed()
-    }
+    log::lines(std::io::stderr, as_json, std::io::stderr().is_terminal())
 }
 
 /// Checks a filter of the log, and keeps its text.

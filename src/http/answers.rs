@@ -12,7 +12,6 @@ use futures_util::{FutureExt as _, StreamExt as _, future};
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
-use tracing::Instrument as _;
 
 use super::admission::{CallerKey, Overload, Permit};
 use super::lifecycle::Stage;
@@ -22,6 +21,7 @@ use super::request_log::RequestLog;
 use super::server::Server;
 use crate::auth::Caller;
 use crate::error::{Code, INTERNAL, TIMEOUT};
+use crate::log;
 use crate::operation::{Answer, Prepared};
 
 /// The number of responses of an operation that may wait for the client. Beyond it, the operation waits.
@@ -90,7 +90,7 @@ impl Answers {
                 }
             }
         };
-        let task = tokio::spawn(run.in_current_span()).abort_handle();
+        let task = tokio::spawn(log::Context::current().run(run)).abort_handle();
         Self {
             queue,
             task,

@@ -10,14 +10,14 @@ use std::time::Instant;
 use async_graphql::Value;
 use async_graphql::parser::types::OperationType;
 use axum::extract::Request;
-use axum::http::{Extensions, Method, StatusCode};
+use axum::http::{Extensions, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use tower_http::request_id::RequestId;
-use tracing::{Instrument as _, Span};
 
 use super::names::{API_PATH, LIVE_PATH, PLAYGROUND_PATH, READY_PATH};
 use crate::error::Code;
+use crate::log::{self, Context};
 use crate::metrics::{Answered, METRICS, Operation};
 use crate::operation::{Answer, Prepared};
 use crate::store::Tenant;
@@ -38,7 +38,7 @@ const CLIENT_CLOSED_REQUEST: u16 = 499;
 pub(super) struct RequestLog(Arc<Line>);
 
 struct Line {
-    span: Span,
+    context: Context,
     began: Instant,
     is_api: bool,
     details: Mutex<Details>,
@@ -58,9 +58,9 @@ struct Details {
 }
 
 impl RequestLog {
-    fn begin(span: Span, is_api: bool, status: Option<u16>) -> Self {
+    fn begin(context: Context, is_api: bool, status: Option<u16>) -> Self {
         Self(Arc::new(Line {
-            span,
+            context,
             began: Instant::now(),
             is_api,
             details: Mutex::new(Details {
@@ -79,12 +79,12 @@ impl RequestLog {
     pub fn of_request(extensions: &mut Extensions) -> Self {
         extensions
             .remove()
-            .unwrap_or_else(|| Self::begin(Span::current(), true, Some(CLIENT_CLOSED_REQUEST)))
+            .unwrap_or_else(|| Self::begin(Context::current(), true, Some(CLIENT_CLOSED_REQUEST)))
     }
 
-    /// Begins the line of an operation that comes over the socket of the current span.
+    /// Begins the line of an operation that comes over the socket of the current context.
     pub fn of_socket() -> Self {
-        Self::begin(Span::current(), true, None)
+        Self::begin(Context::current(), true, None)
     }
 
     /// Notes the operation. Its name is written only if its document `is_trusted`.
@@ -146,7 +146,7 @@ impl Drop for Line {
             None => CANCELLED.into(),
         };
         let elapsed = self.began.elapsed();
-        self.span.in_scope(|| {
+        self.context.call(|| {
             tracing::info!(
                 operation = &*details.operation,
                 cost = details.cost,
@@ -178,16 +178,16 @@ impl Drop for Line {
 /// Writes a line for every request, and gives handlers access to it as an extension of the request.
 pub(super) async fn log_requests(mut request: Request, next: Next) -> Response {
     let path = known_path(request.uri().path());
-    let id = request
-        .extensions()
-        .get::<RequestId>()
-        .and_then(|id| id.header_value().to_str().ok())
-        .unwrap_or_default();
-    let span = tracing::info_span!("request", id, method = known_method(request.method()), path);
+    let method = known_method(request.method());
+    let id = request.extensions().get::<RequestId>();
+    let id = id.map_or_else(|| HeaderValue::from_static(OTHER), |id| id.header_value().clone());
+    // Only traces are interested in spans of this level: without a collector, the span is disabled.
+    let span = tracing::trace_span!("request", id = id.to_str().unwrap_or_default(), method, path);
     traces::join_caller(&span, request.headers());
-    let log = RequestLog::begin(span.clone(), path == API_PATH, Some(CLIENT_CLOSED_REQUEST));
+    let context = Context::new(log::Request { id, method, path }, span);
+    let log = RequestLog::begin(context.clone(), path == API_PATH, Some(CLIENT_CLOSED_REQUEST));
     request.extensions_mut().insert(log.clone());
-    let response = next.run(request).instrument(span).await;
+    let response = context.run(next.run(request)).await;
     log.responded(response.status());
     response
 }
@@ -204,18 +204,14 @@ fn known_path(path: &str) -> &'static str {
     }
 }
 
-fn known_method(method: &Method) -> &str {
-    const KNOWN: [Method; 5] = [
-        Method::GET,
-        Method::POST,
-        Method::HEAD,
-        Method::OPTIONS,
-        Method::PUT,
-    ];
-    if KNOWN.contains(method) {
-        method.as_str()
-    } else {
-        OTHER
+fn known_method(method: &Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "POST" => "POST",
+        "HEAD" => "HEAD",
+        "OPTIONS" => "OPTIONS",
+        "PUT" => "PUT",
+        _ => OTHER,
     }
 }
 

@@ -4,11 +4,14 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use external_contacts::app::development_claims;
+use external_contacts::log;
 use external_contacts::model::Permissions;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
-use tracing::Level;
 use tracing::subscriber::DefaultGuard;
+use tracing_subscriber::Registry;
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::layer::SubscriberExt as _;
 
 use crate::support::live::Live;
 
@@ -25,11 +28,8 @@ impl Log {
     /// Catches what this thread logs at `info`, as the program does by default.
     fn start(&self) -> DefaultGuard {
         let log = self.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .json()
-            .with_max_level(Level::INFO)
-            .with_writer(move || log.clone())
-            .finish();
+        let lines = log::lines(move || log.clone(), true, false);
+        let subscriber = Registry::default().with(LevelFilter::INFO).with(lines);
         tracing::subscriber::set_default(subscriber)
     }
 
@@ -49,7 +49,7 @@ impl Log {
     /// The one line of the request with this id.
     fn line(&self, id: &str) -> Value {
         let lines = self.answered();
-        let mut own = lines.iter().filter(|line| line["span"]["id"] == id);
+        let mut own = lines.iter().filter(|line| line["request"]["id"] == id);
         let line = own.next().unwrap_or_else(|| panic!("{id} in {lines:#?}"));
         assert_eq!(own.next(), None);
         line.clone()
@@ -234,8 +234,8 @@ async fn a_line_has_the_operation_its_cost_and_its_statements() {
     server.stop().await;
 
     let line = log.line("own");
-    assert_eq!(line["span"]["method"], "POST");
-    assert_eq!(line["span"]["path"], "/graphql");
+    assert_eq!(line["request"]["method"], "POST");
+    assert_eq!(line["request"]["path"], "/graphql");
     assert_eq!(line["fields"]["operation"], "query");
     assert_eq!(line["fields"]["cost"], 2 + 5 * (1 + 2 + 10));
     assert_eq!(line["fields"]["statements"], 2);

@@ -16,13 +16,13 @@ use axum::http::StatusCode;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response};
-use tracing::Instrument as _;
 
 use super::body::MAX_BODY;
 use super::lifecycle::Stage;
 use super::reply::Rejection;
 use super::server::Server;
 use crate::error::Code;
+use crate::log::Context;
 use connection::Connection;
 
 /// The subprotocol.
@@ -47,11 +47,11 @@ pub(super) async fn upgrade(server: Arc<Server>, mut head: Parts) -> Result<Resp
         .map_or_else(Default::default, |value| {
             [(AUTHORIZATION, value)].into_iter().collect()
         });
-    let span = tracing::Span::current();
+    let context = Context::current();
     let mut stages = server.lifecycle.watch();
     Ok(upgrade.on_upgrade(async move |socket| {
         tokio::select! {
-            () = Connection::serve(server, socket, head.headers).instrument(span) => {}
+            () = context.run(Connection::serve(server, socket, head.headers)) => {}
             () = stages.reached(Stage::Ended) => {}
         }
     }))
