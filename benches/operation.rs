@@ -14,7 +14,7 @@ use async_graphql::{
 };
 use divan::{Bencher, black_box};
 use external_contacts::graphql;
-use external_contacts::limits::Limits;
+use external_contacts::limits::{CallerLimits, Limits};
 use external_contacts::model::Permissions;
 use external_contacts::operation::{Introspection, Operations, Params};
 use tokio::runtime::{Builder, Runtime};
@@ -47,7 +47,7 @@ fn text(name: &str) -> &'static str {
 }
 
 fn read(bencher: Bencher<'_, '_>, name: &str, memory: u64) {
-    let sdl = graphql::schema(Limits::default()).sdl();
+    let sdl = graphql::schema(Limits::default(), CallerLimits::default()).sdl();
     let operations = Operations::new(&sdl, Limits::default(), memory).expect("the schema is valid");
     bencher.with_inputs(|| params(text(name))).bench_values(|params| {
         let prepared = operations.prepare(params, Permissions::all(), Introspection::Allowed);

@@ -23,6 +23,7 @@ use crate::http::{
     Documents, DrainSettings, Lifecycle, PublicOptions, Resources, Server, Tls,
 };
 use crate::id::Ids;
+use crate::limits::CallerLimits;
 use crate::model::{Permissions, Region, TenantName};
 use crate::operation::Operations;
 use crate::store::{DatabaseUrl, Store, Tenant};
@@ -54,7 +55,9 @@ impl App {
     /// Builds the program from its settings, and opens the database and brings its schema up to date.
     pub async fn open(config: &ServeConfig, clock: Clock) -> anyhow::Result<Self> {
         config.check()?;
-        let schema = graphql::schema(config.limits);
+        let resources = Resources::of_process(config.data.connections);
+        let bounds = AdmissionBounds::of(&config.admission, &resources);
+        let schema = graphql::schema(config.limits, bounds.of_caller());
         let sdl = graphql::operation_sdl(&schema);
         let operations = Operations::new(&sdl, config.limits, config.operation_cache_bytes)?;
         let tls = Tls::load(&config.tls)?;
@@ -68,9 +71,8 @@ impl App {
                 .add_tenant(&DEVELOPMENT_TENANT.parse()?, &Region::default())
                 .await?;
         }
-        let resources = Resources::of_process(config.data.connections);
         let server = Server {
-            admission: Admission::new(AdmissionBounds::of(&config.admission, &resources)),
+            admission: Admission::new(bounds),
             identity: Identity::new(store.clone(), verifier),
             documents,
             operations,
@@ -202,7 +204,7 @@ pub fn check_documents(config: &ServeConfig) -> anyhow::Result<usize> {
     let Some(path) = &config.operations.documents else {
         return Ok(0);
     };
-    let sdl = graphql::operation_sdl(&graphql::schema(config.limits));
+    let sdl = graphql::operation_sdl(&graphql::schema(config.limits, CallerLimits::default()));
     let operations = Operations::new(&sdl, config.limits, config.operation_cache_bytes)?;
     let documents = Documents::load(path, config.operations.only_documents, &operations)?;
     Ok(documents.count())

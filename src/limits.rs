@@ -1,4 +1,5 @@
-//! The limits of one operation: settings of the server, declared once for its help, its messages and the graph.
+//! The limits of one operation: settings of the server, declared once for its help, its messages and the graph; and the
+//! limits of one caller, as the graph tells them.
 
 use async_graphql::SimpleObject;
 use clap::Args;
@@ -96,6 +97,41 @@ impl Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self::DEFAULT
+    }
+}
+
+/// The limits of one caller across operations and connections. An operation beyond one is refused before it runs, and the
+/// header `Retry-After` tells when to repeat it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, SimpleObject)]
+pub struct CallerLimits {
+    /// The maximum number of operations at the same time, while other callers have operations too. Further ones wait, for 2
+    /// seconds at most, and are refused with `UNAVAILABLE` then.
+    pub running_operations: u32,
+    /// The maximum number of operations that wait. Beyond it, an operation is refused with `UNAVAILABLE` at once.
+    pub waiting_operations: u32,
+    /// The maximum number of WebSockets and event streams. Beyond it, one is refused with `RATE_LIMITED`.
+    pub streams: u32,
+    /// The cost of operations that the caller may ask for in a second, on average. Beyond it, an operation is refused with
+    /// `RATE_LIMITED`.
+    pub cost_per_second: u32,
+    /// The cost of operations that the caller may ask for at once after a pause. The header `RateLimit` of each response
+    /// tells what is left.
+    pub cost_at_once: u32,
+    /// The maximum time of a query or a mutation, in seconds. One that takes longer is cancelled, with `TIMEOUT`.
+    pub request_seconds: u32,
+}
+
+/// The limits on a machine with one processor.
+impl Default for CallerLimits {
+    fn default() -> Self {
+        Self {
+            running_operations: 2,
+            waiting_operations: 32,
+            streams: 100,
+            cost_per_second: 25_000,
+            cost_at_once: 50_000,
+            request_seconds: 10,
+        }
     }
 }
 

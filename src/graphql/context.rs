@@ -11,7 +11,7 @@ use super::shown::Shown;
 use crate::auth::Caller;
 use crate::error::{Error, Result};
 use crate::id::{TypedId, UserId};
-use crate::limits::Limits;
+use crate::limits::{CallerLimits, Limits};
 use crate::model::{Checked, IdempotencyKey, Permission};
 use crate::store::{Columns, Tenant};
 
@@ -56,6 +56,9 @@ pub trait ContextExt {
 
     /// The limits of an operation.
     fn limits(&self) -> Limits;
+
+    /// The limits of the caller.
+    fn caller_limits(&self) -> CallerLimits;
 
     /// The caller.
     fn caller(&self) -> &Caller {
@@ -144,6 +147,10 @@ impl ContextExt for Context<'_> {
 
     fn limits(&self) -> Limits {
         *self.data_unchecked::<Limits>()
+    }
+
+    fn caller_limits(&self) -> CallerLimits {
+        *self.data_unchecked::<CallerLimits>()
     }
 
     fn columns<T: Shown>(&self) -> Columns {

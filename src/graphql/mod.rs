@@ -56,7 +56,7 @@ use user::{UserBulkMutation, UserListQuery, UserMutation};
 use viewer::ViewerQuery;
 use wrap_up_code::{WrapUpCodeBulkMutation, WrapUpCodeListQuery, WrapUpCodeMutation};
 
-use crate::limits::Limits;
+use crate::limits::{CallerLimits, Limits};
 
 /// The root of all queries.
 #[derive(Default, MergedObject)]
@@ -106,12 +106,13 @@ pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// Builds the schema. Data that differs between requests comes with the request (see [`RequestData`]). Operations are
 /// validated and limited before they get here; the schema knows the limits only to report them.
-pub fn schema(limits: Limits) -> Schema {
+pub fn schema(limits: Limits, of_caller: CallerLimits) -> Schema {
     Schema::build(Query::default(), Mutation::default(), Subscription)
         .enable_federation()
         .validation_mode(ValidationMode::Fast)
         .limit_recursive_depth(usize::MAX)
         .data(limits)
+        .data(of_caller)
         .finish()
 }
 

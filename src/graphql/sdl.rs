@@ -5,7 +5,7 @@ use apollo_compiler::{Name, Node};
 use async_graphql::SDLExportOptions;
 
 use super::{Schema, schema};
-use crate::limits::Limits;
+use crate::limits::{CallerLimits, Limits};
 
 /// The schema's own description, which documentation shows first.
 const DESCRIPTION: &str = "\
@@ -30,7 +30,7 @@ meanwhile is not overwritten. The subscription `changes` follows all changes and
 /// subscriptions, which use a transport of their own and are not routed with queries.
 pub fn sdl(federation: bool) -> String {
     let options = SDLExportOptions::new();
-    let schema = schema(Limits::default());
+    let schema = schema(Limits::default(), CallerLimits::default());
     if federation {
         // As `_service` tells it.
         schema.sdl_with_options(options.federation().compose_directive())

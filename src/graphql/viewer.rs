@@ -6,7 +6,7 @@ use super::context::ContextExt as _;
 use super::permission::requires_permission;
 use super::shared::Shared;
 use super::tenant::Tenant;
-use crate::limits::Limits;
+use crate::limits::{CallerLimits, Limits};
 use crate::model::{Permission, User};
 
 /// The caller and their permissions.
@@ -36,6 +36,11 @@ impl Viewer {
     /// The limits of one operation.
     async fn limits(&self, ctx: &Context<'_>) -> Limits {
         ctx.limits()
+    }
+
+    /// The limits of the caller across operations.
+    async fn caller_limits(&self, ctx: &Context<'_>) -> CallerLimits {
+        ctx.caller_limits()
     }
 }
 

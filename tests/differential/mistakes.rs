@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use external_contacts::graphql;
-use external_contacts::limits::Limits;
+use external_contacts::limits::{CallerLimits, Limits};
 use external_contacts::model::Permissions;
 use external_contacts::operation::{Introspection, Operations, Params};
 use serde::Deserialize;
@@ -87,7 +87,7 @@ fn quoted(message: &str) -> impl Iterator<Item = &str> {
 
 #[test]
 fn messages_about_mistakes_say_all_that_those_of_graphql_js_say() {
-    let sdl = graphql::schema(Limits::default()).sdl();
+    let sdl = graphql::schema(Limits::default(), CallerLimits::default()).sdl();
     let operations = Operations::new(&sdl, Limits::default(), 0).unwrap();
     let told: Vec<Vec<Message>> = serde_json::from_str(&run_node("mistakes.mjs", &sdl, &[])).unwrap();
     let mistakes = mistakes();
@@ -111,7 +111,7 @@ fn messages_about_mistakes_say_all_that_those_of_graphql_js_say() {
 
 #[test]
 fn a_caller_who_may_not_read_the_schema_gets_no_names_of_it_suggested() {
-    let sdl = graphql::schema(Limits::default()).sdl();
+    let sdl = graphql::schema(Limits::default(), CallerLimits::default()).sdl();
     let operations = Operations::new(&sdl, Limits::default(), 0).unwrap();
     for mistake in mistakes() {
         for Message { message, .. } in refusal(&operations, &mistake, Introspection::Refused) {

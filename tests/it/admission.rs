@@ -63,6 +63,19 @@ async fn a_caller_who_asks_for_too_much_is_told_when_to_come_back() {
     assert_eq!(first.headers()["ratelimit-policy"], "\"cost\";q=20;w=2");
     assert_eq!(first.headers()["ratelimit"], "\"cost\";r=13;t=1");
     data(first).await;
+    let told = data(
+        ask(
+            &server,
+            &bob,
+            "{ viewer { callerLimits { costPerSecond costAtOnce } } }",
+        )
+        .await,
+    )
+    .await;
+    assert_eq!(
+        told["viewer"]["callerLimits"],
+        json!({ "costPerSecond": 10, "costAtOnce": 20 })
+    );
     let refused = loop {
         let response = ask(&server, &ada, PEOPLE).await;
         if response.status() != 200 {

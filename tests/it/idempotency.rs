@@ -7,7 +7,7 @@ use apollo_compiler::Schema;
 use apollo_compiler::schema::ExtendedType;
 use chrono::TimeDelta;
 use external_contacts::graphql;
-use external_contacts::limits::Limits;
+use external_contacts::limits::{CallerLimits, Limits};
 use external_contacts::model::{Permission, Permissions};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -90,7 +90,7 @@ const IDEMPOTENT: &[(&str, &str)] = &[
 
 /// The mutations of the schema that take a key, and those that do not.
 fn mutations() -> (BTreeSet<String>, BTreeSet<String>) {
-    let sdl = graphql::operation_sdl(&graphql::schema(Limits::default()));
+    let sdl = graphql::operation_sdl(&graphql::schema(Limits::default(), CallerLimits::default()));
     let schema = Schema::parse_and_validate(sdl, "schema.graphql").unwrap();
     let Some(ExtendedType::Object(mutations)) = schema.types.get("Mutation") else {
         panic!("there are mutations")

@@ -4,7 +4,7 @@ use apollo_compiler::Schema;
 use apollo_compiler::ast::Type;
 use apollo_compiler::schema::{ExtendedType, FieldDefinition};
 use external_contacts::graphql;
-use external_contacts::limits::Limits;
+use external_contacts::limits::{CallerLimits, Limits};
 use serde_json::{Value, json};
 
 use crate::permission::{id_of, world};
@@ -183,7 +183,7 @@ async fn assert_refused(caller: &TestCaller<'_>, query: &str, variables: &Value,
 
 on_both_engines! {
     async fn no_text_with_it_is_accepted_anywhere(app: &TestApp) {
-        let schema = graphql::schema(Limits::default()).sdl();
+        let schema = graphql::schema(Limits::default(), CallerLimits::default()).sdl();
         let schema = Schema::parse(schema, "schema.graphql").unwrap();
         let admin = app.admin().await;
         let mut world = world(&admin).await;

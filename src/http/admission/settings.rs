@@ -7,6 +7,7 @@ use clap::builder::RangedU64ValueParser;
 
 use super::gate::GateBounds;
 use super::rate::RateBounds;
+use crate::limits::CallerLimits;
 
 /// The longest time in the queue.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
@@ -202,6 +203,19 @@ impl AdmissionBounds {
                 per_second: cost,
                 burst: cost.saturating_mul(WINDOW),
             },
+        }
+    }
+
+    /// The bounds that concern one caller.
+    pub fn of_caller(&self) -> CallerLimits {
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        CallerLimits {
+            running_operations: number(self.gate.running_per_caller),
+            waiting_operations: number(self.gate.waiting_per_caller),
+            streams: number(self.streams_per_caller),
+            cost_per_second: self.rate.per_second,
+            cost_at_once: self.rate.burst,
+            request_seconds: u32::try_from(self.request_timeout.as_secs()).unwrap_or(u32::MAX),
         }
     }
 

@@ -6,7 +6,7 @@ use apollo_compiler::Schema;
 use apollo_compiler::schema::ExtendedType;
 use apollo_compiler::validation::Valid;
 use external_contacts::graphql;
-use external_contacts::limits::Limits;
+use external_contacts::limits::{CallerLimits, Limits};
 use serde_json_bytes::Value;
 
 use super::seen::Seen;
@@ -44,7 +44,7 @@ fn every_mutation_succeeds_and_is_refused() {
 
 fn schema() -> Valid<Schema> {
     // With what only gateways use.
-    let sdl = graphql::schema(Limits::default()).sdl();
+    let sdl = graphql::schema(Limits::default(), CallerLimits::default()).sdl();
     Schema::parse_and_validate(sdl, "schema.graphql").unwrap()
 }
 

@@ -306,15 +306,17 @@ async fn entities(group: &mut Group<'_>, known: &Known) {
 async fn viewer(group: &mut Group<'_>) {
     let limits = "documentBytes tokens nesting operations fragments depth aliases rootFields selections representations
         items argumentBytes cost introspectedValues reportedErrors";
+    let of_caller = "runningOperations waitingOperations streams costPerSecond costAtOnce requestSeconds";
     let query = format!(
-        "{{ viewer {{ user {{ {USER} }} tenant {{ {TENANT} }} permissions limits {{ {limits} }} }} }}"
+        "{{ viewer {{ user {{ {USER} }} tenant {{ {TENANT} }} permissions limits {{ {limits} }}
+        callerLimits {{ {of_caller} }} }} }}"
     );
     group.read("viewer: every field", &query).await;
     group.read("relationshipTypes", "{ relationshipTypes }").await;
     group
         .read(
             "__typename",
-            "{ __typename viewer { __typename limits { __typename } } }",
+            "{ __typename viewer { __typename limits { __typename } callerLimits { __typename } } }",
         )
         .await;
 }

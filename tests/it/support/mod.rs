@@ -18,7 +18,7 @@ use external_contacts::auth::Caller;
 use external_contacts::clock::Clock;
 use external_contacts::graphql::{self, RequestData, Schema};
 use external_contacts::id::Ids;
-use external_contacts::limits::Limits;
+use external_contacts::limits::{CallerLimits, Limits};
 use external_contacts::model::{Permission, Permissions, Region, User};
 use external_contacts::operation::{Answer, Introspection, Operations, Params};
 use external_contacts::store::{DatabaseUrl, Store, Tenant};
@@ -150,7 +150,7 @@ impl TestApp {
     }
 
     fn of(store: Store, tenant: Tenant, url: DatabaseUrl, time: Arc<AtomicI64>, place: Place) -> Self {
-        let schema = graphql::schema(Limits::default());
+        let schema = graphql::schema(Limits::default(), CallerLimits::default());
         let sdl = graphql::operation_sdl(&schema);
         let operations = Operations::new(&sdl, Limits::default(), 1 << 20).unwrap();
         Self {
