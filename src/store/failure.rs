@@ -5,6 +5,7 @@ use std::error::Error as StdError;
 use sqlx::postgres::PgDatabaseError;
 use sqlx::sqlite::SqliteError;
 
+use super::seldom::Seldom;
 use crate::error::Error;
 
 /// The kinds of failures, by what a client or an operator can do about them.
@@ -24,7 +25,13 @@ enum Cause {
     Fault,
 }
 
-/// Maps a failure of the database to an error. Its text is for the log only.
+/// The lines of the log about a database that cannot be reached.
+static UNREACHABLE: Seldom = Seldom::new();
+/// The lines of the log about a database that cannot be used.
+static UNUSABLE: Seldom = Seldom::new();
+
+/// Maps a failure of the database to an error. Its text is for the log only, which has a line for the first failure, and
+/// then one for those of 10 seconds: every request would write one otherwise, to a disk that may be full.
 pub fn map_database_error(error: sqlx::Error) -> Error {
     let text = &error as &dyn StdError;
     match cause(&error) {
@@ -34,11 +41,19 @@ pub fn map_database_error(error: sqlx::Error) -> Error {
         }
         Cause::OutOfTime => Error::Timeout,
         Cause::Unreachable => {
-            tracing::warn!(error = text, "the database cannot be reached");
+            if let Some(failures) = UNREACHABLE.count() {
+                tracing::warn!(error = text, failures, "the database cannot be reached");
+            }
             Error::Unavailable
         }
         Cause::Unusable => {
-            tracing::error!(error = text, "the database cannot be used until an operator acts");
+            if let Some(failures) = UNUSABLE.count() {
+                tracing::error!(
+                    error = text,
+                    failures,
+                    "the database cannot be used until an operator acts"
+                );
+            }
             Error::Unavailable
         }
         Cause::UnstorableText => Error::UnstorableText,

@@ -48,6 +48,7 @@ mod record;
 mod relationship;
 mod rows;
 mod search;
+mod seldom;
 mod sort;
 mod statement;
 mod system;

@@ -30,6 +30,7 @@ test(`a full disk loses no acknowledged write, and writes work again once there 
     workload.isUp = true;
     workload.start(server, token);
     await until("there are records", () => workload.count("acknowledged") > 100);
+    const full = Date.now();
     disk.fill();
     const failed = () => workload.count("unknown") + (workload.codes.UNAVAILABLE ?? 0);
     await until("writes fail", () => failed() > 20);
@@ -37,6 +38,10 @@ test(`a full disk loses no acknowledged write, and writes work again once there 
     const before = workload.count("acknowledged");
     await until("writes work again", () => workload.count("acknowledged") > before + 50);
     await workload.stop();
+    const told = server.lines.filter((line) => line.includes("the database cannot be used until an operator acts"));
+    const seconds = (Date.now() - full) / 1000;
+    assert.ok(told.length <= 1 + seconds / 10, `${told.length} lines in ${seconds} s for ${failed()} failures`);
+    assert.ok(told.length > 0 || !workload.codes.UNAVAILABLE, "the operator is told");
 
     const { changes } = await readFeed(server, token);
     assert.deepEqual(check(workload.operations, await snapshot(database), changes), []);
