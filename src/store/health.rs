@@ -1,15 +1,18 @@
 //! The knowledge of whether a database answers, shared by all who use it.
 
 use std::io;
-use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::watch;
+use slab::Slab;
+use tokio::sync::{Notify, watch};
 use tokio::time::sleep;
 
 /// The time after which work without an answer makes the database suspect.
 const SUSPICIOUS: Duration = Duration::from_millis(250);
+/// The pause between two looks at the work that has no answer.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 /// The longest that each probe may take, after which a database hangs. The first goes over a connection that is kept, the
 /// second over a new one, since a network may forget a connection that was idle for long.
 const LONGEST_PROBES: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(500)];
@@ -28,6 +31,12 @@ pub struct Health {
     is_probing: AtomicBool,
     /// The number of answers to the work of callers.
     answers: AtomicU64,
+    /// The beginnings of the work that has no answer yet. One task looks at all of them: a timer for each would cost more
+    /// than what else it takes to run a statement.
+    unanswered: Mutex<Slab<Instant>>,
+    /// Whether nobody looks at them, since there were none lately.
+    is_resting: AtomicBool,
+    wakes: Notify,
 }
 
 impl Default for Health {
@@ -36,6 +45,9 @@ impl Default for Health {
             is_up: watch::Sender::new(true),
             is_probing: AtomicBool::new(false),
             answers: AtomicU64::new(0),
+            unanswered: Mutex::default(),
+            is_resting: AtomicBool::new(false),
+            wakes: Notify::new(),
         }
     }
 }
@@ -47,11 +59,37 @@ impl Health {
     }
 
     /// A watch for work that shall end when the database goes down.
-    pub fn watch(&self) -> Watch {
+    pub fn watch(self: &Arc<Self>) -> Watch {
         Watch {
             is_up: self.is_up.subscribe(),
-            when_slow: None,
+            health: self.clone(),
         }
+    }
+
+    /// Looks for work that has had no answer for a while. Returns when there is some.
+    pub async fn slow(&self) {
+        loop {
+            sleep(BETWEEN_LOOKS).await;
+            let oldest = self.unanswered().iter().map(|(_, began)| *began).min();
+            match oldest {
+                Some(began) if began.elapsed() >= SUSPICIOUS => return,
+                Some(_) => {}
+                None => self.rest().await,
+            }
+        }
+    }
+
+    /// Waits until there is work.
+    async fn rest(&self) {
+        self.is_resting.store(true, Ordering::SeqCst);
+        if self.unanswered().is_empty() {
+            self.wakes.notified().await;
+        }
+        self.is_resting.store(false, Ordering::SeqCst);
+    }
+
+    fn unanswered(&self) -> MutexGuard<'_, Slab<Instant>> {
+        self.unanswered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Says that the database answered a caller.
@@ -125,16 +163,10 @@ async fn counted(mut left: Duration) {
 /// Ends work when the database goes down.
 pub struct Watch {
     is_up: watch::Receiver<bool>,
-    when_slow: Option<Box<dyn Fn() + Send + Sync>>,
+    health: Arc<Health>,
 }
 
 impl Watch {
-    /// Calls a function whenever the work has had no answer for a while.
-    pub fn when_slow(mut self, call: impl Fn() + Send + Sync + 'static) -> Self {
-        self.when_slow = Some(Box::new(call));
-        self
-    }
-
     /// Waits until the database does not answer.
     pub async fn went_down(&mut self) {
         if self.is_up.wait_for(|is_up| !is_up).await.is_err() {
@@ -145,21 +177,34 @@ impl Watch {
 
     /// Does the work unless the database goes down meanwhile.
     pub async fn guard<T>(mut self, work: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
-        let mut work = pin!(work);
-        loop {
-            let when_slow = self.when_slow.take();
-            tokio::select! {
-                biased;
-                done = &mut work => return done,
-                () = self.went_down() => return Err(no_answer()),
-                () = sleep(SUSPICIOUS) => {
-                    if let Some(call) = &when_slow {
-                        call();
-                    }
-                }
-            }
-            self.when_slow = when_slow;
+        let _unanswered = Unanswered::begin(self.health.clone());
+        tokio::select! {
+            biased;
+            done = work => done,
+            () = self.went_down() => Err(no_answer()),
         }
+    }
+}
+
+/// Work that has no answer yet.
+struct Unanswered {
+    health: Arc<Health>,
+    key: usize,
+}
+
+impl Unanswered {
+    fn begin(health: Arc<Health>) -> Self {
+        let key = health.unanswered().insert(Instant::now());
+        if health.is_resting.swap(false, Ordering::SeqCst) {
+            health.wakes.notify_one();
+        }
+        Self { health, key }
+    }
+}
+
+impl Drop for Unanswered {
+    fn drop(&mut self) {
+        self.health.unanswered().try_remove(self.key);
     }
 }
 
@@ -179,7 +224,7 @@ mod tests {
 
     /// Whether the database is found down while probes have no answer and `meanwhile` happens.
     async fn goes_down(meanwhile: impl AsyncFn(&Health)) -> bool {
-        let health = Health::default();
+        let health = Arc::new(Health::default());
         assert!(health.begins_probing());
         let mut watch = health.watch();
         let probing = health.probe(pending, || true, || ());
@@ -188,6 +233,32 @@ mod tests {
             () = probing => false,
             () = meanwhile(&health) => unreachable!(),
         }
+    }
+
+    #[tokio::test]
+    async fn work_without_an_answer_is_noticed_also_after_a_rest() {
+        let health = Arc::new(Health::default());
+        for _ in 0..2 {
+            let quick = async {
+                sleep(SUSPICIOUS / 2).await;
+                Ok(())
+            };
+            tokio::select! {
+                () = health.slow() => panic!("an answer came in time"),
+                done = async {
+                    health.watch().guard(quick).await.unwrap();
+                    // Nothing runs, and the looking rests.
+                    sleep(BETWEEN_LOOKS * 3).await;
+                } => done,
+            }
+            let hangs = health.watch().guard(pending::<sqlx::Result<()>>());
+            let began = Instant::now();
+            tokio::select! {
+                () = health.slow() => assert!(began.elapsed() >= SUSPICIOUS),
+                _ = hangs => unreachable!(),
+            }
+        }
+        assert!(health.unanswered().is_empty());
     }
 
     #[tokio::test]

@@ -7,11 +7,12 @@
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use sqlx::Connection as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::AbortHandle;
 use tokio::time::timeout;
 
 use super::driver::Driver;
@@ -42,9 +43,19 @@ struct Inner<D: Driver> {
     longest_wait: Duration,
     permits: Arc<Semaphore>,
     idle: Mutex<Vec<Idle<D>>>,
-    health: Health,
+    health: Arc<Health>,
+    /// The task that looks for statements without an answer.
+    looking: OnceLock<AbortHandle>,
     /// The number of connections that were opened.
     opened: AtomicU64,
+}
+
+impl<D: Driver> Drop for Inner<D> {
+    fn drop(&mut self) {
+        if let Some(looking) = self.looking.get() {
+            looking.abort();
+        }
+    }
 }
 
 /// A connection, and the means to stop what runs on it.
@@ -77,11 +88,13 @@ impl<D: Driver> Pool<D> {
                 usize::try_from(most).unwrap_or(Semaphore::MAX_PERMITS),
             )),
             idle: Mutex::default(),
-            health: Health::default(),
+            health: Arc::default(),
+            looking: OnceLock::new(),
             opened: AtomicU64::new(0),
         }));
         let session = retried(longest_wait, || pool.new_session()).await?;
         pool.put(session);
+        pool.0.looking.get_or_init(|| pool.look());
         Ok(pool)
     }
 
@@ -104,17 +117,11 @@ impl<D: Driver> Pool<D> {
 
     /// Lends a connection. Fails at once while the database does not answer.
     pub async fn lend(&self) -> sqlx::Result<Lease<D>> {
-        let mut watch = self.0.health.watch();
-        let permits = self.0.permits.clone();
-        let permit = tokio::select! {
-            biased;
-            () = watch.went_down() => return Err(no_answer()),
-            permit = timeout(self.0.longest_wait, permits.acquire_owned()) => permit,
+        let permit = self.permit().await?;
+        let session = match self.take_tested() {
+            Some(session) => session,
+            None => self.watch().guard(self.session()).await?,
         };
-        let permit = permit
-            .map_err(|_| sqlx::Error::PoolTimedOut)?
-            .map_err(|_| sqlx::Error::PoolClosed)?;
-        let session = self.watch().guard(self.session()).await?;
         Ok(Lease {
             session: Some(session),
             pool: self.clone(),
@@ -123,6 +130,24 @@ impl<D: Driver> Pool<D> {
             open_until: None,
             is_broken: false,
         })
+    }
+
+    async fn permit(&self) -> sqlx::Result<OwnedSemaphorePermit> {
+        let permits = self.0.permits.clone();
+        if self.is_up()
+            && let Ok(permit) = permits.clone().try_acquire_owned()
+        {
+            return Ok(permit);
+        }
+        let mut watch = self.watch();
+        let permit = tokio::select! {
+            biased;
+            () = watch.went_down() => return Err(no_answer()),
+            permit = timeout(self.0.longest_wait, permits.acquire_owned()) => permit,
+        };
+        permit
+            .map_err(|_| sqlx::Error::PoolTimedOut)?
+            .map_err(|_| sqlx::Error::PoolClosed)
     }
 
     /// Closes every connection once its work is done.
@@ -140,10 +165,22 @@ impl<D: Driver> Pool<D> {
         self.0.driver.close().await;
     }
 
-    /// A watch for work on a connection, which makes the database suspect while it has no answer.
+    /// A watch for work on a connection.
     fn watch(&self) -> Watch {
-        let pool = self.clone();
-        self.0.health.watch().when_slow(move || pool.suspect())
+        self.0.health.watch()
+    }
+
+    /// Makes the database suspect while a statement has no answer.
+    fn look(&self) -> AbortHandle {
+        let (pool, health) = (Arc::downgrade(&self.0), self.0.health.clone());
+        let looking = tokio::spawn(async move {
+            loop {
+                health.slow().await;
+                let Some(inner) = pool.upgrade() else { return };
+                Self(inner).suspect();
+            }
+        });
+        looking.abort_handle()
     }
 
     /// Looks at whether the database still answers, for all callers: a task does, unless it is at it already.
@@ -183,6 +220,12 @@ impl<D: Driver> Pool<D> {
             stop,
             number,
         })
+    }
+
+    /// A connection that was used a moment ago.
+    fn take_tested(&self) -> Option<Session<D>> {
+        let last = self.idle().pop_if(|idle| idle.since.elapsed() < UNTESTED)?;
+        Some(last.session)
     }
 
     /// The connection that was used last, so that those beyond the need stay idle.
