@@ -101,26 +101,25 @@ impl Identity {
     }
 
     async fn tenant(&self, name: &str) -> Result<Tenant> {
-        self.tenants
-            .try_get_with_by_ref(name, async {
-                self.store
-                    .system()
-                    .tenant(name)
-                    .await?
-                    .ok_or(Error::UnknownTenant)
-            })
-            .await
-            .map_err(Error::Shared)
+        if let Some(tenant) = self.tenants.get(name).await {
+            return Ok(tenant);
+        }
+        let read = async {
+            let tenant = self.store.system().tenant(name).await?;
+            tenant.ok_or(Error::UnknownTenant)
+        };
+        // A large future that is seldom needed, as is that for users.
+        let read = Box::pin(self.tenants.try_get_with_by_ref(name, read));
+        read.await.map_err(Error::Shared)
     }
 
     async fn user(&self, tenant: &Tenant, claims: &Claims) -> Result<User> {
         let key = (tenant.record().id, claims.subject.clone());
-        self.users
-            .try_get_with(
-                key,
-                tenant.seen_user(&claims.subject, claims.name.as_deref(), claims.email.as_deref()),
-            )
-            .await
-            .map_err(Error::Shared)
+        if let Some(user) = self.users.get(&key).await {
+            return Ok(user);
+        }
+        let read = tenant.seen_user(&claims.subject, claims.name.as_deref(), claims.email.as_deref());
+        let read = Box::pin(self.users.try_get_with(key, read));
+        read.await.map_err(Error::Shared)
     }
 }

@@ -1,12 +1,27 @@
 //! The id of a request, which the client may choose.
 
 use axum::extract::Request;
-use axum::http::HeaderValue;
+use axum::http::{self, HeaderValue};
+use tower_http::request_id::{MakeRequestId, RequestId};
+use uuid::Builder;
 
 use super::names::REQUEST_ID;
 
 /// The longest id that is taken from a client.
 const MAX_LENGTH: usize = 64;
+
+/// Makes ids for the requests that come without one: UUIDs of version 4 by a generator of the thread's own. They are no
+/// secret, and the system's generator costs a call of the system each.
+#[derive(Clone, Copy)]
+pub(super) struct MakeId;
+
+impl MakeRequestId for MakeId {
+    fn make_request_id<B>(&mut self, _: &http::Request<B>) -> Option<RequestId> {
+        let id = Builder::from_random_bytes(fastrand::u128(..).to_ne_bytes()).into_uuid();
+        let id = HeaderValue::try_from(id.to_string()).ok()?;
+        Some(RequestId::new(id))
+    }
+}
 
 /// Removes an id that is not fit for the log and the response, so that the request gets one of the server's.
 pub(super) fn check(mut request: Request) -> Request {

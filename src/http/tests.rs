@@ -51,3 +51,14 @@ async fn a_panic_is_an_error_that_does_not_say_what_happened() {
         json!({"errors": [{"message": message, "extensions": {"code": "INTERNAL_SERVER_ERROR"}}]})
     );
 }
+
+/// The size of the future that a function returns.
+fn future_size<A, B, F>(_: impl Fn(A, B) -> F) -> usize {
+    size_of::<F>()
+}
+
+#[test]
+fn what_layers_move_with_a_request_is_small() {
+    let size = future_size(super::endpoint::answer);
+    assert!(size <= 512, "{size} bytes");
+}
