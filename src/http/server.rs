@@ -73,7 +73,7 @@ impl Server {
     pub(super) async fn run(&self, prepared: Prepared, caller: Caller) -> Answer {
         let data = RequestData::new(caller);
         let answer = prepared
-            .run(async |request| graphql::execute(&self.schema, request, &data).await)
+            .run(|request| graphql::execute(&self.schema, request, &data))
             .await;
         for subject in data.changed_users() {
             self.identity.forget(&data.caller.tenant, &subject).await;

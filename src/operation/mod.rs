@@ -66,15 +66,15 @@ impl Operations {
     }
 
     /// Answers an operation. `execute` runs it on async-graphql without the fields that the caller may not have.
-    pub async fn answer<E>(
+    pub async fn answer<F>(
         &self,
         params: Params,
         permissions: Permissions,
         introspection: Introspection,
-        execute: E,
+        execute: impl Fn(Request) -> F,
     ) -> Answer
     where
-        E: AsyncFnOnce(Request) -> Response,
+        F: Future<Output = Response>,
     {
         match self.prepare(params, permissions, introspection) {
             Ok(prepared) => prepared.run(execute).await,

@@ -15,7 +15,7 @@ mod validation;
 
 pub(super) use self::argument_size::check_argument_size;
 pub(super) use self::cost::Connections;
-pub(super) use self::entities::{check_representations, is_entities, representations};
+pub(super) use self::entities::{check_representations, is_entities, representation_types, representations};
 pub(super) use self::introspection::Lengths;
 pub(super) use self::items::check_items;
 pub(super) use self::null_character::{check_null_character, may_have_null_character};

@@ -109,6 +109,9 @@ impl Completion {
             self.errors.push(error);
             return Err(Propagated);
         }
+        if self.fits(plan, &found) {
+            return self.in_place(plan, found, above);
+        }
         let is_interface = is_interface(plan, &found);
         let mut completed = IndexMap::with_capacity(plan.fields.len());
         for planned in &plan.fields {
@@ -130,6 +133,35 @@ impl Completion {
             completed.insert(planned.key.clone(), value);
         }
         Ok(Value::Object(completed))
+    }
+
+    /// Whether an object begins with the fields of the plan, in their order, as nearly all do. What follows is not asked for.
+    fn fits(&self, plan: &Plan, found: &IndexMap<Name, Value>) -> bool {
+        found.len() >= plan.fields.len()
+            && plan.fields.iter().zip(found.keys()).all(|(planned, key)| {
+                planned.key == *key
+                    && !matches!(planned.selection, Selection::Constant(_))
+                    && planned.name != INTERFACES
+                    && planned.missing_permission(self.permissions).is_none()
+            })
+    }
+
+    /// Completes an object that fits the plan, without looking up its keys.
+    fn in_place(
+        &mut self,
+        plan: &Plan,
+        mut found: IndexMap<Name, Value>,
+        above: Option<&Path<'_>>,
+    ) -> Result<Value, Propagated> {
+        found.truncate(plan.fields.len());
+        for (planned, value) in plan.fields.iter().zip(found.values_mut()) {
+            let path = Path {
+                above,
+                step: Step::Key(&planned.key),
+            };
+            *value = self.value(planned, &planned.definition.ty, std::mem::take(value), &path)?;
+        }
+        Ok(Value::Object(found))
     }
 
     fn value(

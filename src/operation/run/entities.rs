@@ -1,8 +1,8 @@
-//! The entities of a gateway, resolved one representation at a time.
+//! The entities of a gateway.
 //!
-//! async-graphql resolves all representations as one field: when one fails or is not found, all are lost, and the paths
-//! of errors do not tell which one they are about. The document therefore has a field for each representation (they run
-//! concurrently, and loaders see them together), and their results are joined afterwards.
+//! async-graphql resolves all representations as one field: when one fails, all are lost, and the paths of errors do not
+//! tell which one they are about. An operation that had such an error therefore runs again, with a field for each
+//! representation (they run concurrently, and loaders have what was read before), whose results are joined afterwards.
 
 use apollo_compiler::response::JsonMap;
 use async_graphql::indexmap::IndexMap;
@@ -11,33 +11,71 @@ use async_graphql::{Name, PathSegment, Response, ServerError, Value};
 
 use super::syntax::{add_argument, at};
 use crate::error::Code;
-use crate::operation::check::{is_entities, representations};
+use crate::operation::check::{is_entities, representation_types, representations};
 use crate::operation::error::error;
 use crate::operation::plan::{Plan, PlannedField, Selection};
 
 /// The message of async-graphql about an entity that does not exist. In the answer the entity is null.
 const NOT_FOUND: &str = "Entity not found.";
 
-/// Makes a field for every representation from `field`, which is `planned` without its arguments. Representations of no
-/// entity of this subgraph have none.
-pub(super) fn split(planned: &PlannedField, field: &Field, variables: &JsonMap) -> Vec<Field> {
-    let items = representations(planned, variables).unwrap_or_default();
-    let items = items.into_iter().enumerate();
-    let valid = items.filter(|(_, item)| find_fault(planned, item).is_none());
-    valid
-        .map(|(index, item)| {
-            let mut one = field.clone();
-            one.alias = Some(at(planned.position, key(&planned.key, index)));
-            add_argument(&mut one, "representations", Value::List(vec![item]));
-            one
-        })
-        .collect()
+/// The fields of the document for the representations of an `_entities` field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Entities {
+    /// One for all of them.
+    Together,
+    /// One for each.
+    Apart,
 }
 
-/// Joins the entities in one list, and corrects the paths of their errors.
-pub(super) fn join(plan: &Plan, variables: &JsonMap, response: &mut Response) {
+/// Makes the fields for the representations from `field`, which is `planned` without its arguments. Representations of no
+/// entity of this subgraph are left out.
+pub(super) fn fields(
+    planned: &PlannedField,
+    field: Field,
+    variables: &JsonMap,
+    entities: Entities,
+) -> Vec<Field> {
+    let types = representation_types(planned, variables).unwrap_or_default();
+    if types.is_empty() {
+        return Vec::new();
+    }
+    let items = types.iter().zip(representations(planned, variables)).enumerate();
+    let valid = items.filter(|(_, (name, _))| find_fault(planned, **name).is_none());
+    let of = |mut field: Field, items: Vec<Value>| {
+        add_argument(&mut field, "representations", Value::List(items));
+        field
+    };
+    match entities {
+        Entities::Together => {
+            let items: Vec<_> = valid.map(|(_, (_, item))| item).collect();
+            let any = !items.is_empty();
+            any.then(|| of(field, items)).into_iter().collect()
+        }
+        Entities::Apart => valid
+            .map(|(index, (_, item))| {
+                let mut one = field.clone();
+                one.alias = Some(at(planned.position, key(&planned.key, index)));
+                of(one, vec![item])
+            })
+            .collect(),
+    }
+}
+
+/// Whether the representations have to run apart, since one of them failed.
+pub(super) fn failed_together(plan: &Plan, response: &Response) -> bool {
+    let mut lists = plan.fields.iter().filter(|planned| is_entities(planned));
+    lists.any(|planned| {
+        response.errors.iter().any(|error| match error.path.first() {
+            Some(PathSegment::Field(key)) => *key == *planned.key,
+            _ => true,
+        })
+    })
+}
+
+/// Puts the entities in one list with those that are null, and corrects the paths of their errors.
+pub(super) fn join(plan: &Plan, variables: &JsonMap, response: &mut Response, entities: Entities) {
     for planned in plan.fields.iter().filter(|planned| is_entities(planned)) {
-        let Some(items) = representations(planned, variables) else {
+        let Some(types) = representation_types(planned, variables) else {
             let message = "`representations` must not be null";
             let mut refusal = error(Code::BadUserInput, message, Some(planned.position));
             refusal.path.push(PathSegment::Field(planned.key.to_string()));
@@ -48,35 +86,37 @@ pub(super) fn join(plan: &Plan, variables: &JsonMap, response: &mut Response) {
             Value::Object(data) => data,
             _ => IndexMap::new(),
         };
-        let indexes = 0..items.len();
-        let entities = indexes.map(|index| single(data.swap_remove(&key(&planned.key, index))));
-        let entities = Value::List(entities.collect());
-        data.insert(planned.key.clone(), entities);
+        let mut faults = Vec::new();
+        let mut found = list(data.swap_remove(&planned.key)).into_iter();
+        let list = types.iter().enumerate().map(|(index, name)| {
+            if let Some(message) = find_fault(planned, *name) {
+                faults.push(refusal(planned, index, message));
+                return Value::Null;
+            }
+            match entities {
+                Entities::Together => found.next().unwrap_or_default(),
+                Entities::Apart => single(data.swap_remove(&key(&planned.key, index))),
+            }
+        });
+        let list = Value::List(list.collect());
+        data.insert(planned.key.clone(), list);
         response.data = Value::Object(data);
         response.errors.retain(|error| !is_not_found(error));
         for error in &mut response.errors {
             correct_path(error, &planned.key);
         }
-        let faults = items.iter().enumerate();
-        let faults = faults.filter_map(|(index, item)| Some((index, find_fault(planned, item)?)));
-        response
-            .errors
-            .extend(faults.map(|(index, message)| refusal(planned, index, message)));
+        response.errors.extend(faults);
     }
 }
 
 /// Returns the message about a representation that stands for no entity of this subgraph. async-graphql refuses one
 /// without a type without telling which one, and ignores a value that is not an object and a type that is not an entity.
-fn find_fault(planned: &PlannedField, item: &Value) -> Option<String> {
-    let type_name = match item {
-        Value::Object(fields) => fields.get("__typename"),
-        _ => None,
-    };
-    let Some(Value::String(type_name)) = type_name else {
+fn find_fault(planned: &PlannedField, type_name: Option<&str>) -> Option<String> {
+    let Some(type_name) = type_name else {
         return Some("a representation must be an object with `__typename` and `id`".to_owned());
     };
     let is_entity = match &planned.selection {
-        Selection::Abstract(plans) => plans.iter().any(|plan| plan.object_type == type_name.as_str()),
+        Selection::Abstract(plans) => plans.iter().any(|plan| plan.object_type == type_name),
         _ => true,
     };
     (!is_entity).then(|| format!("`{type_name}` is not an entity of this subgraph"))
@@ -93,11 +133,15 @@ fn key(list: &Name, index: usize) -> Name {
     Name::new(format!("{list}:{index}"))
 }
 
-fn single(entities: Option<Value>) -> Value {
+fn list(entities: Option<Value>) -> Vec<Value> {
     match entities {
-        Some(Value::List(items)) => items.into_iter().next().unwrap_or_default(),
-        _ => Value::Null,
+        Some(Value::List(items)) => items,
+        _ => Vec::new(),
     }
+}
+
+fn single(entities: Option<Value>) -> Value {
+    list(entities).into_iter().next().unwrap_or_default()
 }
 
 /// Whether an error is about an entity that does not exist. It comes without a path.

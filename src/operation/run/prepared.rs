@@ -10,7 +10,7 @@ use async_graphql::{Request, Response, Value};
 use futures_util::stream::{self, Stream, StreamExt as _};
 
 use super::completion::complete;
-use super::entities::join;
+use super::entities::{Entities, failed_together, join};
 use super::request::document;
 use crate::model::Permissions;
 use crate::operation::answer::{Answer, Cost};
@@ -49,16 +49,24 @@ impl Prepared {
         self.reports_cost.then_some(self.cost)
     }
 
-    /// Runs a query or a mutation. `execute` is not called if no field is left to run.
-    pub async fn run<E>(self, execute: E) -> Answer
+    /// Runs a query or a mutation. `execute` is not called if no field is left to run, and a second time if an entity of a
+    /// gateway failed.
+    pub async fn run<F>(self, execute: impl Fn(Request) -> F) -> Answer
     where
-        E: AsyncFnOnce(Request) -> Response,
+        F: Future<Output = Response>,
     {
-        let mut response = match self.request() {
+        let mut entities = Entities::Together;
+        let mut response = match self.request(entities) {
             Some(request) => execute(request).await,
             None => Response::new(Value::Null),
         };
-        join(&self.plan, &self.variables, &mut response);
+        if failed_together(&self.plan, &response) {
+            entities = Entities::Apart;
+            if let Some(request) = self.request(entities) {
+                response = execute(request).await;
+            }
+        }
+        join(&self.plan, &self.variables, &mut response, entities);
         complete(&self.plan, response, self.permissions).with_cost(self.reported_cost())
     }
 
@@ -68,7 +76,7 @@ impl Prepared {
     where
         S: Stream<Item = Response>,
     {
-        let events = match self.request() {
+        let events = match self.request(Entities::Together) {
             Some(request) => execute(request).left_stream(),
             None => stream::once(std::future::ready(Response::new(Value::Null))).right_stream(),
         };
@@ -80,8 +88,8 @@ impl Prepared {
     }
 
     /// Returns the request for async-graphql; `None` if no field is left to run.
-    fn request(&self) -> Option<Request> {
-        let document = document(self.kind, &self.plan, &self.variables, self.permissions)?;
+    fn request(&self, entities: Entities) -> Option<Request> {
+        let document = document(self.kind, &self.plan, &self.variables, self.permissions, entities)?;
         let mut request = Request::new("");
         request.set_parsed_query(document);
         Some(request)

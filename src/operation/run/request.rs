@@ -12,7 +12,7 @@ use async_graphql::parser::types::{
 };
 use async_graphql::{Name, Pos, Positioned};
 
-use super::entities::split;
+use super::entities::{self, Entities};
 use super::introspection::added_fields;
 use super::syntax::{add_argument, at, field};
 use crate::model::Permissions;
@@ -32,10 +32,12 @@ pub(super) fn document(
     plan: &Plan,
     variables: &JsonMap,
     permissions: Permissions,
+    entities: Entities,
 ) -> Option<ExecutableDocument> {
     let writer = Writer {
         variables,
         permissions,
+        entities,
     };
     let items = plan.fold(&writer, ());
     let operation = OperationDefinition {
@@ -54,6 +56,7 @@ pub(super) fn document(
 struct Writer<'a> {
     variables: &'a JsonMap,
     permissions: Permissions,
+    entities: Entities,
 }
 
 type Selections = Vec<Positioned<Selection>>;
@@ -70,7 +73,7 @@ impl Fold for Writer<'_> {
 
     fn place_below(&self, _: &PlannedField, (): ()) {}
 
-    /// Writes one field, or a field for each representation of `_entities`.
+    /// Writes one field, or those for the representations of `_entities`.
     fn field(&self, planned: &PlannedField, (): (), selection: Option<Selections>) -> Selections {
         let position = planned.position;
         let mut written = field(&planned.key, &planned.name, position);
@@ -82,7 +85,7 @@ impl Fold for Writer<'_> {
             written.selection_set.node.items = items;
         }
         let fields = if is_entities(planned) {
-            split(planned, &written, self.variables)
+            entities::fields(planned, written, self.variables, self.entities)
         } else {
             for argument in &planned.arguments {
                 if let Some(value) = substitute(&argument.value, self.variables) {
