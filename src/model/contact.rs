@@ -182,7 +182,7 @@ impl Contact {
 
     /// Returns the words that the contact is found by.
     pub fn to_index_entry(&self) -> IndexEntry {
-        let mut entry = IndexEntry::at(&self.sort_name);
+        let mut entry = IndexEntry::at(&self.sort_name).with_times(&self.record);
         for name in [&self.first_name, &self.middle_name, &self.last_name] {
             entry.name(WordKind::ContactName, name.as_deref());
         }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::form::{has_unspaced, inner_words, joined_words, respelled_words, words_of_text};
 use super::{
-    EmailAddress, ExternalId, PhoneNumber, WordKind, digits, fold, is_marked, marks, shortened, words,
+    DateTime, EmailAddress, ExternalId, PhoneNumber, Record, WordKind, digits, fold, is_marked, marks,
+    shortened, words,
 };
 
 /// The maximum length of a word after its letter, in characters; a longer one does not fit a page of an index.
@@ -24,6 +25,8 @@ pub struct IndexEntry {
     pub words: BTreeSet<String>,
     /// The words of the record's name without the letter, which misspelt words are compared with.
     pub names: BTreeSet<String>,
+    /// The times of the record's creation and last change, for the rows of words that lists are filtered by.
+    pub times: Option<(DateTime, DateTime)>,
 }
 
 impl IndexEntry {
@@ -33,6 +36,13 @@ impl IndexEntry {
             sort_key: sort_key.to_owned(),
             ..Self::default()
         }
+    }
+
+    /// Adds the times of the record, which lists are ordered by.
+    #[must_use]
+    pub fn with_times(self, record: &Record) -> Self {
+        let times = Some((record.created_at, record.updated_at));
+        Self { times, ..self }
     }
 
     /// Adds the words of a name, and the forms in which people type it.

@@ -1,5 +1,6 @@
 //! Interactions: conversations with external people.
 
+use async_graphql::resolver_utils::EnumType as _;
 use async_graphql::{Enum, SimpleObject};
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -43,6 +44,13 @@ pub enum MediaType {
     Other,
 }
 
+impl MediaType {
+    /// Returns all media.
+    pub fn all() -> Vec<Self> {
+        Self::items().iter().map(|item| item.value).collect()
+    }
+}
+
 /// The side that began an interaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Serialize, sqlx::Type)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -52,6 +60,13 @@ pub enum InteractionDirection {
     Inbound,
     /// The company began the interaction.
     Outbound,
+}
+
+impl InteractionDirection {
+    /// Returns all sides.
+    pub fn all() -> Vec<Self> {
+        Self::items().iter().map(|item| item.value).collect()
+    }
 }
 
 /// A conversation with a contact, an organization or both, handled by users, its agents.

@@ -80,5 +80,5 @@ pub use tenant::{TenantChanges, TenantName, TenantRecord};
 pub use ticker::{Ticker, TickerInput};
 pub use user::{User, UserChanges, UserFilter, UserOrderField};
 pub use web_address::domain_of_web_address;
-pub use word_kind::{Matching, Subject, WordKind};
+pub use word_kind::{Matching, Subject, WordKind, is_listed};
 pub use wrap_up_code::{WrapUpCode, WrapUpCodeChanges, WrapUpCodeFilter, WrapUpCodeOrderField};

@@ -175,7 +175,7 @@ impl Organization {
 
     /// Returns the words that the organization is found by.
     pub fn to_index_entry(&self) -> IndexEntry {
-        let mut entry = IndexEntry::at(&self.sort_name);
+        let mut entry = IndexEntry::at(&self.sort_name).with_times(&self.record);
         entry.name(WordKind::OrganizationName, Some(&self.name));
         entry.external_ids(WordKind::OrganizationExternalId, &self.external_ids);
         entry.tag_words(WordKind::OrganizationTagWord, &self.tags);

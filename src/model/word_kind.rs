@@ -132,6 +132,11 @@ impl WordKind {
         self.subject().is_some() && matches!(self.matching(), Words | Beginning)
     }
 
+    /// Whether lists are filtered by words of this kind, whose rows have the times that lists are ordered by.
+    pub const fn is_listed(self) -> bool {
+        self.field().is_some()
+    }
+
     /// Returns the kind of the names of the subject's records.
     pub const fn name_of(subject: Subject) -> Self {
         match subject {
@@ -139,6 +144,12 @@ impl WordKind {
             Organizations => Self::OrganizationName,
         }
     }
+}
+
+/// Whether lists are filtered by words of the kind of this stored word.
+pub fn is_listed(word: &str) -> bool {
+    let kind = WordKind::ALL.iter().find(|kind| word.starts_with(kind.letter()));
+    kind.is_some_and(|kind| kind.is_listed())
 }
 
 #[cfg(test)]

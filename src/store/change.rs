@@ -9,8 +9,8 @@ use uuid::Uuid;
 use super::bind::{Values, values};
 use super::encoded::encode;
 use super::engine::{sql, system_sql};
+use super::list::{Condition, Conditions, Value};
 use super::new_change::NewChange;
-use super::statement::Statement;
 use super::system::SystemTx;
 use super::{Column, Edge, Filter, Listed, PageQuery, Sort, SortField, System, Table, Tenant, Tx, change};
 use crate::error::{Error, Result};
@@ -91,22 +91,22 @@ pub fn change_cursor(position: ChangePosition) -> Cursor {
     }
 }
 
-/// Only what is settled: nothing that is committed later comes before it.
+/// Only what is settled.
 impl Filter for ChangeFilter {
-    fn conditions<'a>(&'a self, to: &mut Statement<'a>) {
-        let settled = to.engine().dialect().settled;
-        to.push(" AND xid < ").push(settled);
-        // PostgreSQL takes no empty list; nothing equals NULL.
-        to.push(" AND kind IN (NULL");
-        for kind in &self.kinds {
-            to.push(", ").bind(*kind);
-        }
-        to.push(")");
-        to.one_of_ids("contact_id", self.contact_id.as_ref().map(std::slice::from_ref));
+    fn conditions(&self, to: &mut Conditions) {
+        to.add(Condition::Settled);
         to.one_of_ids(
-            "organization_id",
+            &["contact_id"],
+            self.contact_id.as_ref().map(std::slice::from_ref),
+        );
+        to.one_of_ids(
+            &["organization_id"],
             self.organization_id.as_ref().map(std::slice::from_ref),
         );
+        to.unindexed(|to| {
+            let kinds = self.kinds.iter().map(|kind| vec![Value::Kind(*kind)]);
+            to.one_of(&["kind"], kinds.collect());
+        });
     }
 }
 

@@ -7,8 +7,8 @@ use super::bind::IdList;
 use super::declaration::stored;
 use super::engine::sql;
 use super::interaction::INTERACTIONS_OF_CONTACT;
+use super::list::{Condition, Conditions};
 use super::note::NOTES_OF_CONTACT;
-use super::statement::Statement;
 use super::{Column, Edge, Filter, Listed, SortField, Table, Tx};
 use crate::error::Result;
 use crate::id::{ContactId, TypedId};
@@ -66,16 +66,23 @@ impl SortField for ContactOrderField {
 }
 
 impl Filter for ContactFilter {
-    fn conditions<'a>(&'a self, to: &mut Statement<'a>) {
-        to.one_of_ids("organization_id", self.organization_ids.as_deref());
-        to.is_there("organization_id", self.has_organization);
-        to.name("sort_name", self.last_name.as_ref());
-        to.name("sort_first", self.first_name.as_ref());
-        to.found_by(WordKind::ContactTitle, self.titles.as_deref());
+    fn conditions(&self, to: &mut Conditions) {
+        to.external_id(ContactId::KIND, self.external_id.as_ref());
+        to.one_of_ids(&["organization_id"], self.organization_ids.as_deref());
         to.found_by(WordKind::ContactTag, self.tags.as_deref());
+        to.found_by(WordKind::ContactTitle, self.titles.as_deref());
         to.found_by(WordKind::ContactCity, self.cities.as_deref());
         to.found_by(WordKind::ContactCountry, self.country_codes.as_deref());
-        to.external_id(ContactId::KIND, self.external_id.as_ref());
+        to.name("sort_name", self.last_name.as_ref());
+        to.name("sort_first", self.first_name.as_ref());
+        if let Some(has_organization) = self.has_organization {
+            to.add(Condition::Null {
+                column: "organization_id",
+                is_null: !has_organization,
+                // Those with one are ordered by it first.
+                is_ordered: !has_organization,
+            });
+        }
         to.ranges(&self.ranges);
     }
 }

@@ -33,6 +33,8 @@ pub struct Dialect {
     pub rows: (&'static str, &'static str),
     /// The third text of such a row as an id.
     pub third_as_id: &'static str,
+    /// The type of instants.
+    pub instant: &'static str,
     /// The function that returns the position of a text in another, from 1, or 0 if it is not there.
     pub position: &'static str,
     /// The oldest transaction that may still commit changes.
@@ -61,6 +63,7 @@ pub const POSTGRES: Dialect = Dialect {
     texts: ("(SELECT unnest(", ") AS listed_text)"),
     rows: ("(SELECT value FROM jsonb_array_elements(", "))"),
     third_as_id: "CAST(value ->> 2 AS UUID)",
+    instant: "TIMESTAMPTZ",
     position: "strpos",
     settled: "CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)",
     fingerprint: "(SELECT CAST(system_identifier AS TEXT) || '/' || CAST(oid AS TEXT)
@@ -85,6 +88,7 @@ pub const SQLITE: Dialect = Dialect {
     texts: ("(SELECT value AS listed_text FROM json_each(", "))"),
     rows: ("(SELECT value FROM json_each(", "))"),
     third_as_id: "unhex(value ->> 2, '-')",
+    instant: "TEXT",
     position: "instr",
     settled: "(SELECT COALESCE(MAX(xid), 0) + 1 FROM changes)",
     fingerprint: "'file'",

@@ -8,18 +8,21 @@ use uuid::Uuid;
 use super::bind::{IdList, TextList, values};
 use super::declaration::stored;
 use super::engine::sql;
+use super::list::{AGENTS, Conditions, Value, WRAP_UPS};
 use super::statement::Statement;
 use super::{Column, Edge, Filter, Listed, Load, SortField, Table, Tenant, Tx};
 use crate::error::Result;
 use crate::id::{ContactId, InteractionId, OrganizationId, TypedId, UserId, WrapUpCodeId};
-use crate::model::{Interaction, InteractionFilter, InteractionOrderField, WrapUp};
+use crate::model::{
+    DateTime, Interaction, InteractionDirection, InteractionFilter, InteractionOrderField, MediaType, WrapUp,
+};
 use crate::page::Key;
 
 const INTERACTION: &str = <Interaction as Table>::COLUMNS;
 /// The table of agents with its columns.
-const AGENTS: &str = "interaction_agents (tenant_id, user_id, interaction_id)";
+const AGENT_ROWS: &str = "interaction_agents (tenant_id, user_id, started_at, interaction_id)";
 /// The table of wrap-ups with its columns.
-const WRAP_UPS: &str = "wrap_ups (tenant_id, wrap_up_code_id, interaction_id, user_id)";
+const WRAP_UP_ROWS: &str = "wrap_ups (tenant_id, wrap_up_code_id, started_at, interaction_id, user_id)";
 
 stored! {
     Interaction: InteractionId in "interactions" [recorded] {
@@ -61,29 +64,23 @@ impl SortField for InteractionOrderField {
 }
 
 impl Filter for InteractionFilter {
-    fn conditions<'a>(&'a self, to: &mut Statement<'a>) {
-        to.one_of_ids("contact_id", self.contact_ids.as_deref());
-        to.one_of_ids("organization_id", self.organization_ids.as_deref());
-        if let Some(agents) = &self.agent_ids {
-            to.push(" AND id IN (SELECT interaction_id FROM interaction_agents WHERE tenant_id = $1")
-                .one_of_ids("user_id", Some(agents));
-            to.push(")");
-        }
-        if let Some(codes) = &self.wrap_up_code_ids {
-            to.push(" AND id IN (SELECT interaction_id FROM wrap_ups WHERE tenant_id = $1")
-                .one_of_ids("wrap_up_code_id", Some(codes));
-            to.push(")");
-        }
-        if let Some(media_types) = &self.media_types {
-            // PostgreSQL takes no empty list; nothing equals NULL.
-            to.push(" AND media_type IN (NULL");
-            for media_type in media_types {
-                to.push(", ").bind(*media_type);
-            }
-            to.push(")");
-        }
-        if let Some(direction) = self.direction {
-            to.push(" AND direction = ").bind(direction);
+    fn conditions(&self, to: &mut Conditions) {
+        to.one_of_ids(&["contact_id"], self.contact_ids.as_deref());
+        to.one_of_ids(&["organization_id"], self.organization_ids.as_deref());
+        to.linked_ids(&AGENTS, self.agent_ids.as_deref());
+        to.linked_ids(&WRAP_UPS, self.wrap_up_code_ids.as_deref());
+        if self.media_types.is_some() || self.direction.is_some() {
+            let media_types = self.media_types.clone().unwrap_or_else(MediaType::all);
+            let directions = self
+                .direction
+                .map_or_else(InteractionDirection::all, |it| vec![it]);
+            let rows = media_types.into_iter().flat_map(|media_type| {
+                let values = |direction: &InteractionDirection| {
+                    vec![Value::MediaType(media_type), Value::Direction(*direction)]
+                };
+                directions.iter().map(values).collect::<Vec<_>>()
+            });
+            to.one_of(&["media_type", "direction"], rows.collect());
         }
         to.within("started_at", self.started_at);
         to.ranges(&self.ranges);
@@ -106,25 +103,27 @@ impl Load {
     /// Adds new interactions with their agents and wrap-ups.
     pub fn add_interactions(&mut self, interactions: &[Interaction]) -> Result<()> {
         self.add(interactions)?;
-        let mut agents: Vec<(UserId, InteractionId)> = interactions
+        let mut agents: Vec<(UserId, DateTime, InteractionId)> = interactions
             .iter()
-            .flat_map(|interaction| interaction.agent_ids.iter().map(|agent| (*agent, interaction.id)))
+            .flat_map(|it| it.agent_ids.iter().map(|agent| (*agent, it.started_at, it.id)))
             .collect();
         agents.sort_unstable();
-        self.add_rows(AGENTS, &agents, |(agent, interaction)| {
-            values![*agent, *interaction]
+        self.add_rows(AGENT_ROWS, &agents, |(agent, started_at, interaction)| {
+            values![*agent, *started_at, *interaction]
         })?;
-        let mut wrap_ups: Vec<(WrapUpCodeId, InteractionId, UserId)> = interactions
+        let mut wrap_ups: Vec<(WrapUpCodeId, DateTime, InteractionId, UserId)> = interactions
             .iter()
-            .flat_map(|interaction| {
-                let wrap_ups = interaction.wrap_ups.iter();
-                wrap_ups.map(|wrap_up| (wrap_up.code_id, interaction.id, wrap_up.agent_id))
+            .flat_map(|it| {
+                let wrap_ups = it.wrap_ups.iter();
+                wrap_ups.map(|wrap_up| (wrap_up.code_id, it.started_at, it.id, wrap_up.agent_id))
             })
             .collect();
         wrap_ups.sort_unstable();
-        self.add_rows(WRAP_UPS, &wrap_ups, |(code, interaction, agent)| {
-            values![*code, *interaction, *agent]
-        })
+        self.add_rows(
+            WRAP_UP_ROWS,
+            &wrap_ups,
+            |(code, started_at, interaction, agent)| values![*code, *started_at, *interaction, *agent],
+        )
     }
 }
 
@@ -153,7 +152,7 @@ impl Tx {
     #[instrument(level = "debug", skip_all)]
     pub async fn add_interaction(&mut self, interaction: &Interaction) -> Result<()> {
         self.insert(interaction).await?;
-        self.add_agents(interaction.id, &interaction.agent_ids).await
+        self.add_agents(interaction, &interaction.agent_ids).await
     }
 
     /// Updates an interaction to what it became. Agents are added and never removed.
@@ -166,20 +165,21 @@ impl Tx {
         let after = self.update(before, after).await?;
         let is_new = |agent: &&UserId| !before.agent_ids.contains(agent);
         let agents: Vec<UserId> = after.agent_ids.iter().filter(is_new).copied().collect();
-        self.add_agents(after.id, &agents).await?;
+        self.move_starts(&[(before, &after)]).await?;
+        self.add_agents(&after, &agents).await?;
         let stale = before
             .wrap_ups
             .iter()
             .filter(|wrap_up| !after.wrap_ups.contains(wrap_up));
         for wrap_up in stale {
-            self.remove_wrap_up(after.id, wrap_up).await?;
+            self.remove_wrap_up(&after, wrap_up).await?;
         }
         let fresh = after
             .wrap_ups
             .iter()
             .filter(|wrap_up| !before.wrap_ups.contains(wrap_up));
         for wrap_up in fresh {
-            self.add_wrap_up(after.id, wrap_up).await?;
+            self.add_wrap_up(&after, wrap_up).await?;
         }
         Ok(after)
     }
@@ -192,43 +192,91 @@ impl Tx {
         self.load_and_record(&load, interactions).await
     }
 
-    async fn add_agents(&mut self, interaction: InteractionId, agents: &[UserId]) -> Result<()> {
+    async fn add_agents(&mut self, interaction: &Interaction, agents: &[UserId]) -> Result<()> {
         if agents.is_empty() {
             return Ok(());
         }
         self.execute(sql!(
             "
-            INSERT INTO interaction_agents (tenant_id, user_id, interaction_id)
-            SELECT $1, a.listed_id, $3
+            INSERT INTO interaction_agents (tenant_id, user_id, started_at, interaction_id)
+            SELECT $1, a.listed_id, $3, $4
               FROM " .ids(2) " AS a",
             IdList(agents.iter().map(|agent| agent.uuid()).collect()),
-            interaction,
+            interaction.started_at,
+            interaction.id,
         ))
         .await
         .map(drop)
     }
 
-    async fn add_wrap_up(&mut self, interaction: InteractionId, wrap_up: &WrapUp) -> Result<()> {
+    /// Moves the agents and wrap-ups of interactions to the start of the interaction as it became.
+    async fn move_starts(&mut self, changes: &[(&Interaction, &Interaction)]) -> Result<()> {
+        let moved = || {
+            let moves = changes.iter().copied();
+            moves.filter(|(before, after)| before.started_at != after.started_at)
+        };
+        let agents: Vec<_> = moved()
+            .flat_map(|(before, after)| before.agent_ids.iter().map(move |agent| (before, after, *agent)))
+            .collect();
+        self.update_rows_from(
+            (
+                "UPDATE interaction_agents AS t SET started_at = v.column4 FROM (VALUES ",
+                ") AS v WHERE t.tenant_id = $1 AND t.user_id = v.column1 AND t.started_at = v.column2 \
+                 AND t.interaction_id = v.column3",
+            ),
+            &agents,
+            |(before, after, agent)| values![*agent, before.started_at, before.id, after.started_at],
+        )
+        .await?;
+        let wrap_ups: Vec<_> = moved()
+            .flat_map(|(before, after)| {
+                before
+                    .wrap_ups
+                    .iter()
+                    .map(move |wrap_up| (before, after, wrap_up))
+            })
+            .collect();
+        self.update_rows_from(
+            (
+                "UPDATE wrap_ups AS t SET started_at = v.column5 FROM (VALUES ",
+                ") AS v WHERE t.tenant_id = $1 AND t.wrap_up_code_id = v.column1 AND t.started_at = v.column2 \
+                 AND t.interaction_id = v.column3 AND t.user_id = v.column4",
+            ),
+            &wrap_ups,
+            |(before, after, wrap_up)| {
+                values![wrap_up.code_id, before.started_at, before.id, wrap_up.agent_id, after.started_at]
+            },
+        )
+        .await
+        .map(drop)
+    }
+
+    async fn add_wrap_up(&mut self, interaction: &Interaction, wrap_up: &WrapUp) -> Result<()> {
         self.execute(sql!(
-            "INSERT INTO wrap_ups (tenant_id, wrap_up_code_id, interaction_id, user_id) VALUES ($1, $2, $3, $4)",
+            "
+            INSERT INTO wrap_ups (tenant_id, wrap_up_code_id, started_at, interaction_id, user_id)
+            VALUES ($1, $2, $3, $4, $5)",
             wrap_up.code_id,
-            interaction,
+            interaction.started_at,
+            interaction.id,
             wrap_up.agent_id,
         ))
         .await
         .map(drop)
     }
 
-    async fn remove_wrap_up(&mut self, interaction: InteractionId, wrap_up: &WrapUp) -> Result<()> {
+    async fn remove_wrap_up(&mut self, interaction: &Interaction, wrap_up: &WrapUp) -> Result<()> {
         self.execute(sql!(
             "
             DELETE FROM wrap_ups
              WHERE tenant_id = $1
                AND wrap_up_code_id = $2
-               AND interaction_id = $3
-               AND user_id = $4",
+               AND started_at = $3
+               AND interaction_id = $4
+               AND user_id = $5",
             wrap_up.code_id,
-            interaction,
+            interaction.started_at,
+            interaction.id,
             wrap_up.agent_id,
         ))
         .await
@@ -301,20 +349,25 @@ impl Tx {
         &mut self,
         interactions: Vec<(Option<Interaction>, Interaction)>,
     ) -> Result<Vec<Interaction>> {
-        let mut agents: Vec<(UserId, InteractionId)> = Vec::new();
+        let mut agents: Vec<(UserId, DateTime, InteractionId)> = Vec::new();
         for (before, after) in &interactions {
             let had = before
                 .as_ref()
                 .map(|before| before.agent_ids.as_slice())
                 .unwrap_or_default();
             let new = after.agent_ids.iter().filter(|agent| !had.contains(agent));
-            agents.extend(new.map(|agent| (*agent, after.id)));
+            agents.extend(new.map(|agent| (*agent, after.started_at, after.id)));
         }
+        let changes: Vec<_> = interactions
+            .iter()
+            .filter_map(|(before, after)| Some((before.as_ref()?, after)))
+            .collect();
+        self.move_starts(&changes).await?;
         agents.sort_unstable();
         let saved = self.save_all(interactions).await?;
         let mut load = self.empty_load();
-        load.add_rows(AGENTS, &agents, |(agent, interaction)| {
-            values![*agent, *interaction]
+        load.add_rows(AGENT_ROWS, &agents, |(agent, started_at, interaction)| {
+            values![*agent, *started_at, *interaction]
         })?;
         self.load_reserved(&load).await?;
         Ok(saved)

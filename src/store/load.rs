@@ -78,8 +78,9 @@ impl Load {
         let marks = marks_of(&entries);
         let rows = words::rows(&entries, &marks);
         let rows: Vec<_> = rows.into_iter().collect();
-        self.add_rows(WORDS, &rows, |((word, sort_key, id), marks)| {
-            values![*word, *sort_key, *id, *marks]
+        self.add_rows(WORDS, &rows, |((word, sort_key, id), row)| {
+            let (created_at, updated_at) = row.times.unzip();
+            values![*word, *sort_key, *id, row.marks, created_at, updated_at]
         })?;
         self.names
             .extend(entries.into_iter().flat_map(|(_, entry)| entry.names));

@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::declaration::stored;
 use super::engine::sql;
+use super::list::Conditions;
 use super::record::count_by;
-use super::statement::Statement;
 use super::{Column, Edge, Filter, Listed, SortField, Table, Tx};
 use crate::error::Result;
 use crate::id::{ContactId, NoteId, OrganizationId, TypedId};
@@ -51,6 +51,10 @@ impl SortField for NoteOrderField {
         }
     }
 
+    fn flag_before(self) -> Option<&'static str> {
+        (self == Self::CreatedAt).then_some("pinned")
+    }
+
     /// Pinned before not, and new before old, is the descending order of both columns.
     fn is_reversed(self) -> bool {
         self == Self::PinnedThenNewest
@@ -58,11 +62,11 @@ impl SortField for NoteOrderField {
 }
 
 impl Filter for NoteFilter {
-    fn conditions<'a>(&'a self, to: &mut Statement<'a>) {
-        to.one_of_ids("contact_id", self.contact_ids.as_deref());
-        to.one_of_ids("organization_id", self.organization_ids.as_deref());
-        to.one_of_ids("author_id", self.author_ids.as_deref());
-        to.flag("pinned", self.pinned);
+    fn conditions(&self, to: &mut Conditions) {
+        to.one_of_ids(&["contact_id"], self.contact_ids.as_deref());
+        to.one_of_ids(&["organization_id"], self.organization_ids.as_deref());
+        to.one_of_ids(&["author_id"], self.author_ids.as_deref());
+        to.flag(&["pinned"], self.pinned);
         to.ranges(&self.ranges);
     }
 }

@@ -9,8 +9,8 @@ use super::bind::{IdList, values};
 use super::declaration::stored;
 use super::engine::sql;
 use super::interaction::INTERACTIONS_OF_ORGANIZATION;
+use super::list::{Condition, Conditions, OWNERS};
 use super::note::NOTES_OF_ORGANIZATION;
-use super::statement::Statement;
 use super::{Column, Filter, Listed, SortField, Table, Tenant, Tx};
 use crate::error::Result;
 use crate::id::{ContactId, OrganizationId, TypedId};
@@ -72,33 +72,18 @@ impl SortField for OrganizationOrderField {
 }
 
 impl Filter for OrganizationFilter {
-    fn conditions<'a>(&'a self, to: &mut Statement<'a>) {
-        to.name("sort_name", self.name.as_ref());
-        to.found_by(WordKind::OrganizationIndustry, self.industries.as_deref());
-        to.found_by(WordKind::OrganizationCompanyType, self.company_types.as_deref());
+    fn conditions(&self, to: &mut Conditions) {
+        to.external_id(OrganizationId::KIND, self.external_id.as_ref());
+        to.linked_ids(&OWNERS, self.owner_ids.as_deref());
         to.found_by(WordKind::OrganizationTag, self.tags.as_deref());
         to.found_by(WordKind::OrganizationCity, self.cities.as_deref());
+        to.found_by(WordKind::OrganizationIndustry, self.industries.as_deref());
+        to.found_by(WordKind::OrganizationCompanyType, self.company_types.as_deref());
         to.found_by(WordKind::OrganizationCountry, self.country_codes.as_deref());
-        if let Some(owners) = &self.owner_ids {
-            to.push(
-                " AND id IN (SELECT organization_id FROM relationships WHERE tenant_id = $1 AND ended_on IS NULL \
-                 AND user_id ",
-            )
-            .any_ids(owners.iter().map(|id| id.uuid()).collect())
-            .push(")");
-        }
+        to.name("sort_name", self.name.as_ref());
         if let Some(has_owner) = self.has_owner {
-            to.push(if has_owner {
-                " AND EXISTS"
-            } else {
-                " AND NOT EXISTS"
-            })
-            .push(
-                " (SELECT 1 FROM relationships AS r WHERE r.tenant_id = $1 \
-                     AND r.organization_id = organizations.id AND r.ended_on IS NULL)",
-            );
+            to.add(Condition::Owned(has_owner));
         }
-        to.external_id(OrganizationId::KIND, self.external_id.as_ref());
         to.ranges(&self.ranges);
     }
 }

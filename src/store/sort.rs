@@ -14,6 +14,12 @@ pub trait SortField: Copy + Eq + Hash + Send + Sync + fmt::Debug + 'static {
     /// The columns, the id left out, most significant first.
     fn columns(self) -> &'static [Column];
 
+    /// A flag that the indexes of conditions have between the columns of the condition and those of the order. Lists are
+    /// read once for each of its values.
+    fn flag_before(self) -> Option<&'static str> {
+        None
+    }
+
     /// Whether its ascending order compares the columns from the greatest to the least.
     fn is_reversed(self) -> bool {
         false

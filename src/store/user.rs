@@ -3,7 +3,7 @@
 use super::bind::{IdList, TextList};
 use super::declaration::stored;
 use super::engine::sql;
-use super::statement::Statement;
+use super::list::Conditions;
 use super::{Column, Filter, Listed, SortField, Table, Tenant, Tx, change};
 use crate::error::Result;
 use crate::id::{TypedId, UserId};
@@ -47,10 +47,10 @@ impl SortField for UserOrderField {
 }
 
 impl Filter for UserFilter {
-    fn conditions<'a>(&'a self, to: &mut Statement<'a>) {
-        to.flag("active", self.active);
+    fn conditions(&self, to: &mut Conditions) {
+        to.flag(&["active"], self.active);
         to.name("sort_name", self.name.as_ref());
-        to.ranges(&self.ranges);
+        to.unindexed(|to| to.ranges(&self.ranges));
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
+use chrono::SecondsFormat;
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -10,10 +11,10 @@ use super::bind::TextList;
 use super::engine::sql;
 use super::{Names, Tx};
 use crate::error::Result;
-use crate::model::{IndexEntry, WordKind, deletions, is_marked};
+use crate::model::{DateTime, IndexEntry, WordKind, deletions, is_listed, is_marked};
 
 /// The table of words with its columns.
-pub const WORDS: &str = "search_words (tenant_id, word, sort_key, id, marks)";
+pub const WORDS: &str = "search_words (tenant_id, word, sort_key, id, marks, created_at, updated_at)";
 
 impl Tx {
     /// Replaces the words of a record; `None` before its creation and after its deletion.
@@ -36,13 +37,11 @@ impl Tx {
         };
         self.remove_words(id, &before.sort_key, stale).await?;
         self.learn(difference(&after.names, &before.names)).await?;
-        let marks = after.marks();
-        if !moves && after.words.is_subset(&before.words) && before.marks() == marks {
-            return Ok(());
-        }
+        let is_same = !moves && after.words.is_subset(&before.words) && before.marks() == after.marks();
+        let is_stale = |word: &&String| !is_same || (is_listed(word) && before.times != after.times);
         // All words: a record written by an earlier version may lack some that did not change.
-        let words = after.words.into_iter().collect();
-        self.add_words(id, &after.sort_key, words, &marks).await
+        let words = after.words.iter().filter(is_stale).cloned().collect();
+        self.add_words(id, &after, words).await
     }
 
     async fn remove_words(&mut self, id: Uuid, sort_key: &str, words: Vec<String>) -> Result<()> {
@@ -64,24 +63,32 @@ impl Tx {
         .map(drop)
     }
 
-    async fn add_words(&mut self, id: Uuid, sort_key: &str, words: Vec<String>, marks: &str) -> Result<()> {
+    async fn add_words(&mut self, id: Uuid, entry: &IndexEntry, words: Vec<String>) -> Result<()> {
         if words.is_empty() {
             return Ok(());
         }
+        let (created_at, updated_at) = entry.times.unzip();
         self.execute(sql!(
             "
-            INSERT INTO search_words (tenant_id, word, sort_key, id, marks)
-            SELECT $1, w.listed_text, $3, $4, CASE WHEN substr(w.listed_text, 1, 1) " .any_texts(5) " THEN $6 ELSE '' END
+            INSERT INTO search_words (tenant_id, word, sort_key, id, marks, created_at, updated_at)
+            SELECT $1, w.listed_text, $3, $4,
+                   CASE WHEN substr(w.listed_text, 1, 1) " .any_texts(5) " THEN $6 ELSE '' END,
+                   CASE WHEN substr(w.listed_text, 1, 1) " .any_texts(7) " THEN $8 END,
+                   CASE WHEN substr(w.listed_text, 1, 1) " .any_texts(7) " THEN $9 END
               FROM " .texts(2) " AS w
              WHERE true
             ON CONFLICT (tenant_id, word, sort_key, id)
-            DO UPDATE SET marks = excluded.marks
-             WHERE search_words.marks <> excluded.marks",
+            DO UPDATE SET marks = excluded.marks, created_at = excluded.created_at, updated_at = excluded.updated_at
+             WHERE search_words.marks <> excluded.marks
+                OR search_words.updated_at IS DISTINCT FROM excluded.updated_at",
             TextList(words),
-            sort_key,
+            entry.sort_key,
             id,
-            TextList(marked_letters()),
-            marks,
+            TextList(letters(WordKind::is_marked)),
+            entry.marks(),
+            TextList(letters(WordKind::is_listed)),
+            created_at,
+            updated_at,
         ))
         .await
         .map(drop)
@@ -109,13 +116,25 @@ impl Tx {
         self.remove_word_rows(stale.collect()).await?;
         let names: BTreeSet<&String> = after.iter().flat_map(|(_, entry)| &entry.names).collect();
         self.learn(names.into_iter().cloned().collect()).await?;
-        // All words of what changed, as in `reindex`; in the order of the index, so that a batch meets each of its pages once.
-        let fresh = after_rows
-            .iter()
-            .filter(|(key, marks)| before_rows.get(*key) != Some(*marks));
+        // All words of records whose words or marks changed, as in `reindex`; in the order of the index, so that a batch meets
+        // each of its pages once.
+        let is_new = |key: &WordKey<'_>, row: &WordRow<'_>| {
+            before_rows
+                .get(key)
+                .is_none_or(|before| before.marks != row.marks)
+        };
+        let fresh = after_rows.iter().filter(|(key, row)| is_new(key, row));
         let changed: HashSet<Uuid> = fresh.map(|((_, _, id), _)| *id).collect();
-        let missing = after_rows.iter().filter(|((_, _, id), _)| changed.contains(id));
-        let missing = missing.map(|((word, sort_key, id), marks)| (*word, *sort_key, *id, *marks));
+        let missing = after_rows
+            .iter()
+            .filter(|(key, row)| changed.contains(&key.2) || before_rows.get(*key) != Some(*row));
+        let missing = missing.map(|((word, sort_key, id), row)| {
+            let (created_at, updated_at) = row
+                .times
+                .map(|(created, updated)| (text(created), text(updated)))
+                .unzip();
+            (*word, *sort_key, *id, row.marks, created_at, updated_at)
+        });
         self.add_word_rows(missing.collect()).await
     }
 
@@ -135,19 +154,21 @@ impl Tx {
         .map(drop)
     }
 
-    async fn add_word_rows(&mut self, rows: Vec<(&str, &str, Uuid, &str)>) -> Result<()> {
+    async fn add_word_rows(&mut self, rows: Vec<NewWordRow<'_>>) -> Result<()> {
         if rows.is_empty() {
             return Ok(());
         }
         self.execute(sql!(
             "
-            INSERT INTO search_words (tenant_id, word, sort_key, id, marks)
-            SELECT $1, value ->> 0, value ->> 1, " .third_as_id ", value ->> 3
+            INSERT INTO search_words (tenant_id, word, sort_key, id, marks, created_at, updated_at)
+            SELECT $1, value ->> 0, value ->> 1, " .third_as_id ", value ->> 3,
+                   CAST(value ->> 4 AS " .instant "), CAST(value ->> 5 AS " .instant ")
               FROM " .rows(2) " AS r
              WHERE true
             ON CONFLICT (tenant_id, word, sort_key, id)
-            DO UPDATE SET marks = excluded.marks
-             WHERE search_words.marks <> excluded.marks",
+            DO UPDATE SET marks = excluded.marks, created_at = excluded.created_at, updated_at = excluded.updated_at
+             WHERE search_words.marks <> excluded.marks
+                OR search_words.updated_at IS DISTINCT FROM excluded.updated_at",
             Json(rows),
         ))
         .await
@@ -231,23 +252,46 @@ pub fn marks_of(entries: &[(Uuid, IndexEntry)]) -> Vec<String> {
     entries.iter().map(|(_, entry)| entry.marks()).collect()
 }
 
+/// The values of a row of the table of words beside its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WordRow<'a> {
+    /// The marks of the record, if words of this kind carry them.
+    pub marks: &'a str,
+    /// The times of the record, if lists are filtered by words of this kind.
+    pub times: Option<(DateTime, DateTime)>,
+}
+
+/// A row of the table of words: word, sort key, id, marks, and the times as texts.
+type NewWordRow<'a> = (&'a str, &'a str, Uuid, &'a str, Option<String>, Option<String>);
+
 /// Returns the rows of entries with these marks, in the order of the index.
-pub fn rows<'a>(entries: &'a [(Uuid, IndexEntry)], marks: &'a [String]) -> BTreeMap<WordKey<'a>, &'a str> {
+pub fn rows<'a>(
+    entries: &'a [(Uuid, IndexEntry)],
+    marks: &'a [String],
+) -> BTreeMap<WordKey<'a>, WordRow<'a>> {
     entries
         .iter()
         .zip(marks)
         .flat_map(|((id, entry), marks)| {
             entry.words.iter().map(move |word| {
-                let marks = if is_marked(word) { marks.as_str() } else { "" };
-                ((word.as_str(), entry.sort_key.as_str(), *id), marks)
+                let row = WordRow {
+                    marks: if is_marked(word) { marks.as_str() } else { "" },
+                    times: entry.times.filter(|_| is_listed(word)),
+                };
+                ((word.as_str(), entry.sort_key.as_str(), *id), row)
             })
         })
         .collect()
 }
 
-/// Returns the letters of the words whose rows carry marks.
-fn marked_letters() -> Vec<String> {
-    let kinds = WordKind::ALL.iter().filter(|kind| kind.is_marked());
+/// Returns an instant as SQLite stores it; PostgreSQL reads this form, too.
+fn text(instant: DateTime) -> String {
+    instant.0.to_rfc3339_opts(SecondsFormat::AutoSi, false)
+}
+
+/// Returns the letters of some kinds of words.
+fn letters(is_wanted: fn(WordKind) -> bool) -> Vec<String> {
+    let kinds = WordKind::ALL.iter().filter(|kind| is_wanted(**kind));
     kinds.map(|kind| kind.letter().to_string()).collect()
 }
 

@@ -4,7 +4,7 @@ use tracing::instrument;
 
 use super::declaration::stored;
 use super::engine::sql;
-use super::statement::Statement;
+use super::list::Conditions;
 use super::{Column, Filter, Listed, SortField, Tx};
 use crate::error::{Result, UserError};
 use crate::id::{TypedId as _, WrapUpCodeId};
@@ -42,9 +42,11 @@ impl SortField for WrapUpCodeOrderField {
 }
 
 impl Filter for WrapUpCodeFilter {
-    fn conditions<'a>(&'a self, to: &mut Statement<'a>) {
-        to.flag("active", self.active);
-        to.ranges(&self.ranges);
+    fn conditions(&self, to: &mut Conditions) {
+        to.unindexed(|to| {
+            to.flag(&["active"], self.active);
+            to.ranges(&self.ranges);
+        });
     }
 }
 

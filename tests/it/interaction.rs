@@ -15,6 +15,10 @@ const WRAP_UP: &str = "mutation ($input: WrapUpInteractionInput!) {
       userErrors { code field message } } }";
 const IDS: &str = "query ($filter: InteractionFilter, $orderBy: InteractionOrder) {
     interactions(filter: $filter, orderBy: $orderBy) { nodes { externalId } totalCount { value } } }";
+const NEWEST: &str = "query ($filter: InteractionFilter, $after: String) {
+    interactions(filter: $filter, first: 2, after: $after) { nodes { externalId } pageInfo { endCursor } } }";
+const RECORD_SEVERAL: &str = "mutation ($input: RecordInteractionsInput!) {
+    recordInteractions(input: $input) { userErrors { code field message } } }";
 const DELETE_CONTACT: &str = "mutation ($input: DeleteContactInput!) {
     deleteContact(input: $input) { detachedInteractions userErrors { message } } }";
 const DELETE_ORGANIZATION: &str = "mutation ($input: DeleteOrganizationInput!) {
@@ -193,6 +197,26 @@ on_both_engines! {
         }
         admin.done(WRAP_UP, json!({ "id": id, "codeId": resolved, "agentId": ann })).await;
         assert_eq!(listed(&admin, json!({ "wrapUpCodeId": { "eq": open } })).await, [""; 0]);
+    }
+
+    async fn a_new_start_moves_an_interaction_in_the_lists_of_its_agents_and_codes(app: &TestApp) {
+        let admin = app.admin().await;
+        let ann = admin.user("ann").await;
+        let open = code(&admin, "Open", true).await;
+        for (external_id, minute) in [("c1", 1), ("c2", 2), ("c3", 3), ("c4", 4)] {
+            let id = record(&admin, call(external_id, minute, json!({ "agentIds": [ann] }))).await;
+            admin.done(WRAP_UP, json!({ "id": id, "codeId": open, "agentId": ann })).await;
+        }
+
+        record(&admin, call("c1", 8, json!({}))).await;
+        admin.done(RECORD_SEVERAL, json!({ "items": [call("c2", 9, json!({})), call("c5", 5, json!({}))] })).await;
+
+        for filter in [json!({ "agentId": { "eq": ann } }), json!({ "wrapUpCodeId": { "eq": open } })] {
+            let first = admin.data(NEWEST, json!({ "filter": filter, "after": null })).await["interactions"].take();
+            let after = &first["pageInfo"]["endCursor"];
+            let second = admin.data(NEWEST, json!({ "filter": filter, "after": after })).await["interactions"].take();
+            assert_eq!((ids(&first), ids(&second)), (vec!["c2".to_owned(), "c1".to_owned()], vec!["c4".to_owned(), "c3".to_owned()]));
+        }
     }
 
     async fn a_wrap_up_that_cannot_be_is_refused(app: &TestApp) {

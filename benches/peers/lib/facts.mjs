@@ -73,13 +73,19 @@ async function checkCreated({ cluster, database, tenant }, { name, server }, { c
   // The limit writes as much as the product.
   const [made] = await cluster.query(
     database,
-    `SELECT (SELECT count(*) FROM public.search_words AS w
-              WHERE w.tenant_id = c.tenant_id AND w.id = c.id AND w.sort_key = c.sort_name AND w.word = ANY ($3)) AS words,
+    `SELECT w.words, w.timed,
             (SELECT count(*) FROM public.changes AS w WHERE w.tenant_id = c.tenant_id AND w.entity_id = c.id) AS changes
-       FROM ${own}`,
+       FROM public.contacts AS c
+            CROSS JOIN LATERAL (
+            SELECT count(*) AS words, count(w.updated_at) AS timed
+              FROM public.search_words AS w
+             WHERE w.tenant_id = c.tenant_id AND w.id = c.id AND w.sort_key = c.sort_name AND w.word = ANY ($3)) AS w
+      WHERE c.tenant_id = $1 AND c.id = $2`,
     [tenant, id, written.words],
   );
-  if (made.words !== written.words.length || made.changes !== 1) throw new Error(`W6: ${name} wrote ${JSON.stringify(made)}`);
+  const timed = written.timed.filter(Boolean).length;
+  const expectedRows = { words: written.words.length, timed, changes: 1 };
+  if (!isDeepStrictEqual({ ...made }, expectedRows)) throw new Error(`W6: ${name} wrote ${JSON.stringify(made)}`);
 }
 
 /** Returns values from all over a list. */

@@ -125,19 +125,20 @@ async function creations(world, ours, contacts, count) {
 }
 
 async function writtenRows({ cluster, database, tenant }, id) {
-  const [{ contact, words, marks }] = await cluster.query(
+  const [{ contact, words, marks, timed }] = await cluster.query(
     database,
-    `SELECT to_jsonb(c) AS contact, w.words, w.marks
+    `SELECT to_jsonb(c) AS contact, w.words, w.marks, w.timed
        FROM public.contacts AS c
             CROSS JOIN LATERAL (
-            SELECT array_agg(word ORDER BY word) AS words, array_agg(marks ORDER BY word) AS marks
+            SELECT array_agg(word ORDER BY word) AS words, array_agg(marks ORDER BY word) AS marks,
+                   array_agg(updated_at IS NOT NULL ORDER BY word) AS timed
               FROM public.search_words
              WHERE tenant_id = c.tenant_id AND word = ANY (string_to_array(c.search_text, ' '))
                AND sort_key = c.sort_name AND id = c.id) AS w
       WHERE c.tenant_id = $1 AND c.id = $2`,
     [tenant, id],
   );
-  return { contact, words, marks };
+  return { contact, words, marks, timed };
 }
 
 /** Returns the words of the contacts that are created, with their sort keys. */

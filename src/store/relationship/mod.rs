@@ -12,8 +12,8 @@ use uuid::Uuid;
 use super::bind::IdList;
 use super::declaration::stored;
 use super::engine::sql;
+use super::list::{Condition, Conditions};
 use super::record::count_by;
-use super::statement::Statement;
 use super::{Column, Edge, Filter, Listed, SortField, Table, Tenant, Tx};
 use crate::error::{Result, UserError};
 use crate::id::{OrganizationId, RelationshipId, TypedId, UserId};
@@ -64,12 +64,18 @@ impl SortField for RelationshipOrderField {
 }
 
 impl Filter for RelationshipFilter {
-    fn conditions<'a>(&'a self, to: &mut Statement<'a>) {
-        to.one_of_ids("user_id", self.user_ids.as_deref());
-        to.one_of_ids("organization_id", self.organization_ids.as_deref());
+    fn conditions(&self, to: &mut Conditions) {
+        to.one_of_ids(&["user_id"], self.user_ids.as_deref());
+        to.one_of_ids(&["organization_id"], self.organization_ids.as_deref());
         let keys = |types: &Vec<String>| types.iter().map(|r#type| fold(r#type)).collect();
-        to.one_of_texts("type_key", self.types.as_ref().map(keys));
-        to.is_there("ended_on", self.is_current.map(|is_current| !is_current));
+        to.one_of_texts(&["type_key"], self.types.as_ref().map(keys));
+        if let Some(is_current) = self.is_current {
+            to.add(Condition::Null {
+                column: "ended_on",
+                is_null: is_current,
+                is_ordered: true,
+            });
+        }
         to.ranges(&self.ranges);
     }
 }

@@ -81,7 +81,10 @@ impl Tx {
             .push(RELATIONSHIP)
             .push(" FROM relationships WHERE tenant_id = $1 AND ended_on IS NULL AND user_id = ")
             .bind(transfer.from);
-        statement.one_of_ids("organization_id", transfer.organizations.as_deref());
+        if let Some(organizations) = &transfer.organizations {
+            let ids = organizations.iter().map(|id| id.uuid()).collect();
+            statement.push(" AND organization_id ").any_ids(ids);
+        }
         statement
             .push(" ORDER BY type_key, id LIMIT ")
             .bind(i64::try_from(Transfer::MOST + 1).unwrap_or(i64::MAX))

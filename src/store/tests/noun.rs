@@ -10,8 +10,7 @@ use crate::model::{Concerned, EntityKind, Record, Recorded};
 use crate::page::{Key, Page};
 use crate::store::declaration::stored;
 use crate::store::engine::sql;
-use crate::store::statement::Statement;
-use crate::store::{Column, Filter, Listed, PageQuery, Sort, SortField, Tenant, Tx, change};
+use crate::store::{Column, Conditions, Filter, Listed, PageQuery, Sort, SortField, Tenant, Tx, change};
 
 #[derive(Clone, Debug, PartialEq, Serialize, sqlx::FromRow)]
 struct Plant {
@@ -77,7 +76,7 @@ const BY_NAME: Sort<ByName> = Sort {
 struct Everything;
 
 impl Filter for Everything {
-    fn conditions<'a>(&'a self, _: &mut Statement<'a>) {}
+    fn conditions(&self, _: &mut Conditions) {}
 }
 
 fn plant(tx: &Tx, name: &str) -> Plant {

@@ -4,7 +4,9 @@ use super::explained::explained;
 use super::on_both_engines;
 use crate::model::{Contact, ContactFilter, ContactOrderField, NOTHING};
 use crate::page::{Cursor, Key, Page};
-use crate::store::list::page_of;
+use crate::store::list::Conditions;
+use crate::store::list::choice::Driver;
+use crate::store::list::page::page_of;
 use crate::store::{PageQuery, Sort, Tx};
 
 /// Returns the plan of the page of contacts in descending order of names after a key.
@@ -22,8 +24,9 @@ async fn plan(tx: &mut Tx, after: Option<&str>) -> String {
         by: ContactOrderField::Name,
         descending: true,
     };
-    let filter = ContactFilter::default();
-    let statement = page_of::<Contact>(tx.engine(), &filter, PageQuery::whole(sort, &page));
+    let conditions = Conditions::of(&ContactFilter::default());
+    let query = PageQuery::whole(sort, &page);
+    let statement = page_of::<Contact, _>(tx.engine(), &conditions, Driver::Order, query);
     explained(tx, &statement).await
 }
 

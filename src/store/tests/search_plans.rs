@@ -69,11 +69,10 @@ fn check(engine: Engine, title: &str, plan: &str, is_of_words: bool) {
     }
     let index = match (engine, is_of_words) {
         (Engine::Postgres, true) => "Index Only Scan using search_words_pkey",
-        (Engine::Postgres, false) => "Index Only Scan using contacts_organization_idx",
+        // One that only counts may read any index of the organization's contacts.
+        (Engine::Postgres, false) => "Index Only Scan using contacts_organization_",
         (Engine::Sqlite, true) => "USING PRIMARY KEY (tenant_id=? AND word>? AND word<?)",
-        (Engine::Sqlite, false) => {
-            "USING COVERING INDEX contacts_organization_idx (tenant_id=? AND organization_id=?)"
-        }
+        (Engine::Sqlite, false) => "USING COVERING INDEX contacts_organization_",
     };
     assert!(plan.contains(index), "{title}\n{plan}");
 }

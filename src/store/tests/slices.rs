@@ -116,7 +116,24 @@ async fn followed(tenant: &Tenant) -> Followed {
             .unwrap(),
         words: tenant
             .fetch_all(sql!(
-                "SELECT word, sort_key || marks, id FROM search_words WHERE tenant_id = $1 ORDER BY 1, 2, 3"
+                "
+                SELECT w.word,
+                       w.sort_key || w.marks || CASE WHEN w.updated_at IS NULL THEN ''
+                                                     WHEN w.created_at = COALESCE(c.created_at, o.created_at)
+                                                      AND w.updated_at = COALESCE(c.updated_at, o.updated_at)
+                                                     THEN ' timed' ELSE ' wrongly timed' END,
+                       w.id
+                  FROM search_words AS w
+                  LEFT JOIN contacts AS c
+                    ON c.tenant_id = $1
+                   AND c.id = w.id
+                   AND lower(substr(w.word, 1, 1)) = substr(w.word, 1, 1)
+                  LEFT JOIN organizations AS o
+                    ON o.tenant_id = $1
+                   AND o.id = w.id
+                   AND upper(substr(w.word, 1, 1)) = substr(w.word, 1, 1)
+                 WHERE w.tenant_id = $1
+                 ORDER BY 1, 2, 3"
             ))
             .await
             .unwrap(),

@@ -16,11 +16,14 @@ use crate::model::{
 };
 use crate::page::{Cursor, Key, Page};
 use crate::store::engine::Engine;
-use crate::store::list::{count, count_per_parent, page_of, page_per_parent};
+use crate::store::list::children::{count_per_parent, page_per_parent};
+use crate::store::list::choice::{Choice, Driver};
+use crate::store::list::page::{count, page_of};
 use crate::store::statement::Statement;
 use crate::store::{
-    CHANGES_OF_ENTITY, CONTACTS_OF_ORGANIZATION, ChangeOrder, Children, Edge, Filter,
+    CHANGES_OF_ENTITY, CONTACTS_OF_ORGANIZATION, ChangeOrder, Children, Conditions, Edge, Filter,
     INTERACTIONS_OF_CONTACT, Listed, NOTES_OF_CONTACT, PageQuery, RELATIONSHIPS_OF_ORGANIZATION, Sort,
+    SortField as _, Table as _,
 };
 
 /// The texts of an engine, each under its title and with its clauses on lines of their own and without the names of columns.
@@ -39,11 +42,23 @@ impl Texts {
         writeln!(self.written, "-- {title}\n{text}\n").unwrap();
     }
 
-    /// The condition of a filter: all that makes its statement differ from that of the whole list.
-    fn condition(&mut self, title: &str, filter: &dyn Filter) {
-        let mut statement = Statement::new(self.engine, "");
-        filter.conditions(&mut statement);
-        self.add(title, "", &statement);
+    /// The first page of a list that a filter narrows, and its number of records. A list that is read by one of several
+    /// conditions is read by that of which there are few.
+    fn narrowed<T: Listed>(&mut self, title: &str, filter: &dyn Filter, by: T::Order) {
+        let conditions = Conditions::of(filter);
+        let choice = Choice::of_list(&conditions, by.columns());
+        let driver = choice.decided().unwrap_or_else(|| {
+            let statement = choice.counts(self.engine, T::TABLE, 10);
+            self.add(&format!("{title}, records of conditions"), "", &statement);
+            choice.by(&[2, 1], 10)
+        });
+        let page = page(false, None);
+        let query = PageQuery::whole(ascending(by), &page);
+        let statement = page_of::<T, _>(self.engine, &conditions, driver, query);
+        self.add(title, T::COLUMNS, &statement);
+        let counted = Choice::of_count(&conditions).decided();
+        let statement = count(self.engine, T::TABLE, &conditions, counted.unwrap_or(driver), 10);
+        self.add(&format!("{title}, number"), "", &statement);
     }
 
     /// The first page of a list, and those after and before a cursor.
@@ -54,7 +69,8 @@ impl Texts {
             ("before a cursor", true, Some(keys)),
         ] {
             let page = page(backward, keys);
-            let statement = page_of::<T>(self.engine, filter, PageQuery::whole(sort, &page));
+            let query = PageQuery::whole(sort, &page);
+            let statement = page_of::<T, _>(self.engine, &Conditions::of(filter), Driver::Order, query);
             self.add(&format!("{}, {which}", sort.name()), T::COLUMNS, &statement);
         }
     }
@@ -72,14 +88,11 @@ impl Texts {
             filter: filter.map(Arc::new),
         };
         let page = page(false, None);
-        let statement = page_per_parent(
-            self.engine,
-            &children,
-            PageQuery::whole(sort, &page),
-            &[Uuid::nil()],
-        );
+        let conditions = children.conditions();
+        let query = PageQuery::whole(sort, &page);
+        let statement = page_per_parent(self.engine, edge, &conditions, query, &[Uuid::nil()]);
         self.add(title, T::COLUMNS, &statement);
-        let statement = count_per_parent(self.engine, &children, 10, &[Uuid::nil()]);
+        let statement = count_per_parent(self.engine, edge, &conditions, 10, &[Uuid::nil()]);
         self.add(&format!("number of {title}"), "", &statement);
     }
 }
@@ -145,7 +158,13 @@ fn orders(texts: &mut Texts) {
     texts.add(
         "number of contacts",
         "",
-        &count::<Contact>(texts.engine, &contacts, 10),
+        &count(
+            texts.engine,
+            Contact::TABLE,
+            &Conditions::of(&contacts),
+            Driver::Order,
+            10,
+        ),
     );
 }
 
@@ -211,7 +230,9 @@ fn contact_filters(texts: &mut Texts) {
         value: "1".to_owned(),
     });
     let none = ContactFilter::default();
-    let mut add = |title: &str, filter: ContactFilter| texts.condition(title, &filter);
+    let mut add = |title: &str, filter: ContactFilter| {
+        texts.narrowed::<Contact>(title, &filter, ContactOrderField::Name);
+    };
     add(
         "of an organization",
         ContactFilter {
@@ -274,80 +295,98 @@ fn contact_filters(texts: &mut Texts) {
 fn other_filters(texts: &mut Texts) {
     let owner = UserId::new(Uuid::nil());
     let none = OrganizationFilter::default();
-    texts.condition(
-        "of owners",
-        &OrganizationFilter {
-            owner_ids: Some(vec![owner]),
-            ..none.clone()
-        },
-    );
-    texts.condition(
-        "of any owner",
-        &OrganizationFilter {
-            has_owner: Some(true),
-            ..none.clone()
-        },
-    );
-    texts.condition(
-        "of no owner",
-        &OrganizationFilter {
-            has_owner: Some(false),
-            ..none
-        },
-    );
+    for (title, filter) in [
+        (
+            "of owners",
+            OrganizationFilter {
+                owner_ids: Some(vec![owner]),
+                ..none.clone()
+            },
+        ),
+        (
+            "of any owner",
+            OrganizationFilter {
+                has_owner: Some(true),
+                ..none.clone()
+            },
+        ),
+        (
+            "of no owner",
+            OrganizationFilter {
+                has_owner: Some(false),
+                ..none
+            },
+        ),
+    ] {
+        texts.narrowed::<Organization>(title, &filter, OrganizationOrderField::Name);
+    }
     let types = Some(vec!["owner".to_owned()]);
-    texts.condition(
+    texts.narrowed::<Relationship>(
         "by type",
         &RelationshipFilter {
             types,
             ..RelationshipFilter::default()
         },
+        RelationshipOrderField::StartedOn,
     );
-    texts.condition(
+    texts.narrowed::<Relationship>(
         "current",
         &RelationshipFilter {
             is_current: Some(true),
             ..RelationshipFilter::default()
         },
+        RelationshipOrderField::StartedOn,
     );
-    texts.condition(
+    texts.narrowed::<Note>(
         "pinned",
         &NoteFilter {
             pinned: Some(true),
             ..NoteFilter::default()
         },
+        NoteOrderField::CreatedAt,
     );
-    texts.condition(
+    texts.narrowed::<User>(
         "active",
         &UserFilter {
             active: Some(true),
             ..UserFilter::default()
         },
+        UserOrderField::Name,
     );
     let none = InteractionFilter::default();
-    texts.condition(
+    texts.narrowed::<Interaction>(
         "of agents",
         &InteractionFilter {
             agent_ids: Some(vec![owner]),
             ..none.clone()
         },
+        InteractionOrderField::StartedAt,
     );
     let media_types = Some(vec![MediaType::Call, MediaType::Email]);
-    texts.condition(
+    texts.narrowed::<Interaction>(
         "of media types",
         &InteractionFilter {
             media_types,
             ..none.clone()
         },
+        InteractionOrderField::StartedAt,
     );
     let direction = Some(InteractionDirection::Inbound);
-    texts.condition("of a direction", &InteractionFilter { direction, ..none });
+    texts.narrowed::<Interaction>(
+        "of a direction",
+        &InteractionFilter { direction, ..none },
+        InteractionOrderField::StartedAt,
+    );
     let changes = ChangeFilter {
         kinds: EntityKind::ALL.to_vec(),
         contact_id: Some(ContactId::new(Uuid::nil())),
         ..ChangeFilter::default()
     };
-    texts.condition("changes of kinds that concern a contact", &changes);
+    texts.narrowed::<Change>(
+        "changes of kinds that concern a contact",
+        &changes,
+        ChangeOrder::Position,
+    );
 }
 
 fn texts_of(engine: Engine) -> String {

@@ -236,6 +236,9 @@ function transfers(context) {
   if (sizes.length > unknown) report(context, `relationships were transferred ${sizes.length - unknown} times too often`);
 }
 
+/** The letters of the words that lists are filtered by, whose rows have the times of their records. */
+const LISTED = new Set("gjcyGCYIT");
+
 /** The search index has the words of the rows, each once, and no others. */
 function words(context) {
   const { byId, tables } = context.snapshot;
@@ -254,9 +257,11 @@ function words(context) {
     }
   }
   for (const id of known.keys()) report(context, "there are words of a record that is not there", id, known.get(id));
-  for (const { id, sort_key: key, word } of tables.search_words) {
+  for (const { id, sort_key: key, word, created_at: created, updated_at: updated } of tables.search_words) {
     const row = byId.contact.get(id) ?? byId.organization.get(id);
     if (row && row.sort_name !== key) report(context, `the word ${word} has another place than its record`, row);
+    const expected = row && LISTED.has(word[0]) ? [row.created_at, row.updated_at] : [null, null];
+    if (!isDeepStrictEqual([created, updated], expected)) report(context, `the word ${word} has other times than its record`, row);
   }
 }
 
@@ -279,14 +284,18 @@ function edges(context) {
   differ(
     context,
     "agents of interactions",
-    tables.interaction_agents.map((row) => `${row.interaction_id} ${row.user_id}`),
-    interactions.flatMap(({ id, agent_ids: agents }) => agents.map((agent) => `${id} ${digits(agent)}`)),
+    tables.interaction_agents.map((row) => `${row.interaction_id} ${row.started_at} ${row.user_id}`),
+    interactions.flatMap(({ id, started_at: start, agent_ids: agents }) =>
+      agents.map((agent) => `${id} ${start} ${digits(agent)}`),
+    ),
   );
   differ(
     context,
     "wrap-ups",
-    tables.wrap_ups.map((row) => `${row.interaction_id} ${row.user_id} ${row.wrap_up_code_id}`),
-    interactions.flatMap(({ id, wrap_ups: all }) => all.map((it) => `${id} ${digits(it.agentId)} ${digits(it.codeId)}`)),
+    tables.wrap_ups.map((row) => `${row.interaction_id} ${row.started_at} ${row.user_id} ${row.wrap_up_code_id}`),
+    interactions.flatMap(({ id, started_at: start, wrap_ups: all }) =>
+      all.map((it) => `${id} ${start} ${digits(it.agentId)} ${digits(it.codeId)}`),
+    ),
   );
   for (const { id, primary_contact_id: primary } of byId.organization.values()) {
     if (primary && byId.contact.get(primary)?.organization_id !== id) report(context, "a primary contact works elsewhere", id);

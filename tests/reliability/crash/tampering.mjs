@@ -1,5 +1,8 @@
 // Faults that a test puts into a copy of a database, to see that the checker finds each.
 
+/** An instant before all of the records. */
+const YESTERDAY = "'2020-01-01T00:00:00+00:00'";
+
 /** Returns SQL for each fault: `id` writes an id as the engine does; records are rows of the snapshot. */
 export function faults(snapshot, id) {
   const { tables } = snapshot;
@@ -8,6 +11,7 @@ export function faults(snapshot, id) {
   const note = latest("notes");
   const interaction = latest("interactions", ({ agent_ids: agents }) => agents.length > 0);
   const word = latest("search_words", (row) => row.id === inContacts.id && row.word.startsWith("n"));
+  const timed = latest("search_words", (row) => row.updated_at);
   const where = ({ id: key }) => `WHERE id = ${id(key)}`;
   const changes = (row) => `WHERE entity_id = ${id(row.id)}`;
   return {
@@ -21,9 +25,11 @@ export function faults(snapshot, id) {
     "a word too many": `UPDATE search_words SET word = word || 'x' ${where(inContacts)} AND word = '${word.word}'`,
     "words that stayed": `DELETE FROM notes ${where(note)}; DELETE FROM changes ${changes(note)}`,
     "a word in another place": `UPDATE search_words SET sort_key = 'aaa' ${where(inContacts)} AND word = '${word.word}'`,
+    "a word with another time": `UPDATE search_words SET updated_at = ${YESTERDAY} ${where(timed)} AND word = '${timed.word}'`,
     "a lost external id": `DELETE FROM external_ids WHERE owner_id = ${id(latest("external_ids").owner_id)}`,
     "a lost change": `DELETE FROM changes ${changes(inContacts)} AND version = 1`,
     "a lost agent": `DELETE FROM interaction_agents WHERE interaction_id = ${id(interaction.id)}`,
+    "an agent at another start": `UPDATE interaction_agents SET started_at = ${YESTERDAY} WHERE interaction_id = ${id(interaction.id)}`,
     "a wrong count": "UPDATE entity_room SET room = room + 1 WHERE slot = 0",
     "a lost user": `DELETE FROM users ${where(latest("users", ({ subject }) => subject.startsWith("agent")))}`,
     "a changed code": `UPDATE wrap_up_codes SET description = 'another' ${where(latest("wrap_up_codes"))}`,

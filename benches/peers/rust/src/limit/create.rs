@@ -18,9 +18,10 @@ const SLOTS: i32 = 16;
 struct Rows {
     tenant: i32,
     contact: Contact,
-    /// The words of the search index, each with its marks.
+    /// The words of the search index, each with its marks, and whether its row has the times of the contact.
     words: Vec<String>,
     marks: Vec<String>,
+    timed: Vec<bool>,
 }
 
 /// The columns of a contact that are not always the same for new ones.
@@ -61,6 +62,7 @@ pub async fn create(State(pool): State<PgPool>, body: Bytes) -> Answer {
         .bind(contact.search_marks)
         .bind(rows.words)
         .bind(rows.marks)
+        .bind(rows.timed)
         .bind(Uuid::now_v7())
         .bind(fastrand::i32(0..SLOTS));
     json(statement.fetch_one(&pool).await?)
