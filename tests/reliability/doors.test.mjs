@@ -102,7 +102,7 @@ class World {
    * change that met another and was tried again took more, so that a door is open only if all of its pairs differ.
    */
   async compareStatements() {
-    const counts = new Map(this.server.lines.map((line) => [line.match(/id="(door-[^"]+)"/)?.[1], line.match(/statements=(\d+)/)?.[1]]));
+    const counts = new Map(this.server.lines.map((line) => [line.match(/ request=(door-\S+)/)?.[1], line.match(/statements=(\d+)/)?.[1]]));
     const of = (id) => counts.get(id);
     this.compared = 0;
     const pairs = {};
