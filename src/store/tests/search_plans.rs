@@ -1,14 +1,13 @@
 //! The plans of searches over records with skew: each reads one index in its order, and looks up what may match only.
 
-use sqlx::{Connection as _, Executor as _, PgConnection};
 use uuid::Uuid;
 
-use super::explained::explained;
-use super::{on_both_engines, server};
+use super::explained::{analyze, explained};
+use super::on_both_engines;
 use crate::id::{ContactId, OrganizationId, TypedId as _};
 use crate::model::{Contact, Organization, Query, Record, Region, Search, Subject, sort_key};
 use crate::store::Tenant;
-use crate::store::engine::{Engine, Sql, Text};
+use crate::store::engine::Engine;
 use crate::store::search::planning::{counts_of, organizations_by_words};
 use crate::store::search::reading::Reading;
 use crate::store::search::source::{Range, Source};
@@ -44,19 +43,6 @@ async fn filled(tenant: &Tenant) -> Uuid {
     }
     tx.end(Ok(())).await.unwrap();
     organization.id.uuid()
-}
-
-/// Collects the statistics that plans are made from.
-async fn analyze(tenant: &Tenant) {
-    let mut tx = tenant.begin(None).await.unwrap();
-    if tx.engine() == Engine::Sqlite {
-        return tx.end(Ok(())).await.unwrap();
-    }
-    let text = Text::Assembled("SELECT CAST(current_database() AS TEXT) WHERE $1 IS NOT NULL".to_owned());
-    let names: Vec<(String,)> = tx.fetch_all(Sql { text, binds: vec![] }).await.unwrap();
-    tx.end(Ok(())).await.unwrap();
-    let mut connection = PgConnection::connect(&server::url(&names[0].0)).await.unwrap();
-    connection.execute("VACUUM (ANALYZE)").await.unwrap();
 }
 
 fn check(engine: Engine, title: &str, plan: &str, is_of_words: bool) {

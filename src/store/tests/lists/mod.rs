@@ -13,14 +13,13 @@ use std::collections::HashSet;
 use std::fmt::Debug;
 
 use fastrand::Rng;
-use sqlx::{Connection as _, Executor as _, PgConnection};
 use uuid::Uuid;
 
-use super::{on_both_engines, server};
+use super::explained::analyze;
+use super::on_both_engines;
 use crate::model::{Contact, Interaction, Note, Organization, Relationship, User, WrapUpCode};
 use crate::page::Page;
 use crate::store::bind::Row;
-use crate::store::engine::{Engine, Sql, Text};
 use crate::store::list::children::{count_per_parent, page_per_parent};
 use crate::store::list::choice::{Choice, Driver, seek_column};
 use crate::store::list::page::{count, page_of};
@@ -339,19 +338,6 @@ async fn check<T: Cases + Debug + Row>(tenant: &Tenant, world: &World) -> (usize
     let found = (lists.statements, lists.faults);
     tx.end(Ok(())).await.unwrap();
     found
-}
-
-/// Collects the statistics that plans are made from.
-async fn analyze(tenant: &Tenant) {
-    let mut tx = tenant.begin(None).await.unwrap();
-    if tx.engine() == Engine::Sqlite {
-        return tx.end(Ok(())).await.unwrap();
-    }
-    let text = Text::Assembled("SELECT CAST(current_database() AS TEXT) WHERE $1 IS NOT NULL".to_owned());
-    let names: Vec<(String,)> = tx.fetch_all(Sql { text, binds: vec![] }).await.unwrap();
-    tx.end(Ok(())).await.unwrap();
-    let mut connection = PgConnection::connect(&server::url(&names[0].0)).await.unwrap();
-    connection.execute("VACUUM (ANALYZE)").await.unwrap();
 }
 
 on_both_engines! {

@@ -6,6 +6,7 @@ use sqlx::types::Json;
 use crate::store::Tx;
 use crate::store::engine::{Engine, Sql, Text};
 use crate::store::statement::Statement;
+use crate::store::tests::explained::{read_by_indexes, set};
 
 /// The tables that grow with a tenant's data.
 const LARGE: [&str; 9] = [
@@ -37,19 +38,12 @@ pub struct Work {
     pub is_few: bool,
 }
 
-/// Makes PostgreSQL read indexes in the transaction, which reads tables as small as those of tests whole otherwise, and run
-/// statements by plans for any values, which it keeps after some runs of a statement.
+/// Makes PostgreSQL read indexes in the transaction, and run statements by plans for any values, which it keeps after some
+/// runs of a statement.
 pub async fn set_up(tx: &mut Tx) {
     if tx.engine() == Engine::Postgres {
-        for (setting, value) in [
-            ("enable_seqscan", "off"),
-            ("enable_bitmapscan", "off"),
-            ("plan_cache_mode", "force_generic_plan"),
-        ] {
-            let text = format!("SELECT set_config('{setting}', '{value}', true) WHERE $1 IS NOT NULL");
-            let text = Text::Assembled(text);
-            let _: Vec<(String,)> = tx.fetch_all(Sql { text, binds: vec![] }).await.unwrap();
-        }
+        read_by_indexes(tx).await;
+        set(tx, "plan_cache_mode", "force_generic_plan").await;
     }
 }
 
