@@ -205,14 +205,9 @@ fn known_path(path: &str) -> &'static str {
 }
 
 fn known_method(method: &Method) -> &'static str {
-    match method.as_str() {
-        "GET" => "GET",
-        "POST" => "POST",
-        "HEAD" => "HEAD",
-        "OPTIONS" => "OPTIONS",
-        "PUT" => "PUT",
-        _ => OTHER,
-    }
+    const KNOWN: [&str; 5] = ["GET", "POST", "HEAD", "OPTIONS", "PUT"];
+    let known = KNOWN.into_iter().find(|known| *known == method.as_str());
+    known.unwrap_or(OTHER)
 }
 
 const fn kind_name(kind: OperationType) -> &'static str {

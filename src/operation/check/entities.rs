@@ -54,13 +54,13 @@ pub(in crate::operation) fn representation_types<'v>(
     Some(types)
 }
 
-/// Returns the representations of an `_entities` field, of which there are some.
+/// Returns the representations of an `_entities` field, in their order; none if a variable makes the argument null.
 pub(in crate::operation) fn representations(field: &PlannedField, variables: &JsonMap) -> Vec<Value> {
     let argument = field.argument("representations");
     match argument.and_then(|value| substitute(value, variables)) {
         Some(Value::List(items)) => items,
+        Some(Value::Null) | None => Vec::new(),
         Some(item) => vec![item],
-        None => Vec::new(),
     }
 }
 

@@ -36,9 +36,6 @@ pub(super) fn fields(
     entities: Entities,
 ) -> Vec<Field> {
     let types = representation_types(planned, variables).unwrap_or_default();
-    if types.is_empty() {
-        return Vec::new();
-    }
     let items = types.iter().zip(representations(planned, variables)).enumerate();
     let valid = items.filter(|(_, (name, _))| find_fault(planned, **name).is_none());
     let of = |mut field: Field, items: Vec<Value>| {
@@ -87,8 +84,8 @@ pub(super) fn join(plan: &Plan, variables: &JsonMap, response: &mut Response, en
             _ => IndexMap::new(),
         };
         let mut faults = Vec::new();
-        let mut found = list(data.swap_remove(&planned.key)).into_iter();
-        let list = types.iter().enumerate().map(|(index, name)| {
+        let mut found = items_of(data.swap_remove(&planned.key)).into_iter();
+        let items = types.iter().enumerate().map(|(index, name)| {
             if let Some(message) = find_fault(planned, *name) {
                 faults.push(refusal(planned, index, message));
                 return Value::Null;
@@ -98,8 +95,8 @@ pub(super) fn join(plan: &Plan, variables: &JsonMap, response: &mut Response, en
                 Entities::Apart => single(data.swap_remove(&key(&planned.key, index))),
             }
         });
-        let list = Value::List(list.collect());
-        data.insert(planned.key.clone(), list);
+        let items = Value::List(items.collect());
+        data.insert(planned.key.clone(), items);
         response.data = Value::Object(data);
         response.errors.retain(|error| !is_not_found(error));
         for error in &mut response.errors {
@@ -133,7 +130,7 @@ fn key(list: &Name, index: usize) -> Name {
     Name::new(format!("{list}:{index}"))
 }
 
-fn list(entities: Option<Value>) -> Vec<Value> {
+fn items_of(entities: Option<Value>) -> Vec<Value> {
     match entities {
         Some(Value::List(items)) => items,
         _ => Vec::new(),
@@ -141,7 +138,7 @@ fn list(entities: Option<Value>) -> Vec<Value> {
 }
 
 fn single(entities: Option<Value>) -> Value {
-    list(entities).into_iter().next().unwrap_or_default()
+    items_of(entities).into_iter().next().unwrap_or_default()
 }
 
 /// Whether an error is about an entity that does not exist. It comes without a path.
