@@ -62,20 +62,20 @@ impl Database {
         }
     }
 
-    /// Any free connection, for a statement that reads.
-    pub async fn reader(&self) -> Result<Connection> {
+    /// Any free connection, for a statement of a tenant, or across tenants, that reads.
+    pub async fn reader(&self, tenant: Option<i32>) -> Result<Connection> {
         match self {
-            Self::Postgres { pool, .. } => read_on(pool).await.map(Connection::Postgres),
-            Self::Sqlite { readers, .. } => read_on(readers).await.map(Connection::Sqlite),
+            Self::Postgres { pool, .. } => read_on(pool, tenant).await.map(Connection::Postgres),
+            Self::Sqlite { readers, .. } => read_on(readers, tenant).await.map(Connection::Sqlite),
         }
         .map_err(map_database_error)
     }
 
-    /// Begins a transaction that writes.
-    pub async fn begin(&self) -> Result<Transacting> {
+    /// Begins a transaction of a tenant, or across tenants, that writes.
+    pub async fn begin(&self, tenant: Option<i32>) -> Result<Transacting> {
         match self {
             Self::Postgres { pool, .. } => {
-                let begun = begin_on(pool, pool.driver().begin_writing(), ROLLBACK).await;
+                let begun = begin_on(pool, tenant, pool.driver().begin_writing(), ROLLBACK).await;
                 begun.map(|lease| (Connection::Postgres(lease), None))
             }
             Self::Sqlite { writer, .. } => {
@@ -156,20 +156,21 @@ fn observe_pool(name: &'static str, (idle, busy): (usize, usize)) {
 }
 
 /// Lends a connection for one statement that reads. A transaction around it ends when the connection is given back.
-async fn read_on<D: Driver>(pool: &Pool<D>) -> sqlx::Result<Lease<D>> {
+async fn read_on<D: Driver>(pool: &Pool<D>, tenant: Option<i32>) -> sqlx::Result<Lease<D>> {
     match pool.driver().begin_reading() {
-        Some(begin) => begin_on(pool, begin, COMMIT).await,
-        None => pool.lend().await,
+        Some(begin) => begin_on(pool, tenant, begin, COMMIT).await,
+        None => pool.lend(tenant).await,
     }
 }
 
 /// Begins a transaction, which `end` ends if it is dropped.
 async fn begin_on<D: Driver>(
     pool: &Pool<D>,
+    tenant: Option<i32>,
     begin: &'static str,
     end: &'static str,
 ) -> sqlx::Result<Lease<D>> {
-    let mut lease = pool.lend().await?;
+    let mut lease = pool.lend(tenant).await?;
     lease.begin(begin, end).await?;
     Ok(lease)
 }

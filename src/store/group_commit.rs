@@ -115,7 +115,7 @@ impl Writer {
         loop {
             let mut lease = {
                 let _waiting = Waiting::on(&self.0.waiting);
-                self.0.pool.lend().await?
+                self.0.pool.lend(None).await?
             };
             if self.is_late(&lease) {
                 // The group's task is in the queue, and commits when its turn comes.
@@ -167,7 +167,7 @@ impl Writer {
 
     /// Commits the group when the connection is free.
     async fn finish(&self) {
-        match self.0.pool.lend().await {
+        match self.0.pool.lend(None).await {
             Ok(lease) if self.has_group_on(&lease) => {
                 let group = self.group().take();
                 drop(self.commit(lease, group).await);

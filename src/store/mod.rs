@@ -47,6 +47,7 @@ mod relationship;
 mod rows;
 mod search;
 mod seldom;
+mod share;
 mod sort;
 mod statement;
 mod system;
@@ -96,7 +97,7 @@ use crate::error::Result;
 use crate::id::Ids;
 use crate::model::TenantRecord;
 use bind::Row;
-use connection::Query;
+use connection::{Connection, Query};
 use database::Database;
 use engine::{Engine, Sql};
 use feed::Feeds;
@@ -223,12 +224,16 @@ impl Tenant {
         self.statements.add(&self.store);
         let query = Query::of(self.record.id, sql);
         // A large future, which would make those of all resolvers large.
-        Box::pin(async { self.store.0.database.reader().await?.fetch_all(query).await }).await
+        Box::pin(async { self.reader().await?.fetch_all(query).await }).await
     }
 
     async fn fetch_optional<T: Row>(&self, sql: Sql<'_>) -> Result<Option<T>> {
         self.statements.add(&self.store);
         let query = Query::of(self.record.id, sql);
-        Box::pin(async { self.store.0.database.reader().await?.fetch_optional(query).await }).await
+        Box::pin(async { self.reader().await?.fetch_optional(query).await }).await
+    }
+
+    async fn reader(&self) -> Result<Connection> {
+        self.store.0.database.reader(Some(self.record.id)).await
     }
 }

@@ -11,13 +11,13 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use sqlx::Connection as _;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
 
 use super::driver::Driver;
 use super::failure::{is_connection_lost, is_contended};
 use super::health::{Health, Watch, no_answer};
+use super::share::{Right, Rights};
 
 /// The time after which an idle connection is tested before it is lent.
 const UNTESTED: Duration = Duration::from_secs(1);
@@ -41,7 +41,7 @@ struct Inner<D: Driver> {
     driver: D,
     most: u32,
     longest_wait: Duration,
-    permits: Arc<Semaphore>,
+    rights: Rights,
     idle: Mutex<Vec<Idle<D>>>,
     health: Arc<Health>,
     /// The task that looks for statements without an answer.
@@ -84,9 +84,7 @@ impl<D: Driver> Pool<D> {
             driver,
             most,
             longest_wait,
-            permits: Arc::new(Semaphore::new(
-                usize::try_from(most).unwrap_or(Semaphore::MAX_PERMITS),
-            )),
+            rights: Rights::to(most),
             idle: Mutex::default(),
             health: Arc::default(),
             looking: OnceLock::new(),
@@ -111,13 +109,13 @@ impl<D: Driver> Pool<D> {
     /// The numbers of idle connections and of those in use.
     pub fn counts(&self) -> (usize, usize) {
         let most = usize::try_from(self.0.most).unwrap_or(usize::MAX);
-        let lent = most.saturating_sub(self.0.permits.available_permits());
+        let lent = most.saturating_sub(self.0.rights.unused());
         (self.idle().len(), lent)
     }
 
-    /// Lends a connection. Fails at once while the database does not answer.
-    pub async fn lend(&self) -> sqlx::Result<Lease<D>> {
-        let permit = self.permit().await?;
+    /// Lends a connection, to a tenant within its share. Fails at once while the database does not answer.
+    pub async fn lend(&self, tenant: Option<i32>) -> sqlx::Result<Lease<D>> {
+        let right = self.right(tenant).await?;
         let session = match self.take_tested() {
             Some(session) => session,
             None => self.watch().guard(self.session()).await?,
@@ -125,36 +123,34 @@ impl<D: Driver> Pool<D> {
         Ok(Lease {
             session: Some(session),
             pool: self.clone(),
-            permit: Some(permit),
+            right: Some(right),
             is_running: false,
             open_until: None,
             is_broken: false,
         })
     }
 
-    async fn permit(&self) -> sqlx::Result<OwnedSemaphorePermit> {
-        let permits = self.0.permits.clone();
+    async fn right(&self, tenant: Option<i32>) -> sqlx::Result<Right> {
+        let rights = &self.0.rights;
         if self.is_up()
-            && let Ok(permit) = permits.clone().try_acquire_owned()
+            && let Some(right) = rights.at_once(tenant)
         {
-            return Ok(permit);
+            return Ok(right);
         }
         let mut watch = self.watch();
-        let permit = tokio::select! {
+        let right = tokio::select! {
             biased;
             () = watch.went_down() => return Err(no_answer()),
-            permit = timeout(self.0.longest_wait, permits.acquire_owned()) => permit,
+            right = timeout(self.0.longest_wait, rights.wait(tenant)) => right,
         };
-        permit
+        right
             .map_err(|_| sqlx::Error::PoolTimedOut)?
             .map_err(|_| sqlx::Error::PoolClosed)
     }
 
     /// Closes every connection once its work is done.
     pub async fn close(&self) {
-        let all = self.0.permits.acquire_many(self.0.most).await;
-        self.0.permits.close();
-        drop(all);
+        self.0.rights.end(self.0.most).await;
         let idle = std::mem::take(&mut *self.idle());
         for idle in idle {
             if let Err(error) = idle.session.connection.close().await {
@@ -191,7 +187,7 @@ impl<D: Driver> Pool<D> {
         let pool = self.clone();
         tokio::spawn(async move {
             let inner = &pool.0;
-            let goes_on = || !inner.permits.is_closed();
+            let goes_on = || !inner.rights.have_ended();
             let lose = || drop(std::mem::take(&mut *pool.idle()));
             inner.health.probe(|| inner.driver.probe(), goes_on, lose).await;
         });
@@ -292,7 +288,7 @@ where
 pub struct Lease<D: Driver> {
     session: Option<Session<D>>,
     pool: Pool<D>,
-    permit: Option<OwnedSemaphorePermit>,
+    right: Option<Right>,
     is_running: bool,
     /// The statement that ends the open transaction.
     open_until: Option<&'static str>,
@@ -372,7 +368,7 @@ impl<D: Driver> Drop for Lease<D> {
         let Some(session) = self.session.take() else {
             return;
         };
-        if self.is_broken || self.pool.0.permits.is_closed() || !self.pool.is_up() {
+        if self.is_broken || self.pool.0.rights.have_ended() || !self.pool.is_up() {
             return;
         }
         if !self.is_running && self.open_until.is_none() {
@@ -381,14 +377,14 @@ impl<D: Driver> Drop for Lease<D> {
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
             return;
         };
-        let (pool, permit) = (self.pool.clone(), self.permit.take());
+        let (pool, right) = (self.pool.clone(), self.right.take());
         let (is_running, open_until) = (self.is_running, self.open_until);
         runtime.spawn(async move {
             let recovery = pool.recover(session, is_running, open_until);
             if let Ok(Some(session)) = timeout(LONGEST_RECOVERY, recovery).await {
                 pool.put(session);
             }
-            drop(permit);
+            drop(right);
         });
     }
 }

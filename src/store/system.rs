@@ -100,14 +100,20 @@ impl<'s> System<'s> {
 
     pub(super) async fn begin(self) -> Result<SystemTx> {
         Ok(SystemTx {
-            transaction: self.store.0.database.begin().await?,
+            transaction: self.store.0.database.begin(None).await?,
             store: self.store.clone(),
         })
     }
 
     async fn fetch_all<T: Row>(self, sql: SystemSql<'_>) -> Result<Vec<T>> {
         self.store.count_statement();
-        self.store.0.database.reader().await?.fetch_all(sql.into()).await
+        self.store
+            .0
+            .database
+            .reader(None)
+            .await?
+            .fetch_all(sql.into())
+            .await
     }
 
     pub(super) async fn fetch_optional<T: Row>(self, sql: SystemSql<'_>) -> Result<Option<T>> {
@@ -115,7 +121,7 @@ impl<'s> System<'s> {
         self.store
             .0
             .database
-            .reader()
+            .reader(None)
             .await?
             .fetch_optional(sql.into())
             .await

@@ -104,7 +104,7 @@ impl Tenant {
     /// Begins a transaction on behalf of `actor`. Use `change!` unless there is a reason not to.
     #[instrument(level = "debug", skip_all)]
     pub async fn begin(&self, actor: Option<UserId>) -> Result<Tx> {
-        let transaction = self.store.0.database.begin().await?;
+        let transaction = self.store.0.database.begin(Some(self.record.id)).await?;
         Ok(Tx {
             now: self.clock().now(),
             store: self.store.clone(),

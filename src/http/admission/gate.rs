@@ -1,9 +1,9 @@
 //! The operations that run at the same time, and the short queue in front of them.
 //!
 //! A caller who sends many operations waits behind their own: each caller has a queue, and the queues are served in turn.
-//! Caps for each caller and each tenant leave room for others before those even ask; the cap of a caller who has been alone
-//! lately is that of the tenant. The state is behind one lock, held
-//! for the few steps of an admission; an operation that finds room never waits.
+//! Caps for each caller and each tenant leave room for others before those even ask. They are wider for whoever has been alone
+//! lately, up to a rest that the first operations of others find free. The state is behind one lock, held for the few steps
+//! of an admission; an operation that finds room never waits.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,7 +14,7 @@ use tokio::time::timeout;
 
 use super::caller::CallerKey;
 
-/// The time for which a caller counts as present after an operation began.
+/// The time for which a caller and a tenant count as present after an operation of theirs began.
 const PRESENCE: Duration = Duration::from_secs(5);
 
 /// The bounds of a gate.
@@ -22,7 +22,9 @@ const PRESENCE: Duration = Duration::from_secs(5);
 pub(in crate::http) struct GateBounds {
     /// The operations that run at the same time.
     pub running: usize,
-    /// Those of them that belong to one tenant.
+    /// Those of them that belong to a tenant, or a caller, who is alone.
+    pub running_alone: usize,
+    /// Those of them that belong to one tenant, while there are others.
     pub running_per_tenant: usize,
     /// Those of them that belong to one caller, while there are others.
     pub running_per_caller: usize,
@@ -63,8 +65,33 @@ struct State {
     tenants: HashMap<i32, usize>,
     /// The callers who wait, in the order in which they are served next.
     turns: VecDeque<CallerKey>,
-    /// The two callers whose operations began last, the last one first.
-    present: [Option<(CallerKey, Instant)>; 2],
+    present_callers: Present<CallerKey>,
+    present_tenants: Present<i32>,
+}
+
+/// The two whose operations began last, the last one first.
+struct Present<K>([Option<(K, Instant)>; 2]);
+
+impl<K> Default for Present<K> {
+    fn default() -> Self {
+        Self([None, None])
+    }
+}
+
+impl<K: Copy + Eq> Present<K> {
+    fn begin(&mut self, key: K) {
+        let Self([first, second]) = self;
+        if first.is_some_and(|(last, _)| last != key) {
+            *second = *first;
+        }
+        *first = Some((key, Instant::now()));
+    }
+
+    /// Whether no other one began an operation lately.
+    fn is_alone(&self, key: K) -> bool {
+        let mut others = self.0.iter().flatten().filter(|(other, _)| *other != key);
+        others.all(|(_, at)| at.elapsed() > PRESENCE)
+    }
 }
 
 #[derive(Default)]
@@ -127,29 +154,27 @@ impl Drop for Permit {
 
 impl State {
     fn may_run(&self, caller: CallerKey, bounds: &GateBounds) -> bool {
-        let of_caller = self.callers.get(&caller).map_or(0, |state| state.running);
         let of_tenant = self.tenants.get(&caller.tenant).copied().unwrap_or_default();
-        let most_of_caller = if self.is_alone(caller) {
-            bounds.running_per_tenant
-        } else {
-            bounds.running_per_caller
-        };
-        self.running < bounds.running && of_caller < most_of_caller && of_tenant < bounds.running_per_tenant
+        let of_caller = self.callers.get(&caller).map_or(0, |state| state.running);
+        self.running < bounds.running
+            && of_tenant < bounds.running_alone
+            && (of_tenant < bounds.running_per_tenant || self.is_tenant_alone(caller.tenant))
+            && (of_caller < bounds.running_per_caller || self.is_alone(caller))
     }
 
     /// Whether no other caller waits, or began an operation lately.
     fn is_alone(&self, caller: CallerKey) -> bool {
-        let mut others = self.present.iter().flatten().filter(|(key, _)| *key != caller);
-        others.all(|(_, at)| at.elapsed() > PRESENCE) && self.turns.iter().all(|key| *key == caller)
+        self.present_callers.is_alone(caller) && self.turns.iter().all(|key| *key == caller)
+    }
+
+    /// Whether no caller of another tenant waits, or began an operation lately.
+    fn is_tenant_alone(&self, tenant: i32) -> bool {
+        self.present_tenants.is_alone(tenant) && self.turns.iter().all(|key| key.tenant == tenant)
     }
 
     fn begin(&mut self, caller: CallerKey) {
-        let [last, _] = self.present;
-        if last.is_some_and(|(key, _)| key != caller) {
-            self.present = [None, last];
-        }
-        let [first, _] = &mut self.present;
-        *first = Some((caller, Instant::now()));
+        self.present_callers.begin(caller);
+        self.present_tenants.begin(caller.tenant);
         self.running += 1;
         self.callers.entry(caller).or_default().running += 1;
         *self.tenants.entry(caller.tenant).or_default() += 1;
@@ -172,13 +197,13 @@ impl State {
     }
 
     fn enqueue(&mut self, caller: CallerKey, bounds: &GateBounds) -> Result<oneshot::Receiver<Permit>, Busy> {
-        if self.waiting >= bounds.waiting {
+        if self.is_queue_full(caller, bounds) {
             self.forget_gone();
+            if self.is_queue_full(caller, bounds) {
+                return Err(Busy::Full);
+            }
         }
-        let of_caller = self.callers.get(&caller).map_or(0, |state| state.queue.len());
-        if self.waiting >= bounds.waiting || of_caller >= bounds.waiting_per_caller {
-            return Err(Busy::Full);
-        }
+        let of_caller = self.waiting_of(caller);
         if of_caller == 0 {
             self.turns.push_back(caller);
         }
@@ -186,6 +211,14 @@ impl State {
         self.callers.entry(caller).or_default().queue.push_back(send);
         self.waiting += 1;
         Ok(turn)
+    }
+
+    fn is_queue_full(&self, caller: CallerKey, bounds: &GateBounds) -> bool {
+        self.waiting >= bounds.waiting || self.waiting_of(caller) >= bounds.waiting_per_caller
+    }
+
+    fn waiting_of(&self, caller: CallerKey) -> usize {
+        self.callers.get(&caller).map_or(0, |state| state.queue.len())
     }
 
     /// Takes the first caller whose operation may run out of the queue, and begins the operation.
@@ -228,7 +261,8 @@ mod tests {
     use crate::id::UserId;
 
     const BOUNDS: GateBounds = GateBounds {
-        running: 4,
+        running: 5,
+        running_alone: 4,
         running_per_tenant: 3,
         running_per_caller: 2,
         waiting: 6,
@@ -248,37 +282,68 @@ mod tests {
         gate.admit(caller).now_or_never()
     }
 
+    /// Begins an operation, which ends at once.
+    fn show_up(gate: &Arc<Gate>, caller: CallerKey) {
+        drop(at_once(gate, caller).unwrap().unwrap());
+    }
+
+    /// Returns as many permits as the caller gets at once.
+    fn all_at_once(gate: &Arc<Gate>, caller: CallerKey) -> Vec<Permit> {
+        std::iter::from_fn(|| at_once(gate, caller)?.ok()).collect()
+    }
+
     #[tokio::test]
     async fn a_caller_a_tenant_and_all_together_run_so_many_and_no_more() {
         let gate = Gate::new(BOUNDS);
-        let permits: Vec<_> = [(1, 1), (1, 1), (1, 2), (2, 3)]
-            .map(|(tenant, user)| at_once(&gate, caller(tenant, user)).unwrap().unwrap())
+        let (ada, bob, cid, dan) = (caller(1, 1), caller(1, 2), caller(2, 3), caller(3, 4));
+        show_up(&gate, cid);
+        show_up(&gate, bob);
+        let permits: Vec<_> = [(ada, 2), (bob, 1), (cid, 2), (dan, 0)]
+            .map(|(caller, expected)| {
+                let permits = all_at_once(&gate, caller);
+                assert_eq!(permits.len(), expected, "{caller:?}");
+                permits
+            })
             .into();
-        for (tenant, user) in [(1, 1), (1, 2), (3, 4)] {
-            assert!(at_once(&gate, caller(tenant, user)).is_none(), "{tenant} {user}");
-        }
         drop(permits);
         assert_eq!(gate.state().running, 0);
         assert!(gate.state().callers.is_empty() && gate.state().tenants.is_empty());
     }
 
     #[tokio::test]
-    async fn a_caller_who_is_alone_may_have_the_room_of_the_tenant() {
+    async fn whoever_is_alone_may_have_more_and_leaves_a_rest() {
         let gate = Gate::new(BOUNDS);
-        let alone: Vec<_> = (0..3).map(|_| at_once(&gate, caller(1, 1)).unwrap()).collect();
-        assert!(at_once(&gate, caller(1, 1)).is_none());
+        let (ada, bob, cid) = (caller(1, 1), caller(1, 2), caller(2, 3));
+        let alone = all_at_once(&gate, ada);
+        assert_eq!(alone.len(), 4);
+        // The rest is for others, whose presence narrows the caps.
+        let other = all_at_once(&gate, cid);
+        assert_eq!(other.len(), 1);
         drop(alone);
-        // Another caller was here a moment ago.
-        drop(at_once(&gate, caller(2, 2)));
-        let _beside: Vec<_> = (0..2).map(|_| at_once(&gate, caller(1, 1)).unwrap()).collect();
-        assert!(at_once(&gate, caller(1, 1)).is_none());
+        drop(other);
+        assert_eq!(all_at_once(&gate, ada).len(), 2);
+        // The tenant is alone with two callers: the caps of callers stay.
+        let gate = Gate::new(BOUNDS);
+        show_up(&gate, bob);
+        let of_ada = all_at_once(&gate, ada);
+        let of_bob = all_at_once(&gate, bob);
+        assert_eq!((of_ada.len(), of_bob.len()), (2, 2));
+        drop((of_ada, of_bob));
+        // However many callers of one tenant come after it, another tenant was here.
+        let gate = Gate::new(BOUNDS);
+        show_up(&gate, cid);
+        show_up(&gate, ada);
+        show_up(&gate, bob);
+        let of_ada = all_at_once(&gate, ada);
+        let of_bob = all_at_once(&gate, bob);
+        assert_eq!((of_ada.len(), of_bob.len()), (2, 1));
     }
 
     #[tokio::test]
     async fn a_full_queue_refuses_at_once() {
         let gate = Gate::new(BOUNDS);
-        drop(at_once(&gate, caller(2, 2)));
-        let _running: Vec<_> = (0..2).map(|_| at_once(&gate, caller(1, 1)).unwrap()).collect();
+        show_up(&gate, caller(2, 2));
+        let _running = all_at_once(&gate, caller(1, 1));
         let waiting: Vec<_> = (0..4)
             .map(|_| {
                 let gate = gate.clone();
@@ -288,9 +353,10 @@ mod tests {
             })
             .collect();
         assert_eq!(at_once(&gate, caller(1, 1)).unwrap().err(), Some(Busy::Full));
-        // Those that gave up leave their places.
+        // Those that gave up leave their places, to others and to the caller.
         drop(waiting);
         assert!(at_once(&gate, caller(2, 2)).unwrap().is_ok());
+        assert!(at_once(&gate, caller(1, 1)).is_none());
     }
 
     #[tokio::test]
@@ -300,7 +366,7 @@ mod tests {
             longest_wait,
             ..BOUNDS
         });
-        let _running: Vec<_> = (0..3).map(|_| at_once(&gate, caller(1, 1)).unwrap()).collect();
+        let _running = all_at_once(&gate, caller(1, 1));
         let start = Instant::now();
         assert_eq!(gate.admit(caller(1, 1)).await.err(), Some(Busy::WaitedTooLong));
         assert!(start.elapsed() >= longest_wait);

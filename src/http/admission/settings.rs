@@ -11,10 +11,13 @@ use crate::limits::CallerLimits;
 
 /// The longest time in the queue.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
-/// The operations at the same time for each processor: most of them wait for the database.
-const RUNNING_PER_CORE: usize = 4;
+/// The operations at the same time for each processor: most of them wait for the database, or for a connection to it. With
+/// fewer, short operations wait for their turn beside idle connections.
+const RUNNING_PER_CORE: usize = 10;
+/// The operations at the same time for each connection to the database.
+const RUNNING_PER_DATABASE_CONNECTION: usize = 3;
 /// The places in the queue for each operation that may run.
-const WAITING_PER_RUNNING: usize = 32;
+const WAITING_PER_RUNNING: usize = 12;
 /// The most connections, whatever the limit of descriptors: each takes some memory.
 const MAX_CONNECTIONS: usize = 10_000;
 /// The descriptors for everything but connections to clients and to the database: files, listeners, health checks.
@@ -40,15 +43,15 @@ pub struct AdmissionSettings {
     /// from the limit of descriptors, and is 10,000 at most.
     #[arg(long, env = "EXTERNAL_CONTACTS_MAX_CONNECTIONS", value_name = "N", value_parser = at_least_one())]
     pub max_connections: Option<u32>,
-    /// The maximum number of operations at the same time. By default, 4 for each processor, and no more than
-    /// `--connections`. A tenant may have three quarters of them.
+    /// The maximum number of operations at the same time. By default, 10 for each processor, and no more than 3 for each of
+    /// `--connections`. A tenant may have three quarters of them, and seven eighths while there is no other.
     #[arg(long, env = "EXTERNAL_CONTACTS_MAX_RUNNING", value_name = "N", value_parser = at_least_one())]
     pub max_running: Option<u32>,
     /// The maximum number of operations of one caller at the same time, while other callers have operations too. By
     /// default, a quarter of `--max-running`, at least 2.
     #[arg(long, env = "EXTERNAL_CONTACTS_MAX_RUNNING_PER_CALLER", value_name = "N", value_parser = at_least_one())]
     pub max_running_per_caller: Option<u32>,
-    /// The maximum number of operations that wait, for 2 seconds at most. By default, 32 for each that may run. A caller
+    /// The maximum number of operations that wait, for 2 seconds at most. By default, 12 for each that may run. A caller
     /// may have a quarter of them.
     #[arg(long, env = "EXTERNAL_CONTACTS_MAX_WAITING", value_name = "N")]
     pub max_waiting: Option<u32>,
@@ -170,11 +173,11 @@ impl AdmissionBounds {
     /// Works out the bounds.
     pub fn of(settings: &AdmissionSettings, resources: &Resources) -> Self {
         let given = |setting: Option<u32>, default: usize| setting.map_or(default, count);
-        let pool = count(resources.database_connections).max(4);
+        let most_running = RUNNING_PER_DATABASE_CONNECTION * count(resources.database_connections);
         let connections = given(settings.max_connections, resources.max_connections());
         let running = given(
             settings.max_running,
-            (RUNNING_PER_CORE * resources.cores).clamp(4, pool),
+            (RUNNING_PER_CORE * resources.cores).min(most_running).max(4),
         );
         let waiting = given(settings.max_waiting, WAITING_PER_RUNNING * running);
         let cost = settings
@@ -193,6 +196,7 @@ impl AdmissionBounds {
             request_timeout: Duration::from_secs(settings.request_timeout.into()),
             gate: GateBounds {
                 running,
+                running_alone: (running * 7 / 8).max(2),
                 running_per_tenant: (running * 3 / 4).max(2),
                 running_per_caller: given(settings.max_running_per_caller, (running / 4).max(2)),
                 waiting,
@@ -224,6 +228,7 @@ impl AdmissionBounds {
         tracing::info!(
             connections = self.connections,
             running = self.gate.running,
+            running_alone = self.gate.running_alone,
             running_per_tenant = self.gate.running_per_tenant,
             running_per_caller = self.gate.running_per_caller,
             waiting = self.gate.waiting,
@@ -264,6 +269,7 @@ mod tests {
             [
                 bounds.connections,
                 gate.running,
+                gate.running_alone,
                 gate.running_per_tenant,
                 gate.running_per_caller,
                 gate.waiting,
@@ -271,9 +277,12 @@ mod tests {
                 count(bounds.rate.per_second),
             ]
         };
-        assert_eq!(bounds(2, 1024, 16), [864, 8, 6, 2, 256, 64, 50_000]);
-        assert_eq!(bounds(16, 1 << 20, 16), [10_000, 16, 12, 4, 512, 128, 400_000]);
-        assert_eq!(bounds(1, 64, 1), [16, 4, 3, 2, 128, 32, 25_000]);
+        assert_eq!(bounds(2, 1024, 16), [864, 20, 17, 15, 5, 240, 60, 50_000]);
+        assert_eq!(
+            bounds(16, 1 << 20, 16),
+            [10_000, 48, 42, 36, 12, 576, 144, 400_000]
+        );
+        assert_eq!(bounds(1, 64, 1), [16, 4, 3, 3, 2, 48, 12, 25_000]);
     }
 
     #[test]

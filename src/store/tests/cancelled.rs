@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_millis(50);
 /// Long before the statements end by themselves, also on a busy machine.
 const SOON: Duration = Duration::from_secs(10);
 
-async fn slow(tenant: &Tenant) -> Result<Vec<(i32,)>> {
+pub(super) async fn slow(tenant: &Tenant) -> Result<Vec<(i32,)>> {
     let sql = Sql {
         text: SLOW,
         binds: vec![],

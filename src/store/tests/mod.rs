@@ -10,6 +10,7 @@ mod plans;
 mod search_model;
 mod search_plans;
 mod search_texts;
+mod shares;
 mod slices;
 mod texts;
 mod unmarked;
@@ -58,6 +59,7 @@ use on_both_engines;
 /// A database with the product's tables and no tenant.
 struct TestStore {
     store: Store,
+    url: DatabaseUrl,
     /// The folder of the SQLite file, deleted with this value. PostgreSQL's databases go with the server.
     _folder: Option<tempfile::TempDir>,
 }
@@ -81,6 +83,7 @@ impl TestStore {
         store.migrate().await.unwrap();
         Self {
             store,
+            url,
             _folder: folder,
         }
     }
@@ -89,6 +92,13 @@ impl TestStore {
         let name = name.parse().unwrap();
         let added = self.store.system().add_tenant(&name, &Region::default()).await;
         added.unwrap().expect("there is no such tenant yet")
+    }
+
+    /// Opens the database once more.
+    async fn again(&self, connections: u32) -> Store {
+        Store::open(&self.url, connections, ticking(), Ids::random())
+            .await
+            .unwrap()
     }
 
     /// Creates a table, with the text of either engine.
