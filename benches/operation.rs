@@ -110,7 +110,11 @@ fn answer(bencher: Bencher<'_, '_>, memory: u64) {
     let (schema, runtime) = (schema(ValidationMode::Fast), runtime());
     let operations = Operations::new(&schema.sdl(), Limits::default(), memory).expect("the schema is valid");
     bencher.with_inputs(|| params(SMALL)).bench_values(|params| {
-        let execute = async |request| schema.execute(request).await;
+        let execute = async |document| {
+            let mut request = Request::new("");
+            request.set_parsed_query(document);
+            schema.execute(request).await
+        };
         let answer =
             runtime.block_on(operations.answer(params, Permissions::all(), Introspection::Allowed, execute));
         assert!(answer.errors().is_empty(), "{:?}", answer.errors());

@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 use crate::auth::{Claims, DevelopmentKey, Identity, KeySource, Verifier, VerifierSettings};
 use crate::clock::Clock;
 use crate::config::{DataConfig, OperationConfig, ServeConfig, TokenConfig};
-use crate::graphql;
+use crate::graphql::{self, Executor};
 use crate::http::playground::Token;
 use crate::http::{
     self, Admission, AdmissionBounds, AllowedOrigins, ConnectionSettings, ConnectionTimeouts, Connections,
@@ -57,8 +57,8 @@ impl App {
         config.check()?;
         let resources = Resources::of_process(config.data.connections);
         let bounds = AdmissionBounds::of(&config.admission, &resources);
-        let schema = graphql::schema(config.limits, bounds.of_caller());
-        let sdl = graphql::operation_sdl(&schema);
+        let executor = Executor::new(config.limits, bounds.of_caller());
+        let sdl = graphql::operation_sdl(executor.schema());
         let operations = Operations::new(&sdl, config.limits, config.operation_cache_bytes)?;
         let tls = Tls::load(&config.tls)?;
         let documents = documents(&config.operations, &operations)?;
@@ -76,7 +76,7 @@ impl App {
             identity: Identity::new(store.clone(), verifier),
             documents,
             operations,
-            schema,
+            executor,
             store,
             allows_get: !config.operations.no_get,
             lifecycle: Lifecycle::default(),

@@ -9,6 +9,9 @@
 //!
 //! Folders use only the ones below them; `tests/it/layers.rs` has the table of which may use which.
 
+// The futures of the graph's resolvers are nested deeper than the default of 128.
+#![recursion_limit = "256"]
+
 pub mod app;
 pub mod auth;
 pub mod cli;

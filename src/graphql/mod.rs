@@ -6,6 +6,7 @@ mod connection;
 mod contact;
 mod context;
 mod error;
+mod executor;
 mod filter;
 mod input;
 mod interaction;
@@ -30,15 +31,13 @@ mod user;
 mod viewer;
 mod wrap_up_code;
 
-use std::sync::Arc;
-
-use async_graphql::{MergedObject, Request, Response, ValidationMode};
-use futures_util::Stream;
+use async_graphql::{MergedObject, ObjectType, SchemaBuilder, SubscriptionType, ValidationMode};
 
 use change::ChangeQuery;
 pub use change::Subscription;
 use contact::{ContactBulkMutation, ContactListQuery, ContactMutation, ContactQuery};
 pub use context::RequestData;
+pub use executor::Executor;
 use interaction::{InteractionBulkMutation, InteractionListQuery, InteractionMutation, InteractionQuery};
 use node::{ByIdQuery, NodeQuery};
 use note::{NoteBulkMutation, NoteListQuery, NoteMutation};
@@ -59,10 +58,10 @@ use wrap_up_code::{WrapUpCodeBulkMutation, WrapUpCodeListQuery, WrapUpCodeMutati
 use crate::limits::{CallerLimits, Limits};
 
 /// The root of all queries.
+// A field is looked for from the last part to the first, so that what is asked for most comes last.
 #[derive(Default, MergedObject)]
 pub struct Query(
     NodeQuery,
-    ByIdQuery,
     ChangeQuery,
     ContactQuery,
     ContactListQuery,
@@ -78,6 +77,7 @@ pub struct Query(
     UserListQuery,
     ViewerQuery,
     WrapUpCodeListQuery,
+    ByIdQuery,
 );
 
 /// The root of all mutations.
@@ -104,33 +104,23 @@ pub struct Mutation(
 /// The GraphQL schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
-/// Builds the schema. Data that differs between requests comes with the request (see [`RequestData`]). Operations are
-/// validated and limited before they get here; the schema knows the limits only to report them.
+/// The schema of a server with these limits.
 pub fn schema(limits: Limits, of_caller: CallerLimits) -> Schema {
-    Schema::build(Query::default(), Mutation::default(), Subscription)
+    builder(Query::default(), Subscription, limits, of_caller).finish()
+}
+
+/// Begins a schema with these roots. Data that differs between requests comes with the request (see [`RequestData`]). Operations
+/// are validated and limited before they get here; the schema knows the limits only to report them.
+fn builder<Q: ObjectType + 'static, S: SubscriptionType + 'static>(
+    query: Q,
+    subscription: S,
+    limits: Limits,
+    of_caller: CallerLimits,
+) -> SchemaBuilder<Q, Mutation, S> {
+    async_graphql::Schema::build(query, Mutation::default(), subscription)
         .enable_federation()
         .validation_mode(ValidationMode::Fast)
         .limit_recursive_depth(usize::MAX)
         .data(limits)
         .data(of_caller)
-        .finish()
-}
-
-/// Executes an operation with the data of its request.
-pub async fn execute(schema: &Schema, request: Request, data: &Arc<RequestData>) -> Response {
-    data.loaders
-        .driver()
-        .drive(schema.execute(request.data(data.clone())))
-        .await
-}
-
-/// Executes a subscription with the data of its request: one response per event, until the events end or the stream is
-/// dropped. The data of each event is loaded in batches, as in a query.
-pub fn subscribe(
-    schema: &Schema,
-    request: Request,
-    data: &Arc<RequestData>,
-) -> impl Stream<Item = Response> + Send + use<> {
-    let answers = schema.execute_stream(request.data(data.clone()));
-    data.loaders.driver().drive_stream(answers)
 }

@@ -9,7 +9,7 @@ use super::lifecycle::Lifecycle;
 use super::request::GraphQlRequest;
 use super::request_log::RequestLog;
 use crate::auth::{Caller, Identity};
-use crate::graphql::{self, RequestData, Schema};
+use crate::graphql::{Executor, RequestData};
 use crate::operation::{Answer, Introspection, Operations, Params, Prepared};
 use crate::store::Store;
 
@@ -17,8 +17,8 @@ use crate::store::Store;
 pub struct Server {
     /// The database.
     pub store: Store,
-    /// The GraphQL schema.
-    pub schema: Schema,
+    /// The graph.
+    pub executor: Executor,
     /// The steps from an operation's text to its answer.
     pub operations: Operations,
     /// Finds the caller of a request.
@@ -73,7 +73,7 @@ impl Server {
     pub(super) async fn run(&self, prepared: Prepared, caller: Caller) -> Answer {
         let data = RequestData::new(caller);
         let answer = prepared
-            .run(|request| graphql::execute(&self.schema, request, &data))
+            .run(|document| self.executor.execute(document, &data))
             .await;
         for subject in data.changed_users() {
             self.identity.forget(&data.caller.tenant, &subject).await;
@@ -83,9 +83,9 @@ impl Server {
 
     /// Runs a subscription: an answer for every event.
     pub(super) fn subscribe(&self, prepared: Prepared, caller: Caller) -> BoxStream<'static, Answer> {
-        let (schema, data) = (self.schema.clone(), RequestData::new(caller));
+        let (executor, data) = (self.executor.clone(), RequestData::new(caller));
         prepared
-            .subscribe(move |request| graphql::subscribe(&schema, request, &data))
+            .subscribe(move |document| executor.subscribe(document, &data))
             .boxed()
     }
 }

@@ -24,7 +24,8 @@ mod value;
 use apollo_compiler::executable::Operation;
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{ExecutableDocument, Name, Node, Schema};
-use async_graphql::{Request, Response};
+use async_graphql::Response;
+use async_graphql::parser::types;
 
 pub use self::answer::{Answer, Cost};
 use self::check::{Connections, Lengths, PermissionTable};
@@ -71,7 +72,7 @@ impl Operations {
         params: Params,
         permissions: Permissions,
         introspection: Introspection,
-        execute: impl Fn(Request) -> F,
+        execute: impl Fn(types::ExecutableDocument) -> F,
     ) -> Answer
     where
         F: Future<Output = Response>,

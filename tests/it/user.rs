@@ -1,6 +1,6 @@
 //! Users, the viewer and the tenant.
 
-use external_contacts::graphql::{self, RequestData};
+use external_contacts::graphql::RequestData;
 use external_contacts::model::{Permission, Permissions};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
@@ -88,10 +88,9 @@ on_both_engines! {
     async fn a_changed_user_is_noted_for_whoever_remembers_them(app: &TestApp) {
         let admin = app.admin().await;
         let data = RequestData::new(admin.caller.clone());
-        let request = async_graphql::Request::new(
-            r#"mutation { upsertUser(input: { subject: "ada" }) { created } }"#,
-        );
-        let answer = graphql::execute(&app.schema, request, &data).await;
+        let mutation = r#"mutation { upsertUser(input: { subject: "ada" }) { created } }"#;
+        let document = async_graphql::parser::parse_query(mutation).unwrap();
+        let answer = app.executor.execute(document, &data).await;
 
         assert!(answer.errors.is_empty(), "{:?}", answer.errors);
         assert_eq!(data.changed_users(), ["ada"]);

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use apollo_compiler::Name;
 use apollo_compiler::executable::Operation;
 use apollo_compiler::response::JsonMap;
-use async_graphql::parser::types::OperationType;
-use async_graphql::{Request, Response, Value};
+use async_graphql::parser::types::{ExecutableDocument, OperationType};
+use async_graphql::{Response, Value};
 use futures_util::stream::{self, Stream, StreamExt as _};
 
 use super::completion::complete;
@@ -51,19 +51,19 @@ impl Prepared {
 
     /// Runs a query or a mutation. `execute` is not called if no field is left to run, and a second time if an entity of a
     /// gateway failed.
-    pub async fn run<F>(self, execute: impl Fn(Request) -> F) -> Answer
+    pub async fn run<F>(self, execute: impl Fn(ExecutableDocument) -> F) -> Answer
     where
         F: Future<Output = Response>,
     {
         let mut entities = Entities::Together;
-        let mut response = match self.request(entities) {
-            Some(request) => execute(request).await,
+        let mut response = match self.document(entities) {
+            Some(document) => execute(document).await,
             None => Response::new(Value::Null),
         };
         if failed_together(&self.plan, &response) {
             entities = Entities::Apart;
-            if let Some(request) = self.request(entities) {
-                response = execute(request).await;
+            if let Some(document) = self.document(entities) {
+                response = execute(document).await;
             }
         }
         join(&self.plan, &self.variables, &mut response, entities);
@@ -72,12 +72,12 @@ impl Prepared {
 
     /// Runs a subscription, with an answer for every event. A subscription that cannot begin has a single request error,
     /// as `CreateSourceEventStream` of the specification defines it. `execute` is not called if the root field is refused.
-    pub fn subscribe<S>(self, execute: impl FnOnce(Request) -> S) -> impl Stream<Item = Answer>
+    pub fn subscribe<S>(self, execute: impl FnOnce(ExecutableDocument) -> S) -> impl Stream<Item = Answer>
     where
         S: Stream<Item = Response>,
     {
-        let events = match self.request(Entities::Together) {
-            Some(request) => execute(request).left_stream(),
+        let events = match self.document(Entities::Together) {
+            Some(document) => execute(document).left_stream(),
             None => stream::once(std::future::ready(Response::new(Value::Null))).right_stream(),
         };
         events.enumerate().map(move |(number, response)| {
@@ -87,12 +87,9 @@ impl Prepared {
         })
     }
 
-    /// Returns the request for async-graphql; `None` if no field is left to run.
-    fn request(&self, entities: Entities) -> Option<Request> {
-        let document = document(self.kind, &self.plan, &self.variables, self.permissions, entities)?;
-        let mut request = Request::new("");
-        request.set_parsed_query(document);
-        Some(request)
+    /// Returns the document that runs; `None` if no field is left to run.
+    fn document(&self, entities: Entities) -> Option<ExecutableDocument> {
+        document(self.kind, &self.plan, &self.variables, self.permissions, entities)
     }
 }
 

@@ -1,5 +1,7 @@
 //! A client of the test graph, and answers in a form that is short to compare.
 
+use async_graphql::Request;
+use async_graphql::parser::types::ExecutableDocument;
 use futures_util::StreamExt as _;
 use serde_json::json;
 
@@ -11,6 +13,13 @@ use crate::operation::{Answer, Introspection, Operations, Params, Prepared};
 /// Checks that a future can move between threads, as servers require.
 fn send<F: Future + Send>(future: F) -> F {
     future
+}
+
+/// Returns the request by which async-graphql runs a document.
+fn request(document: ExecutableDocument) -> Request {
+    let mut request = Request::new("");
+    request.set_parsed_query(document);
+    request
 }
 
 /// The test graph with a caller, who may read the schema and has every permission at first.
@@ -101,7 +110,7 @@ impl Graph {
         };
         match self.prepare(params) {
             Ok(prepared) => {
-                let answers = prepared.subscribe(|request| self.schema.execute_stream(request));
+                let answers = prepared.subscribe(|document| self.schema.execute_stream(request(document)));
                 send(answers.map(Reply).collect()).await
             }
             Err(refusal) => vec![Reply(refusal)],
@@ -109,7 +118,7 @@ impl Graph {
     }
 
     pub(super) async fn send(&self, params: Params) -> Reply {
-        let execute = async |request: async_graphql::Request| self.schema.execute(request).await;
+        let execute = async |document| self.schema.execute(request(document)).await;
         let answer = self
             .operations
             .answer(params, self.permissions, self.introspection, execute);

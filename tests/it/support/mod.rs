@@ -16,7 +16,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use external_contacts::auth::Caller;
 use external_contacts::clock::Clock;
-use external_contacts::graphql::{self, RequestData, Schema};
+use external_contacts::graphql::{self, Executor, RequestData};
 use external_contacts::id::Ids;
 use external_contacts::limits::{CallerLimits, Limits};
 use external_contacts::model::{Permission, Permissions, Region, User};
@@ -59,7 +59,7 @@ pub(crate) use on_both_engines;
 pub struct TestApp {
     pub store: Store,
     pub tenant: Tenant,
-    pub schema: Schema,
+    pub executor: Executor,
     pub operations: Arc<Operations>,
     /// The URL for another server over the same database.
     pub url: DatabaseUrl,
@@ -150,13 +150,13 @@ impl TestApp {
     }
 
     fn of(store: Store, tenant: Tenant, url: DatabaseUrl, time: Arc<AtomicI64>, place: Place) -> Self {
-        let schema = graphql::schema(Limits::default(), CallerLimits::default());
-        let sdl = graphql::operation_sdl(&schema);
+        let executor = Executor::new(Limits::default(), CallerLimits::default());
+        let sdl = graphql::operation_sdl(executor.schema());
         let operations = Operations::new(&sdl, Limits::default(), 1 << 20).unwrap();
         Self {
             store,
             tenant,
-            schema,
+            executor,
             operations: Arc::new(operations),
             url,
             time,
@@ -189,7 +189,7 @@ impl TestApp {
         Self {
             store,
             tenant,
-            schema: self.schema.clone(),
+            executor: self.executor.clone(),
             operations: self.operations.clone(),
             url: self.url.clone(),
             time: self.time.clone(),
@@ -302,7 +302,7 @@ impl TestCaller<'_> {
                 params,
                 self.caller.permissions,
                 Introspection::Allowed,
-                async |request| graphql::execute(&self.app.schema, request, &data).await,
+                async |document| self.app.executor.execute(document, &data).await,
             )
             .await
     }
@@ -310,14 +310,14 @@ impl TestCaller<'_> {
     /// Returns the events of a subscription.
     pub fn follow(&self, query: &str, variables: Value) -> Events {
         let (params, permissions) = (params(query, variables), self.caller.permissions);
-        let (schema, data) = (self.app.schema.clone(), RequestData::new(self.caller.clone()));
+        let (executor, data) = (self.app.executor.clone(), RequestData::new(self.caller.clone()));
         let answers = match self
             .app
             .operations
             .prepare(params, permissions, Introspection::Allowed)
         {
             Ok(prepared) => prepared
-                .subscribe(move |request| graphql::subscribe(&schema, request, &data))
+                .subscribe(move |document| executor.subscribe(document, &data))
                 .boxed(),
             Err(refusal) => panic!("{refusal:?}"),
         };
