@@ -15,7 +15,7 @@ use crate::id::{ContactId, OrganizationId, global_option};
 const LONGEST_NAME: usize = 1000;
 
 /// A person outside the company, employed by at most one organization.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, SimpleObject, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, SimpleObject)]
 #[serde(rename_all = "camelCase")]
 #[graphql(complex)]
 pub struct Contact {
@@ -33,29 +33,22 @@ pub struct Contact {
     /// The job title, such as "Head of Purchasing".
     pub title: Option<String>,
     /// Words for grouping contacts.
-    #[sqlx(json, default)]
     pub tags: Vec<String>,
     /// The contact's keys in other systems.
-    #[sqlx(json, default)]
     pub external_ids: Vec<ExternalId>,
     /// The contact's phone numbers, of which at most one is primary.
-    #[sqlx(json, default)]
     pub phone_numbers: Vec<PhoneNumber>,
     /// The contact's e-mail addresses, of which at most one is primary.
-    #[sqlx(json, default)]
     pub email_addresses: Vec<EmailAddress>,
     /// The contact's postal addresses, of which at most one is primary.
-    #[sqlx(json, default)]
     pub addresses: Vec<Address>,
     /// The contact's handles in social networks.
-    #[sqlx(json, default)]
     pub social_handles: Vec<SocialHandle>,
     /// Whether the contact has opted out of surveys.
     pub survey_opt_out: bool,
     /// The URL of the contact in another system.
     pub external_system_url: Option<Url>,
     /// The record's creation, last change and version.
-    #[sqlx(flatten)]
     #[graphql(flatten)]
     #[serde(skip)]
     pub record: Record,

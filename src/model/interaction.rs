@@ -70,7 +70,7 @@ impl InteractionDirection {
 }
 
 /// A conversation with a contact, an organization or both, handled by users, its agents.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, SimpleObject, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, SimpleObject)]
 #[serde(rename_all = "camelCase")]
 #[graphql(complex)]
 pub struct Interaction {
@@ -92,7 +92,6 @@ pub struct Interaction {
     /// The queue that the interaction came through.
     pub queue_name: Option<String>,
     /// The record's creation, last change and version.
-    #[sqlx(flatten)]
     #[graphql(flatten)]
     #[serde(skip)]
     pub record: Record,
@@ -106,11 +105,9 @@ pub struct Interaction {
     pub organization_id: Option<OrganizationId>,
     /// The users who handled the interaction, in the order in which they joined it.
     #[graphql(skip)]
-    #[sqlx(json, default)]
     #[serde(serialize_with = "global_list")]
     pub agent_ids: Vec<UserId>,
     /// The wrap-ups of the agents, in the order in which they were recorded.
-    #[sqlx(json, default)]
     #[serde(serialize_with = "shown_wrap_ups")]
     pub wrap_ups: Vec<WrapUp>,
 }

@@ -15,7 +15,7 @@ use crate::id::{
 const LONGEST_TEXT: usize = 32_000;
 
 /// A text about a contact or an organization, written by a user. A note does not belong to an interaction.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, SimpleObject, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, SimpleObject)]
 #[serde(rename_all = "camelCase")]
 #[graphql(complex)]
 pub struct Note {
@@ -27,7 +27,6 @@ pub struct Note {
     /// Whether the note is an alert to agents. Pinned notes come first in lists.
     pub pinned: bool,
     /// The record's creation, last change and version.
-    #[sqlx(flatten)]
     #[graphql(flatten)]
     #[serde(skip)]
     pub record: Record,

@@ -17,7 +17,7 @@ const LONGEST_NAME: usize = 1000;
 const LONGEST_KIND: usize = 256;
 
 /// An external company, such as a customer, a partner or a supplier.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, SimpleObject, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, SimpleObject)]
 #[serde(rename_all = "camelCase")]
 #[graphql(complex)]
 pub struct Organization {
@@ -31,35 +31,26 @@ pub struct Organization {
     /// The industry, such as "Logistics".
     pub industry: Option<String>,
     /// The organization's address.
-    #[sqlx(json, default)]
     pub address: Option<Address>,
     /// The organization's phone number.
-    #[sqlx(json, default)]
     pub phone_number: Option<PhoneNumber>,
     /// The organization's fax number.
-    #[sqlx(json, default)]
     pub fax_number: Option<PhoneNumber>,
     /// The number of employees.
     pub employee_count: Option<i32>,
     /// The annual revenue.
-    #[sqlx(json, default)]
     pub annual_revenue: Option<Money>,
     /// The organization's websites.
-    #[sqlx(json, default)]
     pub websites: Vec<Url>,
     /// Words for grouping organizations.
-    #[sqlx(json, default)]
     pub tags: Vec<String>,
     /// The ticker symbols of the organization's shares.
-    #[sqlx(json, default)]
     pub tickers: Vec<Ticker>,
     /// The URL of the organization in another system.
     pub external_system_url: Option<Url>,
     /// The organization's keys in other systems.
-    #[sqlx(json, default)]
     pub external_ids: Vec<ExternalId>,
     /// The record's creation, last change and version.
-    #[sqlx(flatten)]
     #[graphql(flatten)]
     #[serde(skip)]
     pub record: Record,

@@ -7,7 +7,7 @@ use super::DateTime;
 use crate::id::UserId;
 
 /// The creation, the last change and the version of a record.
-#[derive(Clone, Debug, PartialEq, Eq, SimpleObject, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
 #[graphql(complex)]
 pub struct Record {
     /// The time the record was created.

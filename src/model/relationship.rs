@@ -12,7 +12,7 @@ const LONGEST_TYPE: usize = 100;
 
 /// A user's responsibility for an organization, in a role such as "Account Manager". A relationship is current while it
 /// has no end.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, SimpleObject, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, SimpleObject)]
 #[serde(rename_all = "camelCase")]
 #[graphql(complex)]
 pub struct Relationship {
@@ -26,7 +26,6 @@ pub struct Relationship {
     /// The last day of the relationship, or null while it is current.
     pub ended_on: Option<Date>,
     /// The record's creation, last change and version.
-    #[sqlx(flatten)]
     #[graphql(flatten)]
     #[serde(skip)]
     pub record: Record,

@@ -13,7 +13,7 @@ const LONGEST_SUBJECT: usize = 255;
 
 /// A person at the tenant's own company, such as an agent or an account manager. Users are never deleted, only
 /// deactivated.
-#[derive(Clone, Debug, PartialEq, Eq, SimpleObject, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
 #[graphql(complex)]
 pub struct User {
     /// The user's id.
@@ -21,7 +21,6 @@ pub struct User {
     /// The user's name.
     pub name: Option<String>,
     /// The record's creation, last change and version. In the graph, each of these fields requires `user:view`.
-    #[sqlx(flatten)]
     #[graphql(skip)]
     pub record: Record,
     /// The user's subject at the identity provider.

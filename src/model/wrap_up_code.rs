@@ -12,7 +12,7 @@ const LONGEST_NAME: usize = 200;
 const LONGEST_DESCRIPTION: usize = 1000;
 
 /// An outcome that agents can record at the end of their part in an interaction, such as "Resolved" or "Call back".
-#[derive(Clone, Debug, PartialEq, Eq, SimpleObject, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
 pub struct WrapUpCode {
     /// The wrap-up code's id.
     pub id: WrapUpCodeId,
@@ -23,7 +23,6 @@ pub struct WrapUpCode {
     /// Whether agents can still choose the code. Interactions that were wrapped up with it keep it either way.
     pub active: bool,
     /// The record's creation, last change and version.
-    #[sqlx(flatten)]
     #[graphql(flatten)]
     pub record: Record,
     /// The folded name: unique, and for sorting by name.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sqlx::postgres::{PgArguments, PgConnection};
 use sqlx::sqlite::{SqliteArguments, SqliteConnection};
-use sqlx::{Arguments as _, AssertSqlSafe};
+use sqlx::{Arguments as _, AssertSqlSafe, FromRow};
 use tracing::{Instrument as _, Span};
 
 use super::bind::{Bind, Row};
@@ -121,7 +121,10 @@ macro_rules! run {
 impl Connection {
     /// Returns every row.
     pub async fn fetch_all<T: Row>(&mut self, query: Query<'_>) -> Result<Vec<T>> {
-        run!(self, query, query_as_with, |made, on| made.fetch_all(on))
+        run!(self, query, query_with, |made, on| async {
+            let rows = made.fetch_all(on).await?;
+            read_all(&rows)
+        })
     }
 
     /// Returns the first row, if there is one.
@@ -156,6 +159,15 @@ impl Connection {
         };
         done.map_err(map_database_error)
     }
+}
+
+/// Reads rows into records, which are large: a vector that grows would copy them again and again.
+fn read_all<'r, T: FromRow<'r, R>, R: sqlx::Row>(rows: &'r [R]) -> sqlx::Result<Vec<T>> {
+    let mut read = Vec::with_capacity(rows.len());
+    for row in rows {
+        read.push(T::from_row(row)?);
+    }
+    Ok(read)
 }
 
 async fn copy(on: &mut PgConnection, into: &str, pieces: &[Vec<u8>]) -> sqlx::Result<()> {

@@ -85,7 +85,7 @@ macro_rules! stored {
     ) => {
         const _: () = {
             use const_format::concatcp;
-            use $crate::store::declaration::{column, columns_of_rows, numbers, plain_column, value};
+            use $crate::store::declaration::{column, columns_of_rows, from_row, numbers, plain_column, value};
             use $crate::store::declaration::{RecordSql, Stored};
 
             const TABLE: &str = $table;
@@ -117,6 +117,13 @@ macro_rules! stored {
                     $crate::id::TypedId::uuid(self.id)
                 }
             }
+
+            from_row!(
+                sqlx::postgres::PgRow, $record { $($column $(: $kind)?),* } { $($($fixed $(: $fixed_kind)?),*)? }
+            );
+            from_row!(
+                sqlx::sqlite::SqliteRow, $record { $($column $(: $kind)?),* } { $($($fixed $(: $fixed_kind)?),*)? }
+            );
 
             impl Stored for $record {
                 type Id = $id;
@@ -208,6 +215,49 @@ macro_rules! plain_column {
     };
 }
 pub(crate) use plain_column;
+
+/// Reads a record from a row of its columns, in the order of `COLUMNS`.
+macro_rules! from_row {
+    (
+        $row:ty, $record:ident
+        { $($column:ident $(: $kind:ident)?),* }
+        { $($fixed:ident $(: $fixed_kind:ident)?),* }
+    ) => {
+        impl<'r> sqlx::FromRow<'r, $row> for $record {
+            fn from_row(row: &'r $row) -> sqlx::Result<Self> {
+                use $crate::store::declaration::read;
+
+                // The id, and the version, authors and times.
+                const COLUMNS: usize = 6
+                    $(+ { let _ = stringify!($column); 1 })* $(+ { let _ = stringify!($fixed); 1 })*;
+                let mut values = $crate::store::row_reader::RowReader::of(row, COLUMNS);
+                let id = values.plain()?;
+                let (version, updated_at, updated_by) = (values.plain()?, values.plain()?, values.plain()?);
+                $(let $column = read!(values $($kind)?)?;)*
+                let (created_at, created_by) = (values.plain()?, values.plain()?);
+                $(let $fixed = read!(values $($fixed_kind)?)?;)*
+                Ok(Self {
+                    id,
+                    record: $crate::model::Record { created_at, updated_at, version, created_by, updated_by },
+                    $($column,)*
+                    $($fixed,)*
+                })
+            }
+        }
+    };
+}
+pub(crate) use from_row;
+
+/// Reads the value of a column.
+macro_rules! read {
+    ($values:ident) => {
+        $values.plain()
+    };
+    ($values:ident json) => {
+        $values.json()
+    };
+}
+pub(crate) use read;
 
 /// The value of a column.
 macro_rules! value {

@@ -44,6 +44,7 @@ mod read;
 mod readiness;
 mod record;
 mod relationship;
+mod row_reader;
 mod rows;
 mod search;
 mod seldom;

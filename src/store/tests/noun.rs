@@ -12,15 +12,13 @@ use crate::store::declaration::stored;
 use crate::store::engine::sql;
 use crate::store::{Column, Conditions, Filter, Listed, PageQuery, Sort, SortField, Tenant, Tx, change};
 
-#[derive(Clone, Debug, PartialEq, Serialize, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 struct Plant {
     #[serde(skip)]
     id: NoteId,
     #[serde(skip)]
-    #[sqlx(flatten)]
     record: Record,
     name: String,
-    #[sqlx(json)]
     colors: Vec<String>,
 }
 
