@@ -162,21 +162,20 @@ async fn next(mut stops: impl Stream<Item = ()> + Unpin) {
     }
 }
 
-/// Deletes expired changes and idempotency keys periodically. Of several servers, one does so at a time.
+/// Deletes expired changes, idempotency keys and the progress of imports periodically. Of several servers, one does so at a
+/// time.
 async fn sweep(store: Store, kept: TimeDelta) {
     loop {
-        let before = store.clock().now() - kept;
-        if let Err(error) = store.system().sweep_changes(before).await {
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "old changes were not deleted"
-            );
-        }
-        if let Err(error) = store.system().sweep_idempotency_keys().await {
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "expired idempotency keys were not deleted"
-            );
+        let (system, before) = (store.system(), store.clock().now() - kept);
+        for (swept, what) in [
+            (system.sweep_changes(before).await, "changes"),
+            (system.sweep_idempotency_keys().await, "idempotency keys"),
+            (system.sweep_imports().await, "imports"),
+        ] {
+            if let Err(error) = swept {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(error, what, "expired records were not deleted");
+            }
         }
         tokio::time::sleep(SWEEP_INTERVAL).await;
     }

@@ -1,5 +1,6 @@
 //! The progress of imports, each written in the transactions of its rows.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use sqlx::types::Json;
 use tracing::instrument;
@@ -7,6 +8,9 @@ use tracing::instrument;
 use super::engine::sql;
 use super::{Tenant, Tx, change};
 use crate::error::Result;
+
+/// The time for which the progress of an import that was interrupted is kept.
+const KEPT: TimeDelta = TimeDelta::days(30);
 
 /// The progress of an import.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +48,21 @@ impl Tenant {
             tx.execute(sql!(
                 "DELETE FROM imports WHERE tenant_id = $1 AND fingerprint = $2",
                 fingerprint,
+            ))
+            .await
+            .map(drop)
+        })
+    }
+}
+
+impl Tenant {
+    /// Forgets the imports that were interrupted so long before an instant that nobody will continue them.
+    #[instrument(level = "debug", skip_all)]
+    pub async fn sweep_imports(&self, now: DateTime<Utc>) -> Result<()> {
+        change!(self, None, |tx| {
+            tx.execute(sql!(
+                "DELETE FROM imports WHERE tenant_id = $1 AND updated_at < $2",
+                now - KEPT,
             ))
             .await
             .map(drop)

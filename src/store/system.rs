@@ -98,6 +98,16 @@ impl<'s> System<'s> {
         Ok(())
     }
 
+    /// Forgets the imports of every tenant that were interrupted long ago.
+    #[instrument(level = "debug", skip_all)]
+    pub async fn sweep_imports(self) -> Result<()> {
+        let now = self.store.clock().now();
+        for tenant in self.tenants().await? {
+            tenant.sweep_imports(now).await?;
+        }
+        Ok(())
+    }
+
     pub(super) async fn begin(self) -> Result<SystemTx> {
         Ok(SystemTx {
             transaction: self.store.0.database.begin(None).await?,

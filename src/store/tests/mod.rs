@@ -4,6 +4,7 @@ mod cancelled;
 mod explained;
 mod failures;
 mod group_commit;
+mod imports;
 mod lists;
 mod noun;
 mod plans;
