@@ -55,10 +55,12 @@ export class Results {
 
   /**
    * Returns the requests per second of a server in ratio to those of another: the median of the ratios of each round, since a
-   * machine may be faster in one round than in another. Returns nothing where there are none.
+   * machine may be faster in one round than in another. A server that does not take part in the workload is asked for another
+   * one to compare with, if there is one. Returns nothing where there are none.
    */
   ratio(workload, server, other, clients) {
-    const its = this.rounds(WORKLOADS[workload].comparedTo ?? workload, other, clients);
+    const same = this.rounds(workload, other, clients);
+    const its = same.size > 0 ? same : this.rounds(WORKLOADS[workload].comparedTo ?? workload, other, clients);
     const own = [...this.rounds(workload, server, clients).values()].filter(({ round }) => its.has(round));
     return own.length > 0 ? median(own.map((each) => each.perSecond / its.get(each.round).perSecond)) : undefined;
   }
