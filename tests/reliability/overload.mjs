@@ -8,13 +8,14 @@ import { curve, flood } from "./overload/measure.mjs";
 import { ENGINES } from "./support/database.mjs";
 
 const TIMES = [1, 2, 5, 10, 20];
+const ROUNDS = 3;
 const [BEGIN, END] = ["<!-- overload: begin -->", "<!-- overload: end -->"];
 
 const seconds = Number(process.argv.find((argument) => /^\d+$/.test(argument)) ?? 10);
 const curves = {};
 const lines = [];
 for (const engine of ENGINES) {
-  curves[engine] = await curve(engine, { times: TIMES, seconds, rest: 30 });
+  curves[engine] = await curve(engine, { times: TIMES, rounds: ROUNDS, seconds, rest: 30 });
   const { clients, before, after } = curves[engine];
   const limited = await flood(engine, { clients: clients * 10, seconds });
   const unlimited = await flood(engine, { clients: clients * 10, seconds, isLimited: false });

@@ -39,24 +39,37 @@ export async function saturation(server, tokens, seconds) {
   return clients;
 }
 
-/** Measures good answers, latencies, refusals and memory under multiples of the load that saturates the server. */
-export async function curve(engine, { times, seconds, rest }) {
+/**
+ * Measures good answers, latencies, refusals and memory under multiples of the load that saturates the server: each load once a
+ * round, since a machine may be faster in one round than in another, and of each the round with the median rate.
+ */
+export async function curve(engine, { times, rounds, seconds, rest }) {
   return withServer(
     engine,
     async (server) => {
       const tokens = callers(server, CALLERS);
       const clients = await saturation(server, tokens, seconds);
       const before = memory(server.child);
-      const points = [];
-      for (const each of times) {
-        const query = { url: server.url, tokens, query: HEAVY, clients: clients * each, seconds };
-        points.push({ times: each, seconds, ...(await withMemory(server.child, () => load(query))) });
+      const measured = times.map(() => []);
+      for (let round = 0; round < rounds; round += 1) {
+        for (const [place, each] of times.entries()) {
+          const query = { url: server.url, tokens, query: HEAVY, clients: clients * each, seconds };
+          measured[place].push({ times: each, seconds, ...(await withMemory(server.child, () => load(query))) });
+        }
       }
+      const points = measured.map(middle);
       await sleep(rest * 1000);
       return { clients, points, before, after: memory(server.child), isAlive: await answers(server, "/livez") };
     },
     UNLIMITED,
   );
+}
+
+/** Returns the round with the median rate, with the most memory and all failures of the rounds. */
+function middle(all) {
+  const sorted = [...all].sort((one, other) => one.perSecond - other.perSecond);
+  const failed = all.reduce((sum, each) => sum + each.failed, 0);
+  return { ...sorted[Math.floor(sorted.length / 2)], failed, most: Math.max(...all.map(({ most }) => most)) };
 }
 
 /** Returns the tokens of some users. */
