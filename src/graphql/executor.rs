@@ -130,8 +130,8 @@ fn request(document: ExecutableDocument, data: &Arc<RequestData>) -> Request {
     request
 }
 
-/// What async-graphql gives to every operation. It shows that to resolvers alone, so a resolver that is added to the graph has
-/// to tell.
+/// The environment that async-graphql gives to every operation. It shows it to resolvers alone, so that one is added to the
+/// graph to keep it.
 #[derive(Clone)]
 struct Environment {
     schema: SchemaEnv,

@@ -60,6 +60,9 @@ impl Tenant {
     #[instrument(level = "debug", skip_all)]
     pub async fn sweep_imports(&self, now: DateTime<Utc>) -> Result<()> {
         change!(self, None, |tx| {
+            if !tx.may_sweep().await? {
+                return Ok(());
+            }
             tx.execute(sql!(
                 "DELETE FROM imports WHERE tenant_id = $1 AND updated_at < $2",
                 now - KEPT,
