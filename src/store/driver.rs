@@ -14,18 +14,22 @@ use sqlx::{ConnectOptions as _, Connection, Executor as _, PgPool, Row as _};
 /// The number of SQLite's instructions between two looks at whether a statement is to stop.
 const BETWEEN_LOOKS: i32 = 1000;
 
-/// Bounds the statements of a session on PostgreSQL and the pauses in its transactions, and asks for its process. The bounds
-/// are no options of the session's start: PgBouncer refuses those.
+/// Bounds the statements of a session on PostgreSQL and the pauses in its transactions, and asks for its process. Statements
+/// run by plans for any values, which are made once: plans for the values at hand cost more time than most statements, and
+/// are the same, since each statement reads an index in its order. The settings are no options of the session's start:
+/// PgBouncer refuses those.
 const BEGIN_SESSION: &str = "SET statement_timeout = '15s'; SET idle_in_transaction_session_timeout = '5s'; \
-    SELECT pg_backend_pid()";
+    SET plan_cache_mode = 'force_generic_plan'; SELECT pg_backend_pid()";
 /// Begins a transaction that writes in such a session: neither a statement nor a pause between two may hold up those who
 /// follow the changes.
 const BEGIN_WRITING: &str = "BEGIN; SET LOCAL statement_timeout = '5s'";
 /// The same behind a pooler, where each transaction may be in another session.
 const BEGIN_WRITING_POOLED: &str = "BEGIN; SET LOCAL statement_timeout = '5s'; \
-    SET LOCAL idle_in_transaction_session_timeout = '5s'; SELECT pg_backend_pid()";
+    SET LOCAL idle_in_transaction_session_timeout = '5s'; SET LOCAL plan_cache_mode = 'force_generic_plan'; \
+    SELECT pg_backend_pid()";
 /// Bounds the statement of a transaction that reads, behind a pooler, and asks for its process.
-const BEGIN_READING: &str = "BEGIN READ ONLY; SET LOCAL statement_timeout = '15s'; SELECT pg_backend_pid()";
+const BEGIN_READING: &str = "BEGIN READ ONLY; SET LOCAL statement_timeout = '15s'; \
+    SET LOCAL plan_cache_mode = 'force_generic_plan'; SELECT pg_backend_pid()";
 
 /// Opens connections and stops their statements.
 pub trait Driver: Send + Sync + 'static {

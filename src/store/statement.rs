@@ -40,6 +40,13 @@ impl<'a> Statement<'a> {
         self.bind_boxed(Box::new(value))
     }
 
+    /// Appends a bound on the number of rows that is always the same. PostgreSQL plans with it, as it cannot with a value.
+    pub fn limit(&mut self, most: i64) -> &mut Self {
+        // Writing to a String cannot fail.
+        let _ = write!(self.text, " LIMIT {most}");
+        self
+    }
+
     /// Appends a value that is boxed already.
     pub fn bind_boxed(&mut self, value: Box<dyn Bind + 'a>) -> &mut Self {
         self.binds.push(value);
@@ -135,9 +142,9 @@ impl<'a> Statement<'a> {
         if self.engine.has_lateral() {
             self.push(
                 "LATERAL (SELECT c.id, c.sort_name, c.search_marks FROM contacts AS c \
-                 WHERE c.tenant_id = $1 AND c.organization_id = l.listed_id ORDER BY c.sort_name, c.id LIMIT ",
+                 WHERE c.tenant_id = $1 AND c.organization_id = l.listed_id ORDER BY c.sort_name, c.id",
             )
-            .bind(most)
+            .limit(most)
             .push(") AS c WHERE 1 = 1")
         } else {
             self.push("contacts AS c WHERE c.tenant_id = $1 AND c.organization_id = l.listed_id")
@@ -153,9 +160,9 @@ impl<'a> Statement<'a> {
         if self.engine.has_lateral() {
             self.push(
                 "LATERAL (SELECT c.word, c.sort_key, c.id, c.marks FROM search_words AS c \
-                 WHERE c.tenant_id = $1 AND c.word = l.listed_text ORDER BY c.word, c.sort_key, c.id LIMIT ",
+                 WHERE c.tenant_id = $1 AND c.word = l.listed_text ORDER BY c.word, c.sort_key, c.id",
             )
-            .bind(most)
+            .limit(most)
             .push(") AS c WHERE 1 = 1")
         } else {
             self.push("search_words AS c WHERE c.tenant_id = $1 AND c.word = l.listed_text")

@@ -106,8 +106,7 @@ pub fn count_per_parent<'a, T: Listed>(
         .push(" = p.listed_id");
     statement.checks(T::TABLE, row, |_| false, conditions.0.iter());
     statement
-        .push(" LIMIT ")
-        .bind(most + 1)
+        .limit(most + 1)
         .push(") AS counted) FROM ")
         .ids(parents.to_vec())
         .push(" AS p");

@@ -113,7 +113,7 @@ impl<'c> Choice<'c> {
                         .condition(Row::of(table), condition);
                 }
             }
-            statement.push(" LIMIT ").bind(few + 1).push(") AS counted");
+            statement.limit(few + 1).push(") AS counted");
         }
         statement
     }

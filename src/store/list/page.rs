@@ -278,24 +278,23 @@ pub fn count<'a>(
                     .push(link.record)
                     .push(" AS listed_id");
                 statement.linked_records(table, row, (condition, link, values), conditions, |_| false);
-                statement.push(" LIMIT ").bind(most + 1);
+                statement.limit(most + 1);
                 statement.push(if count > 1 { ") AS part" } else { "" });
             }
-            statement.push(if count > 1 { " LIMIT " } else { "" });
             if count > 1 {
-                statement.bind(most + 1);
+                statement.limit(most + 1);
             }
         }
         Driver::Ordered(condition) | Driver::Few(condition) => {
             statement.push("SELECT 1 AS one").push_from_table(table);
             let others = conditions.0.iter();
             statement.checks(table, Row::of(table), |other| other == condition, others);
-            statement.push(" LIMIT ").bind(most + 1);
+            statement.limit(most + 1);
         }
         Driver::Nothing | Driver::Order => {
             statement.push("SELECT 1 AS one").push_from_table(table);
             statement.checks(table, Row::of(table), |_| false, conditions.0.iter());
-            statement.push(" LIMIT ").bind(most + 1);
+            statement.limit(most + 1);
         }
     }
     statement.push(") AS counted");
@@ -334,7 +333,7 @@ impl Statement<'_> {
         let others = conditions.0.iter().filter(|other| *other != condition);
         match condition {
             Condition::Linked { .. } | Condition::ExternalId { .. } | Condition::Owned(_) => {
-                self.ids_of(condition).push(" LIMIT ").bind(i64::MAX);
+                self.ids_of(condition).limit(i64::MAX);
                 self.records_of_h(table);
                 self.checks(table, row, |_| false, others);
                 row
@@ -343,7 +342,7 @@ impl Statement<'_> {
                 self.push("SELECT ").push(columns).push_from_table(table);
                 self.condition(row, condition);
                 self.checks(table, row, |_| false, others);
-                self.push(" LIMIT ").bind(i64::MAX).push(") AS h WHERE 1 = 1");
+                self.limit(i64::MAX).push(") AS h WHERE 1 = 1");
                 Row::of("h")
             }
         }

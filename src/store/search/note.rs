@@ -108,8 +108,7 @@ pub fn note_counts<'a>(engine: Engine, terms: &[Vec<String>]) -> Statement<'a> {
             .bind(place)
             .push(" AS place, COUNT(*) AS hits FROM (SELECT 1 AS one FROM search_words WHERE tenant_id = $1 AND word ")
             .any_texts(words.clone())
-            .push(" LIMIT ")
-            .bind(LOOKED_UP + 1)
+            .limit(LOOKED_UP + 1)
             .push(") AS counted");
     }
     statement.push(" ORDER BY place");
@@ -124,8 +123,8 @@ pub fn newest_notes<'a>(engine: Engine, terms: &[Vec<String>], driver: usize) ->
             .push(if place == 0 { "" } else { " UNION ALL " })
             .push("SELECT id FROM (SELECT c.id FROM (SELECT n.id FROM search_words AS n WHERE n.tenant_id = $1 AND n.word = ")
             .bind(word.clone())
-            .push(" ORDER BY n.sort_key DESC, n.id DESC LIMIT ")
-            .bind(LOOKED_UP)
+            .push(" ORDER BY n.sort_key DESC, n.id DESC")
+            .limit(LOOKED_UP)
             .push(") AS c WHERE 1 = 1");
         for (_, words) in terms.iter().enumerate().filter(|(other, _)| *other != driver) {
             statement
@@ -133,10 +132,7 @@ pub fn newest_notes<'a>(engine: Engine, terms: &[Vec<String>], driver: usize) ->
                 .any_texts(words.clone())
                 .push(" AND w.sort_key = '' AND w.id = c.id)");
         }
-        statement
-            .push(" LIMIT ")
-            .bind(i64_of(MOST_ROWS))
-            .push(") AS part");
+        statement.limit(i64_of(MOST_ROWS)).push(") AS part");
     }
     statement
 }

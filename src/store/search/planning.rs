@@ -195,9 +195,9 @@ pub fn organizations_by_words<'a>(engine: Engine, ranges: &[&Range]) -> Statemen
             .push(
                 " AS r CROSS JOIN LATERAL (SELECT c.id FROM search_words AS c WHERE c.tenant_id = $1 \
                  AND c.word >= r.value ->> 0 AND c.word < r.value ->> 1 \
-                 ORDER BY c.word, c.sort_key, c.id LIMIT ",
+                 ORDER BY c.word, c.sort_key, c.id",
             )
-            .bind(most)
+            .limit(most)
             .push(") AS c");
         return statement;
     }
@@ -209,8 +209,8 @@ pub fn organizations_by_words<'a>(engine: Engine, ranges: &[&Range]) -> Statemen
             .push(" AS place, c.id FROM search_words AS c WHERE ");
         range.push(&mut statement, None);
         statement
-            .push(" ORDER BY c.word, c.sort_key, c.id LIMIT ")
-            .bind(most)
+            .push(" ORDER BY c.word, c.sort_key, c.id")
+            .limit(most)
             .push(") AS part");
     }
     statement
@@ -232,9 +232,9 @@ pub fn counts_of<'a>(engine: Engine, sources: &[&Source], most: i64) -> Statemen
         statement
             .push(
                 "SELECT CAST(r.value ->> 2 AS INTEGER) AS place, (SELECT COUNT(*) FROM (SELECT 1 AS one \
-                 FROM search_words AS c WHERE c.tenant_id = $1 AND c.word >= r.value ->> 0 AND c.word < r.value ->> 1 LIMIT ",
+                 FROM search_words AS c WHERE c.tenant_id = $1 AND c.word >= r.value ->> 0 AND c.word < r.value ->> 1",
             )
-            .bind(most + 1)
+            .limit(most + 1)
             .push(") AS counted) AS hits FROM ");
         push_ranges(&mut statement, ranges.into_iter());
         statement.push(" AS r");
@@ -246,7 +246,7 @@ pub fn counts_of<'a>(engine: Engine, sources: &[&Source], most: i64) -> Statemen
             .bind(place)
             .push(" AS place, COUNT(*) AS hits FROM (SELECT 1 AS one");
         source.push_from(&mut statement, None);
-        statement.push(" LIMIT ").bind(most + 1).push(") AS counted");
+        statement.limit(most + 1).push(") AS counted");
         before = " UNION ALL SELECT ";
     }
     statement

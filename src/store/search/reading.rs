@@ -30,10 +30,10 @@ impl Reading<'_> {
         self.source.push(&mut statement, after);
         statement.push(") AS c");
         self.push_mark_checks(&mut statement);
-        statement.push(" LIMIT ").bind(LOOKED_UP);
+        statement.limit(LOOKED_UP);
         statement.push(") AS candidates WHERE text IS NOT NULL");
         self.push_text_checks(&mut statement);
-        statement.push(" LIMIT ").bind(i64_of(MOST_ROWS));
+        statement.limit(i64_of(MOST_ROWS));
         statement
     }
 
@@ -41,7 +41,7 @@ impl Reading<'_> {
     pub fn examined<'a>(&self, engine: Engine, after: Option<&IndexRow>) -> Statement<'a> {
         let mut statement = Statement::new(engine, "SELECT COUNT(*) FROM (SELECT 1 AS one");
         self.source.push_from(&mut statement, after);
-        statement.push(" LIMIT ").bind(EXAMINED + 1);
+        statement.limit(EXAMINED + 1);
         statement.push(") AS examined");
         statement
     }
@@ -52,7 +52,7 @@ impl Reading<'_> {
         self.source.push(&mut statement, after);
         statement.push(") AS c");
         self.push_mark_checks(&mut statement);
-        statement.push(" LIMIT ").bind(LOOKED_UP + 1);
+        statement.limit(LOOKED_UP + 1);
         statement.push(") AS looked_up");
         statement
     }

@@ -138,7 +138,7 @@ impl Source {
                 self.push_from(to, None);
             }
         }
-        to.push(" LIMIT ").bind(EXAMINED);
+        to.limit(EXAMINED);
     }
 }
 

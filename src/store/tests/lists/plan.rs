@@ -6,7 +6,7 @@ use sqlx::types::Json;
 use crate::store::Tx;
 use crate::store::engine::{Engine, Sql, Text};
 use crate::store::statement::Statement;
-use crate::store::tests::explained::{read_by_indexes, set};
+use crate::store::tests::explained::read_by_indexes;
 
 /// The tables that grow with a tenant's data.
 const LARGE: [&str; 9] = [
@@ -38,12 +38,10 @@ pub struct Work {
     pub is_few: bool,
 }
 
-/// Makes PostgreSQL read indexes in the transaction, and run statements by plans for any values, which it keeps after some
-/// runs of a statement.
+/// Makes PostgreSQL read indexes in the transaction.
 pub async fn set_up(tx: &mut Tx) {
     if tx.engine() == Engine::Postgres {
         read_by_indexes(tx).await;
-        set(tx, "plan_cache_mode", "force_generic_plan").await;
     }
 }
 
