@@ -104,6 +104,7 @@ use engine::{Engine, Sql};
 use feed::Feeds;
 use file_lock::FileLock;
 use readiness::Readiness;
+use search::known::CommonWords;
 
 /// The database, whichever engine keeps it. Clones share it.
 #[derive(Clone)]
@@ -119,6 +120,8 @@ struct Inner {
     contended: AtomicU64,
     /// The feeds of changes that are followed.
     feeds: Feeds,
+    /// What is known of common words of the search index.
+    common_words: CommonWords,
     /// The last look at whether the database is ready.
     readiness: Readiness,
     /// Keeps the file of SQLite from being replaced while it is open.

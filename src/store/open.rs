@@ -20,6 +20,7 @@ use super::file_lock::FileLock;
 use super::group_commit::Writer;
 use super::pool::{Pool, retried};
 use super::readiness::Readiness;
+use super::search::known::CommonWords;
 use super::{Inner, Store, pooler};
 use crate::clock::Clock;
 use crate::error::Error;
@@ -198,6 +199,7 @@ impl Store {
             ids,
             statements: AtomicU64::new(0),
             contended: AtomicU64::new(0),
+            common_words: CommonWords::default(),
             readiness: Readiness::default(),
             _in_use: in_use,
         });

@@ -2,6 +2,8 @@
 
 use uuid::Uuid;
 
+use super::rank::Class;
+
 /// The maximum number of results that can be reached.
 pub const CAP: usize = 1000;
 
@@ -14,6 +16,13 @@ pub struct Hit {
     pub sort_key: String,
     /// The record.
     pub id: Uuid,
+}
+
+impl Hit {
+    /// Whether the record matches only with the correction of a word.
+    pub fn is_corrected(&self) -> bool {
+        self.rank.starts_with(Class::Typo.digit())
+    }
 }
 
 /// The results of a search, at most [`CAP`].

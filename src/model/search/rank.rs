@@ -9,7 +9,7 @@ const SEPARATOR: char = '\u{1}';
 
 /// The class of a match, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Class {
+pub(super) enum Class {
     Exact,
     Longer,
     Employer,
@@ -17,7 +17,8 @@ enum Class {
 }
 
 impl Class {
-    const fn digit(self) -> char {
+    /// The first character of the ranks of this class.
+    pub(super) const fn digit(self) -> char {
         match self {
             Self::Exact => '0',
             Self::Longer => '1',

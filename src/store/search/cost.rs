@@ -1,19 +1,28 @@
 //! The cost of a search from where it starts, in candidates that are checked on their marks.
 
-use super::COUNTED;
 use super::known::Count;
 use super::plan::{Driver, Group, Plan, WordSource, range_of};
+use super::{COUNTED, ENOUGH, i64_of};
 use crate::model::MatchKind;
 
 /// The cost of a candidate whose text is looked up, beside one that is checked on its marks.
 const LOOK_UP: i64 = 40;
 /// The cost of a step, which is a statement, beside a candidate that is checked on its marks.
 const STEP: i64 = 2_000;
-/// The number of candidates that a source is reckoned to have if not all were counted.
+/// The number of candidates that words are reckoned to have if not all were counted.
 const MANY: i64 = 200_000;
+/// The number of contacts that organizations are reckoned to have if not all were counted.
+const MANY_PEOPLE: i64 = 50_000;
 
 /// The cost from which on it is worth while to count further.
 const WORTH_COUNTING: i64 = 30_000;
+/// The cost up to which no other driver is looked for: to count the candidates of the others costs as much.
+const CHEAP: i64 = 8_000;
+
+/// Whether the texts of so many candidates may be looked up without counting those of other drivers.
+pub const fn is_cheap_to_look_up(count: Count) -> bool {
+    count.counted * LOOK_UP <= CHEAP
+}
 
 impl Plan {
     /// Whether the least costly driver is known: to find another one by counting further would not be less costly.
@@ -21,6 +30,23 @@ impl Plan {
         self.driver().is_none_or(|driver| {
             self.candidates_of(driver).is_complete && self.cost(driver) <= WORTH_COUNTING
         })
+    }
+
+    /// Whether the least costly known driver is good enough, whatever the others are.
+    pub fn is_cheap(&self) -> bool {
+        self.driver()
+            .is_none_or(|driver| self.candidates_of(driver).is_complete && self.cost(driver) <= CHEAP)
+    }
+
+    /// Whether so few candidates are looked up that there are hardly enough matches without corrections.
+    pub fn is_narrow(&self) -> bool {
+        let Some(driver) = self.driver() else {
+            return false;
+        };
+        let candidates = self.candidates_of(driver);
+        let has_one_condition = self.search.conditions().nth(1).is_none();
+        let is_small = candidates.counted < i64_of(ENOUGH) || !has_one_condition && self.is_cheap();
+        candidates.is_complete && is_small && !self.is_partial(driver)
     }
 
     /// Returns the length of the longest word of a driver: of two common ones, it is probably the rarer one.
@@ -54,7 +80,7 @@ impl Plan {
             Driver::Employer => self
                 .employer
                 .iter()
-                .map(|(_, count)| reckoned(*count) + STEP)
+                .map(|(_, count)| reckoned_people(*count) + STEP)
                 .sum(),
             Driver::Corrections => {
                 let conditions = 0..self.checks.conditions().count();
@@ -107,7 +133,15 @@ impl Plan {
 
 /// Returns the cost of checking the contacts of these groups.
 fn cost_of<'g>(groups: impl Iterator<Item = &'g Group>) -> i64 {
-    groups.map(|group| reckoned(group.count) + STEP).sum()
+    groups.map(|group| reckoned_people(group.count) + STEP).sum()
+}
+
+fn reckoned_people(count: Count) -> i64 {
+    if count.is_complete {
+        count.counted
+    } else {
+        MANY_PEOPLE
+    }
 }
 
 fn reckoned(count: Count) -> i64 {

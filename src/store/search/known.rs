@@ -1,9 +1,13 @@
 //! The numbers of candidates, as far as they are known.
 
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
+use moka::Expiry;
+use moka::sync::Cache;
 use uuid::Uuid;
 
+use super::COUNTED_FIRST;
 use super::source::{Range, Source};
 
 /// The counts and organizations that a search has read. With corrections it is planned anew, and only what they add is read.
@@ -13,6 +17,15 @@ pub struct Known {
     pub counts: HashMap<Source, Count>,
     /// The organizations by the range of words that one of their words is in.
     pub organizations: HashMap<Range, Vec<Uuid>>,
+    /// Whether all matches without corrections are known.
+    pub has_matches: bool,
+}
+
+impl Known {
+    /// Returns the number of candidates of a source, [`Count::UNKNOWN`] if they were not counted.
+    pub fn count_of(&self, source: &Source) -> Count {
+        self.counts.get(source).copied().unwrap_or(Count::UNKNOWN)
+    }
 }
 
 /// A number of candidates.
@@ -31,7 +44,13 @@ impl Count {
         is_complete: true,
     };
 
-    /// Whether there are candidates.
+    /// Any number of candidates, also none.
+    pub const UNKNOWN: Self = Self {
+        counted: 1,
+        is_complete: false,
+    };
+
+    /// Whether there are candidates, or may be.
     pub const fn is_some(self) -> bool {
         self.counted > 0
     }
@@ -43,5 +62,73 @@ impl std::iter::Sum for Count {
             counted: sum.counted + count.counted,
             is_complete: sum.is_complete && count.is_complete,
         })
+    }
+}
+
+/// The maximum number of ranges of words whose counts are kept, of some 200 bytes each.
+const MOST_COMMON: u64 = 20_000;
+/// The time for which a complete count is kept: too short for a word to become so common that not all of its candidates are
+/// examined by one statement.
+const KEPT_COMPLETE: Duration = Duration::from_secs(20);
+/// The time for which it is known that a word has more candidates than are counted.
+const KEPT_INCOMPLETE: Duration = Duration::from_mins(10);
+
+/// The counts of common words, by which searches choose where to start. To count them takes longer than to search. They are
+/// as old as some minutes, which may make a search slower and never changes its results: a word that is not common is
+/// counted each time.
+pub struct CommonWords(Cache<(i32, Range), Count>);
+
+impl Default for CommonWords {
+    fn default() -> Self {
+        let builder = Cache::builder().max_capacity(MOST_COMMON);
+        Self(builder.expire_after(ByCount).build())
+    }
+}
+
+impl CommonWords {
+    /// Returns the number of candidates of a tenant's common word.
+    pub fn count_of(&self, tenant: i32, source: &Source) -> Option<Count> {
+        match source {
+            Source::Words(range) => self.0.get(&(tenant, range.clone())),
+            Source::WholeWords(_) | Source::Employees(_) => None,
+        }
+    }
+
+    /// Keeps the number of candidates of a word if it is common.
+    pub fn insert(&self, tenant: i32, source: &Source, count: Count) {
+        if let Source::Words(range) = source
+            && count.counted > COUNTED_FIRST
+        {
+            self.0.insert((tenant, range.clone()), count);
+        }
+    }
+}
+
+/// Expires counts from their last reading in the database on.
+struct ByCount;
+
+impl ByCount {
+    const fn kept(count: Count) -> Duration {
+        if count.is_complete {
+            KEPT_COMPLETE
+        } else {
+            KEPT_INCOMPLETE
+        }
+    }
+}
+
+impl Expiry<(i32, Range), Count> for ByCount {
+    fn expire_after_create(&self, _: &(i32, Range), count: &Count, _: Instant) -> Option<Duration> {
+        Some(Self::kept(*count))
+    }
+
+    fn expire_after_update(
+        &self,
+        _: &(i32, Range),
+        count: &Count,
+        _: Instant,
+        _: Option<Duration>,
+    ) -> Option<Duration> {
+        Some(Self::kept(*count))
     }
 }

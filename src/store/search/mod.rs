@@ -8,7 +8,7 @@
 
 pub mod candidates;
 mod cost;
-mod known;
+pub mod known;
 pub mod note;
 pub mod plan;
 pub mod planning;
@@ -23,6 +23,7 @@ use super::Tenant;
 use crate::error::Result;
 use crate::model::{CAP, Hits, Search};
 use known::Known;
+use plan::Plan;
 use top_hits::TopHits;
 
 /// The maximum number of rows of an index that one statement examines.
@@ -39,24 +40,42 @@ const MOST_ROWS: usize = CAP + 1;
 const ENOUGH: usize = 100;
 
 impl Tenant {
-    /// Returns the contacts or organizations that match, in the order of results.
+    /// Returns the contacts or organizations that match, in the order of results. Words that are one typo away count if fewer
+    /// than [`ENOUGH`] match without them.
     #[instrument(level = "debug", skip_all)]
     pub async fn search(&self, search: &Search) -> Result<Hits> {
-        let mut top = TopHits::default();
         let mut known = Known::default();
-        self.collect(search, &mut known, &mut top).await?;
-        if top.len() < ENOUGH
-            && !top.more
-            && let Some(wider) = self.with_corrections(search).await?
-        {
-            self.collect(&wider, &mut known, &mut top).await?;
+        let plan = self.plan(search, &mut known).await?;
+        let mut wider = None;
+        if plan.is_narrow() {
+            // Its few candidates are looked up once, with corrections of the other words.
+            wider = self.with_corrections(search).await?;
+            if let Some(wider) = &wider {
+                let mut top = TopHits::default();
+                let plan = self.plan(wider, &mut known).await?;
+                self.collect(&plan, &mut top).await?;
+                if !top.more && !top.is_full() {
+                    return Ok(top.without_needless_corrections().into_hits());
+                }
+            }
+        }
+        let mut top = TopHits::default();
+        self.collect(&plan, &mut top).await?;
+        if top.len() < ENOUGH && !top.more {
+            if !plan.is_narrow() {
+                wider = self.with_corrections(search).await?;
+            }
+            if let Some(wider) = &wider {
+                known.has_matches = true;
+                let plan = self.plan(wider, &mut known).await?;
+                self.collect(&plan, &mut top).await?;
+            }
         }
         Ok(top.into_hits())
     }
 
     /// Collects the matches, starting from the condition with the least costly candidates.
-    async fn collect(&self, search: &Search, known: &mut Known, top: &mut TopHits) -> Result<()> {
-        let plan = self.plan(search, known).await?;
+    async fn collect(&self, plan: &Plan, top: &mut TopHits) -> Result<()> {
         let Some(driver) = plan.driver() else {
             return Ok(());
         };
@@ -64,7 +83,7 @@ impl Tenant {
             if top.is_full() {
                 break;
             }
-            top.more |= self.candidates(&plan, &pass, top).await?;
+            top.more |= self.candidates(plan, &pass, top).await?;
         }
         top.more |= plan.is_partial(driver);
         if top.is_full() && !plan.is_ordered(driver) {
@@ -74,7 +93,7 @@ impl Tenant {
                 if best.is_full() {
                     break;
                 }
-                self.candidates(&plan, &pass, &mut best).await?;
+                self.candidates(plan, &pass, &mut best).await?;
             }
             top.merge(best);
         }

@@ -22,6 +22,8 @@ pub struct Plan {
     pub(super) employer: Option<(Source, Count)>,
     /// The conditions that more organizations meet than are examined.
     pub(super) partial: Vec<usize>,
+    /// Whether all matches without corrections are known.
+    pub(super) has_matches: bool,
 }
 
 /// The candidates of an alternative of a condition.
@@ -82,7 +84,8 @@ impl Plan {
             .iter()
             .any(|words| words.alternative.by == MatchKind::Typo);
         // Whoever has a correction of one word may meet another one by any employer, so all of them must be known.
-        let corrections = (has_corrections && self.partial.is_empty()).then_some(Driver::Corrections);
+        let is_known = has_corrections && self.has_matches && self.partial.is_empty();
+        let corrections = is_known.then_some(Driver::Corrections);
         conditions
             .map(Driver::Condition)
             .chain(employer)

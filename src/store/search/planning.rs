@@ -8,62 +8,61 @@ use uuid::Uuid;
 use super::super::Tenant;
 use super::super::engine::Engine;
 use super::super::statement::Statement;
+use super::cost::is_cheap_to_look_up;
 use super::known::{Count, Known};
 use super::plan::{Group, Plan, WordSource, range_of};
 use super::source::{Range, Source};
 use super::{COUNTED, COUNTED_FIRST, i64_of};
 use crate::error::Result;
 use crate::id::TypedId;
-use crate::model::{Alternative, Search};
+use crate::model::{Alternative, MatchKind, Search};
 
 /// The maximum number of organizations by whose name contacts match.
 const MOST_ORGANIZATIONS: usize = 5_000;
 
 impl Tenant {
-    /// Returns the plan of a search. Candidates are counted to few first, and further only if all conditions have more.
+    /// Returns the plan of a search. Only as much is counted as it takes to find where to start: the words themselves first,
+    /// then all that meets the rarest of the conditions, which is enough if that is little, then everything else. Candidates
+    /// are counted to few first, and further only if all conditions have more.
     pub(super) async fn plan(&self, search: &Search, known: &mut Known) -> Result<Plan> {
-        let (groups, partial) = self.groups(search, known).await?;
-        let mut words: Vec<(usize, &Alternative, Source)> = Vec::new();
-        for (condition, term) in search.conditions().enumerate() {
-            let own = term.alternatives.iter().filter(|it| !search.is_by_employer(it));
-            words.extend(own.map(|own| (condition, own, Source::Words(range_of(own)))));
-        }
-        let employer = search
-            .organization_id
-            .map(|id| Source::Employees(vec![id.uuid()]));
-        let of_words = words.iter().map(|(_, _, source)| source);
-        let of_groups = groups.iter().map(|(_, source)| source);
-        let sources: Vec<&Source> = of_words.chain(of_groups).chain(&employer).collect();
-        self.count_candidates(&sources, COUNTED_FIRST, known).await?;
-        let planned = |known: &Known| {
-            let count_of = |source: &Source| known.counts.get(source).copied().unwrap_or(Count::NONE);
-            let word = |(condition, alternative, source): &(usize, &Alternative, Source)| WordSource {
-                condition: *condition,
-                alternative: (*alternative).clone(),
-                count: count_of(source),
-            };
-            let group = |(conditions, source): &(Vec<usize>, Source)| Group {
-                conditions: conditions.clone(),
-                source: source.clone(),
-                count: count_of(source),
-            };
-            let words: Vec<WordSource> = words.iter().map(word).collect();
-            let groups: Vec<Group> = groups.iter().map(group).collect();
-            Plan {
-                search: search.clone(),
-                checks: checks(search, &words, &groups),
-                employer: employer.clone().zip(employer.as_ref().map(count_of)),
-                words,
-                groups,
-                partial: partial.clone(),
+        let sources = self.sources(search, known).await?;
+        if search.conditions().nth(1).is_some() {
+            self.count_candidates(&sources.own(), COUNTED_FIRST, known)
+                .await?;
+            if let Some(condition) = sources.rarest(known) {
+                self.count_candidates(&sources.of(condition), COUNTED_FIRST, known)
+                    .await?;
+                let plan = sources.plan(search, known);
+                if plan.is_cheap() {
+                    return Ok(plan);
+                }
             }
-        };
-        let plan = planned(known);
+        }
+        self.count_candidates(&sources.all(), COUNTED_FIRST, known)
+            .await?;
+        let plan = sources.plan(search, known);
         if plan.is_decided() {
             return Ok(plan);
         }
-        self.count_candidates(&sources, COUNTED, known).await?;
-        Ok(planned(known))
+        self.count_candidates(&sources.all(), COUNTED, known).await?;
+        Ok(sources.plan(search, known))
+    }
+
+    /// Returns the sources of the candidates of every condition.
+    async fn sources(&self, search: &Search, known: &mut Known) -> Result<Sources> {
+        let (groups, partial) = self.groups(search, known).await?;
+        let mut words = Vec::new();
+        for (condition, term) in search.conditions().enumerate() {
+            let own = term.alternatives.iter().filter(|it| !search.is_by_employer(it));
+            words.extend(own.map(|own| (condition, own.clone(), Source::Words(range_of(own)))));
+        }
+        let employer = search.organization_id;
+        Ok(Sources {
+            words,
+            groups,
+            employer: employer.map(|id| Source::Employees(vec![id.uuid()])),
+            partial,
+        })
     }
 
     /// Returns the contacts of the organizations that meet conditions by their name, by the conditions that these meet, and
@@ -142,11 +141,19 @@ impl Tenant {
 
     /// Counts the candidates of each source, up to one more than `most`, unless that is known.
     async fn count_candidates(&self, sources: &[&Source], most: i64, known: &mut Known) -> Result<()> {
+        let common = &self.store.0.common_words;
+        let tenant = self.record.id;
         let mut unknown: Vec<&Source> = Vec::new();
         for &source in sources {
             let is_known = |count: &Count| count.is_complete || count.counted > most;
-            if !known.counts.get(source).is_some_and(is_known) && !unknown.contains(&source) {
-                unknown.push(source);
+            if known.counts.get(source).is_some_and(is_known) || unknown.contains(&source) {
+                continue;
+            }
+            match common.count_of(tenant, source).filter(is_known) {
+                Some(count) => {
+                    known.counts.insert(source.clone(), count);
+                }
+                None => unknown.push(source),
             }
         }
         if unknown.is_empty() {
@@ -160,10 +167,93 @@ impl Tenant {
                     counted,
                     is_complete: counted <= most,
                 };
+                common.insert(tenant, source, count);
                 known.counts.insert((*source).clone(), count);
             }
         }
         Ok(())
+    }
+}
+
+/// The sources of the candidates of a search.
+struct Sources {
+    /// Those of the words of conditions, with the position of the condition and the alternative.
+    words: Vec<(usize, Alternative, Source)>,
+    /// The contacts of organizations that meet conditions by their name, with the positions of the conditions.
+    groups: Vec<(Vec<usize>, Source)>,
+    /// The contacts of the organization that must employ them.
+    employer: Option<Source>,
+    /// The conditions that more organizations meet than are examined.
+    partial: Vec<usize>,
+}
+
+impl Sources {
+    /// Those of the words of the query themselves, and of values of the filter.
+    fn own(&self) -> Vec<&Source> {
+        let own = self
+            .words
+            .iter()
+            .filter(|(_, alternative, _)| alternative.by == MatchKind::Own);
+        own.map(|(.., source)| source).collect()
+    }
+
+    /// Those of one condition.
+    fn of(&self, condition: usize) -> Vec<&Source> {
+        let words = self.words.iter().filter(|(of, ..)| *of == condition);
+        let groups = self.groups.iter().filter(|(of, _)| of.contains(&condition));
+        let words = words.map(|(.., source)| source);
+        words.chain(groups.map(|(_, source)| source)).collect()
+    }
+
+    fn all(&self) -> Vec<&Source> {
+        let words = self.words.iter().map(|(.., source)| source);
+        let groups = self.groups.iter().map(|(_, source)| source);
+        words.chain(groups).chain(&self.employer).collect()
+    }
+
+    /// Returns the condition whose words themselves have the fewest candidates, if these are few enough to look them all up.
+    fn rarest(&self, known: &Known) -> Option<usize> {
+        let mut counts: BTreeMap<usize, Count> = BTreeMap::new();
+        for (condition, alternative, source) in &self.words {
+            if alternative.by == MatchKind::Own {
+                let count = counts.entry(*condition).or_insert(Count::NONE);
+                *count = [*count, known.count_of(source)].into_iter().sum();
+            }
+        }
+        let few = counts
+            .into_iter()
+            .filter(|(_, count)| count.is_complete && is_cheap_to_look_up(*count));
+        few.min_by_key(|(_, count)| count.counted)
+            .map(|(condition, _)| condition)
+    }
+
+    /// Returns the plan by what is known.
+    fn plan(&self, search: &Search, known: &Known) -> Plan {
+        let word = |(condition, alternative, source): &(usize, Alternative, Source)| WordSource {
+            condition: *condition,
+            alternative: alternative.clone(),
+            count: known.count_of(source),
+        };
+        let group = |(conditions, source): &(Vec<usize>, Source)| Group {
+            conditions: conditions.clone(),
+            source: source.clone(),
+            count: known.count_of(source),
+        };
+        let words: Vec<WordSource> = self.words.iter().map(word).collect();
+        let groups: Vec<Group> = self.groups.iter().map(group).collect();
+        let employer = self.employer.clone();
+        Plan {
+            search: search.clone(),
+            checks: checks(search, &words, &groups),
+            employer: employer.map(|source| {
+                let count = known.count_of(&source);
+                (source, count)
+            }),
+            words,
+            groups,
+            partial: self.partial.clone(),
+            has_matches: known.has_matches,
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use uuid::Uuid;
 
+use super::ENOUGH;
 use crate::model::{CAP, Hit, Hits};
 
 /// The best results so far: each record once, at its best rank.
@@ -38,6 +39,15 @@ impl TopHits {
     /// Whether further results could not be reached.
     pub fn is_full(&self) -> bool {
         self.hits.len() > CAP
+    }
+
+    /// Returns the results without those that only a correction matches, if there are enough others.
+    pub fn without_needless_corrections(mut self) -> Self {
+        let is_own = |hit: &&Hit| !hit.is_corrected();
+        if self.hits.values().filter(is_own).count() >= ENOUGH {
+            self.hits.retain(|_, hit| !hit.is_corrected());
+        }
+        self
     }
 
     /// Returns the results in order.
