@@ -105,6 +105,7 @@ use feed::Feeds;
 use file_lock::FileLock;
 use readiness::Readiness;
 use search::known::CommonWords;
+use words::KnownNames;
 
 /// The database, whichever engine keeps it. Clones share it.
 #[derive(Clone)]
@@ -122,6 +123,8 @@ struct Inner {
     feeds: Feeds,
     /// What is known of common words of the search index.
     common_words: CommonWords,
+    /// What is known of the vocabularies.
+    known_names: KnownNames,
     /// The last look at whether the database is ready.
     readiness: Readiness,
     /// Keeps the file of SQLite from being replaced while it is open.

@@ -21,6 +21,7 @@ use super::group_commit::Writer;
 use super::pool::{Pool, retried};
 use super::readiness::Readiness;
 use super::search::known::CommonWords;
+use super::words::KnownNames;
 use super::{Inner, Store, pooler};
 use crate::clock::Clock;
 use crate::error::Error;
@@ -200,6 +201,7 @@ impl Store {
             statements: AtomicU64::new(0),
             contended: AtomicU64::new(0),
             common_words: CommonWords::default(),
+            known_names: KnownNames::default(),
             readiness: Readiness::default(),
             _in_use: in_use,
         });

@@ -32,7 +32,7 @@ pub type Names = BTreeSet<String>;
 
 /// Every write of one tenant's data, in one transaction.
 pub struct Tx {
-    store: Store,
+    pub(super) store: Store,
     statements: Arc<StatementCount>,
     pub(super) tenant_id: i32,
     actor: Option<UserId>,
@@ -47,7 +47,7 @@ pub struct Tx {
     pub(super) is_repeated: bool,
     /// Words of names that the vocabulary is known to have.
     pub(super) known_names: Arc<Names>,
-    /// Words of names that this transaction added to the vocabulary.
+    /// Words of names that this transaction found in the vocabulary or added to it.
     pub(super) learnt_names: Names,
 }
 
@@ -245,6 +245,10 @@ impl Tx {
 
     async fn commit(self) -> Result<()> {
         self.transaction.commit().await?;
+        self.store
+            .0
+            .known_names
+            .remember(self.tenant_id, self.learnt_names);
         if self.recorded > 0 {
             self.store.0.feeds.committed(self.tenant_id);
         }

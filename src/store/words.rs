@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::SecondsFormat;
+use moka::sync::Cache;
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -15,6 +17,35 @@ use crate::model::{DateTime, IndexEntry, WordKind, deletions, is_listed, is_mark
 
 /// The table of words with its columns.
 pub const WORDS: &str = "search_words (tenant_id, word, sort_key, id, marks, created_at, updated_at)";
+
+/// The maximum number of words of names that a server remembers, of some 100 bytes each.
+const MOST_REMEMBERED: u64 = 30_000;
+/// The time for which a word is remembered: a database that is restored to an earlier moment may not have it.
+const REMEMBERED: Duration = Duration::from_mins(10);
+
+/// Words of names that the vocabularies of tenants have, so that not every new record asks for its own. No word is ever
+/// removed from a vocabulary.
+pub struct KnownNames(Cache<(i32, String), ()>);
+
+impl Default for KnownNames {
+    fn default() -> Self {
+        let builder = Cache::builder().max_capacity(MOST_REMEMBERED);
+        Self(builder.time_to_live(REMEMBERED).build())
+    }
+}
+
+impl KnownNames {
+    /// Remembers words that a committed transaction met or added.
+    pub fn remember(&self, tenant: i32, names: Names) {
+        for name in names {
+            self.0.insert((tenant, name), ());
+        }
+    }
+
+    fn contains(&self, tenant: i32, name: &str) -> bool {
+        self.0.contains_key(&(tenant, name.to_owned()))
+    }
+}
 
 impl Tx {
     /// Replaces the words of a record; `None` before its creation and after its deletion.
@@ -177,7 +208,7 @@ impl Tx {
 
     /// Adds words to the vocabulary, under each of their variants with a letter left out.
     pub(super) async fn learn(&mut self, mut names: Vec<String>) -> Result<()> {
-        names.retain(|name| !self.known_names.contains(name) && !self.learnt_names.contains(name));
+        names.retain(|name| !self.knows(name));
         if names.is_empty() {
             return Ok(());
         }
@@ -202,6 +233,12 @@ impl Tx {
         }
         self.learnt_names.extend(names);
         Ok(())
+    }
+
+    fn knows(&self, name: &str) -> bool {
+        self.known_names.contains(name)
+            || self.learnt_names.contains(name)
+            || self.store.0.known_names.contains(self.tenant_id, name)
     }
 
     async fn learn_one(&mut self, word: &str) -> Result<()> {

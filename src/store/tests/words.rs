@@ -1,6 +1,7 @@
 //! The words of records that were written by an earlier version.
 
 use super::on_both_engines;
+use crate::error::Error;
 use crate::id::ContactId;
 use crate::model::{Contact, Query, Record, Region, Subject};
 use crate::store::engine::sql;
@@ -44,5 +45,29 @@ on_both_engines! {
         change!(tenant, None, |tx| { tx.update_all(changes.clone()).await }).unwrap();
         assert_eq!(found(&tenant, "ada milbanke").await, 1);
         assert_eq!(found(&tenant, "ada").await, 2, "the third has not changed");
+    }
+
+    async fn a_name_is_looked_up_in_the_vocabulary_once(store: &TestStore) {
+        let tenant = store.tenant("names").await;
+        let refused: Result<(), Error> = change!(tenant, None, |tx| {
+            let contact = named(tx, "Lovelace");
+            tx.insert(&contact).await?;
+            Err(Error::Timeout)
+        });
+        assert!(refused.is_err());
+
+        let mut statements = Vec::new();
+        for _ in 0..3 {
+            let before = tenant.statements();
+            change!(tenant, None, |tx| {
+                let contact = named(tx, "Lovelace");
+                tx.insert(&contact).await
+            }).unwrap();
+            statements.push(tenant.statements() - before);
+        }
+        let [first, second, third] = statements[..] else { panic!("{statements:?}") };
+        assert_eq!(first, second + 2, "what was undone is asked for and added again");
+        assert_eq!(second, third);
+        assert_eq!(found(&tenant, "lovelece").await, 3, "the vocabulary has it");
     }
 }
