@@ -1,21 +1,25 @@
 //! Running an operation on the graph.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use async_graphql::extensions::Extensions;
 use async_graphql::parser::types::{
-    DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection,
+    DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType, Selection,
 };
+use async_graphql::registry::Registry;
 use async_graphql::resolver_utils::{resolve_container, resolve_container_serial};
 use async_graphql::{
-    Context, Data, EmptySubscription, IntrospectionMode, MergedObject, Object, Positioned, QueryEnv,
-    QueryEnvInner, Request, Response, SchemaEnv, Variables,
+    Any, ContainerType, Context, ContextSelectionSet, Data, EmptySubscription, IntrospectionMode,
+    MergedObject, Object, OutputType, Positioned, QueryEnv, QueryEnvInner, Request, Response, SchemaEnv,
+    ServerResult, Value, Variables,
 };
 use futures_util::Stream;
-use futures_util::future::FutureExt as _;
+use futures_util::future::{FutureExt as _, join_all};
 
 use super::context::RequestData;
+use super::node::ByIdQuery;
 use super::{Mutation, Query, Schema, builder, schema};
 use crate::limits::{CallerLimits, Limits};
 
@@ -98,7 +102,7 @@ impl Executor {
         let done = match operation.ty {
             OperationType::Mutation => resolve_container_serial(&context, &self.0.mutation).await,
             OperationType::Query | OperationType::Subscription => {
-                resolve_container(&context, &self.0.query).await
+                resolve_container(&context, &Root(&self.0.query)).await
             }
         };
         let mut response = match done {
@@ -114,14 +118,59 @@ impl Executor {
     }
 }
 
-/// Whether the fields of an operation's root are all the graph's own: introspection and the fields for gateways, which
-/// begin with `_`, are async-graphql's.
+/// Whether the fields of an operation's root are all the graph's own: introspection and the schema for gateways, which begin
+/// with `_`, are async-graphql's.
 fn runs_here(document: &ExecutableDocument) -> bool {
     let DocumentOperations::Single(operation) = &document.operations else {
         return false;
     };
+    let is_own = |name: &str| name == ENTITIES || !name.starts_with('_');
     let mut items = operation.node.selection_set.node.items.iter();
-    items.all(|item| matches!(&item.node, Selection::Field(field) if !field.node.name.node.starts_with('_')))
+    items.all(|item| matches!(&item.node, Selection::Field(field) if is_own(&field.node.name.node)))
+}
+
+/// The field of a gateway's entities, as Apollo's subgraph specification names it.
+const ENTITIES: &str = "_entities";
+
+/// The root of queries with the entities of a gateway. async-graphql has them in its own root, where one that fails is the end of
+/// all, and no path tells which one an error is about.
+struct Root<'q>(&'q Query);
+
+impl ContainerType for Root<'_> {
+    async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
+        if ctx.item.node.name.node != ENTITIES {
+            return self.0.resolve_field(ctx).await;
+        }
+        let (_, representations) = ctx.param_value::<Vec<Any>>("representations", None)?;
+        let entities = representations.iter().enumerate();
+        let entities = entities.map(|(index, representation)| async move {
+            let found = ByIdQuery
+                .find_entity(&ctx.with_index(index), &representation.0)
+                .await;
+            found.unwrap_or_else(|error| {
+                ctx.add_error(error);
+                None
+            })
+        });
+        let entities = join_all(entities).await.into_iter();
+        Ok(Some(Value::List(
+            entities.map(Option::unwrap_or_default).collect(),
+        )))
+    }
+}
+
+impl OutputType for Root<'_> {
+    fn type_name() -> Cow<'static, str> {
+        Query::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        Query::create_type_info(registry)
+    }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
+        resolve_container(ctx, self).await
+    }
 }
 
 fn request(document: ExecutableDocument, data: &Arc<RequestData>) -> Request {

@@ -1,8 +1,8 @@
 //! The entities of a gateway.
 //!
-//! async-graphql resolves all representations as one field: when one fails, all are lost, and the paths of errors do not
-//! tell which one they are about. An operation that had such an error therefore runs again, with a field for each
-//! representation (they run concurrently, and loaders have what was read before), whose results are joined afterwards.
+//! All representations run as one field. An executor need not tell which one an error is about, and may lose all of them when one
+//! fails, as async-graphql's does: such an operation runs again, with a field for each representation, whose results are
+//! joined afterwards.
 
 use apollo_compiler::response::JsonMap;
 use async_graphql::indexmap::IndexMap;
@@ -58,12 +58,13 @@ pub(super) fn fields(
     }
 }
 
-/// Whether the representations have to run apart, since one of them failed.
+/// Whether the representations have to run apart, since one of them failed, and it is not known which one.
 pub(super) fn failed_together(plan: &Plan, response: &Response) -> bool {
     let mut lists = plan.fields.iter().filter(|planned| is_entities(planned));
     lists.any(|planned| {
-        response.errors.iter().any(|error| match error.path.first() {
-            Some(PathSegment::Field(key)) => *key == *planned.key,
+        response.errors.iter().any(|error| match &*error.path {
+            [PathSegment::Field(key), PathSegment::Index(_), ..] if *key == *planned.key => false,
+            [PathSegment::Field(key), ..] => *key == *planned.key,
             _ => true,
         })
     })
@@ -85,11 +86,14 @@ pub(super) fn join(plan: &Plan, variables: &JsonMap, response: &mut Response, en
         };
         let mut faults = Vec::new();
         let mut found = items_of(data.swap_remove(&planned.key)).into_iter();
+        // The places of the representations that ran.
+        let mut places = Vec::with_capacity(types.len());
         let items = types.iter().enumerate().map(|(index, name)| {
             if let Some(message) = find_fault(planned, *name) {
                 faults.push(refusal(planned, index, message));
                 return Value::Null;
             }
+            places.push(index);
             match entities {
                 Entities::Together => found.next().unwrap_or_default(),
                 Entities::Apart => single(data.swap_remove(&key(&planned.key, index))),
@@ -100,7 +104,7 @@ pub(super) fn join(plan: &Plan, variables: &JsonMap, response: &mut Response, en
         response.data = Value::Object(data);
         response.errors.retain(|error| !is_not_found(error));
         for error in &mut response.errors {
-            correct_path(error, &planned.key);
+            correct_path(error, &planned.key, &places);
         }
         response.errors.extend(faults);
     }
@@ -146,17 +150,23 @@ fn is_not_found(error: &ServerError) -> bool {
     error.message == NOT_FOUND && error.path.is_empty() && error.extensions.is_none()
 }
 
-/// Replaces the key of a representation at the beginning of an error's path by its place in the list.
-fn correct_path(error: &mut ServerError, list: &Name) {
-    let index = match error.path.first() {
-        Some(PathSegment::Field(key)) => key
-            .strip_prefix(list.as_str())
-            .and_then(|rest| rest.strip_prefix(':'))
-            .and_then(|index| index.parse().ok()),
-        _ => None,
+/// Replaces the key of a representation at the beginning of an error's path, or its place among those that ran, by its place in
+/// the list.
+fn correct_path(error: &mut ServerError, list: &Name, places: &[usize]) {
+    let (length, index) = match &*error.path {
+        [PathSegment::Field(key), PathSegment::Index(index), ..] if *key == **list => {
+            (2, places.get(*index).copied())
+        }
+        [PathSegment::Field(key), ..] => {
+            let index = key
+                .strip_prefix(list.as_str())
+                .and_then(|rest| rest.strip_prefix(':'));
+            (1, index.and_then(|index| index.parse().ok()))
+        }
+        _ => return,
     };
     if let Some(index) = index {
-        error.path.splice(..1, path(list, index));
+        error.path.splice(..length, path(list, index));
     }
 }
 
