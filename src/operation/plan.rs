@@ -60,7 +60,7 @@ pub(super) trait Fold {
     type Output;
 
     /// Whether a field takes part. Every field does by default.
-    fn includes(&self, _field: &PlannedField) -> bool {
+    fn includes(&self, _field: &PlannedField, _place: Self::Place) -> bool {
         true
     }
 
@@ -89,7 +89,7 @@ pub(super) trait Fold {
 impl Plan {
     /// Computes the result for all fields.
     pub(super) fn fold<F: Fold>(&self, fold: &F, place: F::Place) -> F::Output {
-        let fields = self.fields.iter().filter(|field| fold.includes(field));
+        let fields = self.fields.iter().filter(|field| fold.includes(field, place));
         fold.object(fields.map(|field| field.fold(fold, place)))
     }
 }

@@ -115,7 +115,7 @@ impl Fold for Estimate<'_> {
     type Place = Place;
     type Output = u64;
 
-    fn includes(&self, field: &PlannedField) -> bool {
+    fn includes(&self, field: &PlannedField, _: Place) -> bool {
         !reads_schema(&field.name)
     }
 
@@ -197,7 +197,7 @@ impl Estimate<'_> {
     fn most_expensive_path(&self, plan: &Plan) -> Vec<Name> {
         let (mut path, mut plan, mut place) = (Vec::new(), plan, Place::ROOT);
         loop {
-            let fields = plan.fields.iter().filter(|field| self.includes(field));
+            let fields = plan.fields.iter().filter(|field| self.includes(field, place));
             let costs = fields.map(|field| (field.fold(self, place), field));
             let most = costs.max_by_key(|(cost, _)| *cost);
             let Some((_, field)) = most.filter(|(cost, _)| *cost > 0) else {

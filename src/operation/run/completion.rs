@@ -140,7 +140,6 @@ impl Completion {
         found.len() >= plan.fields.len()
             && plan.fields.iter().zip(found.keys()).all(|(planned, key)| {
                 planned.key == *key
-                    && !matches!(planned.selection, Selection::Constant(_))
                     && planned.name != INTERFACES
                     && planned.missing_permission(self.permissions).is_none()
             })

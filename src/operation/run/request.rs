@@ -26,6 +26,9 @@ use crate::operation::value::substitute;
 /// key always comes out, so that the two differ.
 pub(super) const TYPE: &str = ":type";
 
+/// The field that every object has for its type.
+const TYPE_NAME: &str = "__typename";
+
 /// Writes the document without the fields that the caller may not have. Returns `None` if no field is left to run.
 pub(super) fn document(
     kind: OperationType,
@@ -39,7 +42,7 @@ pub(super) fn document(
         permissions,
         entities,
     };
-    let items = plan.fold(&writer, ());
+    let items = plan.fold(&writer, Level::Root);
     let operation = OperationDefinition {
         ty: kind,
         variable_definitions: Vec::new(),
@@ -61,24 +64,37 @@ struct Writer<'a> {
 
 type Selections = Vec<Positioned<Selection>>;
 
+/// The object that a field is selected from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Level {
+    /// The root of the operation.
+    Root,
+    /// The value of a field.
+    Below,
+}
+
 impl Fold for Writer<'_> {
-    type Place = ();
+    type Place = Level;
     type Output = Selections;
 
-    /// Leaves out the fields whose values the plan has.
-    fn includes(&self, planned: &PlannedField) -> bool {
+    /// Leaves out the fields whose values the plan has, except the type of an object below the root: an object that comes with
+    /// all of its fields is completed in its place.
+    fn includes(&self, planned: &PlannedField, level: Level) -> bool {
         let is_known = matches!(planned.selection, plan::Selection::Constant(_));
-        !is_known && planned.missing_permission(self.permissions).is_none()
+        let runs = !is_known || level == Level::Below && planned.name == TYPE_NAME;
+        runs && planned.missing_permission(self.permissions).is_none()
     }
 
-    fn place_below(&self, _: &PlannedField, (): ()) {}
+    fn place_below(&self, _: &PlannedField, _: Level) -> Level {
+        Level::Below
+    }
 
     /// Writes one field, or those for the representations of `_entities`.
-    fn field(&self, planned: &PlannedField, (): (), selection: Option<Selections>) -> Selections {
+    fn field(&self, planned: &PlannedField, _: Level, selection: Option<Selections>) -> Selections {
         let position = planned.position;
         let mut written = field(&planned.key, &planned.name, position);
         if let Some(mut items) = selection {
-            let type_name = field(&Name::new(TYPE), &Name::new("__typename"), position);
+            let type_name = field(&Name::new(TYPE), &Name::new(TYPE_NAME), position);
             items.push(at(position, Selection::Field(at(position, type_name))));
             let added = added_fields(planned);
             items.extend(added.map(|field| at(position, Selection::Field(at(position, field)))));
