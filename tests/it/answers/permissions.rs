@@ -112,6 +112,21 @@ pub async fn record(group: &mut Group<'_>) {
             )
             .await;
     }
+    let of = json!([
+        { "id": known.id("contact") },
+        { "__typename": "Organization", "id": known.id("organization") },
+        { "__typename": "Contact", "id": known.id("contact") },
+        { "__typename": "User", "id": known.id("user") },
+    ]);
+    let query = "query ($of: [_Any!]!) { of: _entities(representations: $of) { __typename ... on Organization { name notes(first: 1) { nodes { text } } } } }";
+    group
+        .ask_as(
+            &[OrganizationView],
+            "entities: some without permission",
+            query,
+            json!({ "of": of }),
+        )
+        .await;
     filters(group, &known).await;
     kinds(group, &known).await;
     mutations(group).await;
