@@ -18,11 +18,13 @@ use crate::id::UserId;
 use crate::model::{Change, ChangeFilter, ChangePosition};
 use crate::page::{Cursor, Key, Page};
 
-/// The table of changes with the columns that are written; the database gives the position.
+/// The table of changes with the columns that are written always; the bracket is still open.
 const CHANGES: &str = "changes (tenant_id, id, changed_at, user_id, kind, entity_id, action, version, contact_id, \
-    organization_id, fields, detached)";
+    organization_id, fields, detached";
 /// Most values of one statement: a thousand changes in three.
 const MOST_VALUES: usize = 4000;
+/// The most changes that are inserted by statements of their values. More are loaded.
+const MOST_INSERTED: usize = 1000;
 /// The number of expired changes that one statement deletes.
 const SWEPT_AT_ONCE: i64 = 1000;
 
@@ -254,9 +256,15 @@ impl SystemTx {
         let known: Option<(i32,)> = self
             .fetch_optional(system_sql!("SELECT id FROM epochs".lock))
             .await?;
+        // Read first: a statement that has them is computed on each node, where they differ.
+        let (fingerprint, timeline): (String, String) = self
+            .fetch_optional(system_sql!("SELECT " .fingerprint ", " .timeline))
+            .await?
+            .unwrap_or_default();
         let elsewhere = self
             .execute(system_sql!(
-                "UPDATE epochs SET fingerprint = " .fingerprint " WHERE fingerprint <> " .fingerprint
+                "UPDATE epochs SET fingerprint = $1 WHERE fingerprint <> $1",
+                fingerprint
             ))
             .await?;
         if elsewhere > 0 && self.store.engine().restarts_positions() {
@@ -268,11 +276,13 @@ impl SystemTx {
             .execute(system_sql!(
                 "
                 INSERT INTO epochs (id, epoch, fingerprint, timeline, began_at)
-                VALUES (1, $1, " .fingerprint ", " .timeline ", $2)
+                VALUES (1, $1, $2, $3, $4)
                 ON CONFLICT (id) DO UPDATE
                    SET epoch = excluded.epoch, timeline = excluded.timeline, began_at = excluded.began_at
-                 WHERE epochs.timeline <> excluded.timeline OR $3",
+                 WHERE epochs.timeline <> excluded.timeline OR $5",
                 self.store.0.ids.new_at(now),
+                fingerprint,
+                timeline,
                 now,
                 elsewhere > 0,
             ))
@@ -300,37 +310,79 @@ impl Tx {
     ///
     /// This comes after the statement that wrote or locked the records: a change of theirs by another transaction is then
     /// complete, and its position is less than the one that the database gives to these. A column's default does so
-    /// (`0011_order_of_changes.sql`), so that no path to this table can leave it out.
-    pub(super) async fn record_all(&mut self, changes: &[NewChange]) -> Result<()> {
+    /// (`0011_order_of_changes.sql`), so that no path to this table can leave it out. Where transactions take a number of
+    /// their tenant instead, the changes wait for it until the end.
+    pub(super) async fn record_all(&mut self, changes: Vec<NewChange>) -> Result<()> {
+        let rows = self.with_ids(changes);
+        if self.engine().numbers_changes() {
+            self.unwritten.extend(rows);
+            return Ok(());
+        }
         let (now, actor) = (self.now(), self.actor());
-        let rows = self.numbered(changes);
-        let head = concatcp!("INSERT INTO ", CHANGES, " VALUES ");
+        let head = concatcp!("INSERT INTO ", CHANGES, ") VALUES ");
         self.insert_rows(head, "", &rows, MOST_VALUES, |row| row_values(row, now, actor))
             .await
             .map(drop)
     }
 
     /// Records changes as [`record_all`](Self::record_all) does, by a bulk load.
-    pub(super) async fn load_changes(&mut self, changes: &[NewChange]) -> Result<()> {
+    pub(super) async fn load_changes(&mut self, changes: Vec<NewChange>) -> Result<()> {
+        let rows = self.with_ids(changes);
+        if self.engine().numbers_changes() {
+            self.unwritten.extend(rows);
+            return Ok(());
+        }
         let (now, actor) = (self.now(), self.actor());
-        let rows = self.numbered(changes);
         let rows = encode(self.engine(), self.tenant_id, &rows, |row| {
             row_values(row, now, actor)
         })?;
-        self.load_rows(CHANGES, &rows).await
+        self.load_rows(concatcp!(CHANGES, ")"), &rows).await
     }
 
-    fn numbered<'a>(&mut self, changes: &'a [NewChange]) -> Vec<(Uuid, &'a NewChange)> {
-        let changes = changes.iter();
+    /// Writes the changes that wait for a number of the tenant. The number's row is locked until the transaction ends, which
+    /// must be soon: all others of the tenant wait for it. So whoever sees a number sees those before it.
+    pub(super) async fn write_changes(&mut self) -> Result<()> {
+        let changes = std::mem::take(&mut self.unwritten);
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let (now, actor) = (self.now(), self.actor());
+        let (number,): (i64,) = self
+            .fetch_one(sql!(
+                "UPDATE feed_heads SET head = head + 1 WHERE tenant_id = $1 RETURNING head"
+            ))
+            .await?;
+        let rows: Vec<(i64, (Uuid, NewChange))> = (0..).zip(changes).collect();
+        let values = |row| numbered_values(row, number, now, actor);
+        if rows.len() > MOST_INSERTED {
+            let rows = encode(self.engine(), self.tenant_id, &rows, values)?;
+            return self.load_rows(concatcp!(CHANGES, ", xid, seq)"), &rows).await;
+        }
+        let head = concatcp!("INSERT INTO ", CHANGES, ", xid, seq) VALUES ");
+        self.insert_rows(head, "", &rows, MOST_VALUES, values)
+            .await
+            .map(drop)
+    }
+
+    fn with_ids(&mut self, changes: Vec<NewChange>) -> Vec<(Uuid, NewChange)> {
+        let changes = changes.into_iter();
         changes.map(|change| (self.new_change_id(), change)).collect()
     }
 }
 
-fn row_values<'a>(
-    (id, change): &'a (Uuid, &NewChange),
+/// The values of a row whose place in its transaction is given.
+fn numbered_values(
+    (place, row): &(i64, (Uuid, NewChange)),
+    number: i64,
     now: DateTime<Utc>,
     actor: Option<UserId>,
-) -> Values<'a> {
+) -> Values<'_> {
+    let mut values = row_values(row, now, actor);
+    values.extend(values![number, *place]);
+    values
+}
+
+fn row_values((id, change): &(Uuid, NewChange), now: DateTime<Utc>, actor: Option<UserId>) -> Values<'_> {
     values![
         *id,
         now,

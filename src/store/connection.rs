@@ -96,8 +96,9 @@ macro_rules! run {
         let done = match $connection {
             Self::Postgres(lease) => {
                 let arguments = query.postgres()?;
-                let span = statement_span(&query.text, Engine::Postgres);
-                let $made = sqlx::$make(query.text.into_sql(Engine::Postgres), arguments)
+                let engine = lease.driver().engine();
+                let span = statement_span(&query.text, engine);
+                let $made = sqlx::$make(query.text.into_sql(engine), arguments)
                     .persistent(lease.driver().keeps_statements());
                 let ($on, watch) = lease.start().map_err(map_database_error)?;
                 let done = watch.guard($body).instrument(span).await;

@@ -55,9 +55,9 @@ pub struct Transacting {
 
 impl Database {
     /// The engine that keeps the database.
-    pub const fn engine(&self) -> Engine {
+    pub fn engine(&self) -> Engine {
         match self {
-            Self::Postgres { .. } => Engine::Postgres,
+            Self::Postgres { pool, .. } => pool.driver().engine(),
             Self::Sqlite { .. } => Engine::Sqlite,
         }
     }

@@ -11,25 +11,57 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgDatabaseError};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions as _, Connection, Executor as _, PgPool, Row as _};
 
+use super::engine::Engine;
+
 /// The number of SQLite's instructions between two looks at whether a statement is to stop.
 const BETWEEN_LOOKS: i32 = 1000;
 
-/// Bounds the statements of a session on PostgreSQL and the pauses in its transactions, and asks for its process. Statements
-/// run by plans for any values, which are made once: plans for the values at hand cost more time than most statements, and
-/// are the same, since each statement reads an index in its order. The settings are no options of the session's start:
-/// PgBouncer refuses those.
-const BEGIN_SESSION: &str = "SET statement_timeout = '15s'; SET idle_in_transaction_session_timeout = '5s'; \
-    SET plan_cache_mode = 'force_generic_plan'; SELECT pg_backend_pid()";
-/// Begins a transaction that writes in such a session: neither a statement nor a pause between two may hold up those who
-/// follow the changes.
-const BEGIN_WRITING: &str = "BEGIN; SET LOCAL statement_timeout = '5s'";
-/// The same behind a pooler, where each transaction may be in another session.
-const BEGIN_WRITING_POOLED: &str = "BEGIN; SET LOCAL statement_timeout = '5s'; \
-    SET LOCAL idle_in_transaction_session_timeout = '5s'; SET LOCAL plan_cache_mode = 'force_generic_plan'; \
-    SELECT pg_backend_pid()";
-/// Bounds the statement of a transaction that reads, behind a pooler, and asks for its process.
-const BEGIN_READING: &str = "BEGIN READ ONLY; SET LOCAL statement_timeout = '15s'; \
-    SET LOCAL plan_cache_mode = 'force_generic_plan'; SELECT pg_backend_pid()";
+/// The statements that begin sessions and transactions on PostgreSQL. They bound statements and the pauses in transactions,
+/// and ask for the process where it may be another one. Settings are no options of the session's start: PgBouncer refuses
+/// those.
+struct Beginnings {
+    /// Begins a session.
+    session: &'static str,
+    /// Begins a transaction that writes in such a session: neither a statement nor a pause between two may hold up those who
+    /// follow the changes.
+    writing: &'static str,
+    /// The same behind a pooler, where each transaction may be in another session.
+    writing_pooled: &'static str,
+    /// Begins a transaction that reads, behind a pooler.
+    reading_pooled: &'static str,
+}
+
+macro_rules! beginnings {
+    ($of_session:literal, $of_transaction:literal) => {
+        Beginnings {
+            session: concat!(
+                "SET statement_timeout = '15s'; SET idle_in_transaction_session_timeout = '5s'; ",
+                $of_session,
+                "SELECT pg_backend_pid()"
+            ),
+            writing: "BEGIN; SET LOCAL statement_timeout = '5s'",
+            writing_pooled: concat!(
+                "BEGIN; SET LOCAL statement_timeout = '5s'; SET LOCAL idle_in_transaction_session_timeout = '5s'; ",
+                $of_transaction,
+                "SELECT pg_backend_pid()"
+            ),
+            reading_pooled: concat!(
+                "BEGIN READ ONLY; SET LOCAL statement_timeout = '15s'; ",
+                $of_transaction,
+                "SELECT pg_backend_pid()"
+            ),
+        }
+    };
+}
+
+/// Statements run by plans for any values, which are made once: plans for the values at hand cost more time than most
+/// statements, and are the same, since each statement reads an index in its order.
+const ON_ONE_NODE: Beginnings = beginnings!(
+    "SET plan_cache_mode = 'force_generic_plan'; ",
+    "SET LOCAL plan_cache_mode = 'force_generic_plan'; "
+);
+/// Citus has to see the tenant to plan a statement, and refuses others.
+const ON_SEVERAL_NODES: Beginnings = beginnings!("", "");
 
 /// Opens connections and stops their statements.
 pub trait Driver: Send + Sync + 'static {
@@ -92,6 +124,8 @@ pub struct PostgresDriver {
     /// The connections over which statements are cancelled.
     control: PgPool,
     route: Route,
+    /// Whether the database is made for several nodes.
+    has_nodes: AtomicBool,
     /// The connection for probes. A new one needs a process, for which a busy machine takes its time.
     kept: Mutex<Option<PgConnection>>,
 }
@@ -103,13 +137,37 @@ impl PostgresDriver {
         direct: PgConnectOptions,
         control: PgPool,
         route: Route,
+        has_nodes: bool,
     ) -> Self {
         Self {
             options,
             direct,
             control,
             route,
+            has_nodes: AtomicBool::new(has_nodes),
             kept: Mutex::new(None),
+        }
+    }
+
+    /// The engine: PostgreSQL, on one node or on several.
+    pub fn engine(&self) -> Engine {
+        if self.has_nodes.load(Ordering::Relaxed) {
+            Engine::Citus
+        } else {
+            Engine::Postgres
+        }
+    }
+
+    /// Notes whether the database is made for several nodes. Returns whether that is new; connections that are open have the
+    /// settings of before then.
+    pub fn set_has_nodes(&self, has_nodes: bool) -> bool {
+        self.has_nodes.swap(has_nodes, Ordering::Relaxed) != has_nodes
+    }
+
+    fn beginnings(&self) -> &'static Beginnings {
+        match self.engine() {
+            Engine::Citus => &ON_SEVERAL_NODES,
+            Engine::Postgres | Engine::Sqlite => &ON_ONE_NODE,
         }
     }
 
@@ -150,7 +208,7 @@ impl Driver for PostgresDriver {
     async fn open(&self) -> sqlx::Result<(PgConnection, Option<i32>)> {
         let mut connection = self.options.connect().await?;
         let process = match self.route {
-            Route::Direct => ask_process(&mut connection, BEGIN_SESSION).await?,
+            Route::Direct => ask_process(&mut connection, self.beginnings().session).await?,
             Route::Pooled { .. } => None,
         };
         Ok((connection, process))
@@ -169,14 +227,14 @@ impl Driver for PostgresDriver {
 
     fn begin_writing(&self) -> &'static str {
         match self.route {
-            Route::Direct => BEGIN_WRITING,
-            Route::Pooled { .. } => BEGIN_WRITING_POOLED,
+            Route::Direct => self.beginnings().writing,
+            Route::Pooled { .. } => self.beginnings().writing_pooled,
         }
     }
 
     /// Behind a pooler, all statements run in transactions: only there the process stays the same.
     fn begin_reading(&self) -> Option<&'static str> {
-        matches!(self.route, Route::Pooled { .. }).then_some(BEGIN_READING)
+        matches!(self.route, Route::Pooled { .. }).then_some(self.beginnings().reading_pooled)
     }
 
     async fn run(

@@ -39,7 +39,7 @@ pub fn encode<'a, R>(
         all
     };
     match engine {
-        Engine::Postgres => pieces(rows, row).map(EncodedRows::Postgres),
+        Engine::Postgres | Engine::Citus => pieces(rows, row).map(EncodedRows::Postgres),
         Engine::Sqlite => statements(rows, row).map(EncodedRows::Sqlite),
     }
 }

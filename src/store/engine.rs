@@ -15,6 +15,9 @@ use super::bind::Bind;
 pub enum Engine {
     /// PostgreSQL, a server for many writers at once.
     Postgres,
+    /// PostgreSQL on several nodes, each of which keeps the data of some tenants: Citus. Its changes are numbered for each
+    /// tenant, which works on one node as well.
+    Citus,
     /// SQLite, a file with one writer.
     Sqlite,
 }
@@ -79,6 +82,13 @@ pub const POSTGRES: Dialect = Dialect {
     lock_free: " FOR NO KEY UPDATE SKIP LOCKED",
 };
 
+/// The words of PostgreSQL on several nodes.
+pub const CITUS: Dialect = Dialect {
+    // Whoever sees a number of a tenant sees those before it, so everything is settled.
+    settled: "9223372036854775807",
+    ..POSTGRES
+};
+
 /// The words of SQLite. Its one writer owns the whole database, so there is nothing to lock, and its changes are
 /// numbered in the order of COMMIT. A file is the same database wherever it is copied to; backups are marked.
 pub const SQLITE: Dialect = Dialect {
@@ -105,6 +115,7 @@ impl Engine {
     pub const fn dialect(self) -> &'static Dialect {
         match self {
             Self::Postgres => &POSTGRES,
+            Self::Citus => &CITUS,
             Self::Sqlite => &SQLITE,
         }
     }
@@ -112,7 +123,7 @@ impl Engine {
     /// The name of the engine, as OpenTelemetry's conventions for databases have it.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Postgres => "postgresql",
+            Self::Postgres | Self::Citus => "postgresql",
             Self::Sqlite => "sqlite",
         }
     }
@@ -121,30 +132,41 @@ impl Engine {
     /// row.
     pub const fn limit_slots(self) -> i32 {
         match self {
-            Self::Postgres => 16,
+            Self::Postgres | Self::Citus => 16,
             Self::Sqlite => 1,
         }
     }
 
     /// Whether several transactions write at once.
     pub const fn has_many_writers(self) -> bool {
-        matches!(self, Self::Postgres)
+        matches!(self, Self::Postgres | Self::Citus)
     }
 
     /// Whether a subquery of FROM can refer to tables before it (`LATERAL`). SQLite walks a join in its given order instead.
     pub const fn has_lateral(self) -> bool {
-        matches!(self, Self::Postgres)
+        matches!(self, Self::Postgres | Self::Citus)
     }
 
     /// Whether a transaction has limits of time that a long load must lift.
     pub const fn limits_transactions(self) -> bool {
+        matches!(self, Self::Postgres | Self::Citus)
+    }
+
+    /// Whether the positions of changes start anew in a database that was restored or copied. Numbers that are part of the
+    /// data continue where they were.
+    pub const fn restarts_positions(self) -> bool {
         matches!(self, Self::Postgres)
     }
 
-    /// Whether the positions of changes start anew in a database that was restored or copied. SQLite numbers changes
-    /// itself and continues where it was.
-    pub const fn restarts_positions(self) -> bool {
-        matches!(self, Self::Postgres)
+    /// Whether each transaction takes a number of its tenant for its changes, as the last thing that it does. The numbers of
+    /// PostgreSQL's transactions do not compare between nodes.
+    pub const fn numbers_changes(self) -> bool {
+        matches!(self, Self::Citus)
+    }
+
+    /// Whether a write to a table that has no tenant takes part of every node.
+    pub const fn has_nodes(self) -> bool {
+        matches!(self, Self::Citus)
     }
 }
 
@@ -155,6 +177,8 @@ pub enum Text {
     Static {
         /// The text for PostgreSQL.
         postgres: &'static str,
+        /// The text for PostgreSQL on several nodes.
+        citus: &'static str,
         /// The text for SQLite.
         sqlite: &'static str,
     },
@@ -167,6 +191,7 @@ impl Text {
     pub fn of(&self, engine: Engine) -> Cow<'static, str> {
         match (self, engine) {
             (Self::Static { postgres, .. }, Engine::Postgres) => Cow::Borrowed(*postgres),
+            (Self::Static { citus, .. }, Engine::Citus) => Cow::Borrowed(*citus),
             (Self::Static { sqlite, .. }, Engine::Sqlite) => Cow::Borrowed(*sqlite),
             (Self::Assembled(text), _) => Cow::Owned(text.clone()),
         }
@@ -176,6 +201,7 @@ impl Text {
     pub fn into_sql(self, engine: Engine) -> SqlStr {
         match (self, engine) {
             (Self::Static { postgres, .. }, Engine::Postgres) => postgres.into_sql_str(),
+            (Self::Static { citus, .. }, Engine::Citus) => citus.into_sql_str(),
             (Self::Static { sqlite, .. }, Engine::Sqlite) => sqlite.into_sql_str(),
             (Self::Assembled(text), _) => AssertSqlSafe(text).into_sql_str(),
         }
@@ -229,6 +255,7 @@ macro_rules! text {
     ($($piece:tt)*) => {
         $crate::store::engine::Text::Static {
             postgres: $crate::store::engine::text!(@join (POSTGRES) [] $($piece)*),
+            citus: $crate::store::engine::text!(@join (CITUS) [] $($piece)*),
             sqlite: $crate::store::engine::text!(@join (SQLITE) [] $($piece)*),
         }
     };
@@ -275,9 +302,14 @@ pub(crate) use statement;
 
 /// Fails to compile unless the highest `$n` of the text is `count`.
 pub const fn check_arity(text: &Text, count: usize) {
-    if let Text::Static { postgres, sqlite } = text {
+    if let Text::Static {
+        postgres,
+        citus,
+        sqlite,
+    } = text
+    {
         assert!(
-            highest(postgres) == count && highest(sqlite) == count,
+            highest(postgres) == count && highest(citus) == count && highest(sqlite) == count,
             "the statement and its values differ in number"
         );
     }

@@ -124,7 +124,7 @@ impl Tx {
     pub(super) async fn load_and_record<T: Stored>(&mut self, load: &Load, records: &[T]) -> Result<()> {
         self.load(load).await?;
         let changes = records.iter().map(|record| T::change(None, Some(record)));
-        self.load_changes(&recorded(changes)?).await
+        self.load_changes(recorded(changes)?).await
     }
 
     /// Loads new records, without telling the feed of changes: those of a past from which it keeps no changes. Fails as

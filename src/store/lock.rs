@@ -13,7 +13,8 @@
 //!    leaves or is deleted may be a primary contact, and an organization's new primary contact must not leave: both have
 //!    the contact before the organization, and the organization's existence before the contact;
 //! 7. relationships by type and id, notes, interactions, wrap-up codes;
-//! 8. the room of the entity limit; then rows of external ids, sorted; then words of the vocabulary, sorted.
+//! 8. the room of the entity limit; then rows of external ids, sorted; then words of the vocabulary, sorted;
+//! 9. where changes are numbered for each tenant, its last number, right before COMMIT.
 //!
 //! The employer that a contact has is read before the contact is locked (4 comes before 5). Should another transaction
 //! move the contact meanwhile, and a third delete its new employer, PostgreSQL ends one of the three, which runs again.

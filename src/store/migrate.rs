@@ -10,7 +10,7 @@ use sqlx::{ConnectOptions as _, Connection as _, Executor as _, PgConnection};
 use super::database::Database;
 use super::failure::is_contended;
 use super::file_lock::FileLock;
-use super::{OpenError, Store};
+use super::{OpenError, Store, nodes};
 
 /// The migrations of PostgreSQL.
 pub static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
@@ -26,7 +26,15 @@ impl Store {
     /// waits for the first. Gives the version it is at then.
     pub async fn migrate(&self) -> Result<i64, OpenError> {
         let (migrator, done) = match &self.0.database {
-            Database::Postgres { direct, .. } => (&POSTGRES, migrate_postgres(direct).await),
+            Database::Postgres { pool, direct, .. } => {
+                let done = migrate_postgres(direct).await;
+                let failed = |error| OpenError::Migrate(MigrateError::Execute(error));
+                let mut connection = direct.connect().await.map_err(failed)?;
+                let has_nodes = nodes::numbers_changes(&mut connection).await.map_err(failed)?;
+                pool.driver().set_has_nodes(has_nodes);
+                connection.close().await.map_err(failed)?;
+                (&POSTGRES, done)
+            }
             Database::Sqlite { writer, .. } => {
                 let driver = writer.pool().driver();
                 let path = driver.file().path();

@@ -34,6 +34,7 @@ mod load;
 mod lock;
 mod migrate;
 mod new_change;
+mod nodes;
 mod note;
 mod open;
 mod organization;

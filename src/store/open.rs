@@ -12,12 +12,14 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _};
 
 use super::database::Database;
 use super::driver::{DatabaseFile, Driver as _, PostgresDriver, Route, SqliteDriver};
 use super::feed::Feeds;
 use super::file_lock::FileLock;
 use super::group_commit::Writer;
+use super::nodes::numbers_changes;
 use super::pool::{Pool, retried};
 use super::readiness::Readiness;
 use super::search::known::CommonWords;
@@ -287,7 +289,8 @@ async fn postgres(
         .max_connections(4)
         .acquire_timeout(LONGEST_WAIT)
         .connect_lazy_with(direct.clone());
-    let driver = PostgresDriver::new(options, direct.clone(), signals.clone(), route);
+    let has_nodes = retried(LONGEST_WAIT, || is_for_nodes(&direct)).await?;
+    let driver = PostgresDriver::new(options, direct.clone(), signals.clone(), route, has_nodes);
     let pool = Pool::open(driver, connections, LONGEST_WAIT).await?;
     // So that the connection for probes is there when it is needed.
     pool.driver().probe().await?;
@@ -296,6 +299,14 @@ async fn postgres(
         signals,
         direct: Box::new(direct),
     })
+}
+
+/// Whether a database is made for several nodes.
+async fn is_for_nodes(options: &PgConnectOptions) -> sqlx::Result<bool> {
+    let mut connection = options.connect().await?;
+    let numbers_changes = numbers_changes(&mut connection).await?;
+    connection.close().await?;
+    Ok(numbers_changes)
 }
 
 async fn sqlite(path: &Path, connections: u32) -> sqlx::Result<Database> {

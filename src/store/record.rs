@@ -67,7 +67,7 @@ impl Tx {
         if entry.is_some() {
             self.reindex(record.uuid(), None, entry).await?;
         }
-        self.record_all(&Vec::from_iter(T::change(None, Some(record))?))
+        self.record_all(Vec::from_iter(T::change(None, Some(record))?))
             .await
     }
 
@@ -96,7 +96,7 @@ impl Tx {
             .collect();
         self.index_all(&[], &words).await?;
         let changes = records.iter().map(|record| T::change(None, Some(record)));
-        self.record_all(&recorded(changes)?).await
+        self.record_all(recorded(changes)?).await
     }
 
     /// Inserts new records whose room is reserved and whose external ids are free, by a number of statements that does not
@@ -110,7 +110,7 @@ impl Tx {
         load.add(records)?;
         self.load_reserved(&load).await?;
         let changes = records.iter().map(|record| T::change(None, Some(record)));
-        self.record_all(&recorded(changes)?).await
+        self.record_all(recorded(changes)?).await
     }
 
     /// Saves records as they became: updates those that have a state before as [`update_all`](Self::update_all) does, and
@@ -159,7 +159,7 @@ impl Tx {
         if entry.is_some() {
             self.reindex(after.uuid(), before.index_entry(), entry).await?;
         }
-        self.record_all(&Vec::from_iter(T::change(Some(before), Some(&after))?))
+        self.record_all(Vec::from_iter(T::change(Some(before), Some(&after))?))
             .await?;
         Ok(after)
     }
@@ -195,7 +195,7 @@ impl Tx {
         let news = changed
             .iter()
             .map(|(before, after)| T::change(Some(before), Some(after)));
-        self.record_all(&recorded(news)?).await?;
+        self.record_all(recorded(news)?).await?;
         Ok(results)
     }
 
@@ -209,7 +209,7 @@ impl Tx {
     pub async fn delete_with<T: Stored>(&mut self, record: &T, detached: impl Serialize) -> Result<()> {
         self.delete_rows(std::slice::from_ref(record)).await?;
         let change = T::change(Some(record), None)?.map(|change| change.with(detached));
-        self.record_all(&Vec::from_iter(change.transpose()?)).await
+        self.record_all(Vec::from_iter(change.transpose()?)).await
     }
 
     /// Deletes records, each with what the feed of changes says went with it.
@@ -224,7 +224,7 @@ impl Tx {
             let change = T::change(Some(record), None)?;
             change.map(|change| change.with(detached)).transpose()
         });
-        self.record_all(&recorded(changes)?).await
+        self.record_all(recorded(changes)?).await
     }
 
     /// Deletes records, by a number of statements that does not grow with their number.
@@ -232,7 +232,7 @@ impl Tx {
     pub async fn delete_all<T: Stored>(&mut self, records: &[T]) -> Result<()> {
         self.delete_rows(records).await?;
         let changes = records.iter().map(|record| T::change(Some(record), None));
-        self.record_all(&recorded(changes)?).await
+        self.record_all(recorded(changes)?).await
     }
 
     async fn delete_rows<T: Stored>(&mut self, records: &[T]) -> Result<()> {

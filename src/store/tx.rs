@@ -14,6 +14,7 @@ use super::connection::Query;
 use super::database::Transacting;
 use super::encoded::EncodedRows;
 use super::engine::{Engine, Sql, sql};
+use super::new_change::NewChange;
 use super::{StatementCount, Store, Tenant};
 use crate::error::{Error, Result};
 use crate::id::UserId;
@@ -41,6 +42,8 @@ pub struct Tx {
     transaction: Transacting,
     /// The number of changes that were recorded.
     recorded: i64,
+    /// Changes that wait for a number of the tenant, with their ids.
+    pub(super) unwritten: Vec<(Uuid, NewChange)>,
     /// The number of managed entities that were deleted, and whose room is still to be given back.
     pub(super) released: i64,
     /// Whether another transaction was in the way of an earlier attempt.
@@ -114,6 +117,7 @@ impl Tenant {
             region: self.record.default_region.clone(),
             transaction,
             recorded: 0,
+            unwritten: Vec::new(),
             released: 0,
             is_repeated: false,
             known_names: Arc::default(),
@@ -222,7 +226,7 @@ impl Tx {
     pub async fn end<T>(mut self, done: Result<T>) -> Result<T> {
         let store = self.store.clone();
         let done = match done {
-            Ok(value) => self.flush_released().await.map(|()| value),
+            Ok(value) => self.write_last().await.map(|()| value),
             Err(error) => Err(error),
         };
         let ended = match done {
@@ -241,6 +245,12 @@ impl Tx {
             Err(_) => Outcome::RolledBack,
         });
         ended
+    }
+
+    /// Writes what all others of the tenant may wait for.
+    async fn write_last(&mut self) -> Result<()> {
+        self.flush_released().await?;
+        self.write_changes().await
     }
 
     async fn commit(self) -> Result<()> {

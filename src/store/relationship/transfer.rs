@@ -71,7 +71,7 @@ impl Tx {
             .iter()
             .filter_map(|after| Relationship::change(Some(*before.get(&after.id)?), Some(after)).transpose())
             .collect::<Result<_>>()?;
-        self.record_all(&changes).await
+        self.record_all(changes).await
     }
 
     /// One more than change hands at once tells whether there are more.

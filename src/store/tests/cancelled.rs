@@ -12,6 +12,7 @@ use crate::store::engine::{Sql, SystemSql, Text};
 /// A statement that runs for a minute.
 const SLOW: Text = Text::Static {
     postgres: "SELECT 1 FROM pg_sleep(60) WHERE $1 = $1",
+    citus: "",
     sqlite: "WITH RECURSIVE numbers (n) AS (SELECT $1 UNION ALL SELECT n + 1 FROM numbers)
              SELECT COUNT(*) FROM numbers",
 };
@@ -33,6 +34,7 @@ async fn running(store: &TestStore) -> i64 {
     let text = Text::Static {
         postgres: "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()
                       AND state = 'active' AND query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()",
+        citus: "",
         sqlite: "SELECT 0",
     };
     let sql = SystemSql { text, binds: vec![] };
@@ -62,6 +64,7 @@ on_both_engines! {
         let insert = || Sql {
             text: Text::Static {
                 postgres: "INSERT INTO written (n) VALUES ($1)",
+                citus: "",
                 sqlite: "INSERT INTO written (n) VALUES ($1)",
             },
             binds: vec![],
@@ -84,6 +87,7 @@ on_both_engines! {
         assert_eq!(written, 1);
         let count = Text::Static {
             postgres: "SELECT COUNT(*) FROM written",
+            citus: "",
             sqlite: "SELECT COUNT(*) FROM written",
         };
         let count: Option<(i64,)> = store.store.system().fetch_optional(SystemSql { text: count, binds: vec![] }).await.unwrap();

@@ -25,7 +25,11 @@ async fn with_numbers() -> (TestStore, Tenant) {
 }
 
 async fn execute(tx: &mut Tx, sqlite: &'static str, n: i32) -> Result<u64> {
-    let text = Text::Static { postgres: "", sqlite };
+    let text = Text::Static {
+        postgres: "",
+        citus: "",
+        sqlite,
+    };
     tx.execute(Sql {
         text,
         binds: vec![&n],
@@ -44,6 +48,7 @@ async fn write(tenant: &Tenant, n: i32) -> Result<u64> {
 async fn numbers(tenant: &Tenant) -> Vec<i64> {
     let text = Text::Static {
         postgres: "",
+        citus: "",
         sqlite: "SELECT n FROM numbers WHERE $1 = $1 ORDER BY n",
     };
     let rows: Vec<(i64,)> = tenant.fetch_all(Sql { text, binds: vec![] }).await.unwrap();

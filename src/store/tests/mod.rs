@@ -105,7 +105,11 @@ impl TestStore {
     /// Creates a table, with the text of either engine.
     async fn create_table(&self, postgres: &'static str, sqlite: &'static str) {
         let mut tx = self.store.system().begin().await.unwrap();
-        let text = Text::Static { postgres, sqlite };
+        let text = Text::Static {
+            postgres,
+            citus: postgres,
+            sqlite,
+        };
         let created = tx.execute(SystemSql { text, binds: vec![] }).await;
         tx.end(created).await.unwrap();
     }

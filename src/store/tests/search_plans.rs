@@ -47,16 +47,16 @@ async fn filled(tenant: &Tenant) -> Uuid {
 
 fn check(engine: Engine, title: &str, plan: &str, is_of_words: bool) {
     let refused: &[&str] = match engine {
-        Engine::Postgres => &["Sort", "Seq Scan", "Bitmap"],
+        Engine::Postgres | Engine::Citus => &["Sort", "Seq Scan", "Bitmap"],
         Engine::Sqlite => &["TEMP B-TREE", "SCAN search_words", "SCAN contacts"],
     };
     for word in refused {
         assert!(!plan.contains(word), "{title}\n{plan}");
     }
     let index = match (engine, is_of_words) {
-        (Engine::Postgres, true) => "Index Only Scan using search_words_pkey",
+        (Engine::Postgres | Engine::Citus, true) => "Index Only Scan using search_words_pkey",
         // One that only counts may read any index of the organization's contacts.
-        (Engine::Postgres, false) => "Index Only Scan using contacts_organization_",
+        (Engine::Postgres | Engine::Citus, false) => "Index Only Scan using contacts_organization_",
         (Engine::Sqlite, true) => "USING PRIMARY KEY (tenant_id=? AND word>? AND word<?)",
         (Engine::Sqlite, false) => "USING COVERING INDEX contacts_organization_",
     };
@@ -134,7 +134,7 @@ on_both_engines! {
         ] {
             let plan = explained(&mut tx, &statement).await;
             let index = match engine {
-                Engine::Postgres => "Index Only Scan using search_words_pkey",
+                Engine::Postgres | Engine::Citus => "Index Only Scan using search_words_pkey",
                 Engine::Sqlite => "USING PRIMARY KEY (tenant_id=? AND word",
             };
             assert!(plan.contains(index), "{plan}");

@@ -23,6 +23,7 @@ pub struct Group<'a> {
 }
 
 /// One operation as it is recorded.
+#[derive(Clone)]
 pub struct Entry {
     operation: String,
     /// The caller's permissions, unless they are all.
@@ -147,6 +148,12 @@ impl<'a> Group<'a> {
 }
 
 impl Entry {
+    /// The recorded entry, of one engine alone.
+    pub fn alone(self) -> Value {
+        let same = self.clone();
+        self.beside(&same)
+    }
+
     /// The recorded entry, beside the same operation on PostgreSQL. Engines that answer differently fail the test, as two
     /// answers never equal the recorded one; statements may differ, and are recorded for each then.
     pub fn beside(self, postgres: &Self) -> Value {

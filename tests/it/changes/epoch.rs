@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor as _, PgConnection, SqliteConnect
 
 use super::{FOLLOW, last_cursor, named, settled};
 use crate::support::migrations::migrations_before;
-use crate::support::{TestApp, TestCaller, on_both_engines, open, postgres};
+use crate::support::{TestApp, TestCaller, in_every_order, open, postgres};
 
 const READ: &str = "query ($after: String) { changes(after: $after) { nodes { cursor } } }";
 
@@ -43,7 +43,7 @@ async fn refusal(caller: &TestCaller<'_>, cursor: &Value) -> String {
     code.to_owned()
 }
 
-on_both_engines! {
+in_every_order! {
     async fn cursors_of_other_lists_are_refused(app: &TestApp) {
         let admin = app.admin().await;
         admin.contact("Lovelace").await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{FOLLOW, delete_contact, last_cursor, named, note, settled, update};
-use crate::support::{Events, TestApp, on_both_engines};
+use crate::support::{Events, TestApp, in_every_order};
 
 fn names(changes: &[Value]) -> Vec<&str> {
     changes
@@ -31,7 +31,7 @@ async fn begun(app: &TestApp, mut events: Events) -> Events {
     }
 }
 
-on_both_engines! {
+in_every_order! {
     async fn what_is_committed_from_now_on_comes_as_it_is_now(app: &TestApp) {
         let admin = app.admin().await;
         let ada = admin.contact("Lovelace").await;

@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 use serde_json::{Value, json};
 
 use super::{CHANGE, FOLLOW, note, settled, update};
-use crate::support::on_both_engines;
+use crate::support::in_every_order;
 
 fn kinds(changes: &[Value]) -> Vec<&str> {
     changes
@@ -14,7 +14,7 @@ fn kinds(changes: &[Value]) -> Vec<&str> {
         .collect()
 }
 
-on_both_engines! {
+in_every_order! {
     async fn changes_are_narrowed_to_a_contact_or_an_organization(app: &TestApp) {
         let admin = app.admin().await;
         let apex = admin.organization("Apex").await;

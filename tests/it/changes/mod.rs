@@ -5,6 +5,7 @@ mod feed;
 mod history;
 mod limit;
 mod order;
+pub mod overlap;
 mod record;
 mod restart;
 mod writers;
@@ -22,7 +23,7 @@ const CHANGE: &str =
     "action kind entityId version changedAt changedBy { name } changedFields fields { field before after }";
 
 /// Follows the names and cursors of what is changed.
-const FOLLOW: &str = "subscription ($entities: [EntityKind!], $contactId: ID, $organizationId: ID, $after: String) {
+pub const FOLLOW: &str = "subscription ($entities: [EntityKind!], $contactId: ID, $organizationId: ID, $after: String) {
     changes(entities: $entities, contactId: $contactId, organizationId: $organizationId, after: $after) {
         cursor action kind entityId version
         entity { __typename ... on Contact { lastName } ... on Organization { name } ... on Note { text } } } }";
@@ -77,7 +78,7 @@ async fn pages(caller: &TestCaller<'_>, args: &str, fields: &str) -> Vec<Value> 
 }
 
 /// The cursor of the last change, once there are this many.
-async fn last_cursor(caller: &TestCaller<'_>, count: usize) -> Value {
+pub async fn last_cursor(caller: &TestCaller<'_>, count: usize) -> Value {
     let all = settled(caller, "", "cursor", count).await;
     all.last().expect("there is one")["cursor"].clone()
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use super::{FOLLOW, delete_contact, last_cursor, note, settled};
-use crate::support::{TestApp, TestCaller, on_both_engines};
+use crate::support::{TestApp, TestCaller, in_every_order};
 
 const CREATE_RELATIONSHIP: &str = "mutation ($input: CreateRelationshipInput!) {
     createRelationship(input: $input) { userErrors { code } } }";
@@ -157,7 +157,7 @@ const PAGE: &str = "query ($after: String) { changes(first: 5, after: $after) {
     nodes { cursor entityId version action } pageInfo { hasNextPage } } }";
 
 /// Reads the feed to its end, again and again, until this record is deleted.
-async fn read(server: Arc<TestApp>, caller: Caller, last: Value) -> Vec<Value> {
+pub async fn read(server: Arc<TestApp>, caller: Caller, last: Value) -> Vec<Value> {
     let reader = server.caller_over_own_store(caller);
     let mut all: Vec<Value> = Vec::new();
     loop {
@@ -186,7 +186,7 @@ fn versions(changes: &[Value]) -> HashMap<String, Vec<(i64, String)>> {
     versions
 }
 
-on_both_engines! {
+in_every_order! {
     async fn versions_ascend_however_many_write(app: &TestApp) {
         let admin = app.admin().await;
         let records = Arc::new(Records::made_by(&admin).await);

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{CHANGE, delete_contact, note, settled, update};
-use crate::support::on_both_engines;
+use crate::support::in_every_order;
 
-on_both_engines! {
+in_every_order! {
     async fn creating_changing_and_deleting_is_written_down(app: &TestApp) {
         let admin = app.admin().await;
         let id = admin.contact("Lovelace").await;

@@ -11,7 +11,7 @@ use sqlx::{Connection as _, Executor as _, PgConnection};
 
 use super::{FOLLOW, last_cursor};
 use crate::support::postgres::own::OwnServer;
-use crate::support::{SOON, TestApp, on_both_engines};
+use crate::support::{SOON, TestApp, in_every_order};
 
 /// Rolls back transactions that have numbers, and write nothing that waits for the log.
 fn numbered_and_rolled_back() -> sqlx::AssertSqlSafe<String> {
@@ -85,7 +85,7 @@ fn signal(process: i32, name: &str) {
     assert!(sent.success());
 }
 
-on_both_engines! {
+in_every_order! {
     async fn when_cursors_are_expired_streams_end_at_the_next_change(app: &TestApp) {
         let admin = app.admin().await;
         admin.contact("Lovelace").await;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use super::{FOLLOW, last_cursor, update};
-use crate::support::{TestApp, on_both_engines};
+use crate::support::{TestApp, in_every_order};
 
 const SERVERS: usize = 2;
 const WRITERS: usize = 3;
@@ -37,7 +37,7 @@ async fn read(
     all
 }
 
-on_both_engines! {
+in_every_order! {
     async fn nothing_is_lost_or_repeated_while_two_servers_write(app: &TestApp) {
         let admin = app.admin().await;
         admin.contact("First").await;

@@ -5,9 +5,11 @@ pub mod live;
 pub mod makers;
 pub mod migrations;
 pub mod operations;
+mod place;
 pub mod postgres;
 pub mod proxy;
 pub mod served;
+mod stories;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -26,34 +28,14 @@ use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
 use serde_json::{Value, json};
 
+use self::place::Place;
+pub(crate) use self::stories::{in_every_order, on_both_engines};
+
 /// The time a test waits for an expected event, also on a busy machine.
 pub const SOON: Duration = Duration::from_mins(1);
 
 /// The seed of repeatable ids.
 const SEED: u64 = 9;
-
-/// Makes of each story a test on SQLite and one on PostgreSQL.
-macro_rules! on_both_engines {
-    ($($(#[$attribute:meta])* async fn $name:ident($app:ident: &TestApp) $body:block)*) => {$(
-        mod $name {
-            use super::*;
-
-            $(#[$attribute])*
-            async fn story($app: &$crate::support::TestApp) $body
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn on_sqlite() {
-                story(&$crate::support::TestApp::on_sqlite().await).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn on_postgres() {
-                story(&$crate::support::TestApp::on_postgres().await).await;
-            }
-        }
-    )*};
-}
-pub(crate) use on_both_engines;
 
 /// The program over an empty database with one tenant, `acme`.
 pub struct TestApp {
@@ -65,30 +47,6 @@ pub struct TestApp {
     pub url: DatabaseUrl,
     time: Arc<AtomicI64>,
     _place: Place,
-}
-
-/// The place of the database, which is removed with the test.
-#[expect(dead_code, reason = "kept until the test ends")]
-enum Place {
-    Shared,
-    Folder(tempfile::TempDir),
-    Server(postgres::Database),
-}
-
-impl Place {
-    fn folder() -> (DatabaseUrl, Self) {
-        let folder = tempfile::tempdir().unwrap();
-        (DatabaseUrl::embedded(folder.path()), Self::Folder(folder))
-    }
-
-    async fn server() -> (DatabaseUrl, Self) {
-        let database = postgres::database(async |url: &str| {
-            let store = open(&url.parse().unwrap(), Clock::system()).await;
-            store.close().await;
-        })
-        .await;
-        (database.url.parse().unwrap(), Self::Server(database))
-    }
 }
 
 /// The shared state of two runs of a test.
@@ -114,9 +72,24 @@ impl TestApp {
         Self::over(Place::server().await, Run::Lively).await
     }
 
+    /// On PostgreSQL, with changes that are numbered for each tenant.
+    pub async fn numbering_changes() -> Self {
+        Self::over(Place::numbering_server().await, Run::Lively).await
+    }
+
+    /// The same, with the same ids and times in every run: see [`Run::Repeatable`].
+    pub async fn repeatable_numbering_changes() -> Self {
+        Self::over(Place::numbering_server().await, Run::Repeatable).await
+    }
+
     /// Over an empty database that who made it keeps.
     pub async fn new_at(url: DatabaseUrl) -> Self {
         Self::over((url, Place::Shared), Run::Lively).await
+    }
+
+    /// The same, with the same ids and times in every run: see [`Run::Repeatable`].
+    pub async fn repeatable_at(url: DatabaseUrl) -> Self {
+        Self::over((url, Place::Shared), Run::Repeatable).await
     }
 
     /// Over the database of a test's own server.

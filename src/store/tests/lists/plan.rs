@@ -74,7 +74,7 @@ pub async fn faults(tx: &mut Tx, statement: &Statement<'_>, work: &Work) -> Vec<
         binds: sql.binds.clone(),
     };
     let (faults, plan) = match engine {
-        Engine::Postgres => {
+        Engine::Postgres | Engine::Citus => {
             let options = "(ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, FORMAT JSON)";
             let plans: Vec<(Json<Value>,)> = tx.fetch_all(explain(options)).await.unwrap();
             let plan = &plans[0].0.0[0]["Plan"];
