@@ -164,6 +164,12 @@ impl Engine {
         matches!(self, Self::Citus)
     }
 
+    /// Whether rows for one record are written as values, not as a selection from a bound list. Citus sends the values to
+    /// the node of the tenant, and computes a selection first and copies it there.
+    pub const fn writes_values(self) -> bool {
+        matches!(self, Self::Citus)
+    }
+
     /// Whether a write to a table that has no tenant takes part of every node.
     pub const fn has_nodes(self) -> bool {
         matches!(self, Self::Citus)

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use const_format::concatcp;
 use tracing::instrument;
 use uuid::Uuid;
 
@@ -195,6 +196,14 @@ impl Tx {
     async fn add_agents(&mut self, interaction: &Interaction, agents: &[UserId]) -> Result<()> {
         if agents.is_empty() {
             return Ok(());
+        }
+        if self.takes_values(agents.len()) {
+            let head = concatcp!("INSERT INTO ", AGENT_ROWS, " VALUES ");
+            return self
+                .insert_few(head, "", agents, |agent| {
+                    values![*agent, interaction.started_at, interaction.id]
+                })
+                .await;
         }
         self.execute(sql!(
             "

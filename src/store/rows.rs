@@ -10,7 +10,31 @@ pub const MOST_VALUES: usize = 1200;
 /// The most values of a statement that updates all of its rows: a hundred records in one, of any kind.
 const MOST_UPDATED_AT_ONCE: usize = 4000;
 
+/// The most rows of a record that are inserted by one statement of their values, each number of rows by a text of its own.
+const MOST_OF_RECORD: usize = 32;
+/// The most rows of a record that are inserted by statements of their values. More are selected from a list.
+const FEW: usize = 128;
+
 impl Tx {
+    /// Whether the engine takes some rows of a record as values.
+    pub(super) fn takes_values(&self, rows: usize) -> bool {
+        self.engine().writes_values() && rows <= FEW
+    }
+
+    /// Inserts rows of a record by statements of their values.
+    pub(super) async fn insert_few<'a, R: Sync>(
+        &mut self,
+        head: &'static str,
+        tail: &'static str,
+        rows: &'a [R],
+        values: impl Fn(&'a R) -> Values<'a> + Send,
+    ) -> Result<()> {
+        let width = rows.first().map_or(1, |row| values(row).len());
+        self.insert_rows(head, tail, rows, width * MOST_OF_RECORD, values)
+            .await
+            .map(drop)
+    }
+
     /// Inserts rows, with at most so many values a statement, and returns how many were inserted. The text is `head`, the
     /// rows, and `tail`; `values` returns the values of a row after the tenant.
     pub(super) async fn insert_rows<'a, R: Sync>(

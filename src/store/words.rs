@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::SecondsFormat;
+use const_format::concatcp;
 use moka::sync::Cache;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::bind::TextList;
+use super::bind::{TextList, values};
 use super::engine::sql;
 use super::{Names, Tx};
 use crate::error::Result;
@@ -17,6 +18,17 @@ use crate::model::{DateTime, IndexEntry, WordKind, deletions, is_listed, is_mark
 
 /// The table of words with its columns.
 pub const WORDS: &str = "search_words (tenant_id, word, sort_key, id, marks, created_at, updated_at)";
+/// Inserts words.
+const INSERT_WORDS: &str = concatcp!("INSERT INTO ", WORDS, " VALUES ");
+/// Brings words that are there up to date.
+const LATEST: &str = "ON CONFLICT (tenant_id, word, sort_key, id)
+            DO UPDATE SET marks = excluded.marks, created_at = excluded.created_at, updated_at = excluded.updated_at
+             WHERE search_words.marks <> excluded.marks
+                OR search_words.updated_at IS DISTINCT FROM excluded.updated_at";
+/// Inserts words of names under their variants.
+const INSERT_VARIANTS: &str = "INSERT INTO vocabulary (tenant_id, variant, word) VALUES ";
+/// Leaves out variants that are there.
+const SKIP_KNOWN: &str = " ON CONFLICT DO NOTHING";
 
 /// The maximum number of words of names that a server remembers, of some 100 bytes each.
 const MOST_REMEMBERED: u64 = 30_000;
@@ -99,6 +111,16 @@ impl Tx {
             return Ok(());
         }
         let (created_at, updated_at) = entry.times.unzip();
+        if self.takes_values(words.len()) {
+            let marks = entry.marks();
+            return self
+                .insert_few(INSERT_WORDS, concatcp!(" ", LATEST), &words, |word| {
+                    let marks = if is_marked(word) { marks.as_str() } else { "" };
+                    let (created_at, updated_at) = entry.times.filter(|_| is_listed(word)).unzip();
+                    values![word, &entry.sort_key, id, marks, created_at, updated_at]
+                })
+                .await;
+        }
         self.execute(sql!(
             "
             INSERT INTO search_words (tenant_id, word, sort_key, id, marks, created_at, updated_at)
@@ -108,10 +130,7 @@ impl Tx {
                    CASE WHEN substr(w.listed_text, 1, 1) " .any_texts(7) " THEN $9 END
               FROM " .texts(2) " AS w
              WHERE true
-            ON CONFLICT (tenant_id, word, sort_key, id)
-            DO UPDATE SET marks = excluded.marks, created_at = excluded.created_at, updated_at = excluded.updated_at
-             WHERE search_words.marks <> excluded.marks
-                OR search_words.updated_at IS DISTINCT FROM excluded.updated_at",
+            " LATEST,
             TextList(words),
             entry.sort_key,
             id,
@@ -196,10 +215,7 @@ impl Tx {
                    CAST(value ->> 4 AS " .instant "), CAST(value ->> 5 AS " .instant ")
               FROM " .rows(2) " AS r
              WHERE true
-            ON CONFLICT (tenant_id, word, sort_key, id)
-            DO UPDATE SET marks = excluded.marks, created_at = excluded.created_at, updated_at = excluded.updated_at
-             WHERE search_words.marks <> excluded.marks
-                OR search_words.updated_at IS DISTINCT FROM excluded.updated_at",
+            " LATEST,
             Json(rows),
         ))
         .await
@@ -244,6 +260,13 @@ impl Tx {
     async fn learn_one(&mut self, word: &str) -> Result<()> {
         let mut variants = deletions(word);
         variants.sort_unstable();
+        if self.takes_values(variants.len()) {
+            return self
+                .insert_few(INSERT_VARIANTS, SKIP_KNOWN, &variants, |variant| {
+                    values![variant, word]
+                })
+                .await;
+        }
         self.execute(sql!(
             "
             INSERT INTO vocabulary (tenant_id, variant, word)
@@ -267,6 +290,13 @@ impl Tx {
             return Ok(());
         }
         variants.sort_unstable();
+        if self.takes_values(variants.len()) {
+            return self
+                .insert_few(INSERT_VARIANTS, SKIP_KNOWN, &variants, |(variant, word)| {
+                    values![variant, *word]
+                })
+                .await;
+        }
         self.execute(sql!(
             "
             INSERT INTO vocabulary (tenant_id, variant, word)
