@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use sqlx::migrate::{Migrate as _, MigrateError, Migrator};
-use sqlx::postgres::PgConnectOptions;
+use sqlx::migrate::{Migrate as _, MigrateError, Migration, Migrator};
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions as _, Connection as _, Executor as _, PgConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, PgConnection};
 
 use super::database::Database;
 use super::failure::is_contended;
@@ -27,11 +26,16 @@ impl Store {
     pub async fn migrate(&self) -> Result<i64, OpenError> {
         let (migrator, done) = match &self.0.database {
             Database::Postgres { pool, direct, .. } => {
-                let done = migrate_postgres(direct).await;
                 let failed = |error| OpenError::Migrate(MigrateError::Execute(error));
                 let mut connection = direct.connect().await.map_err(failed)?;
+                if nodes::is_worker(&mut connection).await.map_err(failed)? {
+                    return Err(OpenError::Worker);
+                }
+                let done = migrate_postgres(&mut connection).await;
                 let has_nodes = nodes::numbers_changes(&mut connection).await.map_err(failed)?;
-                pool.driver().set_has_nodes(has_nodes);
+                if pool.driver().set_has_nodes(has_nodes) {
+                    pool.renew();
+                }
                 connection.close().await.map_err(failed)?;
                 (&POSTGRES, done)
             }
@@ -71,26 +75,100 @@ async fn migrate_sqlite(options: &SqliteConnectOptions) -> Result<(), MigrateErr
 
 /// Migrates on a connection of its own, whose statements may take as long as they need. While a migration waits for a lock,
 /// all others wait behind it, so it gives up soon and tries again.
-async fn migrate_postgres(options: &PgConnectOptions) -> Result<(), MigrateError> {
-    let mut connection = options.connect().await?;
+async fn migrate_postgres(connection: &mut PgConnection) -> Result<(), MigrateError> {
     connection.execute(LONGEST_LOCK).await?;
     // Without a lock, which would have to wait for another program's migrations.
-    if !is_current(&mut connection).await {
-        loop {
-            match POSTGRES.run(&mut connection).await {
-                Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _))
-                    if is_contended(&error) =>
-                {
-                    let others = other_transactions(&mut connection).await?;
-                    tracing::warn!(%others, "a migration waits for a lock; these transactions are open");
-                    tokio::time::sleep(BETWEEN_TRIES).await;
+    if is_current(connection).await && !nodes::has_local_tables(connection).await? {
+        return Ok(());
+    }
+    loop {
+        match run(connection).await {
+            Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _))
+                if is_contended(&error) =>
+            {
+                let others = other_transactions(connection).await?;
+                tracing::warn!(%others, "a migration waits for a lock; these transactions are open");
+                tokio::time::sleep(BETWEEN_TRIES).await;
+            }
+            done => return done,
+        }
+    }
+}
+
+/// Runs the migrations that the database lacks, as sqlx does, but a statement at a time: Citus takes no two in one message.
+async fn run(connection: &mut PgConnection) -> Result<(), MigrateError> {
+    let table = &POSTGRES.table_name;
+    connection.lock().await?;
+    connection.ensure_migrations_table(table).await?;
+    if let Some(version) = connection.dirty_version(table).await? {
+        return Err(MigrateError::Dirty(version));
+    }
+    let applied = connection.list_applied_migrations(table).await?;
+    if let Some(unknown) = applied
+        .iter()
+        .find(|applied| !POSTGRES.version_exists(applied.version))
+    {
+        return Err(MigrateError::VersionMissing(unknown.version));
+    }
+    for migration in POSTGRES.iter() {
+        match applied
+            .iter()
+            .find(|applied| applied.version == migration.version)
+        {
+            Some(applied) if applied.checksum != migration.checksum => {
+                return Err(MigrateError::VersionMismatch(migration.version));
+            }
+            Some(_) => {}
+            None => {
+                apply(connection, migration).await?;
+                if nodes::is_distributed(connection).await? {
+                    nodes::distribute(connection).await?;
                 }
-                done => break done?,
             }
         }
     }
-    connection.close().await?;
+    nodes::distribute(connection).await?;
+    connection.unlock().await
+}
+
+/// Runs a migration in a transaction, and notes it there.
+async fn apply(connection: &mut PgConnection, migration: &Migration) -> Result<(), MigrateError> {
+    let mut transaction = connection.begin().await?;
+    for statement in statements(migration.sql.as_str()) {
+        transaction
+            .execute(AssertSqlSafe(statement))
+            .await
+            .map_err(|error| MigrateError::ExecuteMigration(error, migration.version))?;
+    }
+    transaction.skip(&POSTGRES.table_name, migration).await?;
+    transaction.commit().await?;
     Ok(())
+}
+
+/// The statements of a migration, without its comments.
+fn statements(text: &str) -> Vec<String> {
+    let (mut statements, mut statement, mut quote) = (Vec::new(), String::new(), None);
+    let mut rest = text.chars().peekable();
+    while let Some(next) = rest.next() {
+        match (quote, next) {
+            (None, '-') if rest.peek() == Some(&'-') => {
+                rest.by_ref().find(|next| *next == '\n');
+                statement.push('\n');
+            }
+            (None, ';') => statements.push(std::mem::take(&mut statement)),
+            (None, '\'' | '"') => {
+                quote = Some(next);
+                statement.push(next);
+            }
+            _ => {
+                quote = quote.filter(|quote| *quote != next);
+                statement.push(next);
+            }
+        }
+    }
+    statements.push(statement);
+    statements.retain(|statement| !statement.trim().is_empty());
+    statements
 }
 
 /// Whether the database has exactly the migrations of this program.
@@ -114,4 +192,33 @@ async fn other_transactions(connection: &mut PgConnection) -> sqlx::Result<Strin
     )
     .fetch_one(connection)
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn semicolons_in_texts_and_comments_end_no_statement() {
+        let text = "-- One; two.\nSELECT 'a;''b', \";--\"; -- three;\n\nSELECT 2 - 1;\n-- No more.\n";
+        let statements: Vec<String> = statements(text)
+            .iter()
+            .map(|statement| statement.trim().to_owned())
+            .collect();
+
+        assert_eq!(statements, ["SELECT 'a;''b', \";--\"", "SELECT 2 - 1"]);
+    }
+
+    #[test]
+    fn migrations_have_no_other_quotes() {
+        for migration in POSTGRES.iter() {
+            let text = migration.sql.as_str();
+            assert!(
+                !text.contains("$$") && !text.contains("/*"),
+                "{}",
+                migration.version
+            );
+            assert!(!migration.no_tx, "{}", migration.version);
+        }
+    }
 }

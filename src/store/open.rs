@@ -139,6 +139,9 @@ pub enum OpenError {
     /// The engine says no.
     #[error("cannot open the database {0:?}")]
     Connect(DatabaseUrl, #[source] sqlx::Error),
+    /// The URL leads to a node of a cluster that does not have its schema.
+    #[error("--database-url leads to a worker of Citus; name the coordinator")]
+    Worker,
     /// Its schema is from a later version of this program.
     #[error(
         "the database was written by a newer version of this program (its schema is at {database}, this program knows {program}); use that version"

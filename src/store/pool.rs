@@ -148,6 +148,11 @@ impl<D: Driver> Pool<D> {
             .map_err(|_| sqlx::Error::PoolClosed)
     }
 
+    /// Closes idle connections: those that are lent from now on are opened anew.
+    pub fn renew(&self) {
+        drop(std::mem::take(&mut *self.idle()));
+    }
+
     /// Closes every connection once its work is done.
     pub async fn close(&self) {
         self.0.rights.end(self.0.most).await;

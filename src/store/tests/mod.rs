@@ -6,6 +6,7 @@ mod failures;
 mod group_commit;
 mod imports;
 mod lists;
+mod nodes;
 mod noun;
 mod plans;
 mod search_model;
