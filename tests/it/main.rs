@@ -8,6 +8,7 @@ mod backup;
 mod bulk;
 mod cases;
 mod changes;
+mod citus;
 mod columns;
 mod contact;
 mod demo;
