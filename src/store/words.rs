@@ -68,6 +68,7 @@ impl Tx {
         after: Option<IndexEntry>,
     ) -> Result<()> {
         let nothing = IndexEntry::default();
+        let is_new = before.is_none();
         let (before, after) = (
             before.unwrap_or_else(|| nothing.clone()),
             after.unwrap_or(nothing),
@@ -84,7 +85,7 @@ impl Tx {
         let is_stale = |word: &&String| !is_same || (is_listed(word) && before.times != after.times);
         // All words: a record written by an earlier version may lack some that did not change.
         let words = after.words.iter().filter(is_stale).cloned().collect();
-        self.add_words(id, &after, words).await
+        self.add_words(id, &after, words, is_new).await
     }
 
     async fn remove_words(&mut self, id: Uuid, sort_key: &str, words: Vec<String>) -> Result<()> {
@@ -106,42 +107,59 @@ impl Tx {
         .map(drop)
     }
 
-    async fn add_words(&mut self, id: Uuid, entry: &IndexEntry, words: Vec<String>) -> Result<()> {
+    /// Adds words of a record, which has none yet if it is new: then nothing is to be brought up to date.
+    async fn add_words(
+        &mut self,
+        id: Uuid,
+        entry: &IndexEntry,
+        words: Vec<String>,
+        is_new: bool,
+    ) -> Result<()> {
         if words.is_empty() {
             return Ok(());
         }
-        let (created_at, updated_at) = entry.times.unzip();
+        let marks = entry.marks();
         if self.takes_values(words.len()) {
-            let marks = entry.marks();
+            let tail = if is_new { "" } else { concatcp!(" ", LATEST) };
             return self
-                .insert_few(INSERT_WORDS, concatcp!(" ", LATEST), &words, |word| {
+                .insert_few(INSERT_WORDS, tail, &words, |word| {
                     let marks = if is_marked(word) { marks.as_str() } else { "" };
                     let (created_at, updated_at) = entry.times.filter(|_| is_listed(word)).unzip();
                     values![word, &entry.sort_key, id, marks, created_at, updated_at]
                 })
                 .await;
         }
-        self.execute(sql!(
-            "
-            INSERT INTO search_words (tenant_id, word, sort_key, id, marks, created_at, updated_at)
-            SELECT $1, w.listed_text, $3, $4,
-                   CASE WHEN substr(w.listed_text, 1, 1) " .any_texts(5) " THEN $6 ELSE '' END,
-                   CASE WHEN substr(w.listed_text, 1, 1) " .any_texts(7) " THEN $8 END,
-                   CASE WHEN substr(w.listed_text, 1, 1) " .any_texts(7) " THEN $9 END
-              FROM " .texts(2) " AS w
-             WHERE true
-            " LATEST,
-            TextList(words),
-            entry.sort_key,
-            id,
+        let words = TextList(words);
+        let (marked, listed) = (
             TextList(letters(WordKind::is_marked)),
-            entry.marks(),
             TextList(letters(WordKind::is_listed)),
-            created_at,
-            updated_at,
-        ))
-        .await
-        .map(drop)
+        );
+        let (created_at, updated_at) = entry.times.unzip();
+        macro_rules! insert {
+            ($end:expr) => {
+                sql!(
+                    "
+                    INSERT INTO search_words (tenant_id, word, sort_key, id, marks, created_at, updated_at)
+                    SELECT $1, w.listed_text, $3, $4,
+                           CASE WHEN substr(w.listed_text, 1, 1) " .any_texts(5) " THEN $6 ELSE '' END,
+                           CASE WHEN substr(w.listed_text, 1, 1) " .any_texts(7) " THEN $8 END,
+                           CASE WHEN substr(w.listed_text, 1, 1) " .any_texts(7) " THEN $9 END
+                      FROM " .texts(2) " AS w
+                     WHERE true
+                    " $end,
+                    words,
+                    entry.sort_key,
+                    id,
+                    marked,
+                    marks,
+                    listed,
+                    created_at,
+                    updated_at,
+                )
+            };
+        }
+        let insert = if is_new { insert!("") } else { insert!(LATEST) };
+        self.execute(insert).await.map(drop)
     }
 
     /// Tells the transaction which words of names the vocabulary has, so that a long load adds each of them once.

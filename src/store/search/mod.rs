@@ -41,7 +41,7 @@ const ENOUGH: usize = 100;
 
 impl Tenant {
     /// Returns the contacts or organizations that match, in the order of results. Words that are one typo away count if fewer
-    /// than [`ENOUGH`] match without them.
+    /// than the largest page match without them.
     #[instrument(level = "debug", skip_all)]
     pub async fn search(&self, search: &Search) -> Result<Hits> {
         let mut known = Known::default();
