@@ -23,6 +23,13 @@ pub struct Reading<'p> {
 impl Reading<'_> {
     /// The statement that selects the candidates that match, after a row if one is given.
     pub fn matches<'a>(&self, engine: Engine, after: Option<&IndexRow>) -> Statement<'a> {
+        if self.is_decided_by_words() {
+            let mut statement =
+                Statement::new(engine, "SELECT c.word, c.sort_key, c.id, c.word AS text FROM (");
+            self.source.push(&mut statement, after);
+            statement.push(") AS c").limit(i64_of(MOST_ROWS));
+            return statement;
+        }
         let mut statement = Statement::new(engine, "SELECT word, sort_key, id, text FROM (");
         statement.push("SELECT c.word, c.sort_key, c.id, (");
         self.push_text(&mut statement);
@@ -35,6 +42,16 @@ impl Reading<'_> {
         self.push_text_checks(&mut statement);
         statement.limit(i64_of(MOST_ROWS));
         statement
+    }
+
+    /// Whether a row of the index is a match by itself, and its word tells the rank: nothing else is searched for.
+    fn is_decided_by_words(&self) -> bool {
+        let mut alternatives = self.search.terms.iter().flat_map(|term| &term.alternatives);
+        !matches!(self.source, Source::Employees(_))
+            && self.search.terms.len() == 1
+            && self.search.filters.is_empty()
+            && self.search.organization_id.is_none()
+            && alternatives.all(|alternative| alternative.words.len() == 1)
     }
 
     /// The statement that counts the rows of the source, up to one more than [`matches`](Self::matches) examines.

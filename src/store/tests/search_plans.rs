@@ -87,6 +87,17 @@ on_both_engines! {
                 check(tx.engine(), title, &plan, is_of_words);
             }
         }
+
+        let query = Query::read("john", &Region::default()).unwrap();
+        let search = query.among(Subject::Contacts, false);
+        for range in [Range::exactly("njohn"), Range::longer("njohn")] {
+            let source = Source::Words(range);
+            let reading = Reading { search: &search, source: &source, marks: &[None], exact: false };
+            let statement = reading.matches(tx.engine(), None);
+            let plan = explained(&mut tx, &statement).await;
+            check(tx.engine(), "one word", &plan, true);
+            assert!(!plan.contains("contacts"), "a record is looked up\n{plan}");
+        }
         tx.end(Ok(())).await.unwrap();
     }
 
