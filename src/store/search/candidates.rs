@@ -28,7 +28,8 @@ impl Tenant {
             let rows: Vec<(String, String, Uuid, String)> = self.fetch_all(statement.sql()).await?;
             if rows.len() < MOST_ROWS {
                 add(plan, rows, &mut seen, top);
-                return Ok(!pass.is_small && self.is_cut(&reading, after.as_ref()).await?);
+                let is_read = pass.is_small || reading.is_decided_by_words();
+                return Ok(!is_read && self.is_cut(&reading, after.as_ref()).await?);
             }
             after = add(plan, rows, &mut seen, top);
             // A record with several such words comes several times: then there is room for more.

@@ -45,6 +45,13 @@ impl Tenant {
     #[instrument(level = "debug", skip_all)]
     pub async fn search(&self, search: &Search) -> Result<Hits> {
         let mut known = Known::default();
+        if let Some(plan) = self.plan_of_common_word(search, &mut known).await? {
+            let mut top = TopHits::default();
+            self.collect(&plan, &mut top).await?;
+            if top.is_full() {
+                return Ok(top.into_hits());
+            }
+        }
         let plan = self.plan(search, &mut known).await?;
         let mut wider = None;
         if plan.is_narrow() {

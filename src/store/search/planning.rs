@@ -10,12 +10,12 @@ use super::super::engine::Engine;
 use super::super::statement::Statement;
 use super::cost::is_cheap_to_look_up;
 use super::known::{Count, Known};
-use super::plan::{Group, Plan, WordSource, range_of};
+use super::plan::{Driver, Group, Plan, WordSource, range_of};
 use super::source::{Range, Source};
 use super::{COUNTED, COUNTED_FIRST, i64_of};
 use crate::error::Result;
 use crate::id::TypedId;
-use crate::model::{Alternative, MatchKind, Search};
+use crate::model::{Alternative, CAP, MatchKind, Search};
 
 /// The maximum number of organizations by whose name contacts match.
 const MOST_ORGANIZATIONS: usize = 5_000;
@@ -46,6 +46,41 @@ impl Tenant {
         }
         self.count_candidates(&sources.all(), COUNTED, known).await?;
         Ok(sources.plan(search, known))
+    }
+
+    /// Returns the plan of a search for one word that is known to have more matches than can be shown. These come first, so that
+    /// nothing else needs to be counted or found.
+    pub(super) async fn plan_of_common_word(
+        &self,
+        search: &Search,
+        known: &mut Known,
+    ) -> Result<Option<Plan>> {
+        let ([term], [], None) = (&*search.terms, &*search.filters, search.organization_id) else {
+            return Ok(None);
+        };
+        let own = |alternative: &&Alternative| alternative.by == MatchKind::Own;
+        let words = term.alternatives.iter().filter(own).map(|alternative| {
+            let source = Source::Words(range_of(alternative));
+            (0, alternative.clone(), source)
+        });
+        let sources = Sources {
+            words: words.collect(),
+            groups: Vec::new(),
+            employer: None,
+            partial: Vec::new(),
+        };
+        let common = &self.store.0.common_words;
+        let is_common = |source: &&Source| {
+            let count = common.count_of(self.record.id, source);
+            count.is_some_and(|count| count.counted > i64_of(CAP))
+        };
+        if !sources.all().iter().any(is_common) {
+            return Ok(None);
+        }
+        self.count_candidates(&sources.all(), COUNTED_FIRST, known)
+            .await?;
+        let plan = sources.plan(search, known);
+        Ok(Some(plan).filter(|plan| plan.is_ordered(Driver::Condition(0))))
     }
 
     /// Returns the sources of the candidates of every condition.

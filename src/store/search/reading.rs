@@ -45,7 +45,7 @@ impl Reading<'_> {
     }
 
     /// Whether a row of the index is a match by itself, and its word tells the rank: nothing else is searched for.
-    fn is_decided_by_words(&self) -> bool {
+    pub fn is_decided_by_words(&self) -> bool {
         let mut alternatives = self.search.terms.iter().flat_map(|term| &term.alternatives);
         !matches!(self.source, Source::Employees(_))
             && self.search.terms.len() == 1

@@ -122,6 +122,14 @@ on_both_engines! {
         tx.insert(&contact).await.unwrap();
         tx.end(Ok(())).await.unwrap();
         assert_eq!(run().await, (hits + 1, statements - 1), "results are not kept");
+
+        let query = Query::read("smith", &Region::default()).unwrap();
+        let search = query.among(Subject::Contacts, true);
+        let first = tenant.search(&search).await.unwrap();
+        let before = tenant.statements();
+        let again = tenant.search(&search).await.unwrap();
+        assert_eq!(tenant.statements() - before, 3, "a count of other kinds, the word itself, and longer ones");
+        assert_eq!((&again.hits, again.capped), (&first.hits, true));
     }
 
     async fn planning_a_search_and_correcting_it_read_the_index_of_words(store: &TestStore) {
