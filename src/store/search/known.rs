@@ -69,7 +69,7 @@ impl std::iter::Sum for Count {
 const MOST_COMMON: u64 = 20_000;
 /// The time for which a complete count is kept: too short for a word to become so common that not all of its candidates are
 /// examined by one statement.
-const KEPT_COMPLETE: Duration = Duration::from_secs(20);
+const KEPT_COMPLETE: Duration = Duration::from_secs(30);
 /// The time for which it is known that a word has more candidates than are counted.
 const KEPT_INCOMPLETE: Duration = Duration::from_mins(10);
 
