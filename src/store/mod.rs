@@ -122,9 +122,9 @@ struct Inner {
     contended: AtomicU64,
     /// The feeds of changes that are followed.
     feeds: Feeds,
-    /// What is known of common words of the search index.
+    /// The counts of common words of the search index.
     common_words: CommonWords,
-    /// What is known of the vocabularies.
+    /// The words of names that the vocabularies are known to have.
     known_names: KnownNames,
     /// The last look at whether the database is ready.
     readiness: Readiness,

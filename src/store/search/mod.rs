@@ -53,8 +53,9 @@ impl Tenant {
             }
         }
         let plan = self.plan(search, &mut known).await?;
+        let is_narrow = plan.is_narrow();
         let mut wider = None;
-        if plan.is_narrow() {
+        if is_narrow {
             // Its few candidates are looked up once, with corrections of the other words.
             wider = self.with_corrections(search).await?;
             if let Some(wider) = &wider {
@@ -69,7 +70,7 @@ impl Tenant {
         let mut top = TopHits::default();
         self.collect(&plan, &mut top).await?;
         if top.len() < ENOUGH && !top.more {
-            if !plan.is_narrow() {
+            if !is_narrow {
                 wider = self.with_corrections(search).await?;
             }
             if let Some(wider) = &wider {

@@ -98,9 +98,9 @@ async fn a_database_in_use_is_distributed_and_its_cursors_stay_valid() {
         .await
         .unwrap();
     admin.contact("Lovelace").await;
-    let query =
+    let last_five =
         "query ($after: String) { changes(last: 5, before: $after) { nodes { cursor entityId version } } }";
-    let before = admin.data(query, json!({})).await;
+    let before = admin.data(last_five, json!({})).await;
     let cursor = before["changes"]["nodes"][4]["cursor"].clone();
     cluster.add_citus().await;
 
@@ -113,9 +113,7 @@ async fn a_database_in_use_is_distributed_and_its_cursors_stay_valid() {
     assert!(refused.starts_with("INTERNAL"), "{refused}");
     let app = plain.again().await;
     let admin = app.caller_over_own_store(admin.caller.clone());
-    let query =
-        "query ($after: String) { changes(last: 5, before: $after) { nodes { cursor entityId version } } }";
-    assert_eq!(admin.data(query, json!({})).await, before);
+    assert_eq!(admin.data(last_five, json!({})).await, before);
     let hopper = admin.contact("Hopper").await;
     let query = "query ($after: String) { changes(after: $after) { nodes { entityId } } }";
     let after = admin.data(query, json!({ "after": cursor })).await;

@@ -29,7 +29,7 @@ use futures_util::stream::BoxStream;
 use serde_json::{Value, json};
 
 use self::place::Place;
-pub(crate) use self::stories::{in_every_order, on_both_engines};
+pub(crate) use self::stories::{in_every_order, on_both_engines, test_of_story};
 
 /// The time a test waits for an expected event, also on a busy machine.
 pub const SOON: Duration = Duration::from_mins(1);

@@ -1,5 +1,16 @@
 //! Stories, each a test for every engine.
 
+/// Makes of the story of a module a test at a place, which is a constructor of `TestApp`.
+macro_rules! test_of_story {
+    ($test:ident, $place:ident) => {
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $test() {
+            story(&$crate::support::TestApp::$place().await).await;
+        }
+    };
+}
+pub(crate) use test_of_story;
+
 /// Makes of each story a test on SQLite and one on PostgreSQL.
 macro_rules! on_both_engines {
     ($($(#[$attribute:meta])* async fn $name:ident($app:ident: &TestApp) $body:block)*) => {$(
@@ -9,15 +20,8 @@ macro_rules! on_both_engines {
             $(#[$attribute])*
             async fn story($app: &$crate::support::TestApp) $body
 
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn on_sqlite() {
-                story(&$crate::support::TestApp::on_sqlite().await).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn on_postgres() {
-                story(&$crate::support::TestApp::on_postgres().await).await;
-            }
+            $crate::support::test_of_story!(on_sqlite, on_sqlite);
+            $crate::support::test_of_story!(on_postgres, on_postgres);
         }
     )*};
 }
@@ -33,20 +37,9 @@ macro_rules! in_every_order {
             $(#[$attribute])*
             async fn story($app: &$crate::support::TestApp) $body
 
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn on_sqlite() {
-                story(&$crate::support::TestApp::on_sqlite().await).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn on_postgres() {
-                story(&$crate::support::TestApp::on_postgres().await).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn numbered_for_each_tenant() {
-                story(&$crate::support::TestApp::numbering_changes().await).await;
-            }
+            $crate::support::test_of_story!(on_sqlite, on_sqlite);
+            $crate::support::test_of_story!(on_postgres, on_postgres);
+            $crate::support::test_of_story!(numbered_for_each_tenant, numbering_changes);
         }
     )*};
 }
