@@ -18,7 +18,7 @@ use crate::model::{
     Organization, Permission, Relationship, User,
 };
 use crate::page::{self, Page, PageArgs};
-use crate::store::{CHANGES_OF_ENTITY, ChangeOrder, Children, Columns, PageQuery, change_cursor};
+use crate::store::{CHANGES_OF_ENTITY, ChangeOrder, Children, PageQuery, Wanted, change_cursor};
 
 connection!(ChangeConnection, ChangeEdge, Change, "changes");
 
@@ -137,10 +137,8 @@ async fn changes(
 ) -> crate::error::Result<Connected<Change>> {
     let filter = filter(ctx, entities, contact_id, organization_id)?;
     let page = page_of(ctx, args, page::AT_ROOT).await?;
-    let slice = ctx
-        .tenant()
-        .list(&filter, PageQuery::whole(ChangeOrder::OLDEST, &page))
-        .await?;
+    let query = PageQuery::whole(ChangeOrder::OLDEST, &page);
+    let slice = ctx.request().loaders.list(&filter, query).await?;
     Ok(Connected::of_list(slice, ChangeOrder::OLDEST, Arc::new(filter)))
 }
 
@@ -269,7 +267,7 @@ async fn page_of(ctx: &Context<'_>, args: PageArgs, otherwise: i32) -> crate::er
 
 /// Returns the position that a cursor refers to. The change must still be kept, and the database must be the same.
 async fn position(ctx: &Context<'_>, known: KnownPosition) -> crate::error::Result<ChangePosition> {
-    let change: Option<Shared<Change>> = ctx.request().loaders.load(known.id, Columns::All).await?;
+    let change: Option<Shared<Change>> = ctx.request().loaders.load(known.id, Wanted::WHOLE).await?;
     match change {
         Some(change) if known.is_of(&change) => Ok(change.position()),
         _ => Err(Error::CursorExpired),

@@ -88,9 +88,9 @@ impl<T: Listed> Connected<T> {
     }
 
     /// A page of a list.
-    pub fn of_list(slice: Slice<T>, sort: Sort<T::Order>, filter: Arc<dyn Filter>) -> Self {
+    pub fn of_list(slice: Slice<Shared<T>>, sort: Sort<T::Order>, filter: Arc<dyn Filter>) -> Self {
         Self {
-            slice: slice.map(Shared::from),
+            slice,
             sort,
             whole: Whole::List(filter),
         }

@@ -3,17 +3,18 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use async_graphql::parser::types::OperationType;
 use async_graphql::{Context, ID, SelectionField, Value};
 
 use super::loader::Loaders;
 use super::shared::Shared;
-use super::shown::Shown;
+use super::shown::{Shown, is_plain};
 use crate::auth::Caller;
 use crate::error::{Error, Result};
 use crate::id::{TypedId, UserId};
 use crate::limits::{CallerLimits, Limits};
 use crate::model::{Checked, IdempotencyKey, Permission};
-use crate::store::{Columns, Tenant};
+use crate::store::{Columns, Tenant, Wanted};
 
 /// The data that the resolvers of one request share.
 pub struct RequestData {
@@ -87,21 +88,39 @@ pub trait ContextExt {
         }
     }
 
-    /// The columns that the selection from the records of the current field needs.
-    fn columns<T: Shown>(&self) -> Columns;
+    /// What the selection from the records of the current field needs.
+    fn wanted<T: Shown>(&self) -> Wanted;
 
-    /// The columns that the selection from the items of the current field, a connection, needs.
-    fn columns_of_items<T: Shown>(&self) -> Columns;
+    /// What the selection from the items of the current field, a connection, needs.
+    fn wanted_of_items<T: Shown>(&self) -> Wanted;
 
     /// Loads a record by id, or null if there is none.
     fn load<T: Shown>(&self, id: impl TypedId) -> impl Future<Output = Result<Option<Shared<T>>>> + Send
     where
         Self: Sync,
     {
-        async move { self.request().loaders.load(id.uuid(), self.columns::<T>()).await }
+        async move { self.request().loaders.load(id.uuid(), self.wanted::<T>()).await }
     }
 
-    /// Loads the record that this one refers to, if any.
+    /// Loads the record that another one refers to, if any. A query reads them together where the field of the kind is known to
+    /// refer ([`Shown::references`]).
+    fn load_other<T: Shown>(
+        &self,
+        referring: impl TypedId,
+        id: Option<impl TypedId>,
+    ) -> impl Future<Output = Result<Option<Shared<T>>>> + Send
+    where
+        Self: Sync,
+    {
+        async move {
+            let Some(id) = id else { return Ok(None) };
+            let loaders = &self.request().loaders;
+            let wanted = self.wanted::<T>();
+            loaders.load_other(referring.uuid(), id.uuid(), wanted).await
+        }
+    }
+
+    /// Loads a record by id, if there is one.
     fn load_opt<T: Shown>(
         &self,
         id: Option<impl TypedId>,
@@ -153,21 +172,21 @@ impl ContextExt for Context<'_> {
         *self.data_unchecked::<CallerLimits>()
     }
 
-    fn columns<T: Shown>(&self) -> Columns {
-        needed_by::<T>(&self.field())
+    fn wanted<T: Shown>(&self) -> Wanted {
+        for_operation(self, needed_by::<T>(&self.field()))
     }
 
-    fn columns_of_items<T: Shown>(&self) -> Columns {
+    fn wanted_of_items<T: Shown>(&self) -> Wanted {
         let field = self.field();
         let of_items = field.selection_set().map(|part| match part.name() {
             "nodes" => needed_by::<T>(&part),
             "edges" => {
                 let nodes = part.selection_set().filter(|field| field.name() == "node");
-                widest(nodes.map(|node| needed_by::<T>(&node)))
+                all_of(nodes.map(|node| needed_by::<T>(&node)))
             }
-            _ => Columns::Plain,
+            _ => Wanted::PLAIN,
         });
-        widest(of_items)
+        for_operation(self, all_of(of_items))
     }
 
     fn idempotency_key(&self) -> Result<Checked<Option<IdempotencyKey>>> {
@@ -186,15 +205,35 @@ impl ContextExt for Context<'_> {
     }
 }
 
-/// The columns that the selection from a field's records needs.
-fn needed_by<T: Shown>(field: &SelectionField<'_>) -> Columns {
-    if field.selection_set().all(|field| T::is_plain(field.name())) {
-        Columns::Plain
-    } else {
-        Columns::All
+/// Returns what the selection from a field's records needs.
+fn needed_by<T: Shown>(field: &SelectionField<'_>) -> Wanted {
+    let mut wanted = Wanted::PLAIN;
+    for part in field.selection_set() {
+        if !T::is_plain(part.name()) {
+            wanted.columns = Columns::All;
+        }
+        for column in T::references(part.name()) {
+            wanted.refer::<T>(column, |referred| {
+                if part.selection_set().all(|field| is_plain(referred, field.name())) {
+                    Columns::Plain
+                } else {
+                    Columns::All
+                }
+            });
+        }
+    }
+    wanted
+}
+
+/// Returns what is wanted without the records that others refer to, unless the operation is a query: in a mutation they may change
+/// before they are shown.
+fn for_operation(ctx: &Context<'_>, wanted: Wanted) -> Wanted {
+    match ctx.query_env.operation.node.ty {
+        OperationType::Query => wanted,
+        OperationType::Mutation | OperationType::Subscription => Wanted::only(wanted.columns),
     }
 }
 
-fn widest(columns: impl Iterator<Item = Columns>) -> Columns {
-    columns.max().unwrap_or(Columns::Plain)
+fn all_of(wanted: impl Iterator<Item = Wanted>) -> Wanted {
+    wanted.fold(Wanted::PLAIN, Wanted::and)
 }

@@ -59,7 +59,7 @@ pub trait ListExt: ContextExt {
             let query = PageQuery {
                 sort,
                 page: &page,
-                columns: self.columns_of_items::<T>(),
+                wanted: self.wanted_of_items::<T>(),
             };
             let loaders = &self.request().loaders;
             let slice = loaders.page(children.clone(), parent, query).await?;
@@ -98,9 +98,9 @@ pub trait ListExt: ContextExt {
             let query = PageQuery {
                 sort,
                 page: &page,
-                columns: self.columns_of_items::<T>(),
+                wanted: self.wanted_of_items::<T>(),
             };
-            let slice = self.tenant().list(&filter, query).await?;
+            let slice = self.request().loaders.list(&filter, query).await?;
             Ok(Connected::of_list(slice, sort, Arc::new(filter)))
         }
     }

@@ -18,13 +18,15 @@ use tokio::sync::oneshot;
 use tracing::{Instrument as _, Span};
 use uuid::Uuid;
 
+use super::kept::Kept;
 use super::shared::Shared;
 use crate::error::{Error, Result};
 use crate::metrics::METRICS;
 use crate::page::{Page, Slice};
-use crate::store::{Children, Columns, Listed, PageQuery, Sort, Tenant};
+use crate::store::{Children, Filter, Listed, PageQuery, Sort, Tenant, Wanted};
 
-/// The loaders of one request. They keep nothing between levels, so that nothing is stale after a change.
+/// The loaders of one request. Between levels they keep nothing but the records that a query looked ahead for; mutations, whose
+/// data changes, and subscriptions do not look ahead.
 pub struct Loaders(Arc<Queues>);
 
 impl Loaders {
@@ -34,6 +36,7 @@ impl Loaders {
             tenant,
             keys: Mutex::default(),
             pending: Mutex::default(),
+            kept: Kept::default(),
         }))
     }
 
@@ -42,9 +45,32 @@ impl Loaders {
         Driver::of(self.0.clone())
     }
 
-    /// Loads the record with this id, from at least these columns.
-    pub async fn load<T: Listed>(&self, id: Uuid, columns: Columns) -> Result<Option<Shared<T>>> {
-        self.0.load(Id(id, PhantomData::<fn() -> T>), columns).await
+    /// Loads the record with this id.
+    pub async fn load<T: Listed>(&self, id: Uuid, wanted: Wanted) -> Result<Option<Shared<T>>> {
+        self.0.load(Id(id, PhantomData::<fn() -> T>), wanted).await
+    }
+
+    /// Loads the record with this id, to which another one refers, unless they were read together.
+    pub async fn load_other<T: Listed>(
+        &self,
+        referring: Uuid,
+        id: Uuid,
+        wanted: Wanted,
+    ) -> Result<Option<Shared<T>>> {
+        match self.0.kept.find((referring, id), wanted.columns) {
+            Some(record) => Ok(Some(record)),
+            None => self.load(id, wanted).await,
+        }
+    }
+
+    /// Returns a page of a list.
+    pub async fn list<T: Listed>(
+        &self,
+        filter: &dyn Filter,
+        query: PageQuery<'_, T::Order>,
+    ) -> Result<Slice<Shared<T>>> {
+        let page = self.0.tenant.list(filter, query).await?;
+        Ok(page.map(|found| self.0.kept.take_in(found)))
     }
 
     /// A page of a parent's children.
@@ -60,7 +86,7 @@ impl Loaders {
             sort: query.sort,
             page: query.page.clone(),
         };
-        let page = self.0.load(key, query.columns).await?;
+        let page = self.0.load(key, query.wanted).await?;
         Ok(page.unwrap_or_else(|| Slice::empty(query.page)))
     }
 
@@ -71,7 +97,7 @@ impl Loaders {
             parent,
             most,
         };
-        Ok(self.0.load(key, Columns::Plain).await?.unwrap_or_default())
+        Ok(self.0.load(key, Wanted::PLAIN).await?.unwrap_or_default())
     }
 }
 
@@ -80,11 +106,11 @@ trait LoadKey: Clone + Eq + Hash + Send + 'static {
     /// The value of a key; one that has none is absent.
     type Value: Clone + Send + 'static;
 
-    /// Loads the values of keys, of which none is repeated. Records are read from at least these columns.
+    /// Loads the values of keys, of which none is repeated.
     fn load_all(
-        tenant: &Tenant,
+        queues: &Queues,
         keys: Vec<Self>,
-        columns: Columns,
+        wanted: Wanted,
     ) -> impl Future<Output = Result<HashMap<Self, Self::Value>>> + Send;
 }
 
@@ -93,8 +119,8 @@ type Sender<V> = oneshot::Sender<Result<Option<V>>>;
 
 /// The keys of one kind of load that wait for their batch.
 struct Waiting<K: LoadKey> {
-    /// The columns that are needed by any of them.
-    columns: Columns,
+    /// What any of them wants of its records.
+    wanted: Wanted,
     /// All who wait for each key.
     keys: HashMap<K, Vec<Sender<K::Value>>>,
 }
@@ -102,7 +128,7 @@ struct Waiting<K: LoadKey> {
 impl<K: LoadKey> Default for Waiting<K> {
     fn default() -> Self {
         Self {
-            columns: Columns::Plain,
+            wanted: Wanted::PLAIN,
             keys: HashMap::new(),
         }
     }
@@ -114,12 +140,13 @@ struct Queues {
     /// For each kind of load, its [`Waiting`].
     keys: Mutex<HashMap<TypeId, Box<dyn Any + Send>>>,
     pending: Mutex<Vec<BoxFuture<'static, ()>>>,
+    kept: Kept,
 }
 
 impl Queues {
     /// Waits for the batch with a key.
-    async fn load<K: LoadKey>(self: &Arc<Self>, key: K, columns: Columns) -> Result<Option<K::Value>> {
-        let value = self.enqueue(key, columns).await;
+    async fn load<K: LoadKey>(self: &Arc<Self>, key: K, wanted: Wanted) -> Result<Option<K::Value>> {
+        let value = self.enqueue(key, wanted).await;
         value.map_err(|_| Error::internal(anyhow::anyhow!("a batch ended without its values")))?
     }
 
@@ -127,7 +154,7 @@ impl Queues {
     fn enqueue<K: LoadKey>(
         self: &Arc<Self>,
         key: K,
-        columns: Columns,
+        wanted: Wanted,
     ) -> oneshot::Receiver<Result<Option<K::Value>>> {
         let (sender, value) = oneshot::channel();
         let mut keys = lock(&self.keys);
@@ -137,7 +164,7 @@ impl Queues {
             if waiting.keys.is_empty() {
                 lock(&self.pending).push(Box::pin(self.clone().run::<K>()));
             }
-            waiting.columns = waiting.columns.max(columns);
+            waiting.wanted = waiting.wanted.and(wanted);
             waiting.keys.entry(key).or_default().push(sender);
         }
         value
@@ -151,7 +178,7 @@ impl Queues {
             .map(std::mem::take)
             .unwrap_or_default();
         let keys = waiting.keys.keys().cloned().collect();
-        let loaded = K::load_all(&self.tenant, keys, waiting.columns).await;
+        let loaded = K::load_all(&self, keys, waiting.wanted).await;
         let mut loaded = loaded.map_err(Arc::new);
         for (key, senders) in waiting.keys {
             let value = match &mut loaded {
@@ -250,17 +277,13 @@ impl<T: Listed> Clone for ChildCount<T> {
 impl<T: Listed> LoadKey for Id<T> {
     type Value = Shared<T>;
 
-    async fn load_all(
-        tenant: &Tenant,
-        keys: Vec<Self>,
-        columns: Columns,
-    ) -> Result<HashMap<Self, Shared<T>>> {
+    async fn load_all(queues: &Queues, keys: Vec<Self>, wanted: Wanted) -> Result<HashMap<Self, Shared<T>>> {
         let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
         let span = batch_span("records", T::TABLE, ids.len());
-        let records: Vec<T> = tenant.by_ids(&ids, columns).instrument(span).await?;
+        let records = queues.tenant.joined_by_ids::<T>(ids, wanted);
+        let records = records.instrument(span).await?.into_iter();
         Ok(records
-            .into_iter()
-            .map(|record| (Id(record.uuid(), PhantomData), Shared::from(record)))
+            .map(|found| (Id(found.record.uuid(), PhantomData), queues.kept.take_in(found)))
             .collect())
     }
 }
@@ -269,9 +292,9 @@ impl<T: Listed> LoadKey for ChildPage<T> {
     type Value = Slice<Shared<T>>;
 
     async fn load_all(
-        tenant: &Tenant,
+        queues: &Queues,
         keys: Vec<Self>,
-        columns: Columns,
+        wanted: Wanted,
     ) -> Result<HashMap<Self, Self::Value>> {
         let mut pages = HashMap::with_capacity(keys.len());
         // Aliases may ask for different pages of the same edge: a statement for each.
@@ -281,15 +304,16 @@ impl<T: Listed> LoadKey for ChildPage<T> {
             let query = PageQuery {
                 sort: first.sort,
                 page: &first.page,
-                columns,
+                wanted,
             };
-            let mut found = tenant
+            let mut found = queues
+                .tenant
                 .pages_of(&first.children, query, &parents)
                 .instrument(batch_span("pages", T::TABLE, parents.len()))
                 .await?;
             for key in group {
                 if let Some(page) = found.remove(&key.parent) {
-                    pages.insert(key, page.map(Shared::from));
+                    pages.insert(key, page.map(|found| queues.kept.take_in(found)));
                 }
             }
         }
@@ -300,12 +324,13 @@ impl<T: Listed> LoadKey for ChildPage<T> {
 impl<T: Listed> LoadKey for ChildCount<T> {
     type Value = i64;
 
-    async fn load_all(tenant: &Tenant, keys: Vec<Self>, _: Columns) -> Result<HashMap<Self, i64>> {
+    async fn load_all(queues: &Queues, keys: Vec<Self>, _: Wanted) -> Result<HashMap<Self, i64>> {
         let mut counts = HashMap::with_capacity(keys.len());
         for group in grouped(keys, |key| (key.children.clone(), key.most)) {
             let Some(first) = group.first() else { continue };
             let parents: Vec<Uuid> = group.iter().map(|key| key.parent).collect();
-            let found = tenant
+            let found = queues
+                .tenant
                 .counts_of(&first.children, first.most, &parents)
                 .instrument(batch_span("counts", T::TABLE, parents.len()))
                 .await?;

@@ -10,6 +10,7 @@ mod executor;
 mod filter;
 mod input;
 mod interaction;
+mod kept;
 mod list;
 mod loader;
 mod mutation;

@@ -9,7 +9,7 @@ use crate::error::{Error, Result, UserError, UserErrorCode};
 use crate::id::TypedId;
 use crate::model::Checked;
 use crate::service::Target;
-use crate::store::{Columns, Listed, Tx, change};
+use crate::store::{Listed, Tx, Wanted, change};
 
 /// The outcome of a change: its result, or the reasons for a refusal.
 pub struct Outcome<T> {
@@ -217,7 +217,7 @@ pub trait Mutate: ContextExt + Sync {
     fn current<R: Listed>(&self, id: Option<impl TypedId>) -> impl Future<Output = Result<Option<R>>> + Send {
         async move {
             let Some(id) = id else { return Ok(None) };
-            let record = self.request().loaders.load(id.uuid(), Columns::All).await?;
+            let record = self.request().loaders.load(id.uuid(), Wanted::WHOLE).await?;
             Ok(record.map(Shared::into_record))
         }
     }

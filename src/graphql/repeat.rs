@@ -10,7 +10,7 @@ use super::context::ContextExt;
 use super::shared::Shared;
 use crate::error::{Error, Result, UserError, UserErrorCode};
 use crate::model::Checked;
-use crate::store::{Columns, Listed, Transferred};
+use crate::store::{Listed, Transferred, Wanted};
 
 /// The field of inputs of mutations that would have a second effect if they were repeated.
 #[derive(InputObject)]
@@ -42,7 +42,7 @@ impl<R: Listed> Repeatable for R {
 
     async fn again<C: ContextExt + Sync + ?Sized>(ctx: &C, kept: Value) -> Result<Option<Self>> {
         let id: Uuid = serde_json::from_value(kept).map_err(Error::internal)?;
-        let record = ctx.request().loaders.load(id, Columns::All).await?;
+        let record = ctx.request().loaders.load(id, Wanted::WHOLE).await?;
         Ok(record.map(Shared::into_record))
     }
 }
@@ -55,7 +55,7 @@ impl<R: Listed> Repeatable for (R, bool) {
 
     async fn again<C: ContextExt + Sync + ?Sized>(ctx: &C, kept: Value) -> Result<Option<Self>> {
         let (id, is_new): (Uuid, bool) = serde_json::from_value(kept).map_err(Error::internal)?;
-        let record = ctx.request().loaders.load::<R>(id, Columns::All).await?;
+        let record = ctx.request().loaders.load::<R>(id, Wanted::WHOLE).await?;
         Ok(record.map(|record| (record.into_record(), is_new)))
     }
 }

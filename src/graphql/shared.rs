@@ -48,6 +48,12 @@ impl<T> Deref for Shared<T> {
     }
 }
 
+impl<T> From<Arc<T>> for Shared<T> {
+    fn from(record: Arc<T>) -> Self {
+        Self(record)
+    }
+}
+
 impl<T> From<T> for Shared<T> {
     fn from(record: T) -> Self {
         Self(Arc::new(record))

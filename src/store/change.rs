@@ -11,6 +11,7 @@ use super::encoded::encode;
 use super::engine::{sql, system_sql};
 use super::list::{Condition, Conditions, Value};
 use super::new_change::NewChange;
+use super::row_reader::{FromValues, RowReader};
 use super::system::SystemTx;
 use super::{Column, Edge, Filter, Listed, PageQuery, Sort, SortField, System, Table, Tenant, Tx, change};
 use crate::error::{Error, Result};
@@ -56,6 +57,15 @@ impl Table for Change {
 
     fn uuid(&self) -> Uuid {
         self.id
+    }
+}
+
+impl<'r, R: sqlx::Row> FromValues<'r, R> for Change
+where
+    Self: sqlx::FromRow<'r, R>,
+{
+    fn from_values(values: &mut RowReader<'r, R>) -> sqlx::Result<Self> {
+        sqlx::FromRow::from_row(values.row())
     }
 }
 
@@ -192,6 +202,7 @@ impl Tenant {
         let slice = self
             .list::<Change>(filter, PageQuery::whole(ChangeOrder::OLDEST, &page))
             .await?;
+        let slice = slice.map(|joined| joined.record);
         Ok((slice.items, slice.has_next))
     }
 

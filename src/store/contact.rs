@@ -38,6 +38,9 @@ stored! {
         search_text: |_, entry| entry.search_text(),
         search_marks: |_, entry| entry.marks(),
     }
+    refers {
+        organization_id: Organization,
+    }
 }
 
 impl Listed for Contact {

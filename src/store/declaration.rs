@@ -74,7 +74,8 @@ pub struct RecordSql {
 /// The hooks in brackets say what follows a change: `counted`, `external_ids`, `indexed`, `recorded`. Then come the
 /// columns that may change; those that never change after the record is created (`fixed`); and those that are written
 /// and never read (`derived`), from the record and its entry in the search index. Columns are fields of the same name
-/// (`as "…"` gives another one) and plain values, or `json`. Id, version, authors and times need no mention.
+/// (`as "…"` gives another one) and plain values, or `json`. Id, version, authors and times need no mention. At the end
+/// come the columns that refer to other records (`refers`), with their kinds.
 macro_rules! stored {
     (
         $record:ident: $id:ident in $table:literal [$($hook:ident),*] {
@@ -82,6 +83,7 @@ macro_rules! stored {
         }
         $(fixed { $($fixed:ident $(as $fixed_name:literal)? $(: $fixed_kind:ident)?),* $(,)? })?
         $(derived { $($derived:ident: |$it:tt, $entry:tt| $value:expr),* $(,)? })?
+        $(refers { $($reference:ident: $referred:ident),* $(,)? })?
     ) => {
         const _: () = {
             use const_format::concatcp;
@@ -112,6 +114,12 @@ macro_rules! stored {
                 const TABLE: &'static str = TABLE;
                 const COLUMNS: &'static str = COLUMNS;
                 const PLAIN_COLUMNS: &'static str = PLAIN_COLUMNS;
+                const REFERENCES: &'static [$crate::store::table::Reference] = &[$($(
+                    $crate::store::table::Reference {
+                        column: stringify!($reference),
+                        to: $crate::store::table::Referred::$referred,
+                    },
+                )*)?];
 
                 fn uuid(&self) -> uuid::Uuid {
                     $crate::id::TypedId::uuid(self.id)
@@ -225,12 +233,19 @@ macro_rules! from_row {
     ) => {
         impl<'r> sqlx::FromRow<'r, $row> for $record {
             fn from_row(row: &'r $row) -> sqlx::Result<Self> {
-                use $crate::store::declaration::read;
+                use $crate::store::row_reader::{FromValues as _, RowReader};
 
                 // The id, and the version, authors and times.
                 const COLUMNS: usize = 6
                     $(+ { let _ = stringify!($column); 1 })* $(+ { let _ = stringify!($fixed); 1 })*;
-                let mut values = $crate::store::row_reader::RowReader::of(row, COLUMNS);
+                Self::from_values(&mut RowReader::of(row, COLUMNS))
+            }
+        }
+
+        impl<'r> $crate::store::row_reader::FromValues<'r, $row> for $record {
+            fn from_values(values: &mut $crate::store::row_reader::RowReader<'r, $row>) -> sqlx::Result<Self> {
+                use $crate::store::declaration::read;
+
                 let id = values.plain()?;
                 let (version, updated_at, updated_by) = (values.plain()?, values.plain()?, values.plain()?);
                 $(let $column = read!(values $($kind)?)?;)*

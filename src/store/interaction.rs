@@ -41,6 +41,10 @@ stored! {
     fixed {
         external_id,
     }
+    refers {
+        contact_id: Contact,
+        organization_id: Organization,
+    }
 }
 
 impl Listed for Interaction {

@@ -29,6 +29,7 @@ mod idempotency;
 mod import_progress;
 mod inspect;
 mod interaction;
+mod joined;
 mod list;
 mod load;
 mod lock;
@@ -77,6 +78,7 @@ pub use inspect::{
     MigrationState, PostgresState, ServerRoute, ServerSettings, SqliteContent, SqliteState, UserRights,
 };
 pub use interaction::{INTERACTIONS_OF_CONTACT, INTERACTIONS_OF_ORGANIZATION};
+pub use joined::{Joined, Other};
 pub use list::{Children, Conditions, Edge, Filter, Listed, WordFilter};
 pub use load::Load;
 pub use note::{NOTES_OF_AUTHOR, NOTES_OF_CONTACT, NOTES_OF_ORGANIZATION};
@@ -89,7 +91,7 @@ pub use relationship::{
 };
 pub use sort::{Column, Sort, SortField};
 pub use system::System;
-pub use table::{Columns, Table};
+pub use table::{Columns, Referred, Table, Wanted};
 pub(crate) use tx::change;
 pub use tx::{Attempts, LONGEST_CHANGE, LONGEST_LOAD, Names, Tx};
 pub use wrap_up_code::name_taken;

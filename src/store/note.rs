@@ -26,6 +26,11 @@ stored! {
         organization_id,
         author_id,
     }
+    refers {
+        contact_id: Contact,
+        organization_id: Organization,
+        author_id: User,
+    }
 }
 
 impl Listed for Note {

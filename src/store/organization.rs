@@ -44,6 +44,9 @@ stored! {
     derived {
         search_text: |_, entry| entry.search_text(),
     }
+    refers {
+        primary_contact_id: Contact,
+    }
 }
 
 impl Listed for Organization {

@@ -1,7 +1,7 @@
 //! A page of a list, and how it is to be read.
 
 use super::sort::Sort;
-use super::table::Columns;
+use super::table::Wanted;
 use crate::page::Page;
 
 /// A page of a list, as it is to be read.
@@ -11,8 +11,8 @@ pub struct PageQuery<'p, O> {
     pub sort: Sort<O>,
     /// The page.
     pub page: &'p Page,
-    /// The columns of its records.
-    pub columns: Columns,
+    /// What is read of its records.
+    pub wanted: Wanted,
 }
 
 impl<'p, O> PageQuery<'p, O> {
@@ -21,7 +21,7 @@ impl<'p, O> PageQuery<'p, O> {
         Self {
             sort,
             page,
-            columns: Columns::All,
+            wanted: Wanted::WHOLE,
         }
     }
 }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::bind::Row;
 use super::engine::{Engine, Sql, sql};
 use super::statement::Statement;
-use super::{Columns, Table, Tenant, Tx};
+use super::{Columns, Table, Tenant, Tx, Wanted};
 use crate::error::Result;
 use crate::id::TypedId;
 use crate::model::ExternalId;
@@ -33,13 +33,7 @@ pub trait Read: Send {
         columns: Columns,
     ) -> impl Future<Output = Result<Vec<T>>> + Send {
         async move {
-            let mut statement = Statement::new(self.engine(), "SELECT ");
-            statement
-                .push(T::columns(columns))
-                .push(" FROM ")
-                .push(T::TABLE)
-                .push(" WHERE tenant_id = $1 AND id ")
-                .any_ids(ids);
+            let statement = records_by_ids::<T>(self.engine(), ids, Wanted::only(columns));
             self.fetch_all(statement.sql()).await
         }
     }
@@ -95,4 +89,19 @@ impl Read for Tx {
     async fn fetch_optional<T: Row>(&mut self, sql: Sql<'_>) -> Result<Option<T>> {
         Tx::fetch_optional(self, sql).await
     }
+}
+
+/// The statement that selects the records with these ids, in no order.
+pub fn records_by_ids<'a, T: Table>(engine: Engine, ids: Vec<Uuid>, wanted: Wanted) -> Statement<'a> {
+    let mut statement = Statement::new(engine, "");
+    statement.joined::<T>(wanted, |statement| {
+        statement
+            .push("SELECT ")
+            .push(T::columns(wanted.columns))
+            .push(" FROM ")
+            .push(T::TABLE)
+            .push(" WHERE tenant_id = $1 AND id ")
+            .any_ids(ids);
+    });
+    statement
 }

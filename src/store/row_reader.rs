@@ -7,7 +7,10 @@ use serde::de::DeserializeOwned;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::types::Json;
-use sqlx::{Column as _, Decode, Postgres, Row as _, Sqlite, Type};
+use sqlx::{Column as _, Decode, Postgres, Row as _, Sqlite, Type, ValueRef as _};
+
+use super::joined::Part;
+use super::table::Columns;
 
 /// Reads the values of a row, from the first to the last.
 pub struct RowReader<'r, R> {
@@ -16,14 +19,43 @@ pub struct RowReader<'r, R> {
     is_whole: bool,
 }
 
+/// A record, or a part of one, that is read from the next values of a row.
+pub trait FromValues<'r, R>: Sized {
+    /// Reads the values.
+    fn from_values(values: &mut RowReader<'r, R>) -> sqlx::Result<Self>;
+}
+
+/// A record that is read from the next values of a row of either engine.
+pub trait Record: for<'r> FromValues<'r, PgRow> + for<'r> FromValues<'r, SqliteRow> {}
+impl<T> Record for T where T: for<'r> FromValues<'r, PgRow> + for<'r> FromValues<'r, SqliteRow> {}
+
 impl<'r, R: sqlx::Row> RowReader<'r, R> {
-    /// Begins to read a row. It has so many columns if it is whole; otherwise those with JSON are missing.
+    /// Begins to read a row of one record. It has so many columns if it is whole; otherwise those with JSON are missing.
     pub fn of(row: &'r R, columns: usize) -> Self {
         Self {
             row,
             next: 0,
             is_whole: row.len() == columns,
         }
+    }
+
+    /// Begins to read a row with the [`Part`]s of several records.
+    pub const fn of_parts(row: &'r R) -> Self {
+        Self {
+            row,
+            next: 0,
+            is_whole: true,
+        }
+    }
+
+    /// The row.
+    pub const fn row(&self) -> &'r R {
+        self.row
+    }
+
+    /// Passes over values.
+    pub const fn skip(&mut self, values: usize) {
+        self.next += values;
     }
 
     fn place(&mut self) -> usize {
@@ -52,14 +84,6 @@ impl<'r> RowReader<'r, PgRow> {
             .try_get_unchecked(place)
             .map_err(|error| self.named(place, error))
     }
-
-    /// Returns the next value in JSON, or an empty one if the row is not whole.
-    pub fn json<T: DeserializeOwned + Default + 'r>(&mut self) -> sqlx::Result<T> {
-        if !self.is_whole {
-            return Ok(T::default());
-        }
-        self.plain().map(|Json(value)| value)
-    }
 }
 
 impl<'r> RowReader<'r, SqliteRow> {
@@ -68,12 +92,36 @@ impl<'r> RowReader<'r, SqliteRow> {
         let place = self.place();
         self.row.try_get(place).map_err(|error| self.named(place, error))
     }
-
-    /// Returns the next value in JSON, or an empty one if the row is not whole.
-    pub fn json<T: DeserializeOwned + Default + 'r>(&mut self) -> sqlx::Result<T> {
-        if !self.is_whole {
-            return Ok(T::default());
-        }
-        self.plain().map(|Json(value)| value)
-    }
 }
+
+macro_rules! of_either_engine {
+    ($row:ty) => {
+        impl<'r> RowReader<'r, $row> {
+            /// Returns the next value in JSON, or an empty one if the record is not whole.
+            pub fn json<T: DeserializeOwned + Default + 'r>(&mut self) -> sqlx::Result<T> {
+                if !self.is_whole {
+                    return Ok(T::default());
+                }
+                self.plain().map(|Json(value)| value)
+            }
+
+            /// Begins the next part of the row, if there is one.
+            pub fn part(&mut self) -> sqlx::Result<Option<Part>> {
+                if self.next == self.row.len() {
+                    return Ok(None);
+                }
+                let number: i32 = self.plain()?;
+                let part = Part::read(number.unsigned_abs() as usize);
+                self.is_whole = part.columns == Columns::All;
+                Ok(Some(part))
+            }
+
+            /// Whether the next value is null.
+            pub fn is_null(&self) -> sqlx::Result<bool> {
+                Ok(self.row.try_get_raw(self.next)?.is_null())
+            }
+        }
+    };
+}
+of_either_engine!(PgRow);
+of_either_engine!(SqliteRow);

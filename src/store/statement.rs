@@ -1,6 +1,6 @@
 //! Statements that are assembled when they are needed.
 
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 
 use uuid::Uuid;
 
@@ -40,20 +40,23 @@ impl<'a> Statement<'a> {
         self.bind_boxed(Box::new(value))
     }
 
+    /// Appends a number that is always the same.
+    pub fn number(&mut self, number: impl Display) -> &mut Self {
+        // Writing to a String cannot fail.
+        let _ = write!(self.text, "{number}");
+        self
+    }
+
     /// Appends a bound on the number of rows that is always the same. PostgreSQL plans with it, as it cannot with a value.
     pub fn limit(&mut self, most: i64) -> &mut Self {
-        // Writing to a String cannot fail.
-        let _ = write!(self.text, " LIMIT {most}");
-        self
+        self.push(" LIMIT ").number(most)
     }
 
     /// Appends a value that is boxed already.
     pub fn bind_boxed(&mut self, value: Box<dyn Bind + 'a>) -> &mut Self {
         self.binds.push(value);
         let number = self.binds.len() + 1;
-        // Writing to a String cannot fail.
-        let _ = write!(self.text, "${number}");
-        self
+        self.push("$").number(number)
     }
 
     /// Appends rows of values, each in brackets.

@@ -40,7 +40,7 @@ impl Contact {
     /// Requires `externalContacts:organization:view`.
     #[graphql(directive = requires_permission::apply(Permission::OrganizationView))]
     async fn organization(&self, ctx: &Context<'_>) -> Result<Option<Shared<Organization>>> {
-        Ok(ctx.load_opt(self.organization_id).await?)
+        Ok(ctx.load_other(self.id, self.organization_id).await?)
     }
 
     #[graphql(flatten)]

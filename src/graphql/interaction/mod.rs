@@ -36,7 +36,7 @@ impl Interaction {
     /// Requires `externalContacts:contact:view`.
     #[graphql(directive = requires_permission::apply(Permission::ContactView))]
     async fn contact(&self, ctx: &Context<'_>) -> Result<Option<Shared<Contact>>> {
-        Ok(ctx.load_opt(self.contact_id).await?)
+        Ok(ctx.load_other(self.id, self.contact_id).await?)
     }
 
     /// The organization that took part, as of that time: it stays when the contact changes employer. Null if unknown or
@@ -45,7 +45,7 @@ impl Interaction {
     /// Requires `externalContacts:organization:view`.
     #[graphql(directive = requires_permission::apply(Permission::OrganizationView))]
     async fn organization(&self, ctx: &Context<'_>) -> Result<Option<Shared<Organization>>> {
-        Ok(ctx.load_opt(self.organization_id).await?)
+        Ok(ctx.load_other(self.id, self.organization_id).await?)
     }
 
     /// The users who handled the interaction, in the order in which they joined it.

@@ -43,12 +43,13 @@ impl Note {
     /// Requires `externalContacts:contact:view` when that is a contact, and `externalContacts:organization:view` when
     /// it is an organization.
     async fn subject(&self, ctx: &Context<'_>) -> Result<Option<NoteSubject>> {
-        if let Some(contact) = self.contact_id {
+        if self.contact_id.is_some() {
             ctx.require(Permission::ContactView)?;
-            return Ok(ctx.load(contact).await?.map(NoteSubject::Contact));
+            let contact = ctx.load_other(self.id, self.contact_id).await?;
+            return Ok(contact.map(NoteSubject::Contact));
         }
         ctx.require(Permission::OrganizationView)?;
-        let organization = ctx.load_opt(self.organization_id).await?;
+        let organization = ctx.load_other(self.id, self.organization_id).await?;
         Ok(organization.map(NoteSubject::Organization))
     }
 
@@ -71,7 +72,7 @@ impl Note {
 
     /// The user who wrote the note.
     async fn author(&self, ctx: &Context<'_>) -> Result<Option<Shared<User>>> {
-        Ok(ctx.load(self.author_id).await?)
+        Ok(ctx.load_other(self.id, Some(self.author_id)).await?)
     }
 }
 

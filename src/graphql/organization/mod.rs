@@ -45,7 +45,7 @@ impl Organization {
     /// Requires `externalContacts:contact:view`.
     #[graphql(directive = requires_permission::apply(Permission::ContactView))]
     async fn primary_contact(&self, ctx: &Context<'_>) -> Result<Option<Shared<Contact>>> {
-        Ok(ctx.load_opt(self.primary_contact_id).await?)
+        Ok(ctx.load_other(self.id, self.primary_contact_id).await?)
     }
 
     #[graphql(flatten)]

@@ -33,7 +33,7 @@ connection!(
 impl Relationship {
     /// The user who is responsible for the organization.
     async fn user(&self, ctx: &Context<'_>) -> Result<Option<Shared<User>>> {
-        Ok(ctx.load(self.user_id).await?)
+        Ok(ctx.load_other(self.id, Some(self.user_id)).await?)
     }
 
     /// The organization the user is responsible for.
@@ -41,7 +41,7 @@ impl Relationship {
     /// Requires `externalContacts:organization:view`.
     #[graphql(directive = requires_permission::apply(Permission::OrganizationView))]
     async fn organization(&self, ctx: &Context<'_>) -> Result<Option<Shared<Organization>>> {
-        Ok(ctx.load(self.organization_id).await?)
+        Ok(ctx.load_other(self.id, Some(self.organization_id)).await?)
     }
 }
 

@@ -98,10 +98,10 @@ impl<T: Searched> Results<T> {
             ctx.tenant().search(search).await?
         };
         let (shown, page_info) = slice(&hits.hits, &page, &order)?;
-        let columns = ctx.columns_of_items::<T>();
+        let wanted = ctx.wanted_of_items::<T>();
         let loads = shown
             .iter()
-            .map(|hit| ctx.request().loaders.load::<T>(hit.id, columns));
+            .map(|hit| ctx.request().loaders.load::<T>(hit.id, wanted));
         let nodes = try_join_all(loads).await?;
         // What was deleted since it was found is left out.
         let entries = shown

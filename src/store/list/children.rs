@@ -6,6 +6,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::super::engine::Engine;
+use super::super::joined::name_of;
 use super::super::page_query::PageQuery;
 use super::super::statement::Statement;
 use super::check::Row;
@@ -71,7 +72,7 @@ pub fn page_per_parent<'a, T: Listed>(
     query: PageQuery<'_, T::Order>,
     parents: &[Uuid],
 ) -> Statement<'a> {
-    let columns = T::columns(query.columns);
+    let columns = T::columns(query.wanted.columns);
     let rows = Rows {
         table: T::TABLE,
         conditions,
@@ -79,10 +80,17 @@ pub fn page_per_parent<'a, T: Listed>(
         parent: Some(edge.column),
     };
     let mut statement = Statement::new(engine, "");
-    statement.page_per_parent(T::TABLE, columns, parents.to_vec(), |statement| {
-        rows.push_page(statement, columns, query);
+    statement.joined::<T>(query.wanted, |statement| {
+        statement.page_per_parent(T::TABLE, columns, parents.to_vec(), |statement| {
+            rows.push_page(statement, columns, query);
+        });
     });
-    push_order(&mut statement, query.sort, query.page.backward);
+    push_order(
+        &mut statement,
+        name_of(query.wanted),
+        query.sort,
+        query.page.backward,
+    );
     statement
 }
 

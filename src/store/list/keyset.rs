@@ -147,21 +147,27 @@ pub fn push_limit(statement: &mut Statement<'_>, page: &Page) {
     statement.push(" LIMIT ").bind(limit);
 }
 
-/// Appends the order of rows of all parts.
-pub fn push_order<O: SortField>(statement: &mut Statement<'_>, sort: Sort<O>, backward: bool) {
+/// Appends the order of rows of all parts, whose name ends with a dot unless it is empty.
+pub fn push_order<O: SortField>(
+    statement: &mut Statement<'_>,
+    row: &'static str,
+    sort: Sort<O>,
+    backward: bool,
+) {
     statement.push(" ORDER BY ");
     if let Some(split @ (Split::Name(_) | Split::Day(_))) = Split::of(sort) {
         statement
             .push("(")
+            .push(row)
             .push(split.column())
             .push(split.condition(false))
             .push(if backward { ") DESC, " } else { ") ASC, " });
     }
     let direction = direction(sort, backward);
     for column in sort.by.columns() {
-        statement.push(column.name()).push(direction).push(", ");
+        statement.push(row).push(column.name()).push(direction).push(", ");
     }
-    statement.push("id").push(direction);
+    statement.push(row).push("id").push(direction);
 }
 
 /// Appends the order of the rows of one part.

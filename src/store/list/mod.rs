@@ -29,10 +29,11 @@ pub use listed::Listed;
 use page::{count, page_of};
 
 use super::Tenant;
+use super::joined::Joined;
 use super::page_query::PageQuery;
-use super::read::Read as _;
+use super::read::{Read as _, records_by_ids};
 use super::sort::SortField as _;
-use super::table::{Columns, Table};
+use super::table::{Columns, Table, Wanted};
 use crate::error::Result;
 use crate::page::Slice;
 
@@ -47,7 +48,7 @@ impl Tenant {
         &self,
         filter: &dyn Filter,
         query: PageQuery<'_, T::Order>,
-    ) -> Result<Slice<T>> {
+    ) -> Result<Slice<Joined<T>>> {
         let conditions = Conditions::of(filter);
         let choice = Choice::of_list(&conditions, query.sort.by.columns());
         let driver = self.driver(&choice, T::TABLE).await?;
@@ -55,7 +56,8 @@ impl Tenant {
             return Ok(Slice::of(Vec::new(), query.page));
         }
         let statement = page_of::<T, _>(self.engine(), &conditions, driver, query);
-        Ok(Slice::of(self.fetch_all(statement.sql()).await?, query.page))
+        let records = self.fetch_joined(&statement, query.wanted).await?;
+        Ok(Slice::of(records, query.page))
     }
 
     /// Returns the number of rows of a list, counted up to one more than `most`.
@@ -92,14 +94,14 @@ impl Tenant {
         children: &Children<T>,
         query: PageQuery<'_, T::Order>,
         parents: &[Uuid],
-    ) -> Result<HashMap<Uuid, Slice<T>>> {
+    ) -> Result<HashMap<Uuid, Slice<Joined<T>>>> {
         let conditions = children.conditions();
-        let mut pages: HashMap<Uuid, Vec<T>> = HashMap::new();
+        let mut pages: HashMap<Uuid, Vec<Joined<T>>> = HashMap::new();
         if !conditions.is_impossible() {
             let statement = page_per_parent(self.engine(), children.edge, &conditions, query, parents);
-            for row in self.fetch_all::<T>(statement.sql()).await? {
-                if let Some(parent) = (children.edge.parent)(&row) {
-                    pages.entry(parent).or_default().push(row);
+            for found in self.fetch_joined::<T>(&statement, query.wanted).await? {
+                if let Some(parent) = (children.edge.parent)(&found.record) {
+                    pages.entry(parent).or_default().push(found);
                 }
             }
         }
@@ -136,5 +138,13 @@ impl Tenant {
     pub async fn by_ids<T: Table>(&self, ids: &[Uuid], columns: Columns) -> Result<Vec<T>> {
         let mut tenant = self;
         tenant.find_columns(ids.to_vec(), columns).await
+    }
+
+    /// Returns the records with these ids, in no order, without those that do not exist, with those that they refer to, as far as
+    /// they are wanted.
+    #[instrument(level = "debug", skip_all)]
+    pub async fn joined_by_ids<T: Table>(&self, ids: Vec<Uuid>, wanted: Wanted) -> Result<Vec<Joined<T>>> {
+        let statement = records_by_ids::<T>(self.engine(), ids, wanted);
+        self.fetch_joined(&statement, wanted).await
     }
 }

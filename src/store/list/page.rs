@@ -1,6 +1,7 @@
 //! The statements of one page of a list, and of its length.
 
 use super::super::engine::Engine;
+use super::super::joined::name_of;
 use super::super::page_query::PageQuery;
 use super::super::sort::{Column, SortField};
 use super::super::statement::Statement;
@@ -36,29 +37,44 @@ pub fn page_of<'a, T: Table, O: SortField>(
     driver: Driver<'_>,
     query: PageQuery<'_, O>,
 ) -> Statement<'a> {
-    let columns = T::columns(query.columns);
-    let mut statement = Statement::new(engine, "SELECT ");
-    statement.push(columns);
+    let mut statement = Statement::new(engine, "");
+    statement.joined::<T>(query.wanted, |statement| {
+        push_page::<T, O>(statement, conditions, driver, query);
+    });
+    if query.wanted.has_references() {
+        push_order(
+            &mut statement,
+            name_of(query.wanted),
+            query.sort,
+            query.page.backward,
+        );
+    }
+    statement
+}
+
+/// Appends a selection of the records of one page.
+fn push_page<T: Table, O: SortField>(
+    statement: &mut Statement<'_>,
+    conditions: &Conditions,
+    driver: Driver<'_>,
+    query: PageQuery<'_, O>,
+) {
+    let columns = T::columns(query.wanted.columns);
+    statement.push("SELECT ").push(columns);
     match driver {
         Driver::Ordered(condition @ Condition::Linked { link, values }) => {
             statement.push(" FROM (");
-            push_links(
-                &mut statement,
-                T::TABLE,
-                (condition, link, values),
-                conditions,
-                query,
-            );
+            push_links(statement, T::TABLE, (condition, link, values), conditions, query);
             statement.records_of_h(T::TABLE);
-            push_order(&mut statement, query.sort, query.page.backward);
-            push_limit(&mut statement, query.page);
+            push_order(statement, "", query.sort, query.page.backward);
+            push_limit(statement, query.page);
         }
         Driver::Few(condition) => {
             statement.push(" FROM (");
             let row = statement.few_records(T::TABLE, columns, condition, conditions);
-            push_parts(&mut statement, row, query.sort, query.page);
-            push_order(&mut statement, query.sort, query.page.backward);
-            push_limit(&mut statement, query.page);
+            push_parts(statement, row, query.sort, query.page);
+            push_order(statement, "", query.sort, query.page.backward);
+            push_limit(statement, query.page);
         }
         Driver::Nothing | Driver::Order => {
             let rows = Rows {
@@ -67,7 +83,7 @@ pub fn page_of<'a, T: Table, O: SortField>(
                 driver: None,
                 parent: None,
             };
-            rows.push_page(&mut statement, columns, query);
+            rows.push_page(statement, columns, query);
         }
         Driver::Ordered(condition) => {
             let rows = Rows {
@@ -76,10 +92,9 @@ pub fn page_of<'a, T: Table, O: SortField>(
                 driver: Some(condition),
                 parent: None,
             };
-            rows.push_page(&mut statement, columns, query);
+            rows.push_page(statement, columns, query);
         }
     }
-    statement
 }
 
 impl Rows<'_> {
@@ -108,7 +123,7 @@ impl Rows<'_> {
             to.push(") AS part");
         }
         to.push(") AS parts");
-        push_order(to, query.sort, query.page.backward);
+        push_order(to, "", query.sort, query.page.backward);
         push_limit(to, query.page);
     }
 

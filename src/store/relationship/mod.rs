@@ -36,6 +36,10 @@ stored! {
     fixed {
         organization_id,
     }
+    refers {
+        user_id: User,
+        organization_id: Organization,
+    }
 }
 
 impl Listed for Relationship {

@@ -101,7 +101,8 @@ async fn garden(store: &TestStore) -> Tenant {
 /// The plants of a page, by name.
 async fn page(tenant: &Tenant, page: &Page) -> Vec<Plant> {
     let query = PageQuery::whole(BY_NAME, page);
-    tenant.list(&Everything, query).await.unwrap().items
+    let page = tenant.list(&Everything, query).await.unwrap();
+    page.map(|joined| joined.record).items
 }
 
 fn first(limit: usize) -> Page {

@@ -55,6 +55,11 @@ pub trait Cases: Listed<Order: EnumType, Filter: Default + Debug> + Clone {
 
     /// Returns the ways to its lists from parents, with the ids of some parents.
     fn edges(world: &World) -> Vec<(&'static Edge<Self>, Vec<Uuid>)>;
+
+    /// Returns the ids of the records that it refers to, in the order of its references.
+    fn others(&self) -> Vec<Option<Uuid>> {
+        Vec::new()
+    }
 }
 
 /// Fails unless each field of the filter, and each end of its ranges, is set by a condition.

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::case::{Case, Cases};
 use super::values::{range, texts, times, values};
 use super::world::{World, at};
-use crate::id::{ContactId, OrganizationId, TypedId as _, UserId, WrapUpCodeId};
+use crate::id::{ContactId, OrganizationId, TypedId, UserId, WrapUpCodeId};
 use crate::model::{Interaction, InteractionDirection, MediaType, Note, Relationship, fold};
 use crate::store::{
     Edge, INTERACTIONS_OF_CONTACT, INTERACTIONS_OF_ORGANIZATION, NOTES_OF_AUTHOR, NOTES_OF_CONTACT,
@@ -15,6 +15,10 @@ use crate::store::{
 impl Cases for Relationship {
     fn all(world: &World) -> &[Self] {
         &world.relationships
+    }
+
+    fn others(&self) -> Vec<Option<Uuid>> {
+        vec![Some(self.user_id.uuid()), Some(self.organization_id.uuid())]
     }
 
     fn cases(world: &World) -> Vec<Case<Self>> {
@@ -73,6 +77,14 @@ impl Cases for Note {
         &world.notes
     }
 
+    fn others(&self) -> Vec<Option<Uuid>> {
+        vec![
+            self.contact_id.map(TypedId::uuid),
+            self.organization_id.map(TypedId::uuid),
+            Some(self.author_id.uuid()),
+        ]
+    }
+
     fn cases(world: &World) -> Vec<Case<Self>> {
         let contact = World::most(world.notes.iter().filter_map(|it| it.contact_id));
         let organization = World::most(world.notes.iter().filter_map(|it| it.organization_id));
@@ -128,6 +140,13 @@ impl Cases for Note {
 impl Cases for Interaction {
     fn all(world: &World) -> &[Self] {
         &world.interactions
+    }
+
+    fn others(&self) -> Vec<Option<Uuid>> {
+        vec![
+            self.contact_id.map(TypedId::uuid),
+            self.organization_id.map(TypedId::uuid),
+        ]
     }
 
     fn cases(world: &World) -> Vec<Case<Self>> {

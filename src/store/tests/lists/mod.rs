@@ -25,7 +25,7 @@ use crate::store::list::choice::{Choice, Driver, seek_column};
 use crate::store::list::page::{count, page_of};
 use crate::store::list::{Condition, Conditions};
 use crate::store::statement::Statement;
-use crate::store::{PageQuery, Sort, SortField as _, Table, Tenant, Tx};
+use crate::store::{Columns, Joined, Other, PageQuery, Sort, SortField as _, Table, Tenant, Tx, Wanted};
 use case::{Case, Cases, check_all_fields};
 use narrowed::{Narrowed, all_narrowed, filter_of, orders};
 use plan::{Work, faults};
@@ -83,6 +83,46 @@ impl<T: Cases + Debug + Row> Lists<'_, T> {
         self.faults
             .extend(faults.into_iter().map(|fault| format!("{title}: {fault}")));
         rows
+    }
+
+    /// Checks the work of a statement and the records that those of its rows refer to, and returns the ids of its records.
+    async fn read_joined(
+        &mut self,
+        title: &str,
+        statement: &Statement<'_>,
+        mut work: Work,
+        wanted: Wanted,
+    ) -> Vec<Uuid> {
+        if !wanted.has_references() {
+            let records: Vec<T> = self.read(title, statement, &work).await;
+            return records.iter().map(Table::uuid).collect();
+        }
+        work.read += work.sorted.max(LIMIT + 1) * T::REFERENCES.len() * 2;
+        work.sorted = work.sorted.max(LIMIT + 1);
+        let records: Vec<Joined<T>> = self.read(title, statement, &work).await;
+        for Joined { record, others } in &records {
+            let read: Vec<Uuid> = others.iter().map(|other| self.checked(other)).collect();
+            let expected: Vec<Uuid> = record.others().into_iter().flatten().collect();
+            assert_eq!(read, expected, "{title}: {record:?}");
+        }
+        records.iter().map(|joined| joined.record.uuid()).collect()
+    }
+
+    /// Returns the id of a record that was read together with another one, and is whole.
+    fn checked(&self, other: &Other) -> Uuid {
+        let world = self.world;
+        let (id, is_known) = match other {
+            Other::Contact(_, contact) => (contact.uuid(), world.contacts.contains(&**contact)),
+            Other::Organization(_, other) => (other.uuid(), world.organizations.contains(&**other)),
+            Other::User(_, user) => (user.uuid(), world.users.contains(&**user)),
+        };
+        assert!(is_known, "{id}");
+        id
+    }
+
+    /// Returns the place of the record with this id.
+    fn place(&self, id: Uuid) -> Option<usize> {
+        self.records.iter().position(|record| record.uuid() == id)
     }
 
     fn holds(&self, narrowed: &Narrowed, place: usize) -> bool {
@@ -168,11 +208,14 @@ impl<T: Cases + Debug + Row> Lists<'_, T> {
     ) {
         let mut found = Vec::new();
         if driver != Driver::Nothing {
-            let query = PageQuery::whole(sort, of.page);
+            let query = PageQuery {
+                // The other pages are read alone.
+                wanted: wanted::<T>(of.page.cursor.is_none()),
+                ..PageQuery::whole(sort, of.page)
+            };
             let statement = page_of::<T, _>(self.tx.engine(), &narrowed.conditions, driver, query);
             let work = self.work(narrowed, driver, sort, of);
-            let records: Vec<T> = self.read(title, &statement, &work).await;
-            found.extend(records.iter().map(Table::uuid));
+            found = self.read_joined(title, &statement, work, query.wanted).await;
         }
         assert_eq!(found, self.ids(of.expected), "{title}, {:?}, {driver:?}", of.page);
     }
@@ -257,7 +300,11 @@ impl<T: Cases + Debug + Row> Lists<'_, T> {
                     backward: false,
                     cursor: None,
                 };
-                let (conditions, query) = (&narrowed.conditions, PageQuery::whole(sort, &page));
+                let conditions = &narrowed.conditions;
+                let query = PageQuery {
+                    wanted: wanted::<T>(conditions.0.len() < 2),
+                    ..PageQuery::whole(sort, &page)
+                };
                 let statement = page_per_parent(self.tx.engine(), edge, conditions, query, &parents);
                 let arms = parents.len() * 4 * (LIMIT + 1);
                 let rows = if conditions.0.is_empty() { 0 } else { all };
@@ -267,10 +314,12 @@ impl<T: Cases + Debug + Row> Lists<'_, T> {
                     sought: Some(edge.column),
                     is_few: false,
                 };
-                let found: Vec<T> = self.read(&title, &statement, &work).await;
+                let found = self.read_joined(&title, &statement, work, query.wanted).await;
+                let places = found.iter().filter_map(|id| self.place(*id));
+                let found: Vec<&T> = places.map(|place| &self.records[place]).collect();
                 for (parent, children) in parents.iter().zip(&children) {
                     let of = found.iter().filter(|it| (edge.parent)(it) == Some(*parent));
-                    let of: Vec<Uuid> = of.map(Table::uuid).collect();
+                    let of: Vec<Uuid> = of.map(|it| it.uuid()).collect();
                     let expected = order
                         .iter()
                         .filter(|place| children.contains(*place) && self.holds(narrowed, **place));
@@ -291,6 +340,15 @@ impl<T: Cases + Debug + Row> Lists<'_, T> {
             }
         }
     }
+}
+
+/// Whole records of a noun, with all that they refer to if that is asked for.
+fn wanted<T: Table>(with_references: bool) -> Wanted {
+    let mut wanted = Wanted::WHOLE;
+    for reference in T::REFERENCES.iter().filter(|_| with_references) {
+        wanted.refer::<T>(reference.column, |_| Columns::All);
+    }
+    wanted
 }
 
 /// The number of values that a list is read by, each in its own range of the index.

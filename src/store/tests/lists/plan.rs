@@ -23,7 +23,7 @@ const LARGE: [&str; 9] = [
 /// The tables with few rows, which are read by their order or whole.
 const SMALL: [&str; 2] = ["users", "wrap_up_codes"];
 /// The names that statements give to rows of `LARGE` tables.
-const ALIASES: [&str; 5] = ["w", "x", "r", "f", "children"];
+const ALIASES: [&str; 8] = ["w", "x", "r", "f", "children", "first", "second", "third"];
 
 /// The work that a statement may do.
 #[derive(Clone, Debug, Default)]

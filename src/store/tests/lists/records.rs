@@ -7,13 +7,17 @@ use uuid::Uuid;
 use super::case::{Case, Cases};
 use super::values::{is, texts, times, values};
 use super::world::World;
-use crate::id::{OrganizationId, TypedId as _, UserId};
+use crate::id::{OrganizationId, TypedId, UserId};
 use crate::model::{Contact, ExternalId, NameMatch, Organization, User, WrapUpCode, sort_key_start};
 use crate::store::{CONTACTS_OF_ORGANIZATION, Edge};
 
 impl Cases for Contact {
     fn all(world: &World) -> &[Self] {
         &world.contacts
+    }
+
+    fn others(&self) -> Vec<Option<Uuid>> {
+        vec![self.organization_id.map(TypedId::uuid)]
     }
 
     fn cases(world: &World) -> Vec<Case<Self>> {
@@ -119,6 +123,10 @@ impl Cases for Contact {
 impl Cases for Organization {
     fn all(world: &World) -> &[Self] {
         &world.organizations
+    }
+
+    fn others(&self) -> Vec<Option<Uuid>> {
+        vec![self.primary_contact_id.map(TypedId::uuid)]
     }
 
     fn cases(world: &World) -> Vec<Case<Self>> {
