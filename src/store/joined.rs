@@ -10,14 +10,15 @@ use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 
 use super::Tenant;
+use super::part::{Columns, Part};
 use super::row_reader::{FromValues as _, RowReader};
 use super::statement::Statement;
-use super::table::{Columns, Referred, Table, Wanted};
+use super::table::{MOST_REFERENCES, Referred, Table, Wanted};
 use crate::error::Result;
 use crate::model::{Contact, Organization, User};
 
 /// The names by which a statement knows the records that its records, `found`, refer to.
-const NAMES: [&str; super::table::MOST_REFERENCES] = ["first", "second", "third"];
+const NAMES: [&str; MOST_REFERENCES] = ["first", "second", "third"];
 
 /// Returns the name of the records in a [`joined`](Statement::joined) statement, with a dot, or nothing if there are no others.
 pub fn name_of(wanted: Wanted) -> &'static str {
@@ -47,40 +48,6 @@ impl<T> From<T> for Joined<T> {
         Self {
             record,
             others: Vec::new(),
-        }
-    }
-}
-
-/// A part of a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Part {
-    /// The place of the reference; `None` for the record itself.
-    pub reference: Option<usize>,
-    /// The columns.
-    pub columns: Columns,
-}
-
-impl Part {
-    /// The part of the reference at a place, or of the record itself.
-    const fn of(reference: Option<usize>, columns: Columns) -> Self {
-        Self { reference, columns }
-    }
-
-    /// Returns the number that it begins with.
-    fn number(self) -> usize {
-        let place = self.reference.map_or(0, |place| place + 1);
-        place * 2 + usize::from(self.columns == Columns::All)
-    }
-
-    /// Reads the number that it begins with.
-    pub const fn read(number: usize) -> Self {
-        Self {
-            reference: (number / 2).checked_sub(1),
-            columns: if number.is_multiple_of(2) {
-                Columns::Plain
-            } else {
-                Columns::All
-            },
         }
     }
 }
@@ -187,18 +154,3 @@ macro_rules! from_row {
 }
 from_row!(PgRow);
 from_row!(SqliteRow);
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn parts_are_read_from_their_numbers() {
-        for reference in [None, Some(0), Some(2)] {
-            for columns in [Columns::Plain, Columns::All] {
-                let part = Part::of(reference, columns);
-                assert_eq!(Part::read(part.number()), part);
-            }
-        }
-    }
-}

@@ -40,6 +40,7 @@ mod note;
 mod open;
 mod organization;
 mod page_query;
+mod part;
 mod pool;
 mod pooler;
 mod read;
@@ -85,13 +86,14 @@ pub use note::{NOTES_OF_AUTHOR, NOTES_OF_CONTACT, NOTES_OF_ORGANIZATION};
 pub use open::{DatabaseUrl, OpenError};
 pub use organization::RemovedOrganization;
 pub use page_query::PageQuery;
+pub use part::Columns;
 pub use read::Read;
 pub use relationship::{
     RELATIONSHIPS_OF_ORGANIZATION, RELATIONSHIPS_OF_USER, Transfer, Transferred, second_current,
 };
 pub use sort::{Column, Sort, SortField};
 pub use system::System;
-pub use table::{Columns, Referred, Table, Wanted};
+pub use table::{Referred, Table, Wanted};
 pub(crate) use tx::change;
 pub use tx::{Attempts, LONGEST_CHANGE, LONGEST_LOAD, Names, Tx};
 pub use wrap_up_code::name_taken;

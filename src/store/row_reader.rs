@@ -9,8 +9,7 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::types::Json;
 use sqlx::{Column as _, Decode, Postgres, Row as _, Sqlite, Type, ValueRef as _};
 
-use super::joined::Part;
-use super::table::Columns;
+use super::part::{Columns, Part};
 
 /// Reads the values of a row, from the first to the last.
 pub struct RowReader<'r, R> {

@@ -3,17 +3,9 @@
 use uuid::Uuid;
 
 use super::bind::Row;
+use super::part::Columns;
 use super::row_reader::Record;
 use crate::model::{Contact, Organization, User};
-
-/// The columns that a record is read from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Columns {
-    /// Those with plain values. The fields with lists and other values in JSON are empty, which takes a third of the time.
-    Plain,
-    /// All: the record is whole.
-    All,
-}
 
 /// A record with a table of its own.
 pub trait Table: Row + Record + Clone + Sync + 'static {

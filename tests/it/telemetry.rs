@@ -21,7 +21,7 @@ use tokio::time::timeout;
 
 use crate::support::SOON;
 
-const QUERY: &str = "{ contacts(first: 3) { nodes { displayName organization { name } } } }";
+const QUERY: &str = "{ contacts(first: 3) { nodes { displayName organization { name } notes(first: 1) { nodes { text } } } } }";
 
 /// A server with demo data.
 struct Program {
@@ -160,7 +160,7 @@ async fn metrics_count_requests_statements_pools_and_entities() {
     let after = program.metrics().await;
 
     let grown = |name: &str| after[name] - before.get(name).copied().unwrap_or_default();
-    // One for the list and one for its organizations, twice; users and tenants are cached or read beside them.
+    // One for the list with its organizations and one for its notes, twice; users and tenants are cached or read beside them.
     assert!(grown("external_contacts_statement_duration_seconds_count") >= 4.0);
     let answered = r#"external_contacts_requests_total{operation="query",code="OK"}"#;
     assert!(is(grown(answered), 2.0));
@@ -206,7 +206,7 @@ async fn a_trace_has_the_request_its_statements_and_its_batches() {
     let attributes: Vec<_> = own.iter().flat_map(|span| &span.attributes).collect();
     let texts = format!("{attributes:?}");
     assert!(
-        texts.contains("FROM contacts") && texts.contains("FROM organizations"),
+        texts.contains("FROM contacts") && texts.contains("FROM notes"),
         "{texts}"
     );
     assert!(!texts.contains(&program_secret(folder.path())));

@@ -31,9 +31,10 @@ use page::{count, page_of};
 use super::Tenant;
 use super::joined::Joined;
 use super::page_query::PageQuery;
+use super::part::Columns;
 use super::read::{Read as _, records_by_ids};
 use super::sort::SortField as _;
-use super::table::{Columns, Table, Wanted};
+use super::table::{Table, Wanted};
 use crate::error::Result;
 use crate::page::Slice;
 
