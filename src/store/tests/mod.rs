@@ -14,6 +14,7 @@ mod search_plans;
 mod search_texts;
 mod shares;
 mod slices;
+mod sqlite;
 mod texts;
 mod unmarked;
 mod words;
