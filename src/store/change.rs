@@ -12,6 +12,8 @@ use super::engine::{sql, system_sql};
 use super::list::{Condition, Conditions, Value};
 use super::new_change::NewChange;
 use super::row_reader::{FromValues, RowReader};
+use super::rows::insert_of;
+use super::statement::Statement;
 use super::system::SystemTx;
 use super::{Column, Edge, Filter, Listed, PageQuery, Sort, SortField, System, Table, Tenant, Tx, change};
 use crate::error::{Error, Result};
@@ -22,6 +24,8 @@ use crate::page::{Cursor, Key, Page};
 /// The table of changes with the columns that are written always; the bracket is still open.
 const CHANGES: &str = "changes (tenant_id, id, changed_at, user_id, kind, entity_id, action, version, contact_id, \
     organization_id, fields, detached";
+/// Inserts changes.
+const INSERT_CHANGES: &str = concatcp!("INSERT INTO ", CHANGES, ") VALUES ");
 /// Most values of one statement: a thousand changes in three.
 const MOST_VALUES: usize = 4000;
 /// The most changes that are inserted by statements of their values. More are loaded.
@@ -330,10 +334,19 @@ impl Tx {
             return Ok(());
         }
         let (now, actor) = (self.now(), self.actor());
-        let head = concatcp!("INSERT INTO ", CHANGES, ") VALUES ");
-        self.insert_rows(head, "", &rows, MOST_VALUES, |row| row_values(row, now, actor))
-            .await
-            .map(drop)
+        self.insert_rows(INSERT_CHANGES, "", &rows, MOST_VALUES, |row| {
+            row_values(row, now, actor)
+        })
+        .await
+        .map(drop)
+    }
+
+    /// The statement that records a change with its id.
+    pub(super) fn record_of<'c>(&self, change: &'c [(Uuid, NewChange)]) -> Statement<'c> {
+        let (now, actor) = (self.now(), self.actor());
+        insert_of(self.engine(), (INSERT_CHANGES, ""), change, |row| {
+            row_values(row, now, actor)
+        })
     }
 
     /// Records changes as [`record_all`](Self::record_all) does, by a bulk load.
@@ -375,7 +388,7 @@ impl Tx {
             .map(drop)
     }
 
-    fn with_ids(&mut self, changes: Vec<NewChange>) -> Vec<(Uuid, NewChange)> {
+    pub(super) fn with_ids(&mut self, changes: Vec<NewChange>) -> Vec<(Uuid, NewChange)> {
         let changes = changes.into_iter();
         changes.map(|change| (self.new_change_id(), change)).collect()
     }

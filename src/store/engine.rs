@@ -170,6 +170,12 @@ impl Engine {
         matches!(self, Self::Citus)
     }
 
+    /// Whether a statement can consist of several that write (`WITH … AS (INSERT …)`), which saves messages to the server. Citus
+    /// plans such a statement anew each time.
+    pub const fn writes_at_once(self) -> bool {
+        matches!(self, Self::Postgres)
+    }
+
     /// Whether a write to a table that has no tenant takes part of every node.
     pub const fn has_nodes(self) -> bool {
         matches!(self, Self::Citus)

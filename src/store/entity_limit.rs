@@ -6,8 +6,39 @@
 //! ends, which frees its locks, and locks all of them when it runs again.
 
 use super::Tx;
-use super::engine::sql;
+use super::engine::{Sql, sql};
 use crate::error::{Error, Result, UserError, UserErrorCode};
+
+/// Room for new managed entities in any one slot.
+pub struct Room {
+    count: i64,
+    /// The slot to begin with.
+    first: i32,
+    slots: i32,
+}
+
+impl Room {
+    /// The statement that takes it from a slot that has it and is free, and returns a row if there is one.
+    pub fn take(&self) -> Sql<'_> {
+        sql!(
+            "
+            UPDATE entity_room
+               SET room = room - $2
+             WHERE tenant_id = $1
+               AND slot = (SELECT slot
+                             FROM entity_room
+                            WHERE tenant_id = $1
+                              AND room >= $2
+                              AND NOT EXISTS (SELECT 1 FROM entity_room WHERE tenant_id = $1 AND room < 0)
+                            ORDER BY (slot + $3) % $4
+                            LIMIT 1" .lock_free ")
+            RETURNING 1",
+            self.count,
+            self.first,
+            self.slots,
+        )
+    }
+}
 
 impl Tx {
     /// Reserves room for new managed entities, or refuses with `ENTITY_LIMIT_REACHED`.
@@ -36,26 +67,8 @@ impl Tx {
         if self.is_repeated {
             return self.reserve_of_all(least, count).await;
         }
-        let (first, slots) = self.any_slot();
-        let taken = self
-            .execute(sql!(
-                "
-                UPDATE entity_room
-                   SET room = room - $2
-                 WHERE tenant_id = $1
-                   AND slot = (SELECT slot
-                                 FROM entity_room
-                                WHERE tenant_id = $1
-                                  AND room >= $2
-                                  AND NOT EXISTS (SELECT 1 FROM entity_room WHERE tenant_id = $1 AND room < 0)
-                                ORDER BY (slot + $3) % $4
-                                LIMIT 1" .lock_free ")",
-                count,
-                first,
-                slots,
-            ))
-            .await?;
-        match taken {
+        let room = self.any_room(count);
+        match self.execute(room.take()).await? {
             0 if self.engine().has_many_writers() => Err(Error::Contended),
             0 => self.reserve_of_all(least, count).await,
             _ => Ok(count),
@@ -71,6 +84,12 @@ impl Tx {
         }
         self.spread_room(room - reserved, &slots).await?;
         Ok(reserved)
+    }
+
+    /// Returns the room for new managed entities that any one slot may have.
+    pub(super) fn any_room(&self, count: i64) -> Room {
+        let (first, slots) = self.any_slot();
+        Room { count, first, slots }
     }
 
     /// Notes the room of deleted entities. It is given back once, at the end of the transaction.

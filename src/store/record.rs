@@ -10,11 +10,13 @@ use serde::Serialize;
 use tracing::instrument;
 use uuid::Uuid;
 
+use super::at_once::AtOnce;
 use super::bind::{Bind, IdList, Values};
 use super::declaration::Stored;
 use super::engine::{Sql, Text};
 use super::new_change::NewChange;
 use super::rows::MOST_VALUES;
+use super::words::WordRows;
 use super::{Table, Tx};
 use crate::error::{Error, Result};
 use crate::id::TypedId;
@@ -53,6 +55,9 @@ impl Tx {
     /// Inserts a new record. Refuses it if the tenant is at its limit, or if an external id is taken.
     #[instrument(level = "debug", skip_all)]
     pub async fn insert<T: Stored>(&mut self, record: &T) -> Result<()> {
+        if T::COUNTED && self.engine().writes_at_once() && !self.is_repeated {
+            return self.insert_at_once(record).await;
+        }
         self.reserve_for::<T>(1).await?;
         let entry = record.index_entry();
         let values = record.values(entry.as_ref().unwrap_or(&IndexEntry::default()));
@@ -68,6 +73,37 @@ impl Tx {
             self.reindex(record.uuid(), None, entry).await?;
         }
         self.record_all(Vec::from_iter(T::change(None, Some(record))?))
+            .await
+    }
+
+    /// Inserts a record with its words, its change and its room by one statement.
+    async fn insert_at_once<T: Stored>(&mut self, record: &T) -> Result<()> {
+        self.flush_released().await?;
+        let entry = record.index_entry().unwrap_or_default();
+        self.learn(entry.names.iter().cloned().collect()).await?;
+        let room = self.any_room(1);
+        let values = record.values(&entry);
+        let words = WordRows::of(record.uuid(), &entry, entry.words.iter().cloned().collect());
+        let change = Vec::from_iter(T::change(None, Some(record))?);
+        let change = self.with_ids(change);
+        let recorded = self.record_of(&change);
+        let mut all = AtOnce::with(self.engine(), room.take());
+        all.add(Sql {
+            text: T::SQL.insert.clone(),
+            binds: references(&values),
+        });
+        if !entry.words.is_empty() {
+            all.add(words.insert());
+        }
+        if !change.is_empty() {
+            all.add(recorded.sql());
+        }
+        let (taken,): (i64,) = self.fetch_one(all.sql()).await?;
+        if taken == 0 {
+            // Nothing of this is committed: it is done again with all slots locked.
+            return Err(Error::Contended);
+        }
+        self.replace_external_ids(record_id(record), &[], record.external_ids())
             .await
     }
 

@@ -2,6 +2,7 @@
 
 use super::Tx;
 use super::bind::Values;
+use super::engine::Engine;
 use super::statement::Statement;
 use crate::error::Result;
 
@@ -48,15 +49,7 @@ impl Tx {
         let width = rows.first().map_or(1, |row| values(row).len());
         let mut inserted = 0;
         for rows in rows.chunks((most / width).max(1)) {
-            let mut statement = Statement::new(self.engine(), head);
-            for (position, row) in rows.iter().enumerate() {
-                statement.push(if position == 0 { "($1" } else { ", ($1" });
-                for value in values(row) {
-                    statement.push(", ").bind_boxed(value);
-                }
-                statement.push(")");
-            }
-            statement.push(tail);
+            let statement = insert_of(self.engine(), (head, tail), rows, &values);
             inserted += self.execute(statement.sql()).await?;
         }
         Ok(inserted)
@@ -85,4 +78,23 @@ impl Tx {
         }
         Ok(updated)
     }
+}
+
+/// The statement that inserts rows, between its head and its tail. `values` returns the values of a row after the tenant.
+pub fn insert_of<'a, R>(
+    engine: Engine,
+    (head, tail): (&'static str, &'static str),
+    rows: &'a [R],
+    values: impl Fn(&'a R) -> Values<'a>,
+) -> Statement<'a> {
+    let mut statement = Statement::new(engine, head);
+    for (position, row) in rows.iter().enumerate() {
+        statement.push(if position == 0 { "($1" } else { ", ($1" });
+        for value in values(row) {
+            statement.push(", ").bind_boxed(value);
+        }
+        statement.push(")");
+    }
+    statement.push(tail);
+    statement
 }

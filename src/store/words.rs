@@ -11,7 +11,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::bind::{TextList, values};
-use super::engine::sql;
+use super::engine::{Sql, sql};
 use super::{Names, Tx};
 use crate::error::Result;
 use crate::model::{DateTime, IndexEntry, WordKind, deletions, is_listed, is_marked};
@@ -129,36 +129,8 @@ impl Tx {
                 })
                 .await;
         }
-        let words = TextList(words);
-        let (marked, listed) = (
-            TextList(letters(WordKind::is_marked)),
-            TextList(letters(WordKind::is_listed)),
-        );
-        let (created_at, updated_at) = entry.times.unzip();
-        macro_rules! insert {
-            ($end:expr) => {
-                sql!(
-                    "
-                    INSERT INTO search_words (tenant_id, word, sort_key, id, marks, created_at, updated_at)
-                    SELECT $1, w.listed_text, $3, $4,
-                           CASE WHEN substr(w.listed_text, 1, 1) " .any_texts(5) " THEN $6 ELSE '' END,
-                           CASE WHEN substr(w.listed_text, 1, 1) " .any_texts(7) " THEN $8 END,
-                           CASE WHEN substr(w.listed_text, 1, 1) " .any_texts(7) " THEN $9 END
-                      FROM " .texts(2) " AS w
-                     WHERE true
-                    " $end,
-                    words,
-                    entry.sort_key,
-                    id,
-                    marked,
-                    marks,
-                    listed,
-                    created_at,
-                    updated_at,
-                )
-            };
-        }
-        let insert = if is_new { insert!("") } else { insert!(LATEST) };
+        let rows = WordRows::of(id, entry, words);
+        let insert = if is_new { rows.insert() } else { rows.upsert() };
         self.execute(insert).await.map(drop)
     }
 
@@ -326,6 +298,69 @@ impl Tx {
         ))
         .await
         .map(drop)
+    }
+}
+
+/// The rows of some words of a record.
+pub struct WordRows<'e> {
+    words: TextList,
+    sort_key: &'e str,
+    id: Uuid,
+    marked: TextList,
+    marks: String,
+    listed: TextList,
+    created_at: Option<DateTime>,
+    updated_at: Option<DateTime>,
+}
+
+macro_rules! insert_words {
+    ($rows:ident, $end:expr) => {
+        sql!(
+            "
+            INSERT INTO search_words (tenant_id, word, sort_key, id, marks, created_at, updated_at)
+            SELECT $1, w.listed_text, $3, $4,
+                   CASE WHEN substr(w.listed_text, 1, 1) " .any_texts(5) " THEN $6 ELSE '' END,
+                   CASE WHEN substr(w.listed_text, 1, 1) " .any_texts(7) " THEN $8 END,
+                   CASE WHEN substr(w.listed_text, 1, 1) " .any_texts(7) " THEN $9 END
+              FROM " .texts(2) " AS w
+             WHERE true
+            " $end,
+            $rows.words,
+            $rows.sort_key,
+            $rows.id,
+            $rows.marked,
+            $rows.marks,
+            $rows.listed,
+            $rows.created_at,
+            $rows.updated_at,
+        )
+    };
+}
+
+impl<'e> WordRows<'e> {
+    /// The rows of these words of a record with this entry.
+    pub fn of(id: Uuid, entry: &'e IndexEntry, words: Vec<String>) -> Self {
+        let (created_at, updated_at) = entry.times.unzip();
+        Self {
+            words: TextList(words),
+            sort_key: &entry.sort_key,
+            id,
+            marked: TextList(letters(WordKind::is_marked)),
+            marks: entry.marks(),
+            listed: TextList(letters(WordKind::is_listed)),
+            created_at,
+            updated_at,
+        }
+    }
+
+    /// The statement that inserts them. None is there yet.
+    pub fn insert(&self) -> Sql<'_> {
+        insert_words!(self, "")
+    }
+
+    /// The statement that inserts them, or brings those that are there up to date.
+    fn upsert(&self) -> Sql<'_> {
+        insert_words!(self, LATEST)
     }
 }
 
