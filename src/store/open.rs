@@ -312,6 +312,11 @@ async fn is_for_nodes(options: &PgConnectOptions) -> sqlx::Result<bool> {
     Ok(numbers_changes)
 }
 
+/// The most memory that the page caches of all readers of a file take, in KiB. What they do not have, the system's has.
+const CACHES_OF_READERS: u32 = 64 * 1024;
+/// The most memory that the writer's page cache takes, in KiB. The pages that a load changes go to the disk once if they fit.
+const CACHE_OF_WRITER: u32 = 32 * 1024;
+
 async fn sqlite(path: &Path, connections: u32) -> sqlx::Result<Database> {
     let options = SqliteConnectOptions::new()
         .filename(path)
@@ -320,13 +325,14 @@ async fn sqlite(path: &Path, connections: u32) -> sqlx::Result<Database> {
         .foreign_keys(true)
         .busy_timeout(LONGEST_WAIT)
         .pragma("temp_store", "memory")
-        .pragma("cache_size", "-65536")
         .optimize_on_close(true, None)
         .row_buffer_size(1024);
     let file = Arc::new(DatabaseFile::new(path.to_owned()));
-    let writer = SqliteDriver::new(options.clone(), file.clone());
+    let with_cache = |size: u32| options.clone().pragma("cache_size", format!("-{size}"));
+    let writer = SqliteDriver::new(with_cache(CACHE_OF_WRITER), file.clone());
     let writer = Pool::open(writer, 1, LONGEST_WAIT * 6).await?;
-    let readers = SqliteDriver::new(options.pragma("query_only", "ON"), file);
+    let cache = with_cache(CACHES_OF_READERS / connections.max(1));
+    let readers = SqliteDriver::new(cache.pragma("query_only", "ON"), file);
     let readers = Pool::open(readers, connections, LONGEST_WAIT).await?;
     Ok(Database::Sqlite {
         readers,
