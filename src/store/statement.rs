@@ -2,6 +2,7 @@
 
 use std::fmt::{Display, Write as _};
 
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::bind::{Bind, IdList, TextList, Values};
@@ -154,21 +155,22 @@ impl<'a> Statement<'a> {
         }
     }
 
-    /// Appends the list and the condition of the rows `c` of the search index with one of these words: those of the first word
-    /// first, each word's in the order of the index. (`= ANY` with an ORDER BY has PostgreSQL read the whole index instead,
-    /// once it keeps a plan for any list.)
-    pub fn rows_of_words(&mut self, words: Vec<String>, most: i64) -> &mut Self {
-        self.enclose(self.engine.dialect().texts, TextList(words))
-            .push(" AS l CROSS JOIN ");
+    /// Appends the list and the condition of the rows `c` of the search index in ranges of words, each from the first word up to
+    /// the one before the second: those of the first range first, each range's in the order of the index.
+    pub fn rows_of_ranges(&mut self, ranges: Vec<[String; 2]>, most: i64) -> &mut Self {
+        self.json_rows(Json(ranges)).push(" AS l CROSS JOIN ");
         if self.engine.has_lateral() {
             self.push(
-                "LATERAL (SELECT c.word, c.sort_key, c.id, c.marks FROM search_words AS c \
-                 WHERE c.tenant_id = $1 AND c.word = l.listed_text ORDER BY c.word, c.sort_key, c.id",
+                "LATERAL (SELECT c.word, c.sort_key, c.id, c.marks FROM search_words AS c WHERE c.tenant_id = $1 \
+                 AND c.word >= l.value ->> 0 AND c.word < l.value ->> 1 ORDER BY c.word, c.sort_key, c.id",
             )
             .limit(most)
             .push(") AS c WHERE 1 = 1")
         } else {
-            self.push("search_words AS c WHERE c.tenant_id = $1 AND c.word = l.listed_text")
+            self.push(
+                "search_words AS c WHERE c.tenant_id = $1 \
+                 AND c.word >= l.value ->> 0 AND c.word < l.value ->> 1",
+            )
         }
     }
 

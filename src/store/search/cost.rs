@@ -7,33 +7,41 @@ use crate::model::MatchKind;
 
 /// The cost of a candidate whose text is looked up, beside one that is checked on its marks.
 const LOOK_UP: i64 = 40;
-/// The cost of a step, which is a statement, beside a candidate that is checked on its marks.
-const STEP: i64 = 2_000;
+/// The cost of a candidate whose employer is looked up.
+const EMPLOYER: i64 = 15;
+/// The cost of an organization whose contacts are read, and then that of each contact is that of a check on marks.
+const ORGANIZATION: i64 = 12;
+/// The cost of a step beside a candidate that is checked on its marks.
+const STEP: i64 = 500;
 /// The number of candidates that words are reckoned to have if not all were counted.
 const MANY: i64 = 200_000;
-/// The number of contacts that organizations are reckoned to have if not all were counted.
-const MANY_PEOPLE: i64 = 50_000;
+/// The number of contacts that an organization is reckoned to have if they were not counted.
+const PEOPLE: i64 = 10;
 
 /// The cost from which on it is worth while to count further.
-const WORTH_COUNTING: i64 = 30_000;
-/// The cost up to which no other driver is looked for: to count the candidates of the others costs as much.
+const WORTH_COUNTING: i64 = 100_000;
+/// The cost up to which there are hardly enough matches without corrections.
 const CHEAP: i64 = 8_000;
 
-/// Whether the texts of so many candidates may be looked up without counting those of other drivers.
-pub const fn is_cheap_to_look_up(count: Count) -> bool {
-    count.counted * LOOK_UP <= CHEAP
-}
-
 impl Plan {
-    /// Whether the least costly driver is known: to find another one by counting further would not be less costly.
+    /// Whether the least costly driver is known: to find another one by counting further would not be less costly. Contacts of
+    /// organizations can be counted while they are read.
     pub fn is_decided(&self) -> bool {
         self.driver().is_none_or(|driver| {
-            self.candidates_of(driver).is_complete && self.cost(driver) <= WORTH_COUNTING
+            let count = match driver {
+                Driver::Condition(condition) if !self.has_one_condition() => self.count_of_words(condition),
+                _ => self.candidates_of(driver),
+            };
+            count.is_complete && self.cost(driver) <= WORTH_COUNTING
         })
     }
 
+    fn has_one_condition(&self) -> bool {
+        self.search.conditions().nth(1).is_none()
+    }
+
     /// Whether the least costly known driver is good enough, whatever the others are.
-    pub fn is_cheap(&self) -> bool {
+    fn is_cheap(&self) -> bool {
         self.driver()
             .is_none_or(|driver| self.candidates_of(driver).is_complete && self.cost(driver) <= CHEAP)
     }
@@ -44,8 +52,7 @@ impl Plan {
             return false;
         };
         let candidates = self.candidates_of(driver);
-        let has_one_condition = self.search.conditions().nth(1).is_none();
-        let is_small = candidates.counted < i64_of(ENOUGH) || !has_one_condition && self.is_cheap();
+        let is_small = candidates.counted < i64_of(ENOUGH) || !self.has_one_condition() && self.is_cheap();
         candidates.is_complete && is_small && !self.is_partial(driver)
     }
 
@@ -80,7 +87,7 @@ impl Plan {
             Driver::Employer => self
                 .employer
                 .iter()
-                .map(|(_, count)| reckoned_people(*count) + STEP)
+                .map(|(_, count)| reckoned(*count) + STEP)
                 .sum(),
             Driver::Corrections => {
                 let conditions = 0..self.checks.conditions().count();
@@ -90,8 +97,7 @@ impl Plan {
                 let words: i64 = own(condition).map(|words| cost(words) + STEP).sum();
                 let words = words + corrections(condition);
                 if self.is_thorough(driver) {
-                    let look_ups = self.candidates_of(driver).counted * LOOK_UP;
-                    words + look_ups + cost_of(self.of_groups(condition))
+                    words + self.cost_of_employers(condition) + cost_of(self.of_groups(condition))
                 } else {
                     words + cost_of(self.groups.iter())
                 }
@@ -99,17 +105,33 @@ impl Plan {
         }
     }
 
-    /// Whether the texts of a driver's candidates decide the conditions that employers may meet: they are few, beside the
-    /// contacts of all those employers.
+    /// Whether the employers of a driver's candidates decide the conditions that employers may meet: the candidates are few,
+    /// beside the contacts of all those employers.
     pub(super) fn is_thorough(&self, driver: Driver) -> bool {
         let Driver::Condition(condition) = driver else {
             return false;
         };
-        let candidates = self.candidates_of(driver);
+        let words = self.count_of_words(condition);
         let others = cost_of(self.groups.iter()) - cost_of(self.of_groups(condition));
-        candidates.is_complete
-            && candidates.counted <= COUNTED
-            && (!self.partial.is_empty() || candidates.counted * LOOK_UP <= others)
+        words.is_complete
+            && words.counted <= COUNTED
+            && (!self.partial.is_empty() || self.cost_of_employers(condition) <= others)
+    }
+
+    /// Returns the cost of the employers of a condition's candidates, or of their texts if not all employers are known that meet
+    /// the other conditions.
+    fn cost_of_employers(&self, condition: usize) -> i64 {
+        let each = if self.partial.is_empty() {
+            EMPLOYER
+        } else {
+            LOOK_UP
+        };
+        self.count_of_words(condition).counted * each
+    }
+
+    /// Returns the number of candidates that meet a condition by their own words.
+    fn count_of_words(&self, condition: usize) -> Count {
+        self.words_of(condition).map(|words| words.count).sum()
     }
 
     /// Returns the number of candidates of a driver.
@@ -117,9 +139,8 @@ impl Plan {
         match driver {
             Driver::Employer => self.employer.iter().map(|(_, count)| *count).sum(),
             Driver::Condition(condition) => {
-                let words = self.words_of(condition).map(|words| words.count);
                 let groups = self.of_groups(condition).map(|group| group.count);
-                words.chain(groups).sum()
+                groups.chain([self.count_of_words(condition)]).sum()
             }
             Driver::Corrections => {
                 let conditions = 0..self.checks.conditions().count();
@@ -133,15 +154,17 @@ impl Plan {
 
 /// Returns the cost of checking the contacts of these groups.
 fn cost_of<'g>(groups: impl Iterator<Item = &'g Group>) -> i64 {
-    groups.map(|group| reckoned_people(group.count) + STEP).sum()
-}
-
-fn reckoned_people(count: Count) -> i64 {
-    if count.is_complete {
-        count.counted
-    } else {
-        MANY_PEOPLE
-    }
+    let cost = |group: &Group| {
+        let organizations = i64_of(group.source.organizations().len());
+        let people = group.count.counted;
+        let reckoned = if group.count.is_complete {
+            people
+        } else {
+            people.max(organizations * PEOPLE)
+        };
+        reckoned + organizations * ORGANIZATION + STEP
+    };
+    groups.map(cost).sum()
 }
 
 fn reckoned(count: Count) -> i64 {

@@ -1,6 +1,6 @@
 //! The numbers of candidates, as far as they are known.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, Instant};
 
 use moka::Expiry;
@@ -17,6 +17,8 @@ pub struct Known {
     pub counts: HashMap<Source, Count>,
     /// The organizations by the range of words that one of their words is in.
     pub organizations: HashMap<Range, Vec<Uuid>>,
+    /// The words of the vocabulary that words of the query may stand for, and others like them, once they are read.
+    pub vocabulary: Option<BTreeSet<String>>,
     /// Whether all matches without corrections are known.
     pub has_matches: bool,
 }
@@ -49,6 +51,14 @@ impl Count {
         counted: 1,
         is_complete: false,
     };
+
+    /// Returns the count of what was counted up to one more than `most`.
+    pub const fn of(counted: i64, most: i64) -> Self {
+        Self {
+            counted,
+            is_complete: counted <= most,
+        }
+    }
 
     /// Whether there are candidates, or may be.
     pub const fn is_some(self) -> bool {
@@ -90,7 +100,7 @@ impl CommonWords {
     pub fn count_of(&self, tenant: i32, source: &Source) -> Option<Count> {
         match source {
             Source::Words(range) => self.0.get(&(tenant, range.clone())),
-            Source::WholeWords(_) | Source::Employees(_) => None,
+            Source::Ranges(_) | Source::Employees(_) => None,
         }
     }
 

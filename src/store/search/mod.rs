@@ -15,6 +15,7 @@ pub mod planning;
 pub mod reading;
 pub mod source;
 mod spelling;
+pub mod survey;
 mod top_hits;
 
 use tracing::instrument;
@@ -24,6 +25,7 @@ use crate::error::Result;
 use crate::model::{CAP, Hits, Search};
 use known::Known;
 use plan::Plan;
+use spelling::corrected;
 use top_hits::TopHits;
 
 /// The maximum number of rows of an index that one statement examines.
@@ -52,32 +54,33 @@ impl Tenant {
                 return Ok(top.into_hits());
             }
         }
-        let plan = self.plan(search, &mut known).await?;
-        let is_narrow = plan.is_narrow();
-        let mut wider = None;
-        if is_narrow {
+        let is_narrow = self.is_narrow(search, &mut known).await?;
+        let wider = known
+            .vocabulary
+            .as_ref()
+            .and_then(|words| corrected(search, words));
+        if is_narrow && let Some(wider) = &wider {
             // Its few candidates are looked up once, with corrections of the other words.
-            wider = self.with_corrections(search).await?;
-            if let Some(wider) = &wider {
-                let mut top = TopHits::default();
-                let plan = self.plan(wider, &mut known).await?;
+            let plan = self.plan(wider, &mut known).await?;
+            let mut top = TopHits::default();
+            top.more = plan.driver().is_some_and(|driver| plan.is_partial(driver));
+            if !top.more {
                 self.collect(&plan, &mut top).await?;
-                if !top.more && !top.is_full() {
-                    return Ok(top.without_needless_corrections().into_hits());
-                }
+            }
+            if !top.more && !top.is_full() {
+                return Ok(top.without_needless_corrections().into_hits());
             }
         }
+        let plan = self.plan(search, &mut known).await?;
         let mut top = TopHits::default();
         self.collect(&plan, &mut top).await?;
-        if top.len() < ENOUGH && !top.more {
-            if !is_narrow {
-                wider = self.with_corrections(search).await?;
-            }
-            if let Some(wider) = &wider {
-                known.has_matches = true;
-                let plan = self.plan(wider, &mut known).await?;
-                self.collect(&plan, &mut top).await?;
-            }
+        if top.len() < ENOUGH
+            && !top.more
+            && let Some(wider) = &wider
+        {
+            known.has_matches = true;
+            let plan = self.plan(wider, &mut known).await?;
+            self.collect(&plan, &mut top).await?;
         }
         Ok(top.into_hits())
     }
@@ -87,11 +90,17 @@ impl Tenant {
         let Some(driver) = plan.driver() else {
             return Ok(());
         };
-        for pass in plan.passes(driver) {
+        let mut passes = plan.passes(driver);
+        let mut pages = Vec::new();
+        if !plan.stops_early(driver) {
+            pages = self.first_pages(plan, &mut passes).await?;
+        }
+        let mut pages = pages.into_iter();
+        for pass in &passes {
             if top.is_full() {
                 break;
             }
-            top.more |= self.candidates(plan, &pass, top).await?;
+            top.more |= self.candidates(plan, pass, pages.next().flatten(), top).await?;
         }
         top.more |= plan.is_partial(driver);
         if top.is_full() && !plan.is_ordered(driver) {
@@ -101,7 +110,7 @@ impl Tenant {
                 if best.is_full() {
                     break;
                 }
-                self.candidates(plan, &pass, &mut best).await?;
+                self.candidates(plan, &pass, None, &mut best).await?;
             }
             top.merge(best);
         }

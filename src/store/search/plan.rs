@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use uuid::Uuid;
+
 use super::known::Count;
-use super::reading::Reading;
+use super::reading::{Check, Reading};
 use super::source::{Range, Source, ranges_of};
-use super::{COUNTED, i64_of};
-use crate::model::{Alternative, CAP, MarkCheck, MatchKind, Search, Term};
+use super::{LOOKED_UP, i64_of};
+use crate::model::{Alternative, CAP, MatchKind, Search, Term};
 
 /// A search with the sources of its candidates.
 pub struct Plan {
@@ -61,12 +63,23 @@ pub enum Driver {
 pub struct Pass {
     /// The source.
     pub source: Source,
-    /// The conditions that are checked on the marks of candidates.
-    pub marks: Vec<MarkCheck>,
+    /// The checks of candidates before their texts are looked up.
+    pub checks: Vec<Check>,
     /// Whether longer words do not match.
     pub exact: bool,
-    /// Whether all candidates can be examined.
-    pub is_small: bool,
+    /// The number of candidates. If it is complete, all can be examined.
+    pub count: Count,
+}
+
+/// The conditions that candidates meet by their source.
+#[derive(Clone, Copy)]
+enum Met<'p> {
+    /// A condition, by any of its words.
+    Words(usize),
+    /// A condition, as far as an alternative's rarest word tells.
+    Word(usize, &'p Alternative),
+    /// Those that the employer meets. It meets no others.
+    Employer(&'p [usize]),
 }
 
 impl Plan {
@@ -116,11 +129,28 @@ impl Plan {
             .filter(move |group| group.conditions.contains(&condition))
     }
 
-    /// Returns the steps of the search in the order of the results of a query of one word.
+    /// Returns the steps of the search. If they are ordered and there may be too many results, they have the order of the results.
     pub fn passes(&self, driver: Driver) -> Vec<Pass> {
-        let mut passes = self.own_passes(driver, MatchKind::Own);
+        if self.stops_early(driver) {
+            let mut passes = self.ordered_passes(driver, MatchKind::Own);
+            passes.extend(self.employer_passes(driver));
+            passes.extend(self.ordered_passes(driver, MatchKind::Typo));
+            return passes;
+        }
+        let mut passes = match driver {
+            Driver::Condition(condition) => {
+                let words = self.words_of(condition);
+                self.passes_of_words(driver, condition, words.filter(|words| words.count.is_some()))
+            }
+            Driver::Corrections => {
+                let conditions = 0..self.search.terms.len();
+                let passes = conditions
+                    .map(|condition| self.passes_of_words(driver, condition, self.corrections_of(condition)));
+                passes.flatten().collect()
+            }
+            Driver::Employer => Vec::new(),
+        };
         passes.extend(self.employer_passes(driver));
-        passes.extend(self.own_passes(driver, MatchKind::Typo));
         passes
     }
 
@@ -148,6 +178,12 @@ impl Plan {
         driver == Driver::Condition(0) && self.has_order()
     }
 
+    /// Whether the first steps may find as many results as can be shown, so that the others are not needed.
+    pub fn stops_early(&self, driver: Driver) -> bool {
+        let candidates = self.candidates_of(driver);
+        self.is_ordered(driver) && !(candidates.is_complete && candidates.counted <= i64_of(CAP))
+    }
+
     /// Whether the query has one word, whose index has the order of the results.
     fn has_order(&self) -> bool {
         let mut alternatives = self.search.terms.iter().flat_map(|term| &term.alternatives);
@@ -173,29 +209,13 @@ impl Plan {
         }
     }
 
-    fn own_passes(&self, driver: Driver, by: MatchKind) -> Vec<Pass> {
-        let driving = match (driver, by) {
-            (Driver::Condition(driving), MatchKind::Typo) if !self.is_ordered(driver) => {
-                return self.correction_passes(driver, driving..driving + 1);
-            }
-            (Driver::Condition(driving), _) => driving,
-            (Driver::Corrections, MatchKind::Typo) => {
-                return self.correction_passes(driver, 0..self.search.terms.len());
-            }
-            (Driver::Employer | Driver::Corrections, _) => return Vec::new(),
-        };
+    /// Returns the steps of the query's only word in their order: the word itself of every alternative before longer words of any.
+    fn ordered_passes(&self, driver: Driver, by: MatchKind) -> Vec<Pass> {
         let words = || {
-            self.words_of(driving)
+            self.words_of(0)
                 .filter(move |words| words.count.is_some() && words.alternative.by == by)
         };
-        let candidates = self.candidates_of(driver);
-        if !self.is_ordered(driver) || candidates.is_complete && candidates.counted <= i64_of(CAP) {
-            return words()
-                .map(|words| self.pass(driver, words, range_of(&words.alternative), false))
-                .collect();
-        }
         let mut passes = Vec::new();
-        // The words themselves of every alternative come before longer ones of any.
         for step in 0..2 {
             for words in words() {
                 let query = words.alternative.rarest();
@@ -208,34 +228,30 @@ impl Plan {
         passes
     }
 
-    /// Returns a step for the corrections of each of these words of the query if they are few, or else a step for each
-    /// correction.
-    fn correction_passes(&self, driver: Driver, conditions: std::ops::Range<usize>) -> Vec<Pass> {
-        let mut passes = Vec::new();
-        for condition in conditions {
-            let corrections: Vec<&WordSource> = self.corrections_of(condition).collect();
-            let count: Count = corrections.iter().map(|words| words.count).sum();
-            let is_small = count.is_complete && count.counted <= COUNTED;
-            let sources = if is_small {
-                let words = corrections
-                    .iter()
-                    .filter_map(|words| Some(words.alternative.rarest()?.word.clone()));
-                let words: BTreeSet<String> = words.collect();
-                vec![Source::WholeWords(words.into_iter().collect())]
-            } else {
-                let ranges = corrections.iter().map(|words| range_of(&words.alternative));
-                ranges.map(Source::Words).collect()
-            };
-            if count.is_some() {
-                passes.extend(sources.into_iter().map(|source| Pass {
-                    source,
-                    marks: self.marks(driver, None, &[condition], false),
-                    exact: false,
-                    is_small,
-                }));
-            }
+    /// Returns a step for these words of a condition if they have few candidates, or else a step for each of them.
+    fn passes_of_words<'p>(
+        &'p self,
+        driver: Driver,
+        condition: usize,
+        words: impl Iterator<Item = &'p WordSource>,
+    ) -> Vec<Pass> {
+        let words: Vec<&WordSource> = words.collect();
+        let count: Count = words.iter().map(|words| words.count).sum();
+        let ranges = words.iter().map(|words| range_of(&words.alternative));
+        if !count.is_complete || count.counted > LOOKED_UP {
+            let passes = words.iter().zip(ranges);
+            return passes
+                .map(|(words, range)| self.pass(driver, words, range, false))
+                .collect();
         }
-        passes
+        let ranges: BTreeSet<Range> = ranges.collect();
+        let pass = (!ranges.is_empty()).then(|| Pass {
+            source: Source::Ranges(ranges.into_iter().collect()),
+            checks: self.checks_of(driver, Met::Words(condition), false),
+            exact: false,
+            count,
+        });
+        pass.into_iter().collect()
     }
 
     fn employer_passes(&self, driver: Driver) -> Vec<Pass> {
@@ -260,11 +276,12 @@ impl Plan {
     }
 
     fn pass(&self, driver: Driver, words: &WordSource, range: Range, exact: bool) -> Pass {
+        let met = Met::Word(words.condition, &words.alternative);
         Pass {
             source: Source::Words(range),
-            marks: self.marks(driver, Some(&words.alternative), &[], exact),
+            checks: self.checks_of(driver, met, exact),
             exact,
-            is_small: words.count.is_complete,
+            count: words.count,
         }
     }
 
@@ -277,54 +294,74 @@ impl Plan {
     ) -> Pass {
         Pass {
             source: source.clone(),
-            marks: self.marks(driver, None, met, exact),
+            checks: self.checks_of(driver, Met::Employer(met), exact),
             exact,
-            is_small: count.is_complete,
+            count,
         }
     }
 
-    /// Returns what is checked on the marks of candidates: every condition but those that are `met` by their source. Of
-    /// the driver's own condition, only the other words of the alternative.
-    fn marks(
-        &self,
-        driver: Driver,
-        alternative: Option<&Alternative>,
-        met: &[usize],
-        exact: bool,
-    ) -> Vec<MarkCheck> {
+    /// Returns the checks of candidates: of every condition but those that are met by their source, if marks and employers can
+    /// tell.
+    fn checks_of(&self, driver: Driver, met: Met<'_>, exact: bool) -> Vec<Check> {
         let is_thorough = self.is_thorough(driver);
         let terms = self.search.terms.len();
-        let check = |(position, term): (usize, &Term)| -> MarkCheck {
-            if met.contains(&position) {
-                return None;
-            }
+        let check = |(position, term): (usize, &Term)| -> Option<Check> {
             let exact = exact && position < terms;
-            if let (true, Some(alternative)) = (driver == Driver::Condition(position), alternative) {
-                if alternative.words.len() == 1 {
-                    return None;
+            let mut only = Term::default();
+            let mut term = term;
+            match met {
+                Met::Words(condition) if condition == position => return None,
+                Met::Word(condition, alternative) if condition == position => {
+                    if alternative.words.len() == 1 {
+                        return None;
+                    }
+                    only.alternatives.push(alternative.clone());
+                    term = &only;
                 }
-                let only = Term {
-                    alternatives: vec![alternative.clone()],
-                    spelling_candidate: None,
-                };
-                return self.checks.mark_check(&only, exact);
+                Met::Employer(conditions) if conditions.contains(&position) => return None,
+                _ => {}
             }
-            let by_employer = |alternative: &Alternative| self.checks.is_by_employer(alternative);
-            if is_thorough && term.alternatives.iter().any(by_employer) {
+            let mut by_employers = term
+                .alternatives
+                .iter()
+                .filter(|it| self.checks.is_by_employer(it));
+            let is_by_employer = is_thorough && !exact && by_employers.next().is_some();
+            if is_by_employer && self.partial.contains(&position) {
                 return None;
             }
-            self.checks.mark_check(term, exact)
+            let is_known = matches!(met, Met::Employer(_));
+            Some(Check {
+                marks: self.checks.mark_check(term, exact)?,
+                employers: if is_by_employer && !is_known {
+                    self.employers_of(position)
+                } else {
+                    Vec::new()
+                },
+            })
         };
-        self.checks.conditions().enumerate().map(check).collect()
+        let conditions = self.checks.conditions().enumerate();
+        conditions.filter_map(check).collect()
     }
 
-    /// Returns how a pass reads its source.
-    pub fn reading<'p>(&'p self, pass: &'p Pass) -> Reading<'p> {
+    /// Returns the organizations that meet a condition.
+    fn employers_of(&self, condition: usize) -> Vec<Uuid> {
+        let groups = self.of_groups(condition);
+        groups
+            .flat_map(|group| group.source.organizations())
+            .copied()
+            .collect()
+    }
+
+    /// Returns how a pass reads its source, and whether it counts the candidates.
+    pub fn reading<'p>(&'p self, pass: &'p Pass, counts: bool) -> Reading<'p> {
+        let is_small = pass.count.is_complete && pass.count.counted <= i64_of(CAP);
         Reading {
             search: &self.checks,
             source: &pass.source,
-            marks: &pass.marks,
+            checks: &pass.checks,
             exact: pass.exact,
+            counts,
+            checks_text: pass.exact || !(counts || is_small),
         }
     }
 }

@@ -1,11 +1,27 @@
 //! Statements that read the candidates of one source.
 
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
+
 use super::super::engine::Engine;
 use super::super::statement::Statement;
 use super::source::{IndexRow, Source};
 use super::{EXAMINED, LOOKED_UP, MOST_ROWS, i64_of};
 use crate::id::TypedId as _;
-use crate::model::{MarkCheck, MatchKind, Search, Subject};
+use crate::model::{Alternative, MatchKind, Search, Subject};
+
+/// The length of the beginnings of marks that are looked for first: the space before a mark, and two characters.
+const START: usize = 3;
+
+/// A check of a condition where a row of an index is read, before the text of the candidate is looked up.
+#[derive(Clone, Debug, Default)]
+pub struct Check {
+    /// Texts of which the candidate's marks contain all of one list if it meets the condition by its own words.
+    pub marks: Vec<Vec<String>>,
+    /// The organizations whose contacts meet the condition.
+    pub employers: Vec<Uuid>,
+}
 
 /// A reading of one source.
 #[derive(Clone, Debug)]
@@ -14,34 +30,79 @@ pub struct Reading<'p> {
     pub search: &'p Search,
     /// The source.
     pub source: &'p Source,
-    /// The conditions that are checked on the marks of candidates before their texts are looked up.
-    pub marks: &'p [MarkCheck],
+    /// The checks of candidates before their texts are looked up.
+    pub checks: &'p [Check],
     /// Whether longer words do not match.
     pub exact: bool,
+    /// Whether the candidates are counted while they are read, up to one more than [`LOOKED_UP`].
+    pub counts: bool,
+    /// Whether the statement checks the texts of candidates. Otherwise it returns all that are left, of which there are few.
+    pub checks_text: bool,
+}
+
+/// The statement that selects the first candidates that match from each of several sources, with the place of the source. If
+/// candidates are counted, their number comes in the text of a row without an id.
+pub fn matches_of<'a>(engine: Engine, readings: &[Reading<'_>]) -> Statement<'a> {
+    let mut statement = Statement::new(engine, "");
+    for (place, reading) in (0_i32..).zip(readings) {
+        statement
+            .push(if place == 0 {
+                "SELECT "
+            } else {
+                " UNION ALL SELECT "
+            })
+            .bind(place)
+            .push(" AS place, word, sort_key, id, text FROM (");
+        if reading.counts {
+            statement.push("WITH examined AS MATERIALIZED (");
+            reading.source.push(&mut statement, None, LOOKED_UP + 1);
+            statement.push(
+                ") SELECT '' AS word, '' AS sort_key, CAST(NULL AS UUID) AS id, CAST(COUNT(*) AS TEXT) AS text \
+                 FROM examined UNION ALL SELECT word, sort_key, id, text FROM (",
+            );
+        }
+        reading.push_matches(&mut statement, None);
+        statement.push(if reading.counts {
+            ") AS found) AS matches"
+        } else {
+            ") AS matches"
+        });
+    }
+    statement
 }
 
 impl Reading<'_> {
     /// The statement that selects the candidates that match, after a row if one is given.
     pub fn matches<'a>(&self, engine: Engine, after: Option<&IndexRow>) -> Statement<'a> {
-        if self.is_decided_by_words() {
-            let mut statement =
-                Statement::new(engine, "SELECT c.word, c.sort_key, c.id, c.word AS text FROM (");
-            self.source.push(&mut statement, after);
-            statement.push(") AS c").limit(i64_of(MOST_ROWS));
-            return statement;
-        }
-        let mut statement = Statement::new(engine, "SELECT word, sort_key, id, text FROM (");
-        statement.push("SELECT c.word, c.sort_key, c.id, (");
-        self.push_text(&mut statement);
-        statement.push(") AS text FROM (");
-        self.source.push(&mut statement, after);
-        statement.push(") AS c");
-        self.push_mark_checks(&mut statement);
-        statement.limit(LOOKED_UP);
-        statement.push(") AS candidates WHERE text IS NOT NULL");
-        self.push_text_checks(&mut statement);
-        statement.limit(i64_of(MOST_ROWS));
+        let mut statement = Statement::new(engine, "");
+        self.push_matches(&mut statement, after);
         statement
+    }
+
+    fn push_matches(&self, to: &mut Statement<'_>, after: Option<&IndexRow>) {
+        if self.is_decided_by_words() {
+            to.push("SELECT c.word, c.sort_key, c.id, c.word AS text FROM (");
+            self.source.push(to, after, EXAMINED);
+            to.push(") AS c").limit(i64_of(MOST_ROWS));
+            return;
+        }
+        to.push("SELECT word, sort_key, id, text FROM (SELECT c.word, c.sort_key, c.id, (");
+        self.push_text(to);
+        to.push(") AS text FROM ");
+        if self.counts {
+            to.push("examined AS c");
+        } else {
+            to.push("(");
+            self.source.push(to, after, EXAMINED);
+            to.push(") AS c");
+        }
+        self.push_checks(to);
+        to.limit(LOOKED_UP);
+        to.push(") AS candidates WHERE text IS NOT NULL");
+        if self.checks_text {
+            self.push_text_checks(to);
+        }
+        to.limit(i64_of(MOST_ROWS));
     }
 
     /// Whether a row of the index is a match by itself, and its word tells the rank: nothing else is searched for.
@@ -66,55 +127,56 @@ impl Reading<'_> {
     /// The statement that counts the candidates that marks leave, up to one more than [`matches`](Self::matches) looks up.
     pub fn looked_up<'a>(&self, engine: Engine, after: Option<&IndexRow>) -> Statement<'a> {
         let mut statement = Statement::new(engine, "SELECT COUNT(*) FROM (SELECT 1 AS one FROM (");
-        self.source.push(&mut statement, after);
+        self.source.push(&mut statement, after, EXAMINED);
         statement.push(") AS c");
-        self.push_mark_checks(&mut statement);
+        self.push_checks(&mut statement);
         statement.limit(LOOKED_UP + 1);
         statement.push(") AS looked_up");
         statement
     }
 
-    /// Appends the condition that the candidate's marks, if it has any, meet every check.
-    fn push_mark_checks(&self, statement: &mut Statement<'_>) {
-        let checks: Vec<&Vec<Vec<String>>> = self.marks.iter().flatten().collect();
-        if checks.is_empty() || !self.source.is_marked() {
+    /// Appends the condition that the candidate's marks, if it has any, or its employer meet every check.
+    fn push_checks(&self, to: &mut Statement<'_>) {
+        if self.checks.is_empty() || !self.source.is_marked() {
             return;
         }
-        statement.push(" WHERE (c.marks = ''");
-        for (position, lists) in checks.into_iter().enumerate() {
-            statement.push(if position == 0 { " OR (" } else { " AND (" });
-            if lists.is_empty() {
-                statement.push("1 = 0");
+        to.push(" WHERE (c.marks = ''");
+        for (position, check) in self.checks.iter().enumerate() {
+            to.push(if position == 0 { " OR (" } else { " AND (" });
+            push_marks(to, &check.marks);
+            if !check.employers.is_empty() {
+                to.push(
+                    " OR (SELECT e.organization_id FROM contacts AS e \
+                     WHERE e.tenant_id = $1 AND e.id = c.id) IN (SELECT listed_id FROM ",
+                );
+                to.ids(check.employers.clone()).push(" AS l)");
             }
-            for (position, needles) in lists.iter().enumerate() {
-                statement.push(if position == 0 { "" } else { " OR " });
-                for (position, needle) in needles.iter().enumerate() {
-                    statement
-                        .push(if position == 0 { "" } else { " AND " })
-                        .contains("c.marks", needle.clone());
-                }
-            }
-            statement.push(")");
+            to.push(")");
         }
-        statement.push(")");
+        to.push(")");
     }
 
     /// Appends the condition that the candidate's text matches every term.
     fn push_text_checks(&self, statement: &mut Statement<'_>) {
         for (position, term) in self.search.conditions().enumerate() {
             let exact = self.exact && position < self.search.terms.len();
-            let alternatives = term.alternatives.iter();
-            let mut is_first = true;
-            for alternative in alternatives.filter(|alternative| !exact || alternative.by == MatchKind::Own) {
-                statement.push(if is_first { " AND ((" } else { ") OR (" });
-                is_first = false;
+            let is_checked = |it: &&Alternative| !exact || it.by == MatchKind::Own;
+            let alternatives: Vec<&Alternative> = term.alternatives.iter().filter(is_checked).collect();
+            statement.push(if alternatives.is_empty() {
+                " AND (1 = 0"
+            } else {
+                " AND ("
+            });
+            for (position, alternative) in padded(&alternatives).enumerate() {
+                statement.push(if position == 0 { "(" } else { " OR (" });
                 for (position, query) in alternative.words.iter().enumerate() {
                     statement
                         .push(if position == 0 { "" } else { " AND " })
                         .contains("text", query.needle(exact));
                 }
+                statement.push(")");
             }
-            statement.push(if is_first { " AND 1 = 0" } else { "))" });
+            statement.push(")");
         }
     }
 
@@ -142,4 +204,37 @@ impl Reading<'_> {
             to.push(" AND e.organization_id = ").bind(organization.uuid());
         }
     }
+}
+
+/// Appends the condition that the marks of the candidate contain all texts of one list. Beginnings that lists share are looked
+/// for first, since most candidates have none of them.
+fn push_marks(to: &mut Statement<'_>, lists: &[Vec<String>]) {
+    let start = |list: &Vec<String>| -> Option<String> { Some(list.first()?.chars().take(START).collect()) };
+    let starts: BTreeSet<String> = lists.iter().filter_map(start).collect();
+    if lists.is_empty() {
+        to.push("1 = 0");
+    }
+    if starts.len() < lists.len() {
+        for (position, start) in starts.into_iter().enumerate() {
+            to.push(if position == 0 { "(" } else { " OR " })
+                .contains("c.marks", start);
+        }
+        to.push(") AND ");
+    }
+    for (position, needles) in padded(lists).enumerate() {
+        to.push(if position == 0 { "(" } else { " OR " });
+        for (position, needle) in needles.iter().enumerate() {
+            to.push(if position == 0 { "" } else { " AND " })
+                .contains("c.marks", needle.clone());
+        }
+    }
+    to.push(if lists.is_empty() { "" } else { ")" });
+}
+
+/// Iterates over items and then repeats the last one up to a power of two, so that statements have few texts, whose plans are
+/// kept.
+fn padded<T>(items: &[T]) -> impl Iterator<Item = &T> {
+    let missing = items.len().next_power_of_two() - items.len();
+    let last = std::iter::repeat_n(items.last(), missing).flatten();
+    items.iter().chain(last)
 }

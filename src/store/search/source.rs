@@ -16,14 +16,14 @@ const FIRST: char = '\u{1}';
 pub enum Source {
     /// Neighbouring words of the search index.
     Words(Range),
-    /// A few words of the search index, in the order of the alphabet.
-    WholeWords(Vec<String>),
+    /// A few such ranges, in the order of the alphabet.
+    Ranges(Vec<Range>),
     /// The contacts of these organizations, in the order of the organizations.
     Employees(Vec<Uuid>),
 }
 
 /// A range of the search index.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Range {
     /// The first word.
     pub from: String,
@@ -95,11 +95,19 @@ fn push_after(to: &mut Statement<'_>, after: Option<&IndexRow>) {
 }
 
 impl Source {
-    /// Whether the candidates' rows carry the marks of their records.
+    /// Returns the organizations whose contacts are the candidates.
+    pub fn organizations(&self) -> &[Uuid] {
+        match self {
+            Self::Employees(organizations) => organizations,
+            Self::Words(_) | Self::Ranges(_) => &[],
+        }
+    }
+
+    /// Whether rows of candidates carry the marks of their records.
     pub fn is_marked(&self) -> bool {
         match self {
             Self::Words(range) => range.is_marked(),
-            Self::WholeWords(words) => words.iter().all(|word| is_marked(word)),
+            Self::Ranges(ranges) => ranges.iter().any(Range::is_marked),
             Self::Employees(_) => true,
         }
     }
@@ -111,8 +119,11 @@ impl Source {
                 to.push(" FROM search_words AS c WHERE ");
                 range.push(to, after);
             }
-            Self::WholeWords(words) => {
-                to.push(" FROM ").rows_of_words(words.clone(), EXAMINED);
+            Self::Ranges(ranges) => {
+                let ends = ranges
+                    .iter()
+                    .map(|Range { from, before }| [from.clone(), before.clone()]);
+                to.push(" FROM ").rows_of_ranges(ends.collect(), EXAMINED);
                 push_after(to, after);
             }
             Self::Employees(organizations) => {
@@ -121,15 +132,15 @@ impl Source {
         }
     }
 
-    /// Appends a selection of the candidates in their order, at most [`EXAMINED`], after a row if one is given.
-    pub fn push(&self, to: &mut Statement<'_>, after: Option<&IndexRow>) {
+    /// Appends a selection of the first candidates in their order, after a row if one is given.
+    pub fn push(&self, to: &mut Statement<'_>, after: Option<&IndexRow>, most: i64) {
         match self {
             Self::Words(_) => {
                 to.push("SELECT c.word, c.sort_key, c.id, c.marks");
                 self.push_from(to, after);
                 to.push(" ORDER BY c.word, c.sort_key, c.id");
             }
-            Self::WholeWords(_) => {
+            Self::Ranges(_) => {
                 to.push("SELECT c.word, c.sort_key, c.id, c.marks");
                 self.push_from(to, after);
             }
@@ -138,7 +149,7 @@ impl Source {
                 self.push_from(to, None);
             }
         }
-        to.limit(EXAMINED);
+        to.limit(most);
     }
 }
 

@@ -8,9 +8,9 @@ use crate::id::{ContactId, OrganizationId, TypedId as _};
 use crate::model::{Contact, Organization, Query, Record, Region, Search, Subject, sort_key};
 use crate::store::Tenant;
 use crate::store::engine::Engine;
-use crate::store::search::planning::{counts_of, organizations_by_words};
-use crate::store::search::reading::Reading;
+use crate::store::search::reading::{Check, Reading, matches_of};
 use crate::store::search::source::{Range, Source};
+use crate::store::search::survey::Survey;
 
 /// The number of contacts: enough for an index to be worth its use.
 const CONTACTS: usize = 4_000;
@@ -70,7 +70,11 @@ on_both_engines! {
         analyze(&tenant).await;
         let query = Query::read("john smith", &Region::default()).unwrap();
         let search: Search = query.among(Subject::Contacts, false);
-        let marks: Vec<_> = search.terms.iter().map(|term| search.mark_check(term, false)).collect();
+        let employers = vec![Uuid::nil(), organization];
+        let checks: Vec<Check> = search.terms.iter().map(|term| Check {
+            marks: search.mark_check(term, false).unwrap(),
+            employers: employers.clone(),
+        }).collect();
         let mut tx = tenant.begin(None).await.unwrap();
 
         let sources = [
@@ -79,7 +83,7 @@ on_both_engines! {
             ("employees", Source::Employees(vec![organization])),
         ];
         for (title, source) in sources {
-            let reading = Reading { search: &search, source: &source, marks: &marks, exact: false };
+            let reading = Reading { search: &search, source: &source, checks: &checks, exact: false, counts: false, checks_text: true };
             let is_of_words = matches!(source, Source::Words(_));
             let engine = tx.engine();
             for statement in [reading.matches(engine, None), reading.examined(engine, None), reading.looked_up(engine, None)] {
@@ -92,7 +96,7 @@ on_both_engines! {
         let search = query.among(Subject::Contacts, false);
         for range in [Range::exactly("njohn"), Range::longer("njohn")] {
             let source = Source::Words(range);
-            let reading = Reading { search: &search, source: &source, marks: &[None], exact: false };
+            let reading = Reading { search: &search, source: &source, checks: &[], exact: false, counts: false, checks_text: true };
             let statement = reading.matches(tx.engine(), None);
             let plan = explained(&mut tx, &statement).await;
             check(tx.engine(), "one word", &plan, true);
@@ -134,22 +138,31 @@ on_both_engines! {
 
     async fn planning_a_search_and_correcting_it_read_the_index_of_words(store: &TestStore) {
         let tenant = store.tenant("acme").await;
-        filled(&tenant).await;
+        let organization = filled(&tenant).await;
         analyze(&tenant).await;
         let query = Query::read("john smith", &Region::default()).unwrap();
         let search: Search = query.among(Subject::Contacts, false);
-        let marks = vec![None, search.mark_check(&search.terms[1], false)];
+        let marks = search.mark_check(&search.terms[1], false).unwrap();
+        let checks = [Check { marks, employers: vec![organization] }];
         let mut tx = tenant.begin(None).await.unwrap();
         let engine = tx.engine();
 
         let ranges = [Range::exactly("njohn"), Range::longer("nsmith1")];
         let sources = ranges.clone().map(Source::Words);
-        let corrections = Source::WholeWords(vec!["njohn".to_owned(), "nmary1".to_owned()]);
-        let reading = Reading { search: &search, source: &corrections, marks: &marks, exact: false };
-        for statement in [
-            organizations_by_words(engine, &ranges.each_ref()),
-            counts_of(engine, &sources.each_ref(), 500),
-            reading.matches(engine, None),
+        let corrections = Source::Ranges(vec![Range::exactly("njohn"), Range::exactly("nmary1")]);
+        let employees = Source::Employees(vec![organization]);
+        let reading = |source, counts, checks_text| Reading { search: &search, source, checks: &checks, exact: false, counts, checks_text };
+        let survey = Survey {
+            organizations: ranges.iter().collect(),
+            counts: sources.iter().collect(),
+            most: 500,
+            variants: Vec::new(),
+        };
+        let in_order = ["Sort", "TEMP B-TREE"];
+        for (statement, refused) in [
+            (survey.statement(engine), &in_order[..]),
+            (reading(&corrections, false, true).matches(engine, None), &in_order),
+            (matches_of(engine, &[reading(&corrections, false, true), reading(&employees, true, false)]), &in_order),
         ] {
             let plan = explained(&mut tx, &statement).await;
             let index = match engine {
@@ -157,10 +170,8 @@ on_both_engines! {
                 Engine::Sqlite => "USING PRIMARY KEY (tenant_id=? AND word",
             };
             assert!(plan.contains(index), "{plan}");
-            let is_refused = |line: &str| {
-                let steps = ["Seq Scan", "Sort", "TEMP B-TREE", "SCAN search_words", "SCAN contacts", "SCAN organizations"];
-                steps.iter().any(|step| line.contains(step))
-            };
+            let scans = ["Seq Scan", "SCAN search_words", "SCAN contacts", "SCAN organizations"];
+            let is_refused = |line: &str| scans.iter().chain(refused).any(|step| line.contains(step));
             assert!(!plan.lines().any(is_refused), "{plan}");
         }
         tx.end(Ok(())).await.unwrap();

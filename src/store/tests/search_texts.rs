@@ -7,9 +7,9 @@ use crate::id::OrganizationId;
 use crate::model::{Query, Region, Search, Subject, Term, WordKind};
 use crate::store::engine::Engine;
 use crate::store::search::note::{newest_notes, note_counts};
-use crate::store::search::planning::{counts_of, organizations_by_words};
-use crate::store::search::reading::Reading;
+use crate::store::search::reading::{Check, Reading, matches_of};
 use crate::store::search::source::{IndexRow, Range, Source};
+use crate::store::search::survey::Survey;
 
 fn search(query: &str, subject: Subject, employers: bool) -> Search {
     Query::read(query, &Region::default())
@@ -27,35 +27,45 @@ fn row() -> IndexRow {
 
 fn planning(texts: &mut Texts, words: &Source, employees: &Source) {
     let ranges = [Range::exactly("Nann"), Range::longer("Nann")];
-    texts.add(
-        "organizations by words",
-        "",
-        &organizations_by_words(texts.engine, &ranges.each_ref()),
-    );
     let exact = Source::Words(Range::exactly("nann"));
+    let survey = Survey {
+        organizations: ranges.iter().collect(),
+        counts: vec![words, &exact, employees],
+        most: 500,
+        variants: vec!["ann".to_owned(), "nn".to_owned()],
+    };
     texts.add(
-        "candidates of sources",
+        "organizations, numbers and corrections",
         "",
-        &counts_of(texts.engine, &[words, &exact, employees], 500),
+        &survey.statement(texts.engine),
     );
+    let survey = Survey {
+        counts: vec![words],
+        most: 500,
+        ..Survey::default()
+    };
+    texts.add("numbers of candidates", "", &survey.statement(texts.engine));
 }
 
 fn candidates(texts: &mut Texts, words: &Source, employees: &Source) {
     let engine = texts.engine;
     let mut add = |title: &str, search: &Search, source: &Source, exact: bool, after: Option<IndexRow>| {
         // The first condition is met by the source.
-        let conditions = search.conditions().enumerate();
-        let marks: Vec<_> = conditions
-            .map(|(place, term)| {
-                (place > 0).then(|| search.mark_check(term, exact && place < search.terms.len()))
+        let conditions = search.conditions().enumerate().skip(1);
+        let checks: Vec<Check> = conditions
+            .filter_map(|(place, term)| search.mark_check(term, exact && place < search.terms.len()))
+            .map(|marks| Check {
+                marks,
+                employers: Vec::new(),
             })
-            .map(Option::flatten)
             .collect();
         let reading = Reading {
             search,
             source,
-            marks: &marks,
+            checks: &checks,
             exact,
+            counts: false,
+            checks_text: true,
         };
         texts.add(title, "", &reading.matches(engine, after.as_ref()));
         if after.is_some() {
@@ -75,7 +85,7 @@ fn candidates(texts: &mut Texts, words: &Source, employees: &Source) {
     let own = search("ann", Subject::Contacts, false);
     add("contacts by words", &own, words, false, None);
     add("contacts by words, after a row", &own, words, false, Some(row()));
-    let corrections = Source::WholeWords(vec!["nanna".to_owned(), "nanne".to_owned()]);
+    let corrections = Source::Ranges(vec![Range::exactly("nanna"), Range::exactly("nanne")]);
     add("contacts by corrections", &own, &corrections, false, Some(row()));
     let by_employer = search("ann", Subject::Contacts, true);
     add(
@@ -117,6 +127,35 @@ fn candidates(texts: &mut Texts, words: &Source, employees: &Source) {
     add("contacts by two names", &two_names, words, false, Some(row()));
     add("contacts by two names, exactly", &two_names, words, true, None);
 }
+
+/// Adds the statement that reads few candidates of two sources, of whom some meet the second condition by their employer.
+fn few_candidates(texts: &mut Texts, employees: &Source) {
+    let search = search("ann smith", Subject::Contacts, true);
+    let words = Source::Ranges(vec![Range::longer("nann")]);
+    let marks = search.mark_check(&search.terms[1], false).unwrap();
+    let of_employees = [Check {
+        marks: marks.clone(),
+        employers: Vec::new(),
+    }];
+    let of_words = [Check {
+        marks,
+        employers: vec![Uuid::nil()],
+    }];
+    let readings = [(&words, &of_words), (employees, &of_employees)].map(|(source, checks)| Reading {
+        search: &search,
+        source,
+        checks,
+        exact: false,
+        counts: matches!(source, Source::Employees(_)),
+        checks_text: false,
+    });
+    texts.add(
+        "few contacts by words and by employers",
+        "",
+        &matches_of(texts.engine, &readings),
+    );
+}
+
 fn notes(texts: &mut Texts) {
     let terms = [
         vec!["wlate".to_owned()],
@@ -142,6 +181,7 @@ fn texts_of(engine: Engine) -> String {
     let employees = Source::Employees(vec![Uuid::nil()]);
     planning(&mut texts, &words, &employees);
     candidates(&mut texts, &words, &employees);
+    few_candidates(&mut texts, &employees);
     notes(&mut texts);
     texts.written
 }
