@@ -15,7 +15,7 @@ pub trait Table: Row + Record + Clone + Sync + 'static {
     const COLUMNS: &'static str;
     /// Those of them that have plain values.
     const PLAIN_COLUMNS: &'static str = Self::COLUMNS;
-    /// The records that it refers to, at most [`MOST_REFERENCES`].
+    /// The records that it refers to, at most three.
     const REFERENCES: &'static [Reference] = &[];
 
     /// The record's id.
