@@ -22,6 +22,8 @@ import { sleep, until } from "./support/wait.mjs";
 const test = counting("doors");
 const schema = buildSchema(command("schema"));
 const KINDS = ["contact", "organization", "relationship", "note", "interaction", "wrapUpCode", "user"];
+/** The number of words of theirs: more than there are doors of mutations that take a text, each of which is given its own. */
+const WORDS = 400;
 /** The prefix of each kind's ids. */
 const PREFIX = { wrapUpCode: "wrap_up_code" };
 
@@ -64,7 +66,7 @@ class World {
     world.workload = new Workload(SEED, join(world.place.path, "operations.jsonl"));
     world.workload.start(world.server, world.theirs);
     await until("their tenant has records of every kind", () =>
-      world.workload.count("acknowledged") > 150 && KINDS.every((kind) => world.workload.pool.records[kind].size > 1),
+      world.workload.count("acknowledged") > WORDS && KINDS.every((kind) => world.workload.pool.records[kind].size > 1),
     );
     await world.workload.stop();
     world.own = await ownRecords(world.server, world.ours);
@@ -178,7 +180,8 @@ class World {
   theirText(operation) {
     const words = this.workload.operations.filter(({ outcome }) => outcome === "acknowledged").map(({ number }) => marker(number));
     this.given = operation === "mutation" ? (this.given ?? 0) + 1 : (this.given ?? 0);
-    return words[this.given % words.length];
+    assert.ok(this.given < words.length, `only ${words.length} words of theirs`);
+    return words[this.given];
   }
 
   /** Cursors of all their lists. */
