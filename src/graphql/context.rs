@@ -88,10 +88,10 @@ pub trait ContextExt {
         }
     }
 
-    /// What the selection from the records of the current field needs.
+    /// The columns and references that the selection from the records of the current field needs.
     fn wanted<T: Shown>(&self) -> Wanted;
 
-    /// What the selection from the items of the current field, a connection, needs.
+    /// The columns and references that the selection from the items of the current field, a connection, needs.
     fn wanted_of_items<T: Shown>(&self) -> Wanted;
 
     /// Loads a record by id, or null if there is none.

@@ -119,7 +119,7 @@ type Sender<V> = oneshot::Sender<Result<Option<V>>>;
 
 /// The keys of one kind of load that wait for their batch.
 struct Waiting<K: LoadKey> {
-    /// What any of them wants of its records.
+    /// The columns and references that any of them wants of its records.
     wanted: Wanted,
     /// All who wait for each key.
     keys: HashMap<K, Vec<Sender<K::Value>>>,

@@ -11,7 +11,7 @@ pub struct PageQuery<'p, O> {
     pub sort: Sort<O>,
     /// The page.
     pub page: &'p Page,
-    /// What is read of its records.
+    /// The columns and references to read of its records.
     pub wanted: Wanted,
 }
 

@@ -73,7 +73,7 @@ impl Referred {
     }
 }
 
-/// What is read of a record.
+/// The columns and references to read of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wanted {
     /// Its columns.

@@ -1,4 +1,4 @@
-//! How the bundled SQLite is compiled.
+//! The options that the bundled SQLite is compiled with.
 
 use super::TestStore;
 use crate::store::engine::sql;
