@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::bind::Row;
 use super::engine::{Engine, Sql, sql};
 use super::statement::Statement;
-use super::{Columns, Table, Tenant, Tx, Wanted};
+use super::{Table, Tenant, Tx, Wanted};
 use crate::error::Result;
 use crate::id::TypedId;
 use crate::model::ExternalId;
@@ -23,17 +23,8 @@ pub trait Read: Send {
 
     /// Returns the records with these ids, in no order, without those that do not exist.
     fn find_all<T: Table>(&mut self, ids: Vec<Uuid>) -> impl Future<Output = Result<Vec<T>>> + Send {
-        self.find_columns(ids, Columns::All)
-    }
-
-    /// Returns the records with these ids, read from some of their columns.
-    fn find_columns<T: Table>(
-        &mut self,
-        ids: Vec<Uuid>,
-        columns: Columns,
-    ) -> impl Future<Output = Result<Vec<T>>> + Send {
         async move {
-            let statement = records_by_ids::<T>(self.engine(), ids, Wanted::only(columns));
+            let statement = records_by_ids::<T>(self.engine(), ids, Wanted::WHOLE);
             self.fetch_all(statement.sql()).await
         }
     }

@@ -36,6 +36,12 @@ impl<'a> Statement<'a> {
         self
     }
 
+    /// Begins another of the selections that the statement consists of, whose rows come one after the other.
+    pub fn selection(&mut self) -> &mut Self {
+        let is_first = self.text.is_empty();
+        self.push(if is_first { "SELECT " } else { " UNION ALL SELECT " })
+    }
+
     /// Appends a value.
     pub fn bind(&mut self, value: impl Bind + 'a) -> &mut Self {
         self.bind_boxed(Box::new(value))

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::graphql::context::ContextExt as _;
 use crate::id::{OrganizationId, TypedId};
 use crate::model::{CAP, EMPLOYER, Facet, Facets, Permission};
-use crate::store::{Columns, Listed};
+use crate::store::Listed;
 
 /// Returns the message to show above the facets.
 pub fn message(capped: bool) -> String {
@@ -29,7 +29,7 @@ pub async fn facets<T: Listed + Facets>(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let records: Vec<T> = ctx.tenant().by_ids(ids, Columns::All).await?;
+    let records: Vec<T> = ctx.tenant().by_ids(ids).await?;
     let mut facets = Vec::new();
     for facet in Facet::of(&records) {
         if let Some(facet) = shown(ctx, facet).await? {

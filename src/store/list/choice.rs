@@ -93,11 +93,7 @@ impl<'c> Choice<'c> {
         let mut statement = Statement::new(engine, "");
         for (place, (condition, _)) in (0_i32..).zip(&self.candidates) {
             statement
-                .push(if place == 0 {
-                    "SELECT "
-                } else {
-                    " UNION ALL SELECT "
-                })
+                .selection()
                 .bind(place)
                 .push(" AS place, COUNT(*) AS records FROM (SELECT 1 AS one");
             match condition {

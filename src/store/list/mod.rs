@@ -31,7 +31,6 @@ use page::{count, page_of};
 use super::Tenant;
 use super::joined::Joined;
 use super::page_query::PageQuery;
-use super::part::Columns;
 use super::read::{Read as _, records_by_ids};
 use super::sort::SortField as _;
 use super::table::{Table, Wanted};
@@ -136,9 +135,9 @@ impl Tenant {
 
     /// Returns the records with these ids, in no order, without those that do not exist.
     #[instrument(level = "debug", skip_all)]
-    pub async fn by_ids<T: Table>(&self, ids: &[Uuid], columns: Columns) -> Result<Vec<T>> {
+    pub async fn by_ids<T: Table>(&self, ids: &[Uuid]) -> Result<Vec<T>> {
         let mut tenant = self;
-        tenant.find_columns(ids.to_vec(), columns).await
+        tenant.find_all(ids.to_vec()).await
     }
 
     /// Returns the records with these ids, in no order, without those that do not exist, with those that they refer to, as far as

@@ -24,11 +24,10 @@ impl Tenant {
     /// Reads the first candidates that match of every step by one statement, unless words have many candidates. Contacts of
     /// organizations that were not counted are counted; steps that have many have no page.
     pub(super) async fn first_pages(&self, plan: &Plan, passes: &mut [Pass]) -> Result<Vec<Option<Page>>> {
+        let is_of_words = |pass: &Pass| !matches!(pass.source, Source::Employees(_));
         let is_uncounted = |pass: &Pass| !pass.count.is_complete;
-        let has_many = |pass: &Pass| {
-            let is_of_words = !matches!(pass.source, Source::Employees(_));
-            is_uncounted(pass) && (is_of_words || pass.count.counted > LOOKED_UP)
-        };
+        let has_many =
+            |pass: &Pass| is_uncounted(pass) && (is_of_words(pass) || pass.count.counted > LOOKED_UP);
         if passes.iter().any(has_many) {
             return Ok(Vec::new());
         }
@@ -52,8 +51,7 @@ impl Tenant {
         }
         let pages = pages.into_iter().zip(passes);
         let is_whole = |page: &Page, pass: &Pass| {
-            let is_of_words = !matches!(pass.source, Source::Employees(_));
-            pass.count.is_complete && (is_of_words || page.len() < MOST_ROWS)
+            pass.count.is_complete && (is_of_words(pass) || page.len() < MOST_ROWS)
         };
         Ok(pages
             .map(|(page, pass)| is_whole(&page, pass).then_some(page))

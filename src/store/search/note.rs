@@ -104,7 +104,7 @@ pub fn note_counts<'a>(engine: Engine, terms: &[Vec<String>]) -> Statement<'a> {
     let mut statement = Statement::new(engine, "");
     for (place, words) in (0_i32..).zip(terms) {
         statement
-            .push(if place == 0 { "SELECT " } else { " UNION ALL SELECT " })
+            .selection()
             .bind(place)
             .push(" AS place, COUNT(*) AS hits FROM (SELECT 1 AS one FROM search_words WHERE tenant_id = $1 AND word ")
             .any_texts(words.clone())

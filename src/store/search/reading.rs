@@ -46,11 +46,7 @@ pub fn matches_of<'a>(engine: Engine, readings: &[Reading<'_>]) -> Statement<'a>
     let mut statement = Statement::new(engine, "");
     for (place, reading) in (0_i32..).zip(readings) {
         statement
-            .push(if place == 0 {
-                "SELECT "
-            } else {
-                " UNION ALL SELECT "
-            })
+            .selection()
             .bind(place)
             .push(" AS place, word, sort_key, id, text FROM (");
         if reading.counts {

@@ -97,16 +97,11 @@ impl Survey<'_> {
     /// organizations, so that the text and its plan stay the same however many there are.
     pub fn statement<'a>(&self, engine: Engine) -> Statement<'a> {
         let mut statement = Statement::new(engine, "");
-        let mut is_first = true;
-        let mut begin = |to: &mut Statement<'_>| {
-            to.push(if is_first { "SELECT " } else { " UNION ALL SELECT " });
-            is_first = false;
-        };
-        self.push_organizations(&mut statement, &mut begin);
-        self.push_counts(&mut statement, &mut begin);
+        self.push_organizations(&mut statement);
+        self.push_counts(&mut statement);
         if !self.variants.is_empty() {
-            begin(&mut statement);
             statement
+                .selection()
                 .push(
                     "0 AS place, CAST(NULL AS BIGINT) AS hits, CAST(NULL AS UUID) AS id, word FROM \
                      (SELECT word FROM vocabulary WHERE tenant_id = $1 AND variant ",
@@ -119,13 +114,14 @@ impl Survey<'_> {
         statement
     }
 
-    fn push_organizations(&self, to: &mut Statement<'_>, begin: &mut impl FnMut(&mut Statement<'_>)) {
+    fn push_organizations(&self, to: &mut Statement<'_>) {
         let most = i64_of(MOST_ORGANIZATIONS);
         let ranges = || (0_i32..).zip(self.organizations.iter().copied());
         let columns = " AS place, CAST(NULL AS BIGINT) AS hits, c.id, CAST(NULL AS TEXT) AS word FROM ";
         if to.engine().has_lateral() && !self.organizations.is_empty() {
-            begin(to);
-            to.push("CAST(r.value ->> 2 AS INTEGER)").push(columns);
+            to.selection()
+                .push("CAST(r.value ->> 2 AS INTEGER)")
+                .push(columns);
             push_ranges(to, ranges());
             to.push(
                 " AS r CROSS JOIN LATERAL (SELECT c.id FROM search_words AS c WHERE c.tenant_id = $1 \
@@ -137,8 +133,7 @@ impl Survey<'_> {
             return;
         }
         for (place, range) in ranges() {
-            begin(to);
-            to.push("* FROM (SELECT ").bind(place).push(columns);
+            to.selection().push("* FROM (SELECT ").bind(place).push(columns);
             to.push("search_words AS c WHERE ");
             range.push(to, None);
             to.push(" ORDER BY c.word, c.sort_key, c.id")
@@ -147,7 +142,7 @@ impl Survey<'_> {
         }
     }
 
-    fn push_counts(&self, to: &mut Statement<'_>, begin: &mut impl FnMut(&mut Statement<'_>)) {
+    fn push_counts(&self, to: &mut Statement<'_>) {
         let sources = || (0_i32..).zip(self.counts.iter().copied());
         let words: Vec<(i32, &Range)> = sources()
             .filter_map(|(place, source)| match source {
@@ -157,8 +152,7 @@ impl Survey<'_> {
             .collect();
         let columns = " AS hits, CAST(NULL AS UUID) AS id, CAST(NULL AS TEXT) AS word FROM ";
         if !words.is_empty() {
-            begin(to);
-            to.push(
+            to.selection().push(
                 "CAST(r.value ->> 2 AS INTEGER) AS place, (SELECT COUNT(*) FROM (SELECT 1 AS one \
                  FROM search_words AS c WHERE c.tenant_id = $1 AND c.word >= r.value ->> 0 AND c.word < r.value ->> 1",
             )
@@ -169,8 +163,8 @@ impl Survey<'_> {
             to.push(" AS r");
         }
         for (place, source) in sources().filter(|(_, source)| !matches!(source, Source::Words(_))) {
-            begin(to);
-            to.bind(place)
+            to.selection()
+                .bind(place)
                 .push(" AS place, COUNT(*)")
                 .push(columns)
                 .push("(SELECT 1 AS one");

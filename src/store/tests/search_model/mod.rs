@@ -13,7 +13,7 @@ use crate::model::{
     Alternative, CAP, Contact, Facet, Facets, Hit, IndexEntry, MatchKind, Organization, Query, Region,
     Search, Subject, WordKind, WordQuery, is_near,
 };
-use crate::store::{Columns, Listed, Tenant};
+use crate::store::{Listed, Tenant};
 
 /// The number of contacts: enough for searches that are capped.
 const CONTACTS: usize = 1_300;
@@ -188,7 +188,7 @@ async fn check_facets<T: Listed + Facets + Clone>(
         .iter()
         .map(|hit| hit.id)
         .collect();
-    let read: Vec<T> = tenant.by_ids(&found, Columns::All).await.unwrap();
+    let read: Vec<T> = tenant.by_ids(&found).await.unwrap();
     let known: Vec<T> = records
         .iter()
         .filter(|it| found.contains(&it.uuid()))
