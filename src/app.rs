@@ -129,6 +129,7 @@ impl App {
     /// database. The second of `stops` ends all of this at once.
     pub async fn serve(self, listener: TcpListener, stops: impl Stream<Item = ()>) {
         let sweeper = tokio::spawn(sweep(self.server.store.clone(), self.changes_kept));
+        let detacher = tokio::spawn(detach(self.server.store.clone()));
         let epochs = tokio::spawn(begin_epochs(self.server.store.clone()));
         let bounds = &self.server.admission.bounds;
         bounds.log();
@@ -145,6 +146,7 @@ impl App {
             http::drain(lifecycle, &connections, self.drain, next(&mut stops)).await;
             // A batch in progress is rolled back.
             sweeper.abort();
+            detacher.abort();
             epochs.abort();
             tokio::select! {
                 () = self.server.store.close() => {}
@@ -178,6 +180,21 @@ async fn sweep(store: Store, kept: TimeDelta) {
             }
         }
         tokio::time::sleep(SWEEP_INTERVAL).await;
+    }
+}
+
+/// Detaches the records that refer to deleted ones, after each deletion that leaves some, and periodically for those that another
+/// server left.
+async fn detach(store: Store) {
+    loop {
+        if let Err(error) = store.system().sweep_detachments().await {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "records still refer to deleted ones");
+        }
+        tokio::select! {
+            () = store.system().references_left() => {}
+            () = tokio::time::sleep(SWEEP_INTERVAL) => {}
+        }
     }
 }
 

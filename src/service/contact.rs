@@ -40,7 +40,8 @@ pub async fn update_contact(
 pub async fn delete_contact(tx: &mut Tx, target: Target<ContactId>) -> Result<(ContactId, RemovedContact)> {
     keep_employers(tx, Some(target.id), Patch::Clear).await?;
     let contact: Contact = target.find_to_delete(tx).await?;
-    Ok((contact.id, tx.delete_contact(&contact).await?))
+    let removed = tx.delete_contacts(std::slice::from_ref(&contact)).await?;
+    Ok((contact.id, removed.into_iter().next().unwrap_or_default()))
 }
 
 /// Updates the contact with this external id, which takes the permission to edit, or creates it; also returns whether

@@ -3,8 +3,8 @@
 use super::Target;
 use super::organization::check_organization;
 use crate::error::{Refusals, Result, UserError, under};
-use crate::id::{ContactId, InteractionId, OrganizationId, TypedId as _, UserId, WrapUpCodeId};
-use crate::model::{Checked, Contact, DateTime, Interaction, InteractionChanges, Patch, WrapUp, WrapUpCode};
+use crate::id::{ContactId, InteractionId, OrganizationId, TypedId, UserId, WrapUpCodeId};
+use crate::model::{Checked, DateTime, Interaction, InteractionChanges, Patch, WrapUp, WrapUpCode};
 use crate::store::Tx;
 
 /// The details of an interaction to record.
@@ -138,7 +138,7 @@ pub async fn wrap_up_interaction(
 
 /// Contacts and organizations that are kept from being deleted, so far as they exist.
 pub(super) struct KeptParties {
-    /// The contacts, each with its employer.
+    /// The contacts, each with its employer, if that exists.
     pub contacts: Vec<(ContactId, Option<OrganizationId>)>,
     /// The organizations.
     pub organizations: Vec<OrganizationId>,
@@ -154,12 +154,9 @@ impl Parties {
         } else {
             Vec::new()
         };
-        let contact: Option<Contact> = match contact {
-            Some(id) => tx.find_kept(id).await?,
-            None => None,
-        };
+        let contacts = Vec::from_iter(contact.map(TypedId::uuid));
         Ok(KeptParties {
-            contacts: Vec::from_iter(contact.map(|contact| (contact.id, contact.organization_id))),
+            contacts: tx.keep_contacts(contacts, &organizations).await?,
             organizations,
         })
     }

@@ -74,8 +74,9 @@ async fn keep_parties<'a>(
     let contacts: Vec<_> = contacts.map(ContactId::uuid).collect();
     let organizations = items.filter_map(|item| item.parties.organization_id.value());
     let organizations = organizations.map(OrganizationId::uuid).collect();
+    let organizations = tx.keep_all_organizations(organizations, contacts.clone()).await?;
     Ok(KeptParties {
-        organizations: tx.keep_all_organizations(organizations, contacts.clone()).await?,
-        contacts: tx.keep_contacts(contacts).await?,
+        contacts: tx.keep_contacts(contacts, &organizations).await?,
+        organizations,
     })
 }

@@ -3,9 +3,9 @@
 use super::Target;
 use super::bulk::{Accepted, Found, Room, accepted, ids};
 use crate::error::{Error, Result, UserError};
-use crate::id::{NoteId, OrganizationId, TypedId as _, UserId};
+use crate::id::{ContactId, NoteId, OrganizationId, TypedId as _, UserId};
 use crate::model::{
-    BulkPolicy, Checked, Note, NoteChanges, NoteSubjectId, Organization, Permission, Permissions,
+    BulkPolicy, Checked, Contact, Note, NoteChanges, NoteSubjectId, Organization, Permission, Permissions,
 };
 use crate::store::Tx;
 
@@ -23,12 +23,12 @@ pub async fn create_notes(
         }
     }
     let organizations: Vec<OrganizationId> = tx.keep_all::<Organization>(organizations).await?;
-    let contacts = tx.keep_contacts(contacts).await?;
+    let contacts: Vec<ContactId> = tx.keep_all::<Contact>(contacts).await?;
     let mut room = Room::reserve::<Note>(tx, accepted(&items).count()).await?;
     let created = items.into_iter().map(|item| {
         let (author, subject, changes) = item?;
         let (exists, noun) = match subject {
-            NoteSubjectId::Contact(id) => (contacts.iter().any(|(contact, _)| *contact == id), "contact"),
+            NoteSubjectId::Contact(id) => (contacts.contains(&id), "contact"),
             NoteSubjectId::Organization(id) => (organizations.contains(&id), "organization"),
         };
         if !exists {

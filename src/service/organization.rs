@@ -42,7 +42,10 @@ pub async fn delete_organization(
     target: Target<OrganizationId>,
 ) -> Result<(OrganizationId, RemovedOrganization)> {
     let organization: Organization = target.find_to_delete(tx).await?;
-    Ok((organization.id, tx.delete_organization(&organization).await?))
+    let removed = tx
+        .delete_organizations(std::slice::from_ref(&organization))
+        .await?;
+    Ok((organization.id, removed.into_iter().next().unwrap_or_default()))
 }
 
 /// Updates the organization with this external id, which takes the permission to edit, or creates it; also returns

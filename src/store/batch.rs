@@ -1,6 +1,6 @@
 //! Reading of many records at once, for imports and exports.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tracing::instrument;
 use uuid::Uuid;
@@ -141,19 +141,36 @@ impl Tx {
         Ok(kept.into_iter().map(|(id,)| T::Id::from_uuid(id)).collect())
     }
 
-    /// Returns the employers of contacts, and keeps the contacts from being deleted until the transaction ends.
+    /// Returns contacts, each with its employer, if that exists, and keeps all of them from being deleted until the transaction
+    /// ends. The organizations in `kept` are known to exist and are kept already.
     pub async fn keep_contacts(
         &mut self,
         ids: Vec<Uuid>,
+        kept: &[OrganizationId],
     ) -> Result<Vec<(ContactId, Option<OrganizationId>)>> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        self.fetch_all(sql!(
-            "SELECT id, organization_id FROM contacts WHERE tenant_id = $1 AND id " .any_ids(2) " ORDER BY id" .keep,
-            IdList(ids),
-        ))
-        .await
+        let contacts: Vec<(ContactId, Option<OrganizationId>)> = self
+            .fetch_all(sql!(
+                "SELECT id, organization_id FROM contacts WHERE tenant_id = $1 AND id " .any_ids(2) " ORDER BY id" .keep,
+                IdList(ids),
+            ))
+            .await?;
+        // An employer may be deleted and not detached yet, or may have become one only now.
+        let employers = contacts.iter().filter_map(|(_, employer)| *employer);
+        let others: BTreeSet<Uuid> = employers
+            .filter(|employer| !kept.contains(employer))
+            .map(TypedId::uuid)
+            .collect();
+        let others = self
+            .keep_all::<Organization>(others.into_iter().collect())
+            .await?;
+        let exists = |employer: &OrganizationId| kept.contains(employer) || others.contains(employer);
+        let contacts = contacts.into_iter();
+        Ok(contacts
+            .map(|(id, employer)| (id, employer.filter(exists)))
+            .collect())
     }
 
     /// Returns the records whose column has one of these texts, each with the text.

@@ -5,8 +5,8 @@ use uuid::Uuid;
 
 use super::bind::IdList;
 use super::declaration::stored;
+use super::detachment::CONTACT_OF_INTERACTION;
 use super::engine::sql;
-use super::interaction::INTERACTIONS_OF_CONTACT;
 use super::list::{Condition, Conditions};
 use super::note::NOTES_OF_CONTACT;
 use super::{Column, Edge, Filter, Listed, SortField, Table, Tx};
@@ -102,7 +102,7 @@ pub static CONTACTS_OF_ORGANIZATION: Edge<Contact> = Edge {
 pub struct RemovedContact {
     /// The number of deleted notes.
     pub notes: i64,
-    /// The number of interactions that lost their contact.
+    /// The number of interactions that lost their contact, up to 10,000.
     pub interactions: i64,
 }
 
@@ -140,19 +140,6 @@ impl Tx {
         .map(drop)
     }
 
-    /// Deletes a contact with its notes; its interactions stay, without it.
-    #[instrument(level = "debug", skip_all)]
-    pub async fn delete_contact(&mut self, contact: &Contact) -> Result<RemovedContact> {
-        let id = contact.id;
-        self.clear_primary_contact(id).await?;
-        let removed = RemovedContact {
-            notes: self.delete_notes_of_contact(id).await?,
-            interactions: self.detach_contact_from_interactions(id).await?,
-        };
-        self.delete_with(contact, removed).await?;
-        Ok(removed)
-    }
-
     /// Deletes contacts with their notes, and returns what went with each; their interactions stay, without them.
     #[instrument(level = "debug", skip_all)]
     pub async fn delete_contacts(&mut self, contacts: &[Contact]) -> Result<Vec<RemovedContact>> {
@@ -160,9 +147,7 @@ impl Tx {
         self.clear_primary_contacts(contacts.iter().map(|contact| contact.id).collect())
             .await?;
         let notes = self.delete_notes_of(&NOTES_OF_CONTACT, &ids).await?;
-        let interactions = self
-            .detach_all_from_interactions(&INTERACTIONS_OF_CONTACT, &ids)
-            .await?;
+        let interactions = self.detach(&CONTACT_OF_INTERACTION, &ids).await?;
         let removed: Vec<RemovedContact> = ids
             .iter()
             .map(|id| RemovedContact {

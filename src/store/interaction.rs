@@ -1,19 +1,15 @@
 //! The table of interactions.
 
-use std::collections::HashMap;
-
 use const_format::concatcp;
 use tracing::instrument;
-use uuid::Uuid;
 
 use super::bind::{IdList, TextList, values};
 use super::declaration::stored;
 use super::engine::sql;
 use super::list::{AGENTS, Conditions, Value, WRAP_UPS};
-use super::statement::Statement;
 use super::{Column, Edge, Filter, Listed, Load, SortField, Table, Tenant, Tx};
 use crate::error::Result;
-use crate::id::{ContactId, InteractionId, OrganizationId, TypedId, UserId, WrapUpCodeId};
+use crate::id::{InteractionId, TypedId, UserId, WrapUpCodeId};
 use crate::model::{
     DateTime, Interaction, InteractionDirection, InteractionFilter, InteractionOrderField, MediaType, WrapUp,
 };
@@ -296,51 +292,6 @@ impl Tx {
         .map(drop)
     }
 
-    /// Detaches the interactions from a contact that is deleted, and returns how many. They keep their version.
-    pub(super) async fn detach_contact_from_interactions(&mut self, contact: ContactId) -> Result<i64> {
-        let detached = self
-            .execute(sql!(
-                "
-                UPDATE interactions
-                   SET contact_id = NULL
-                 WHERE tenant_id = $1
-                   AND id IN (SELECT id FROM interactions WHERE tenant_id = $1 AND contact_id = $2 ORDER BY id" .lock ")",
-                contact,
-            ))
-            .await?;
-        Ok(i64::try_from(detached).unwrap_or(i64::MAX))
-    }
-
-    /// Detaches the interactions from contacts or organizations that are deleted, and returns how many of each that had
-    /// some. They keep their version.
-    pub(super) async fn detach_all_from_interactions(
-        &mut self,
-        edge: &'static Edge<Interaction>,
-        parents: &[Uuid],
-    ) -> Result<HashMap<Uuid, i64>> {
-        if parents.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let mut count = Statement::new(self.engine(), "SELECT ");
-        count
-            .push(edge.column)
-            .push(", COUNT(*) FROM (SELECT ")
-            .push(edge.column);
-        count.push(" FROM interactions WHERE tenant_id = $1 AND ");
-        count.push(edge.column).push(" ").any_ids(parents.to_vec());
-        count
-            .push(" ORDER BY id")
-            .lock()
-            .push(") AS locked GROUP BY ")
-            .push(edge.column);
-        let counts: Vec<(Uuid, i64)> = self.fetch_all(count.sql()).await?;
-        let mut detach = Statement::new(self.engine(), "UPDATE interactions SET ");
-        detach.push(edge.column).push(" = NULL WHERE tenant_id = $1 AND ");
-        detach.push(edge.column).push(" ").any_ids(parents.to_vec());
-        self.execute(detach.sql()).await?;
-        Ok(counts.into_iter().collect())
-    }
-
     /// The interactions with these ids in the telephony system, by id, locked until the transaction ends.
     pub async fn interactions_by_external_ids(
         &mut self,
@@ -384,23 +335,5 @@ impl Tx {
         })?;
         self.load_reserved(&load).await?;
         Ok(saved)
-    }
-
-    /// Detaches the interactions from an organization that is deleted, and returns how many. They keep their version.
-    pub(super) async fn detach_organization_from_interactions(
-        &mut self,
-        organization: OrganizationId,
-    ) -> Result<i64> {
-        let detached = self
-            .execute(sql!(
-                "
-                UPDATE interactions
-                   SET organization_id = NULL
-                 WHERE tenant_id = $1
-                   AND id IN (SELECT id FROM interactions WHERE tenant_id = $1 AND organization_id = $2 ORDER BY id" .lock ")",
-                organization,
-            ))
-            .await?;
-        Ok(i64::try_from(detached).unwrap_or(i64::MAX))
     }
 }

@@ -17,7 +17,8 @@
 //! 9. where changes are numbered for each tenant, its last number, right before COMMIT.
 //!
 //! The employer that a contact has is read before the contact is locked (4 comes before 5). Should another transaction
-//! move the contact meanwhile, and a third delete its new employer, PostgreSQL ends one of the three, which runs again.
+//! move the contact meanwhile, its new employer is kept after it. If a third deletes that, PostgreSQL may end one of the three,
+//! which runs again.
 //! Uniqueness is held by the database: these locks only decide who waits.
 
 use uuid::Uuid;

@@ -16,6 +16,7 @@ mod connection;
 mod contact;
 mod database;
 mod declaration;
+mod detachment;
 mod driver;
 mod encoded;
 mod engine;
@@ -68,6 +69,8 @@ mod wrap_up_code;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::sync::Notify;
 
 pub use backup::{BackupError, Tell, back_up, restore};
 pub use batch::TextKey;
@@ -131,6 +134,8 @@ struct Inner {
     common_words: CommonWords,
     /// The words of names that the vocabularies are known to have.
     known_names: KnownNames,
+    /// Tells when a deletion has left records that refer to the deleted one.
+    references_left: Notify,
     /// The last look at whether the database is ready.
     readiness: Readiness,
     /// Keeps the file of SQLite from being replaced while it is open.

@@ -5,16 +5,13 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::declaration::stored;
-use super::engine::sql;
 use super::list::Conditions;
 use super::record::count_by;
-use super::{Column, Edge, Filter, Listed, SortField, Table, Tx};
+use super::{Column, Edge, Filter, Listed, SortField, Tx};
 use crate::error::Result;
-use crate::id::{ContactId, NoteId, OrganizationId, TypedId};
+use crate::id::{NoteId, TypedId};
 use crate::model::{Note, NoteFilter, NoteOrderField};
 use crate::page::Key;
-
-const NOTE: &str = <Note as Table>::COLUMNS;
 
 stored! {
     Note: NoteId in "notes" [counted, indexed, recorded] {
@@ -95,28 +92,6 @@ pub static NOTES_OF_AUTHOR: Edge<Note> = Edge {
 };
 
 impl Tx {
-    /// Deletes the notes about a contact, and returns how many there were.
-    pub(super) async fn delete_notes_of_contact(&mut self, contact: ContactId) -> Result<i64> {
-        let notes = self
-            .fetch_all(sql!(
-                "SELECT " NOTE " FROM notes WHERE tenant_id = $1 AND contact_id = $2 ORDER BY id" .lock_to_delete,
-                contact,
-            ))
-            .await?;
-        self.delete_notes(notes).await
-    }
-
-    /// Deletes the notes about an organization, and returns how many there were.
-    pub(super) async fn delete_notes_of_organization(&mut self, organization: OrganizationId) -> Result<i64> {
-        let notes = self
-            .fetch_all(sql!(
-                "SELECT " NOTE " FROM notes WHERE tenant_id = $1 AND organization_id = $2 ORDER BY id" .lock_to_delete,
-                organization,
-            ))
-            .await?;
-        self.delete_notes(notes).await
-    }
-
     /// Deletes the notes about contacts or about organizations, and returns how many there were about each that had some.
     pub(super) async fn delete_notes_of(
         &mut self,
@@ -126,10 +101,5 @@ impl Tx {
         let notes: Vec<Note> = self.lock_children_to_delete(edge, "id", parents).await?;
         self.delete_all(&notes).await?;
         Ok(count_by(notes.iter().filter_map(edge.parent)))
-    }
-
-    async fn delete_notes(&mut self, notes: Vec<Note>) -> Result<i64> {
-        self.delete_all(&notes).await?;
-        Ok(i64::try_from(notes.len()).unwrap_or(i64::MAX))
     }
 }

@@ -13,6 +13,7 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _};
+use tokio::sync::Notify;
 
 use super::database::Database;
 use super::driver::{DatabaseFile, Driver as _, PostgresDriver, Route, SqliteDriver};
@@ -207,6 +208,7 @@ impl Store {
             contended: AtomicU64::new(0),
             common_words: CommonWords::default(),
             known_names: KnownNames::default(),
+            references_left: Notify::new(),
             readiness: Readiness::default(),
             _in_use: in_use,
         });

@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::bind::{IdList, values};
 use super::declaration::stored;
+use super::detachment::{EMPLOYER, ORGANIZATION_OF_INTERACTION};
 use super::engine::sql;
-use super::interaction::INTERACTIONS_OF_ORGANIZATION;
 use super::list::{Condition, Conditions, OWNERS};
 use super::note::NOTES_OF_ORGANIZATION;
 use super::{Column, Filter, Listed, SortField, Table, Tenant, Tx};
@@ -99,9 +99,9 @@ pub struct RemovedOrganization {
     pub relationships: i64,
     /// The number of deleted notes.
     pub notes: i64,
-    /// The number of contacts that lost their organization.
+    /// The number of contacts that lost their organization, up to 10,000.
     pub contacts: i64,
-    /// The number of interactions that lost their organization.
+    /// The number of interactions that lost their organization, up to 10,000.
     pub interactions: i64,
 }
 
@@ -130,20 +130,6 @@ impl Tx {
         .map(drop)
     }
 
-    /// Deletes an organization with its relationships and notes; its contacts and interactions stay, without it.
-    #[instrument(level = "debug", skip_all)]
-    pub async fn delete_organization(&mut self, organization: &Organization) -> Result<RemovedOrganization> {
-        let id = organization.id;
-        let removed = RemovedOrganization {
-            relationships: self.delete_relationships_of_organization(id).await?,
-            notes: self.delete_notes_of_organization(id).await?,
-            contacts: self.detach_organization_from_contacts(id).await?,
-            interactions: self.detach_organization_from_interactions(id).await?,
-        };
-        self.delete_with(organization, removed).await?;
-        Ok(removed)
-    }
-
     /// Deletes organizations with their relationships and notes, and returns what went with each; their contacts and
     /// interactions stay, without them.
     #[instrument(level = "debug", skip_all)]
@@ -154,10 +140,8 @@ impl Tx {
         let ids: Vec<Uuid> = organizations.iter().map(Table::uuid).collect();
         let relationships = self.delete_relationships_of_organizations(&ids).await?;
         let notes = self.delete_notes_of(&NOTES_OF_ORGANIZATION, &ids).await?;
-        let contacts = self.detach_all_from_contacts(&ids).await?;
-        let interactions = self
-            .detach_all_from_interactions(&INTERACTIONS_OF_ORGANIZATION, &ids)
-            .await?;
+        let contacts = self.detach(&EMPLOYER, &ids).await?;
+        let interactions = self.detach(&ORGANIZATION_OF_INTERACTION, &ids).await?;
         let removed: Vec<RemovedOrganization> = ids
             .iter()
             .map(|id| RemovedOrganization {
@@ -169,39 +153,5 @@ impl Tx {
             .collect();
         self.delete_all_with(organizations, &removed).await?;
         Ok(removed)
-    }
-
-    /// Detaches the contacts from organizations that are deleted, and returns how many of each that had some. The
-    /// organizations are locked, so that no contact comes or leaves meanwhile.
-    async fn detach_all_from_contacts(&mut self, organizations: &[Uuid]) -> Result<HashMap<Uuid, i64>> {
-        if organizations.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let ids = IdList(organizations.to_vec());
-        let counts: Vec<(Uuid, i64)> = self
-            .fetch_all(sql!(
-                "SELECT organization_id, COUNT(*) FROM contacts WHERE tenant_id = $1 AND organization_id " .any_ids(2)
-                " GROUP BY organization_id",
-                ids,
-            ))
-            .await?;
-        self.execute(sql!(
-            "UPDATE contacts SET organization_id = NULL WHERE tenant_id = $1 AND organization_id ".any_ids(2),
-            ids,
-        ))
-        .await?;
-        Ok(counts.into_iter().collect())
-    }
-
-    /// Detaches the contacts from an organization that is deleted, and returns how many. They keep their version, and
-    /// their words, which never include the organization's name.
-    async fn detach_organization_from_contacts(&mut self, organization: OrganizationId) -> Result<i64> {
-        let detached = self
-            .execute(sql!(
-                "UPDATE contacts SET organization_id = NULL WHERE tenant_id = $1 AND organization_id = $2",
-                organization,
-            ))
-            .await?;
-        Ok(i64::try_from(detached).unwrap_or(i64::MAX))
     }
 }

@@ -46,6 +46,8 @@ pub struct Tx {
     pub(super) unwritten: Vec<(Uuid, NewChange)>,
     /// The number of managed entities that were deleted, and whose room is still to be given back.
     pub(super) released: i64,
+    /// Whether records still refer to one that this transaction deletes.
+    pub(super) leaves_references: bool,
     /// Whether another transaction was in the way of an earlier attempt.
     pub(super) is_repeated: bool,
     /// Words of names that the vocabulary is known to have.
@@ -119,6 +121,7 @@ impl Tenant {
             recorded: 0,
             unwritten: Vec::new(),
             released: 0,
+            leaves_references: false,
             is_repeated: false,
             known_names: Arc::default(),
             learnt_names: Names::new(),
@@ -259,6 +262,9 @@ impl Tx {
             .0
             .known_names
             .remember(self.tenant_id, self.learnt_names);
+        if self.leaves_references {
+            self.store.0.references_left.notify_one();
+        }
         if self.recorded > 0 {
             self.store.0.feeds.committed(self.tenant_id);
         }

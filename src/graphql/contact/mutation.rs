@@ -177,7 +177,8 @@ payload! {
         deleted_contact_id: Option<ContactId>;
         /// The number of notes that were deleted with it.
         deleted_notes: i64;
-        /// The number of interactions that were kept without their contact.
+        /// The number of interactions that were kept without their contact, up to 10,000. Those after the first 500 lose it in
+        /// the seconds after the deletion. Until then, `contact` is null, and `contactId` filters still find them.
         detached_interactions: i64;
         /// The contact in its current state if its version did not match, otherwise null.
         ///

@@ -182,9 +182,11 @@ payload! {
         deleted_relationships: i64;
         /// The number of notes that were deleted with it.
         deleted_notes: i64;
-        /// The number of contacts that were kept without their organization.
+        /// The number of contacts that were kept without their organization, up to 10,000. Those after the first 500 lose it in
+        /// the seconds after the deletion. Until then, `organization` is null, and `organizationId` filters still find them.
         detached_contacts: i64;
-        /// The number of interactions that were kept without their organization.
+        /// The number of interactions that were kept without their organization, up to 10,000. Those after the first 500 lose it
+        /// like the contacts.
         detached_interactions: i64;
         /// The organization in its current state if its version did not match, otherwise null.
         ///

@@ -16,7 +16,7 @@ use super::list::{Condition, Conditions};
 use super::record::count_by;
 use super::{Column, Edge, Filter, Listed, SortField, Table, Tenant, Tx};
 use crate::error::{Result, UserError};
-use crate::id::{OrganizationId, RelationshipId, TypedId, UserId};
+use crate::id::{RelationshipId, TypedId, UserId};
 use crate::model::{Relationship, RelationshipFilter, RelationshipOrderField, fold};
 use crate::page::Key;
 
@@ -151,26 +151,6 @@ impl Tx {
             self.refuse_second_current(&after).await?;
         }
         self.update(before, after).await
-    }
-
-    /// Deletes the relationships with an organization, and returns how many there were.
-    pub(super) async fn delete_relationships_of_organization(
-        &mut self,
-        organization: OrganizationId,
-    ) -> Result<i64> {
-        let relationships: Vec<Relationship> = self
-            .fetch_all(sql!(
-                "
-                SELECT " RELATIONSHIP "
-                  FROM relationships
-                 WHERE tenant_id = $1
-                   AND organization_id = $2
-                 ORDER BY type_key, id" .lock_to_delete,
-                organization,
-            ))
-            .await?;
-        self.delete_all(&relationships).await?;
-        Ok(i64::try_from(relationships.len()).unwrap_or(i64::MAX))
     }
 
     /// Deletes the relationships with organizations, and returns how many there were with each that had some.

@@ -1,6 +1,7 @@
 //! Tests of the store on both engines, each over a database of its own.
 
 mod cancelled;
+mod detachments;
 mod explained;
 mod failures;
 mod group_commit;
