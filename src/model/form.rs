@@ -16,6 +16,9 @@ const MOST_INNER: usize = 24;
 
 /// Returns the words of a text respelled ([`fold_respelled`]), unless it has them anyway.
 pub fn respelled_words(text: &str) -> Vec<String> {
+    if text.is_ascii() {
+        return Vec::new();
+    }
     let known = words(text);
     let mut respelled = words(&fold_respelled(text));
     respelled.retain(|word| !known.contains(word));
@@ -51,6 +54,9 @@ pub fn joined_words(name: &str) -> Vec<String> {
 /// Returns the ends of the words in scripts that are written without spaces, so that each part inside is the beginning of
 /// one: `山波自動車` of `株式会社山波自動車`.
 pub fn inner_words(text: &str) -> Vec<String> {
+    if text.is_ascii() {
+        return Vec::new();
+    }
     words(text)
         .iter()
         .flat_map(|word| {
@@ -148,6 +154,7 @@ mod tests {
         assert_eq!(respelled_words("Joel Manuel Ærø"), ["aeroe"]);
         assert_eq!(respelled_words("Ju\u{308}rgen"), ["juergen"]);
         assert_eq!(respelled_words("Joel Manuel"), [""; 0]);
+        assert_eq!(respelled_words("José Manuel"), [""; 0]);
     }
 
     #[test]

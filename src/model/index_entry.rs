@@ -79,8 +79,10 @@ impl IndexEntry {
     /// Adds each word of a long text, and the pairs of characters in scripts without spaces.
     pub fn long_text(&mut self, kind: WordKind, text: &str) {
         self.add(kind, &words(text));
-        self.add(kind, &words_of_text(text));
-        self.add(kind, &respelled_words(text));
+        if !text.is_ascii() {
+            self.add(kind, &words_of_text(text));
+            self.add(kind, &respelled_words(text));
+        }
     }
 
     /// Adds the words of tags of several words, and other writings of all. A tag of one word is found as a value.
