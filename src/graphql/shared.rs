@@ -88,34 +88,49 @@ async fn resolve_object<T: ObjectType>(ctx: &ContextSelectionSet<'_>, object: &T
     let type_name = T::type_name();
     let mut fields = Vec::with_capacity(ctx.item.node.items.len());
     select(&ctx.item.node, &type_name, &mut fields);
+    // In the order of the selection, in which the answer has them, also where one has to wait.
     let mut values = IndexMap::with_capacity(fields.len());
-    let mut add = |key: Name, value: ServerResult<Option<Value>>| match value {
-        Ok(value) => {
-            values.insert(key, value.unwrap_or_default());
-        }
-        Err(error) => ctx.add_error(error),
-    };
     let mut waiting = FuturesUnordered::new();
     for field in fields {
         let key = field.node.response_key().node.clone();
         if field.node.name.node == TYPE_NAME {
-            add(key, Ok(Some(Value::String(type_name.to_string()))));
+            values.insert(key, Value::String(type_name.to_string()));
             continue;
         }
         if field.node.selection_set.node.items.is_empty() {
             // A field that has to wait, which few leaves do, begins anew below.
             if let Some(value) = value_at_hand(ctx, field, object) {
-                add(key, value);
+                values.insert(key, value_of(ctx, value));
                 continue;
             }
         }
-        let value = async move { (key, object.resolve_field(&ctx.with_field(field)).await) };
-        waiting.push(value.boxed());
+        let (place, _) = values.insert_full(key, Value::Null);
+        let mut value = async move { (place, object.resolve_field(&ctx.with_field(field)).await) }.boxed();
+        match value.poll_unpin(&mut task::Context::from_waker(Waker::noop())) {
+            Poll::Ready((place, value)) => set(&mut values, place, value_of(ctx, value)),
+            Poll::Pending => waiting.push(value),
+        }
     }
-    while let Some((key, value)) = waiting.next().await {
-        add(key, value);
+    while let Some((place, value)) = waiting.next().await {
+        set(&mut values, place, value_of(ctx, value));
     }
     Ok(Value::Object(values))
+}
+
+fn set(values: &mut IndexMap<Name, Value>, place: usize, value: Value) {
+    if let Some((_, held)) = values.get_index_mut(place) {
+        *held = value;
+    }
+}
+
+/// Returns the value of a field. One that failed is null, and its error is added to the answer's.
+fn value_of(ctx: &ContextSelectionSet<'_>, value: ServerResult<Option<Value>>) -> Value {
+    value
+        .unwrap_or_else(|error| {
+            ctx.add_error(error);
+            None
+        })
+        .unwrap_or_default()
 }
 
 /// Returns the value of a field, unless it has to wait for it.
