@@ -132,6 +132,8 @@ enum Repeated<T> {
 }
 
 /// Changes on behalf of the caller.
+///
+/// The future of a change is large and has a place of its own: each layer of the graph around it would copy it.
 pub trait Mutate: ContextExt + Sync {
     /// Calls a service function with the checked input of a mutation, in one transaction, again if another transaction
     /// was in the way. With an idempotency key that was used before, returns the result of then.
@@ -141,7 +143,7 @@ pub trait Mutate: ContextExt + Sync {
         T: Repeatable,
         W: for<'t> Work<'t, A, T>,
     {
-        async move {
+        Box::pin(async move {
             let (input, key) = match (input, self.idempotency_key()?) {
                 (input, Ok(None)) => return self.change_once(input, work).await,
                 (Ok(input), Ok(Some(key))) => (input, key),
@@ -163,7 +165,7 @@ pub trait Mutate: ContextExt + Sync {
                 }),
                 Err(error) => Outcome::of(Err(error)),
             }
-        }
+        })
     }
 
     /// Changes as [`change`](Self::change) does, without an idempotency key.
@@ -177,7 +179,7 @@ pub trait Mutate: ContextExt + Sync {
         T: Send,
         W: for<'t> Work<'t, A, T>,
     {
-        async move {
+        Box::pin(async move {
             let input = match input {
                 Ok(input) => input,
                 Err(user_errors) => return Ok(Outcome::refused(user_errors)),
@@ -186,7 +188,7 @@ pub trait Mutate: ContextExt + Sync {
                 work.call(tx, input.clone()).await
             });
             Outcome::of(result)
-        }
+        })
     }
 
     /// Changes or deletes an existing record. After a version conflict, also returns the record in its current state.
