@@ -56,6 +56,7 @@ mod seldom;
 mod share;
 mod sort;
 mod statement;
+mod statistics;
 mod system;
 mod table;
 mod tenant;

@@ -19,7 +19,11 @@ use crate::error::{Error, Result, UserErrorCode};
 use crate::store::{ImportProgress, LONGEST_LOAD, Names, Tenant, Tx, change};
 
 /// The most rows of a chunk.
-const ROWS: usize = 1000;
+const ROWS: usize = 2000;
+/// The number of rows after which statistics are collected.
+const ROWS_WITHOUT_STATISTICS: u64 = 1000;
+/// The growth of the number of rows until statistics are collected again.
+const GROWTH: u64 = 4;
 /// The number of bytes of rows that end a chunk.
 const BYTES: usize = 8 << 20;
 /// The most attempts of a chunk that others take the room of.
@@ -122,6 +126,7 @@ async fn run<N: Noun>(
 ) -> Result<Imported, ImportError> {
     let mut done = begin(tenant, &mut input, settings).await?;
     let mut names = Arc::new(Names::new());
+    let mut next_statistics = ROWS_WITHOUT_STATISTICS;
     loop {
         progress(input.read.load(Ordering::Relaxed), input.size);
         let rows = chunk(&mut input.rows)?;
@@ -138,6 +143,14 @@ async fn run<N: Noun>(
         };
         let learnt = step.run::<N>(tenant, input.report, &mut done, &names).await?;
         Arc::make_mut(&mut names).extend(learnt);
+        if done.rows - done.resumed >= next_statistics && !settings.is_rehearsal {
+            next_statistics *= GROWTH;
+            let collected = tenant.collect_statistics::<N::Record>().await;
+            if let Err(error) = collected {
+                let error = &error as &dyn std::error::Error;
+                tracing::debug!(error, "no statistics were collected");
+            }
+        }
     }
     if !settings.is_rehearsal {
         tenant.forget_import(&input.fingerprint).await?;

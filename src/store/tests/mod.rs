@@ -16,6 +16,7 @@ mod search_texts;
 mod shares;
 mod slices;
 mod sqlite;
+mod statistics;
 mod texts;
 mod unmarked;
 mod words;
