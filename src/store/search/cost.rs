@@ -135,7 +135,7 @@ impl Plan {
     }
 
     /// Returns the number of candidates of a driver.
-    pub(super) fn candidates_of(&self, driver: Driver) -> Count {
+    pub fn candidates_of(&self, driver: Driver) -> Count {
         match driver {
             Driver::Employer => self.employer.iter().map(|(_, count)| *count).sum(),
             Driver::Condition(condition) => {

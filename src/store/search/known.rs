@@ -60,6 +60,18 @@ impl Count {
         }
     }
 
+    /// Returns the count as it is if no more than one after `most` are counted.
+    pub const fn up_to(self, most: i64) -> Self {
+        if self.counted > most {
+            Self {
+                counted: most + 1,
+                is_complete: false,
+            }
+        } else {
+            self
+        }
+    }
+
     /// Whether there are candidates, or may be.
     pub const fn is_some(self) -> bool {
         self.counted > 0

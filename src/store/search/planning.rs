@@ -10,7 +10,7 @@ use super::plan::{Driver, Group, Plan, WordSource, range_of};
 use super::source::{Range, Source};
 use super::spelling::variants;
 use super::survey::{MOST_ORGANIZATIONS, Survey};
-use super::{COUNTED, COUNTED_FIRST, i64_of};
+use super::{COUNTED, COUNTED_FIRST, LOOKED_UP, i64_of};
 use crate::error::Result;
 use crate::id::TypedId;
 use crate::model::{Alternative, CAP, MatchKind, Search};
@@ -18,8 +18,9 @@ use crate::model::{Alternative, CAP, MatchKind, Search};
 impl Tenant {
     /// Returns the plan of a search. Only as much is counted as it takes to find where to start: the words themselves first,
     /// then the corrections of the rarest, which is enough if these are few, then everything else. Candidates are counted to
-    /// few first, and further only if all conditions have more.
-    pub(super) async fn plan(&self, search: &Search, known: &mut Known) -> Result<Plan> {
+    /// few first, and further only if all conditions have more; at last the words themselves, up to as many as one statement
+    /// looks up.
+    pub(in crate::store) async fn plan(&self, search: &Search, known: &mut Known) -> Result<Plan> {
         let sources = self.sources(search, known).await?;
         if let Some(condition) = sources.rarest(known) {
             for most in [COUNTED_FIRST, COUNTED] {
@@ -37,6 +38,10 @@ impl Tenant {
             if plan.is_decided() {
                 return Ok(plan);
             }
+        }
+        if search.conditions().nth(1).is_some() {
+            // Of several common words, the rarest may be much rarer, and all of its candidates may be examined.
+            self.count_candidates(sources.own(), LOOKED_UP, known).await?;
         }
         Ok(sources.plan(search, known))
     }

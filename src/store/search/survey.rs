@@ -36,7 +36,7 @@ type Answer = (i32, Option<i64>, Option<Uuid>, Option<String>);
 
 impl Tenant {
     /// Reads the answers to questions.
-    pub(super) async fn survey(&self, mut survey: Survey<'_>, known: &mut Known) -> Result<()> {
+    pub(in crate::store) async fn survey(&self, mut survey: Survey<'_>, known: &mut Known) -> Result<()> {
         let common = &self.store.0.common_words;
         let tenant = self.record.id;
         let most = survey.most;
@@ -55,7 +55,8 @@ impl Tenant {
             }
             match common.count_of(tenant, source).filter(is_enough) {
                 Some(count) => {
-                    known.counts.insert(source.clone(), count);
+                    // As it would be counted: a plan does not depend on searches before.
+                    known.counts.insert(source.clone(), count.up_to(most));
                 }
                 None => uncounted.push(source),
             }

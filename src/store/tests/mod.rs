@@ -12,6 +12,7 @@ mod noun;
 mod plans;
 mod search_model;
 mod search_plans;
+mod search_starts;
 mod search_texts;
 mod shares;
 mod slices;

@@ -1,7 +1,7 @@
 //! The statistics that PostgreSQL plans by.
 
 use super::on_both_engines;
-use crate::id::{ContactId, TypedId as _};
+use crate::id::ContactId;
 use crate::model::Contact;
 use crate::store::engine::{Engine, sql};
 use crate::store::{LONGEST_LOAD, change};
