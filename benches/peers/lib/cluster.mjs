@@ -36,6 +36,11 @@ function settings(folder) {
 }
 
 export class Cluster {
+  /** Returns a server that is already running, of the same trusting kind. */
+  static running(port) {
+    return Object.assign(new Cluster(), { port });
+  }
+
   /** Starts the server, and creates it first if it does not exist. */
   static async start(work) {
     const cluster = new Cluster();

@@ -26,23 +26,28 @@ async function generate(program, contacts, flags) {
 }
 
 /** Prepares the database of PostgreSQL unless it is ready, and returns its name. */
-export async function preparePostgres(cluster, { program, contacts, work }) {
+export async function preparePostgres(cluster, options) {
+  const { name, state } = await generatePostgres(cluster, options);
+  if (state === "ready") return name;
+  await copyForPeers(cluster, name);
+  await cluster.query("postgres", `COMMENT ON DATABASE ${name} IS 'ready'`);
+  return name;
+}
+
+/** Generates the data in PostgreSQL unless they are there, and returns the database's name and state. */
+export async function generatePostgres(cluster, { program, contacts, work }) {
   const name = `contacts_${contacts}`;
   const [known] = await cluster.query(
     "postgres",
     "SELECT shobj_description(oid, 'pg_database') AS state FROM pg_database WHERE datname = $1",
     [name],
   );
-  if (known?.state === "ready") return name;
+  if (known?.state) return { name, state: known.state };
   if (!known) await cluster.query("postgres", `CREATE DATABASE ${name}`);
-  if (known?.state !== "generated") {
-    tell(`generating ${contacts} contacts, PostgreSQL`);
-    await generate(program, contacts, ["--database-url", cluster.url(name), "--data", work]);
-    await cluster.query("postgres", `COMMENT ON DATABASE ${name} IS 'generated'`);
-  }
-  await copyForPeers(cluster, name);
-  await cluster.query("postgres", `COMMENT ON DATABASE ${name} IS 'ready'`);
-  return name;
+  tell(`generating ${contacts} contacts, PostgreSQL`);
+  await generate(program, contacts, ["--database-url", cluster.url(name), "--data", work]);
+  await cluster.query("postgres", `COMMENT ON DATABASE ${name} IS 'generated'`);
+  return { name, state: "generated" };
 }
 
 async function copyForPeers(cluster, database) {
@@ -63,12 +68,17 @@ async function copyForPeers(cluster, database) {
 export async function warm(cluster, database) {
   tell("vacuum and analyze");
   await cluster.query(database, "VACUUM (ANALYZE)");
+  await readIntoMemory(cluster, database);
+}
+
+/** Reads the tables and indexes into memory. */
+export async function readIntoMemory(cluster, database) {
   await cluster.query(database, "CREATE EXTENSION IF NOT EXISTS pg_prewarm SCHEMA public");
   await cluster.query(
     database,
     `SELECT sum(pg_prewarm(oid, 'read'))
        FROM pg_class
-      WHERE relnamespace IN ('peers'::regnamespace, 'public'::regnamespace)
+      WHERE relnamespace IN (to_regnamespace('peers'), 'public'::regnamespace)
         AND relkind IN ('r', 'i')
         AND relname NOT LIKE 'interaction%'`,
   );

@@ -22,7 +22,7 @@ export class RunningServer {
     running.port = await freePort();
     const { cluster, database, options } = world;
     // The peers have a user of their own, whose search path leads to their tables.
-    const url = cluster.url(database, server.isOurs ? "postgres" : "peers");
+    const url = cluster?.url(database, server.isOurs ? "postgres" : "peers");
     const place = {
       ...{ host: HOST, port: running.port, metricsPort: await freePort(), url, pool: options.pool, node: process.execPath },
       ...{ here: HERE, work: options.work, program: options.program, peers: options.peers, sqlite: world.sqliteFolder },

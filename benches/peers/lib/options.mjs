@@ -2,9 +2,9 @@
 
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 
 import { SERVERS } from "../servers/index.mjs";
+import { readFlags } from "./flags.mjs";
 import { WORKLOADS } from "./workloads.mjs";
 
 /** The folder of this benchmark, and the root of the repository. */
@@ -34,43 +34,18 @@ const FLAGS = {
   help: [false, "print this"],
 };
 
-function help() {
-  const lines = Object.entries(FLAGS).map(([name, [value, meaning]]) => {
-    const known = value ? ` [${value}]` : "";
-    return `  --${name.padEnd(10)} ${meaning}${known}`;
-  });
-  return `Measures this server beside others, over the same facts in one PostgreSQL.\n\n${lines.join("\n")}\n`;
-}
+const ABOUT = "Measures this server beside others, over the same facts in one PostgreSQL.";
 
 /** Returns the flags of the command line. Ends the program if they cannot be used. */
-export function options() {
-  try {
-    const types = Object.entries(FLAGS).map(([name, [value]]) => [name, { type: value === false ? "boolean" : "string" }]);
-    const { values } = parseArgs({ options: Object.fromEntries(types) });
-    if (!values.help) return checked(values);
-    process.stdout.write(help());
-    process.exit(0);
-  } catch (error) {
-    process.stderr.write(`${error.message}\n\n${help()}`);
-    process.exit(2);
-  }
-}
+export const options = () => readFlags(FLAGS, ABOUT, checked);
 
-function checked(values) {
-  const text = (name) => values[name] ?? FLAGS[name][0];
-  const among = (name, known) => {
-    const chosen = text(name).split(",");
-    const unknown = chosen.filter((each) => !known.includes(each));
-    if (unknown.length > 0) throw new Error(`--${name}: no ${unknown.join(", ")}; there are: ${known.join(", ")}`);
-    return known.filter((each) => chosen.includes(each));
-  };
-  const number = (name) => positive(name, text(name));
+function checked({ values, text, among, number, numbers }) {
   const servers = among("servers", SERVERS.map(({ name }) => name));
   return {
     contacts: number("contacts"),
     rounds: number("rounds"),
     seconds: number("seconds"),
-    clients: text("clients").split(",").map((each) => positive("clients", each)),
+    clients: numbers("clients"),
     pool: number("pool"),
     workloads: among("workloads", Object.keys(WORKLOADS)),
     servers: SERVERS.filter(({ name }) => servers.includes(name)),
@@ -79,10 +54,4 @@ function checked(values) {
     work: resolve(text("work")),
     ...Object.fromEntries(["check", "prepare", "fresh", "report", "write"].map((name) => [name, values[name] ?? false])),
   };
-}
-
-function positive(name, text) {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1) throw new Error(`--${name}: ${text} is not a positive whole number`);
-  return number;
 }

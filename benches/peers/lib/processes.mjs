@@ -66,10 +66,10 @@ export async function stopAll() {
 }
 
 /** Stops all programs when the run is interrupted, and then ends it. */
-export function stopOnSignals() {
+export function stopOnSignals(consequence = "the same command continues with the next round") {
   for (const [signal, number] of [["SIGINT", 2], ["SIGTERM", 15], ["SIGHUP", 1]]) {
     process.once(signal, async () => {
-      process.stderr.write("\ninterrupted; the same command continues with the next round\n");
+      process.stderr.write(`\ninterrupted; ${consequence}\n`);
       await stopAll();
       process.exit(128 + number);
     });

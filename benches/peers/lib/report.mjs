@@ -2,15 +2,15 @@
 
 import { WORKLOADS } from "./workloads.mjs";
 
-/** Returns a table; the first column is text, the others are numbers. */
-function table(head, rows) {
+/** Returns a table; the first columns are texts, the others are numbers. */
+export function table(head, rows, texts = 1) {
   const line = (cells) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(["---", ...head.slice(1).map(() => "--:")]), ...rows.map(line)].join("\n");
+  return [line(head), line(head.map((_, place) => (place < texts ? "---" : "--:"))), ...rows.map(line)].join("\n");
 }
 
-const NOTHING = "–";
+export const NOTHING = "–";
 /** Returns a number with three digits or so. */
-const short = (number) => (number >= 100 ? number.toFixed(0) : number >= 10 ? number.toFixed(1) : number.toPrecision(2));
+export const short = (number) => (number >= 100 ? number.toFixed(0) : number >= 10 ? number.toFixed(1) : number.toPrecision(2));
 const heading = (server) => (server.isOurs ? `**${server.name}**` : server.name);
 const title = (workload) => `${workload} ${WORKLOADS[workload].title}`;
 const connections = (count) => `${count} ${count === 1 ? "connection" : "connections"}`;

@@ -1,0 +1,28 @@
+// The results of all sizes and engines, kept in a file: a run replaces those of the kinds that it measures.
+
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+export class Results {
+  constructor({ work }) {
+    this.file = join(work, "searches.json");
+    this.all = existsSync(this.file) ? JSON.parse(readFileSync(this.file, "utf8")) : {};
+  }
+
+  /** Keeps the result of a kind. */
+  add(contacts, engine, kind, result) {
+    const ofEngine = ((this.all[contacts] ??= {})[engine] ??= {});
+    ofEngine[kind] = result;
+    writeFileSync(this.file, JSON.stringify(this.all, undefined, 1));
+  }
+
+  /** Returns the sizes that have results, the largest one first. */
+  sizes() {
+    return Object.keys(this.all).map(Number).sort((one, other) => other - one);
+  }
+
+  /** Returns the results of a size by engine and kind. */
+  of(contacts) {
+    return this.all[contacts];
+  }
+}
