@@ -19,7 +19,7 @@ const postgres = {
   async prepare(options) {
     const cluster = options.port ? Cluster.running(options.port) : await Cluster.start(options.work);
     const { name: database } = await generatePostgres(cluster, options);
-    // A server that others use is not written to.
+    // A server that others use keeps its statistics.
     await (options.port ? readIntoMemory(cluster, database) : warm(cluster, database));
     return { cluster, database, rows: (text) => cluster.query(database, text) };
   },

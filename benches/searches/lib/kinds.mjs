@@ -13,7 +13,7 @@ const namesOf = ({ first_name, middle_name, last_name }) =>
   [first_name, middle_name, last_name].filter(Boolean).map((name) => name.toLowerCase());
 const first = (values, count = FREQUENT) => values.slice(0, count);
 
-/** Returns each of the one with each of the other, as the words of one text. */
+/** Returns the texts of two different words, one of each list. */
 const crossed = (ones, others) =>
   ones.flatMap((one) => others.filter((other) => other !== one).map((other) => `${one} ${other}`));
 

@@ -9,7 +9,7 @@ const PATIENCE = 20_000;
 const MANY = 200_000;
 const JSON_BOTH_WAYS = { "Content-Type": "application/json", Accept: "application/json" };
 
-/** A source of requests to a server, in turn from all callers: the server bounds the cost of each one's operations. */
+/** Clients of a server. Requests come from all callers in turn, since the server bounds the cost of each one's operations. */
 export class Clients {
   constructor(url, callers, count) {
     this.url = new URL(url);

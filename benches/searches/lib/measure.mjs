@@ -14,9 +14,9 @@ export async function measure(running, kind, { seconds, clients, seed }) {
   const counts = await warmUp(running, bodies);
   const byClients = {};
   for (const count of clients) {
-    const sources = new Clients(running.url(), running.callers, count);
-    byClients[count] = await load(sources, bodies, { seconds, random: source(seed + count) });
-    sources.close();
+    const senders = new Clients(running.url(), running.callers, count);
+    byClients[count] = await load(senders, bodies, { seconds, random: source(seed + count) });
+    senders.close();
   }
   return { searches: kind.searches, counts, byClients };
 }

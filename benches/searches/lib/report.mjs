@@ -1,7 +1,7 @@
 // The tables of the results, in Markdown.
 
-import { NOTHING, short, table } from "../../peers/lib/report.mjs";
 import { machine, replaceParagraphs, versions } from "../../peers/lib/page.mjs";
+import { NOTHING, short, table } from "../../peers/lib/report.mjs";
 import { ENGINES } from "./engines.mjs";
 
 /** Returns the text of a search: its words, and its filter. */
@@ -14,9 +14,10 @@ export function textOf({ query, filter }) {
 
 /** Returns the least and the greatest of the counts, with a plus where there are more. */
 export function hits(counts) {
-  const known = counts.filter(Boolean).sort((one, other) => one.value - other.value);
+  const isMore = ({ precision }) => precision === "AT_LEAST";
+  const known = counts.filter(Boolean).sort((one, other) => one.value - other.value || isMore(one) - isMore(other));
   if (known.length === 0) return NOTHING;
-  const text = ({ value, precision }) => `${value.toLocaleString("en")}${precision === "AT_LEAST" ? "+" : ""}`;
+  const text = (count) => `${count.value.toLocaleString("en")}${isMore(count) ? "+" : ""}`;
   const ends = [...new Set([text(known[0]), text(known.at(-1))])];
   return ends.join(" – ");
 }

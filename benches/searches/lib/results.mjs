@@ -1,4 +1,4 @@
-// The results of all sizes and engines, kept in a file: a run replaces those of the kinds that it measures.
+// The results of all sizes and engines, kept in a file.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +9,12 @@ export class Results {
     this.all = existsSync(this.file) ? JSON.parse(readFileSync(this.file, "utf8")) : {};
   }
 
-  /** Keeps the result of a kind. */
+  /** Forgets the results of a size and an engine, which all kinds are measured on again. */
+  forget(contacts, engine) {
+    delete this.all[contacts]?.[engine];
+  }
+
+  /** Keeps the result of a kind, in the place of an earlier one. */
   add(contacts, engine, kind, result) {
     const ofEngine = ((this.all[contacts] ??= {})[engine] ??= {});
     ofEngine[kind] = result;
