@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { HERE } from "./options.mjs";
+import { HERE } from "./paths.mjs";
 import { complete } from "./processes.mjs";
 
 /** The measured tenant, and a small one beside it. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { freePort } from "../../../tests/reliability/support/machine.mjs";
 import { until } from "../../../tests/reliability/support/wait.mjs";
-import { HERE } from "./options.mjs";
+import { HERE } from "./paths.mjs";
 import { start } from "./processes.mjs";
 
 const HOST = "127.0.0.1";

@@ -3,7 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { HERE } from "./options.mjs";
+import { HERE } from "./paths.mjs";
 import { complete, processorTime, residentMemory } from "./processes.mjs";
 
 /** The share of the size of answers in the check that answers under load may differ by. */

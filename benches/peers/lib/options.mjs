@@ -1,18 +1,11 @@
 // The flags of a run.
 
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join, resolve } from "node:path";
 
 import { SERVERS } from "../servers/index.mjs";
 import { readFlags } from "./flags.mjs";
+import { TARGET } from "./paths.mjs";
 import { WORKLOADS } from "./workloads.mjs";
-
-/** The folder of this benchmark, and the root of the repository. */
-export const HERE = resolve(dirname(fileURLToPath(import.meta.url)), "..");
-export const ROOT = resolve(HERE, "../..");
-
-/** The folder of builds. */
-export const TARGET = resolve(ROOT, process.env.CARGO_TARGET_DIR ?? "target");
 
 /** Each flag with its default and its meaning. */
 const FLAGS = {

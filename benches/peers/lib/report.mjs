@@ -1,16 +1,8 @@
 // The tables of a run, in Markdown.
 
+import { NOTHING, short, table } from "./table.mjs";
 import { WORKLOADS } from "./workloads.mjs";
 
-/** Returns a table; the first columns are texts, the others are numbers. */
-export function table(head, rows, texts = 1) {
-  const line = (cells) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map((_, place) => (place < texts ? "---" : "--:"))), ...rows.map(line)].join("\n");
-}
-
-export const NOTHING = "–";
-/** Returns a number with three digits or so. */
-export const short = (number) => (number >= 100 ? number.toFixed(0) : number >= 10 ? number.toFixed(1) : number.toPrecision(2));
 const heading = (server) => (server.isOurs ? `**${server.name}**` : server.name);
 const title = (workload) => `${workload} ${WORKLOADS[workload].title}`;
 const connections = (count) => `${count} ${count === 1 ? "connection" : "connections"}`;

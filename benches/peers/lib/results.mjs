@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
+import { median } from "./table.mjs";
 import { WORKLOADS } from "./workloads.mjs";
 
 /** Returns the conditions that results must share to be put into one table. */
@@ -64,10 +65,4 @@ export class Results {
     const own = [...this.rounds(workload, server, clients).values()].filter(({ round }) => its.has(round));
     return own.length > 0 ? median(own.map((each) => each.perSecond / its.get(each.round).perSecond)) : undefined;
   }
-}
-
-function median(values) {
-  const sorted = [...values].sort((one, other) => one - other);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

@@ -3,7 +3,7 @@
 import { join, resolve } from "node:path";
 
 import { readFlags } from "../../peers/lib/flags.mjs";
-import { TARGET } from "../../peers/lib/options.mjs";
+import { TARGET } from "../../peers/lib/paths.mjs";
 import { ENGINES } from "./engines.mjs";
 
 const NAMES = ENGINES.map(({ name }) => name);

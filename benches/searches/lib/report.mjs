@@ -1,7 +1,7 @@
 // The tables of the results, in Markdown.
 
-import { machine, replaceParagraphs, versions } from "../../peers/lib/page.mjs";
-import { NOTHING, short, table } from "../../peers/lib/report.mjs";
+import { machine, replaceParagraphs, versions } from "../../peers/lib/marked.mjs";
+import { NOTHING, short, table } from "../../peers/lib/table.mjs";
 import { ENGINES } from "./engines.mjs";
 
 /** Returns the text of a search: its words, and its filter. */
