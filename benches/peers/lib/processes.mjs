@@ -112,6 +112,13 @@ export function processorTime(root) {
   return ticks / TICKS;
 }
 
+/** Returns the processor time of the programs of this run that have ended, in seconds. */
+export function endedTime() {
+  const [ENDED_USER, ENDED_SYSTEM] = [13, 14];
+  const its = fields(process.pid);
+  return (Number(its[ENDED_USER]) + Number(its[ENDED_SYSTEM])) / TICKS;
+}
+
 /** Returns the resident memory of a process and of all below it, in MiB. */
 export function residentMemory(root) {
   let kibibytes = 0;
