@@ -1,6 +1,6 @@
 //! Reading of many records at once, for imports and exports.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use tracing::instrument;
 use uuid::Uuid;
@@ -142,12 +142,13 @@ impl Tx {
     }
 
     /// Returns contacts, each with its employer, if that exists, and keeps all of them from being deleted until the transaction
-    /// ends. The organizations in `kept` are known to exist and are kept already.
-    pub async fn keep_contacts(
+    /// ends. The organizations in `kept` exist and are kept already.
+    pub async fn keep_contacts<'k>(
         &mut self,
         ids: Vec<Uuid>,
-        kept: &[OrganizationId],
+        kept: impl IntoIterator<Item = &'k OrganizationId>,
     ) -> Result<Vec<(ContactId, Option<OrganizationId>)>> {
+        let mut existing: HashSet<OrganizationId> = kept.into_iter().copied().collect();
         if ids.is_empty() {
             return Ok(Vec::new());
         }
@@ -160,16 +161,16 @@ impl Tx {
         // An employer may be deleted and not detached yet, or may have become one only now.
         let employers = contacts.iter().filter_map(|(_, employer)| *employer);
         let others: BTreeSet<Uuid> = employers
-            .filter(|employer| !kept.contains(employer))
+            .filter(|employer| !existing.contains(employer))
             .map(TypedId::uuid)
             .collect();
-        let others = self
-            .keep_all::<Organization>(others.into_iter().collect())
-            .await?;
-        let exists = |employer: &OrganizationId| kept.contains(employer) || others.contains(employer);
+        existing.extend(
+            self.keep_all::<Organization>(others.into_iter().collect())
+                .await?,
+        );
         let contacts = contacts.into_iter();
         Ok(contacts
-            .map(|(id, employer)| (id, employer.filter(exists)))
+            .map(|(id, employer)| (id, employer.filter(|employer| existing.contains(employer))))
             .collect())
     }
 

@@ -10,7 +10,9 @@ use std::time::Duration;
 use tracing::instrument;
 use uuid::Uuid;
 
+use super::bind::values;
 use super::engine::sql;
+use super::rows::MOST_VALUES;
 use super::statement::Statement;
 use super::{System, Tenant, Tx, change};
 use crate::error::Result;
@@ -21,6 +23,9 @@ pub(super) const STEP: i64 = 500;
 pub(super) const MOST_COUNTED: i64 = 10_000;
 /// The pause between two steps, in which others have the database to themselves.
 const BETWEEN_STEPS: Duration = Duration::from_millis(20);
+
+/// The statement that leaves records to later steps, up to the rows.
+const INSERT: &str = "INSERT INTO detachments (tenant_id, parent_id) VALUES ";
 
 /// A reference that does not keep the other record from being deleted.
 pub struct LooseReference {
@@ -129,14 +134,15 @@ impl Tx {
     /// Leaves the rest to the steps after the commit.
     async fn detach_later(&mut self, parents: Vec<Uuid>) -> Result<()> {
         self.leaves_references = true;
-        for parent in parents {
-            self.execute(sql!(
-                "INSERT INTO detachments (tenant_id, parent_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-                parent,
-            ))
-            .await?;
-        }
-        Ok(())
+        self.insert_rows(
+            INSERT,
+            " ON CONFLICT DO NOTHING",
+            &parents,
+            MOST_VALUES,
+            |parent| values![*parent],
+        )
+        .await
+        .map(drop)
     }
 }
 

@@ -149,8 +149,8 @@ impl References {
             .collect();
         let mut contacts = self.contacts.ids;
         contacts.extend(known.contacts.external.values().map(|id: &ContactId| id.uuid()));
-        let kept: Vec<OrganizationId> = known.organizations.there.iter().copied().collect();
-        let contacts = tx.keep_contacts(contacts.into_iter().collect(), &kept).await?;
+        let kept = &known.organizations.there;
+        let contacts = tx.keep_contacts(contacts.into_iter().collect(), kept).await?;
         known.contacts.there = contacts.iter().map(|(id, _)| *id).collect();
         known.employers = contacts.into_iter().collect();
         let codes = self.codes.ids.into_iter().collect();

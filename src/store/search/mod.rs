@@ -32,7 +32,8 @@ use top_hits::TopHits;
 const EXAMINED: i64 = 200_000;
 /// The maximum number of records that one statement looks up.
 const LOOKED_UP: i64 = 20_000;
-/// The maximum number of candidates of a source that are counted before a search.
+/// The maximum number of candidates of a source that are counted before a search. Only words of the query that are all more
+/// common are counted further, up to [`LOOKED_UP`].
 const COUNTED: i64 = 5_000;
 /// The maximum number of candidates of a source that are counted first, which is enough if a word of the query is rare.
 const COUNTED_FIRST: i64 = 500;
