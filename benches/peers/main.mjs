@@ -1,7 +1,7 @@
 // Measures this server beside others: see README.md.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { clean, idsFromNow, sweep } from "./lib/clean.mjs";
@@ -10,9 +10,10 @@ import { TENANT, preparePostgres, prepareSqlite, warm } from "./lib/data.mjs";
 import { checkFacts } from "./lib/facts.mjs";
 import { RunningServer } from "./lib/fleet.mjs";
 import { options as readOptions } from "./lib/options.mjs";
+import { checkProgram, checkSqlite } from "./lib/needs.mjs";
 import { writePage } from "./lib/page.mjs";
 import { HERE, TARGET } from "./lib/paths.mjs";
-import { complete, stopAll, stopOnSignals } from "./lib/processes.mjs";
+import { complete, runToEnd, stopOnSignals } from "./lib/processes.mjs";
 import { report } from "./lib/report.mjs";
 import { Results } from "./lib/results.mjs";
 import { rounds } from "./lib/rounds.mjs";
@@ -34,8 +35,8 @@ async function buildPeers(options) {
 
 /** Checks that there is what the run needs. */
 function checkNeeds({ program, check }) {
-  if (!existsSync(program)) throw new Error(`no ${program}; build it (cargo build --release), or name another by --program`);
-  if (spawnSync("sqlite3", ["--version"]).status !== 0) throw new Error("install sqlite3");
+  checkProgram(program);
+  checkSqlite();
   if (!check && spawnSync("wrk", ["-v"]).error) throw new Error("install wrk");
   const [major] = process.versions.node.split(".");
   if (Number(major) < 22) throw new Error(`Node.js 22 or newer is needed, this is ${process.version}`);
@@ -85,15 +86,8 @@ async function main() {
   }
   checkNeeds(options);
   stopOnSignals();
-  try {
-    if (options.servers.some(({ isInRust }) => isInRust)) options.peers ??= await buildPeers(options);
-    await run(options);
-  } finally {
-    await stopAll();
-  }
+  if (options.servers.some(({ isInRust }) => isInRust)) options.peers ??= await buildPeers(options);
+  await run(options);
 }
 
-await main().catch((error) => {
-  tell(error.stack);
-  process.exitCode = 1;
-});
+await runToEnd(main);

@@ -1,11 +1,12 @@
 // Measures searches of each kind: see README.md.
 
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { TENANT } from "../peers/lib/data.mjs";
 import { RunningServer } from "../peers/lib/fleet.mjs";
-import { stop, stopAll, stopOnSignals } from "../peers/lib/processes.mjs";
+import { checkProgram } from "../peers/lib/needs.mjs";
+import { runToEnd, stop, stopOnSignals } from "../peers/lib/processes.mjs";
 import { kinds as makeKinds } from "./lib/kinds.mjs";
 import { measure } from "./lib/measure.mjs";
 import { options as readOptions } from "./lib/options.mjs";
@@ -65,12 +66,12 @@ function progress({ searches, counts, byClients }) {
   return `${hits(counts)} hits; ${figures.join("; ")}${last ?? ""}${trouble.length > 0 ? ` (! ${trouble.join("; ")})` : ""}`;
 }
 
-async function run(options) {
+async function main() {
+  const options = readOptions();
   mkdirSync(join(options.work, "logs"), { recursive: true });
   const results = new Results(options);
   if (!options.report) {
-    const { program } = options;
-    if (!existsSync(program)) throw new Error(`no ${program}; build it (cargo build --release), or name another by --program`);
+    checkProgram(options.program);
     stopOnSignals("the results of finished kinds are kept");
     for (const engine of options.engines) await measureEngine(engine, options, results);
   }
@@ -78,9 +79,4 @@ async function run(options) {
   if (options.write) writePage(results, options);
 }
 
-await run(readOptions())
-  .catch((error) => {
-    tell(error.stack);
-    process.exitCode = 1;
-  })
-  .finally(stopAll);
+await runToEnd(main);

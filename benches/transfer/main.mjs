@@ -1,11 +1,11 @@
 // Measures generate, export and import beside bare bulk loads: see README.md.
 
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
-import { stopAll, stopOnSignals } from "../peers/lib/processes.mjs";
-import { options as readOptions } from "./lib/options.mjs";
+import { checkProgram, checkSqlite } from "../peers/lib/needs.mjs";
+import { runToEnd, stopOnSignals } from "../peers/lib/processes.mjs";
+import { options as readOptions, sizesOf } from "./lib/options.mjs";
 import { Postgres } from "./lib/postgres.mjs";
 import { report, writePage } from "./lib/report.mjs";
 import { Sqlite } from "./lib/sqlite.mjs";
@@ -15,13 +15,13 @@ const tell = (text) => process.stderr.write(`${text}\n`);
 
 /** Checks that there is what the run needs. */
 function checkNeeds({ program, engines }) {
-  if (!existsSync(program)) throw new Error(`no ${program}; build it (cargo build --release), or name another by --program`);
-  if (engines.includes("sqlite") && spawnSync("sqlite3", ["--version"]).status !== 0) throw new Error("install sqlite3");
+  checkProgram(program);
+  if (engines.includes("sqlite")) checkSqlite();
 }
 
 /** Measures all rounds on a database, and returns its figures by size. */
 async function measure(engine, options) {
-  const sizes = [Math.max(100, Math.ceil(options.contacts / 10)), options.contacts];
+  const sizes = sizesOf(options);
   const rounds = sizes.map(() => []);
   for (let round = 1; round <= options.rounds; round += 1) {
     for (const [place, contacts] of sizes.entries()) {
@@ -51,14 +51,7 @@ async function main() {
   checkNeeds(options);
   mkdirSync(join(options.work, "logs"), { recursive: true });
   stopOnSignals("the same command begins anew");
-  try {
-    await run(options);
-  } finally {
-    await stopAll();
-  }
+  await run(options);
 }
 
-await main().catch((error) => {
-  tell(error.stack);
-  process.exitCode = 1;
-});
+await runToEnd(main);

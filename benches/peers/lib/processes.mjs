@@ -65,6 +65,16 @@ export async function stopAll() {
   for (const program of [...running].reverse()) await stop(program);
 }
 
+/** Does the work of a benchmark, stops all programs after it, and tells why it failed. */
+export async function runToEnd(work) {
+  try {
+    await work().finally(stopAll);
+  } catch (error) {
+    process.stderr.write(`${error.stack}\n`);
+    process.exitCode = 1;
+  }
+}
+
 /** Stops all programs when the run is interrupted, and then ends it. */
 export function stopOnSignals(consequence = "the same command continues with the next round") {
   for (const [signal, number] of [["SIGINT", 2], ["SIGTERM", 15], ["SIGHUP", 1]]) {

@@ -28,6 +28,9 @@ const ABOUT = "Measures generate, export and import beside bare bulk loads of th
 /** Returns the flags of the command line. Ends the program if they cannot be used. */
 export const options = () => readFlags(FLAGS, ABOUT, checked);
 
+/** Returns the numbers of contacts that are measured: memory is compared at a tenth of the wanted one. */
+export const sizesOf = ({ contacts }) => [Math.max(100, Math.ceil(contacts / 10)), contacts];
+
 function checked({ values, text, among, number }) {
   if (!FORMATS.includes(text("format"))) throw new Error(`--format: no ${text("format")}; there are: ${FORMATS.join(", ")}`);
   return {

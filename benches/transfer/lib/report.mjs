@@ -2,6 +2,7 @@
 
 import { machine, postgresVersion, replaceParagraphs, versionOf } from "../../peers/lib/marked.mjs";
 import { NOTHING, median, short, table } from "../../peers/lib/table.mjs";
+import { sizesOf } from "./options.mjs";
 
 /** The fewest entities that tell a rate: with fewer, the time is that for starting programs. */
 const FEWEST = 1000;
@@ -73,11 +74,11 @@ function processor(of) {
 }
 
 /** Returns a table of the peaks of memory at both sizes. */
-function memory(results, { contacts }) {
+function memory(results, options) {
   const peaks = (rounds) => byStep(rounds).map(({ all }) => median(all.map((one) => one.peak)).toFixed(0));
   const columns = results.flatMap(({ small, full }) => [peaks(small), peaks(full)]);
   const [{ full }] = results;
-  const sizes = [Math.max(100, Math.ceil(contacts / 10)), contacts].map((size) => size.toLocaleString("en"));
+  const sizes = sizesOf(options).map((size) => size.toLocaleString("en"));
   const head = results.flatMap(({ name }) => sizes.map((size) => `${name}, ${size} contacts`));
   const rows = byStep(full).map(({ step }, place) => [step, ...columns.map((column) => column[place])]);
   return table(["peak of memory, MiB", ...head], rows);
