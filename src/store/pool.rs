@@ -357,6 +357,11 @@ impl<D: Driver> Lease<D> {
         done
     }
 
+    /// Leaves the transaction open for those that the connection is lent to next.
+    pub fn leave_open(&mut self) {
+        self.open_until = None;
+    }
+
     /// The number of the connection: another one has another.
     pub fn number(&self) -> u64 {
         self.session.as_ref().map_or(u64::MAX, |session| session.number)
