@@ -12,6 +12,7 @@
 // The futures of the graph's resolvers are nested deeper than the default of 128.
 #![recursion_limit = "256"]
 
+pub mod ahead;
 pub mod app;
 pub mod auth;
 pub mod cli;

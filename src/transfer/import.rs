@@ -15,11 +15,12 @@ use super::noun::{
 use super::report::{Remark, Report};
 use super::row::Row;
 use super::rows::Rows;
+use crate::ahead::ahead;
 use crate::error::{Error, Result, UserErrorCode};
 use crate::store::{ImportProgress, LONGEST_LOAD, Names, Tenant, Tx, change};
 
 /// The most rows of a chunk.
-const ROWS: usize = 2000;
+const ROWS: usize = 4000;
 /// The number of rows after which statistics are collected.
 const ROWS_WITHOUT_STATISTICS: u64 = 1000;
 /// The growth of the number of rows until statistics are collected again.
@@ -127,18 +128,17 @@ async fn run<N: Noun>(
     let mut done = begin(tenant, &mut input, settings).await?;
     let mut names = Arc::new(Names::new());
     let mut next_statistics = ROWS_WITHOUT_STATISTICS;
-    loop {
-        progress(input.read.load(Ordering::Relaxed), input.size);
-        let rows = chunk(&mut input.rows)?;
-        let ignored = input.rows.take_remarks();
-        if rows.is_empty() && ignored.is_empty() {
-            break;
-        }
+    progress(input.read.load(Ordering::Relaxed), input.size);
+    let (mut rows, read) = (input.rows, input.read);
+    // The next rows are read while the database works on those before.
+    let mut chunks = ahead(move || Chunk::next(&mut rows, &read).transpose());
+    while let Some(chunk) = chunks.recv().await {
+        let chunk = chunk?;
         let step = Step {
             settings,
             fingerprint: &input.fingerprint,
-            rows: &rows,
-            ignored: &ignored,
+            rows: &chunk.rows,
+            ignored: &chunk.ignored,
             before: done,
         };
         let learnt = step.run::<N>(tenant, input.report, &mut done, &names).await?;
@@ -151,6 +151,7 @@ async fn run<N: Noun>(
                 tracing::debug!(error, "no statistics were collected");
             }
         }
+        progress(chunk.read, input.size);
     }
     if !settings.is_rehearsal {
         tenant.forget_import(&input.fingerprint).await?;
@@ -274,13 +275,27 @@ impl Imported {
     }
 }
 
-/// Reads the rows of the next chunk.
-fn chunk(rows: &mut Rows) -> io::Result<Vec<Row>> {
-    let (mut chunk, mut bytes) = (Vec::new(), 0);
-    while chunk.len() < ROWS && bytes < BYTES {
-        let Some(row) = rows.next()? else { break };
-        bytes += row.size;
-        chunk.push(row);
+/// Rows of one transaction.
+struct Chunk {
+    rows: Vec<Row>,
+    /// The columns and fields that are not imported.
+    ignored: Vec<Remark>,
+    /// The number of bytes of the file that were read.
+    read: u64,
+}
+
+impl Chunk {
+    /// Reads the next rows, if there are any.
+    fn next(from: &mut Rows, read: &AtomicU64) -> io::Result<Option<Self>> {
+        let (mut rows, mut bytes) = (Vec::new(), 0);
+        while rows.len() < ROWS && bytes < BYTES {
+            let Some(row) = from.next()? else { break };
+            bytes += row.size;
+            rows.push(row);
+        }
+        let ignored = from.take_remarks();
+        let read = read.load(Ordering::Relaxed);
+        let is_some = !rows.is_empty() || !ignored.is_empty();
+        Ok(is_some.then_some(Self { rows, ignored, read }))
     }
-    Ok(chunk)
 }

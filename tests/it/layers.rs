@@ -18,8 +18,8 @@ const MAY_USE: &[(&str, &str)] = &[
         "auth clock config graphql http id limits model operation store",
     ),
     ("config", "http limits store"),
-    ("demo", "error id model service store"),
-    ("transfer", "error id model store"),
+    ("demo", "ahead error id model service store"),
+    ("transfer", "ahead error id model store"),
     (
         "http",
         "auth error graphql id limits log metrics operation store traces",
@@ -31,6 +31,7 @@ const MAY_USE: &[(&str, &str)] = &[
     ("store", "clock error id metrics model page"),
     ("model", "error id page"),
     ("error", "id model page"),
+    ("ahead", ""),
     ("limits", ""),
     ("log", ""),
     ("metrics", ""),

@@ -21,6 +21,7 @@ use tokio::sync::mpsc;
 use self::name::PersonName;
 use self::world::{Kind, World};
 use super::Progress;
+use crate::ahead::ahead;
 use crate::error::{Error, Result};
 use crate::id::{ContactId, OrganizationId, TypedId as _};
 use crate::model::{
@@ -148,17 +149,8 @@ struct Batch {
 
 /// Makes batches on a thread of their own, one ahead of the database, until the receiver is dropped.
 fn make(tenant: Tenant, world: Arc<World>, seed: u64, first: u64) -> mpsc::Receiver<Result<Batch>> {
-    let (to, batches) = mpsc::channel(1);
-    tokio::task::spawn_blocking(move || {
-        for number in first..world.totals.batches {
-            let batch = batch(&tenant, &world, seed, number);
-            let failed = batch.is_err();
-            if to.blocking_send(batch).is_err() || failed {
-                return;
-            }
-        }
-    });
-    batches
+    let mut numbers = first..world.totals.batches;
+    ahead(move || Some(batch(&tenant, &world, seed, numbers.next()?)))
 }
 
 fn batch(tenant: &Tenant, world: &World, seed: u64, number: u64) -> Result<Batch> {
