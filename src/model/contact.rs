@@ -9,7 +9,7 @@ use super::{
     WordKind, changes, sort_key, text, words,
 };
 use crate::error::{Refusals, UserError};
-use crate::id::{ContactId, OrganizationId, global_option};
+use crate::id::{ContactId, OrganizationId, TypedId, global_option};
 
 /// The maximum length of a name or title, in characters.
 const LONGEST_NAME: usize = 1000;
@@ -176,6 +176,7 @@ impl Contact {
     /// Returns the words that the contact is found by.
     pub fn to_index_entry(&self) -> IndexEntry {
         let mut entry = IndexEntry::at(&self.sort_name).with_times(&self.record);
+        entry.employer = self.organization_id.map(TypedId::uuid);
         for name in [&self.first_name, &self.middle_name, &self.last_name] {
             entry.name(WordKind::ContactName, name.as_deref());
         }

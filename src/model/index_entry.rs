@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use uuid::Uuid;
+
 use super::form::{has_unspaced, inner_words, joined_words, respelled_words, words_of_text};
 use super::{
     DateTime, EmailAddress, ExternalId, PhoneNumber, Record, WordKind, digits, fold, is_marked, marks,
@@ -25,6 +27,8 @@ pub struct IndexEntry {
     pub words: BTreeSet<String>,
     /// The words of the record's name without the letter, which misspelt words are compared with.
     pub names: BTreeSet<String>,
+    /// The contact's employer, whose mark its rows carry.
+    pub employer: Option<Uuid>,
     /// The times of the record's creation and last change, for the rows of words that lists are filtered by.
     pub times: Option<(DateTime, DateTime)>,
 }
@@ -158,7 +162,7 @@ impl IndexEntry {
     /// Returns the marks of the record, for the rows that carry them.
     pub fn marks(&self) -> String {
         if self.words.iter().any(|word| is_marked(word)) {
-            marks(self.words.iter().map(String::as_str))
+            marks(self.words.iter().map(String::as_str), self.employer)
         } else {
             String::new()
         }

@@ -92,6 +92,11 @@ impl<'a> Statement<'a> {
         self.enclose(self.engine.dialect().any_texts, TextList(texts))
     }
 
+    /// Appends a table of these texts, in the column `listed_text`.
+    pub fn texts(&mut self, texts: Vec<String>) -> &mut Self {
+        self.enclose(self.engine.dialect().texts, TextList(texts))
+    }
+
     /// Appends a table of these ids, in the column `listed_id`.
     pub fn ids(&mut self, ids: Vec<Uuid>) -> &mut Self {
         self.enclose(self.engine.dialect().ids, IdList(ids))

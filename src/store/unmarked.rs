@@ -1,8 +1,9 @@
-//! Marks of the records that were written before the search index had them.
+//! Marks of the records that were written before the search index had them, or had those of employers.
 //!
 //! A migration notes every tenant's records; this goes through them in the order of their ids, a batch a transaction, and
 //! continues where it was interrupted. Searches are right all the while: rows without marks are decided by texts.
 
+use const_format::concatcp;
 use tracing::{info, instrument};
 use uuid::Uuid;
 
@@ -114,26 +115,26 @@ impl Tx {
 
     /// Returns records after this one, locked, so that nobody else changes their words.
     async fn unmarked(&mut self, are_contacts: bool, after: Uuid) -> Result<Vec<Unmarked>> {
-        let mut statement = Statement::new(self.engine(), "SELECT id, sort_name, search_text FROM ");
+        let mut statement = Statement::new(self.engine(), "SELECT id, sort_name, search_text, ");
         statement
             .push(if are_contacts {
-                Contact::TABLE
+                concatcp!("organization_id FROM ", Contact::TABLE)
             } else {
-                Organization::TABLE
+                concatcp!("CAST(NULL AS UUID) FROM ", Organization::TABLE)
             })
             .push(" WHERE tenant_id = $1 AND id > ")
             .bind(after)
             .push(" ORDER BY id LIMIT ")
             .bind(BATCH)
             .lock();
-        let rows: Vec<(Uuid, String, String)> = self.fetch_all(statement.sql()).await?;
+        let rows: Vec<(Uuid, String, String, Option<Uuid>)> = self.fetch_all(statement.sql()).await?;
         Ok(rows
             .into_iter()
-            .map(|(id, sort_key, text)| Unmarked {
+            .map(|(id, sort_key, text, employer)| Unmarked {
                 id,
                 sort_key,
                 words: text.split_whitespace().map(str::to_owned).collect(),
-                marks: marks(text.split_whitespace()),
+                marks: marks(text.split_whitespace(), employer),
             })
             .collect())
     }

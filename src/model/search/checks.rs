@@ -25,6 +25,12 @@ impl Search {
         }
         Some(lists)
     }
+
+    /// Returns the texts of which an organization's marks contain all of one list if it meets a condition for its contacts.
+    pub fn employer_mark_check(&self, term: &Term) -> Vec<Vec<String>> {
+        let by_employer = term.alternatives.iter().filter(|it| self.is_by_employer(it));
+        by_employer.map(|it| it.needles(false)).collect()
+    }
 }
 
 impl Alternative {

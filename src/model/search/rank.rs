@@ -28,24 +28,34 @@ impl Class {
     }
 }
 
+/// The words of a record's text in their order, in which those with the same beginning stand together.
+struct Words<'t>(Vec<&'t str>);
+
+impl<'t> Words<'t> {
+    fn of(text: &'t str) -> Self {
+        let mut words: Vec<&str> = text.split(' ').collect();
+        words.sort_unstable();
+        Self(words)
+    }
+}
+
 impl WordQuery {
     /// Returns the first matching word of a record.
-    fn first<'t>(&self, text: &'t str) -> Option<&'t str> {
-        let matches = |word: &&str| match word.strip_prefix(self.word.as_str()) {
-            Some(rest) => rest.is_empty() || !self.whole,
-            None => false,
-        };
-        text.split(' ').filter(matches).min()
+    fn first<'t>(&self, words: &Words<'t>) -> Option<&'t str> {
+        let place = words.0.partition_point(|word| *word < self.word.as_str());
+        let rest = words.0.get(place)?.strip_prefix(self.word.as_str())?;
+        let is_match = rest.is_empty() || !self.whole;
+        words.0.get(place).copied().filter(|_| is_match)
     }
 }
 
 impl Alternative {
-    /// Returns the rank of a record with this text: the class of the match, then the words.
-    fn rank(&self, text: &str) -> Option<(Class, String)> {
+    /// Returns the rank of a record with these words: the class of the match, then the words that match.
+    fn rank(&self, words: &Words<'_>) -> Option<(Class, String)> {
         let matches: Vec<&str> = self
             .words
             .iter()
-            .map(|query| query.first(text))
+            .map(|query| query.first(words))
             .collect::<Option<_>>()?;
         let is_exact = || {
             let mut pairs = self.words.iter().zip(&matches);
@@ -62,13 +72,13 @@ impl Alternative {
 }
 
 impl Term {
-    /// Returns the best rank of a record with this text: the class, the alternative's position, and the words.
-    fn rank(&self, text: &str) -> Option<(Class, usize, String)> {
+    /// Returns the best rank of a record with these words: the class, the alternative's position, and the words that match.
+    fn rank(&self, words: &Words<'_>) -> Option<(Class, usize, String)> {
         let ranks = self.alternatives.iter().enumerate();
         ranks
             .filter_map(|(position, alternative)| {
                 alternative
-                    .rank(text)
+                    .rank(words)
                     .map(|(class, words)| (class, position, words))
             })
             .min()
@@ -80,13 +90,14 @@ impl Search {
     /// exactly come before longer words, then matches by the employer's name, then typos; equal classes are ordered by
     /// the words that matched.
     pub fn rank(&self, text: &str) -> Option<String> {
+        let words = Words::of(text);
         self.filters
             .iter()
-            .try_for_each(|term| term.rank(text).map(drop))?;
+            .try_for_each(|term| term.rank(&words).map(drop))?;
         let ranks: Vec<_> = self
             .terms
             .iter()
-            .map(|term| term.rank(text))
+            .map(|term| term.rank(&words))
             .collect::<Option<_>>()?;
         let class = ranks.iter().map(|(class, ..)| *class).max()?;
         let mut rank = class.digit().to_string();

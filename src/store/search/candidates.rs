@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use uuid::Uuid;
 
 use super::super::Tenant;
-use super::super::statement::Statement;
 use super::known::Count;
 use super::plan::{Pass, Plan};
 use super::reading::{Reading, matches_of};
@@ -79,7 +78,8 @@ impl Tenant {
             };
             if rows.len() < MOST_ROWS {
                 add(plan, rows, &mut seen, top);
-                let is_read = pass.count.is_complete || reading.is_decided_by_words();
+                let is_read = pass.count.is_complete && pass.count.counted <= LOOKED_UP;
+                let is_read = is_read || reading.is_decided_by_words();
                 return Ok(!is_read && self.is_cut(&reading, after.as_ref()).await?);
             }
             after = add(plan, rows, &mut seen, top);
@@ -93,16 +93,10 @@ impl Tenant {
 
     /// Whether a source has candidates beyond those that one statement examines or looks up.
     async fn is_cut(&self, reading: &Reading<'_>, after: Option<&IndexRow>) -> Result<bool> {
-        let examined = self.counted(&reading.examined(self.engine(), after)).await?;
-        if examined > EXAMINED || examined <= LOOKED_UP {
-            return Ok(examined > EXAMINED);
-        }
-        Ok(self.counted(&reading.looked_up(self.engine(), after)).await? > LOOKED_UP)
-    }
-
-    async fn counted(&self, statement: &Statement<'_>) -> Result<i64> {
-        let rows: Vec<(i64,)> = self.fetch_all(statement.sql()).await?;
-        Ok(rows.first().map_or(0, |(count,)| *count))
+        let statement = reading.examined(self.engine(), after);
+        let rows: Vec<(i64, i64)> = self.fetch_all(statement.sql()).await?;
+        let is_cut = |(examined, looked_up): &(i64, i64)| *examined > EXAMINED || *looked_up > LOOKED_UP;
+        Ok(rows.first().is_some_and(is_cut))
     }
 }
 

@@ -2,13 +2,13 @@
 
 use super::known::Count;
 use super::plan::{Driver, Group, Plan, WordSource, range_of};
-use super::{COUNTED, ENOUGH, i64_of};
+use super::{COUNTED, ENOUGH, LOOKED_UP, i64_of};
 use crate::model::MatchKind;
 
 /// The cost of a candidate whose text is looked up, beside one that is checked on its marks.
 const LOOK_UP: i64 = 40;
-/// The cost of a candidate whose employer is looked up.
-const EMPLOYER: i64 = 15;
+/// The part of candidates that are reckoned to meet another condition, as a divisor.
+const CHECKED: i64 = 10;
 /// The cost of an organization whose contacts are read, and then that of each contact is that of a check on marks.
 const ORGANIZATION: i64 = 12;
 /// The cost of a step beside a candidate that is checked on its marks.
@@ -34,6 +34,18 @@ impl Plan {
             };
             count.is_complete && self.cost(driver) <= WORTH_COUNTING
         })
+    }
+
+    /// Whether there are probably more matches than can be shown: all conditions have too many candidates to look up, and all but
+    /// one too many to count.
+    pub fn has_many_matches(&self, driver: Driver) -> bool {
+        let Driver::Condition(driver) = driver else {
+            return false;
+        };
+        let mut others = (0..self.checks.conditions().count()).filter(|condition| *condition != driver);
+        !self.has_one_condition()
+            && self.count_of_words(driver).counted > LOOKED_UP
+            && others.all(|other| !self.count_of_words(other).is_complete)
     }
 
     fn has_one_condition(&self) -> bool {
@@ -70,8 +82,11 @@ impl Plan {
     /// Returns the cost of a search from a driver.
     pub(super) fn cost(&self, driver: Driver) -> i64 {
         let weight = |words: &WordSource| {
-            let is_checked = range_of(&words.alternative).is_marked() && self.employer.is_none();
-            if is_checked { 1 } else { LOOK_UP }
+            if range_of(&words.alternative).is_marked() {
+                1
+            } else {
+                LOOK_UP
+            }
         };
         let cost = |words: &WordSource| reckoned(words.count) * weight(words);
         let own = |condition: usize| {
@@ -97,7 +112,7 @@ impl Plan {
                 let words: i64 = own(condition).map(|words| cost(words) + STEP).sum();
                 let words = words + corrections(condition);
                 if self.is_thorough(driver) {
-                    words + self.cost_of_employers(condition) + cost_of(self.of_groups(condition))
+                    words + self.cost_of_texts(condition) + cost_of(self.of_groups(condition))
                 } else {
                     words + cost_of(self.groups.iter())
                 }
@@ -105,28 +120,37 @@ impl Plan {
         }
     }
 
-    /// Whether the employers of a driver's candidates decide the conditions that employers may meet: the candidates are few,
-    /// beside the contacts of all those employers.
+    /// Whether the marks of a driver's candidates, or their texts if not all employers are known that meet the other conditions,
+    /// decide the conditions that employers may meet: the candidates are few, beside the contacts of all those employers.
     pub(super) fn is_thorough(&self, driver: Driver) -> bool {
         let Driver::Condition(condition) = driver else {
             return false;
         };
         let words = self.count_of_words(condition);
         let others = cost_of(self.groups.iter()) - cost_of(self.of_groups(condition));
-        words.is_complete
-            && words.counted <= COUNTED
-            && (!self.partial.is_empty() || self.cost_of_employers(condition) <= others)
+        let is_worth_while = if self.partial.is_empty() {
+            words.counted <= others
+        } else {
+            words.counted <= COUNTED || self.has_check(condition)
+        };
+        words.is_complete && is_worth_while
     }
 
-    /// Returns the cost of the employers of a condition's candidates, or of their texts if not all employers are known that meet
-    /// the other conditions.
-    fn cost_of_employers(&self, condition: usize) -> i64 {
-        let each = if self.partial.is_empty() {
-            EMPLOYER
-        } else {
-            LOOK_UP
-        };
-        self.count_of_words(condition).counted * each
+    /// Whether marks decide a condition beside that of a driver: all employers are known that meet it.
+    fn has_check(&self, driver: usize) -> bool {
+        let mut conditions = 0..self.checks.conditions().count();
+        conditions.any(|condition| condition != driver && !self.partial.contains(&condition))
+    }
+
+    /// Returns the cost of the texts of a condition's candidates, which are looked up if not all employers are known that meet the
+    /// other conditions: of those that meet the conditions that marks decide.
+    fn cost_of_texts(&self, condition: usize) -> i64 {
+        let counted = self.count_of_words(condition).counted;
+        match (self.partial.is_empty(), self.has_check(condition)) {
+            (true, _) => 0,
+            (false, true) => counted * LOOK_UP / CHECKED,
+            (false, false) => counted * LOOK_UP,
+        }
     }
 
     /// Returns the number of candidates that meet a condition by their own words.

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::COUNTED_FIRST;
 use super::source::{Range, Source};
+use super::survey::MOST_ORGANIZATIONS;
 
 /// The counts and organizations that a search has read. With corrections it is planned anew, and only what they add is read.
 #[derive(Debug, Default)]
@@ -17,6 +18,8 @@ pub struct Known {
     pub counts: HashMap<Source, Count>,
     /// The organizations by the range of words that one of their words is in.
     pub organizations: HashMap<Range, Vec<Uuid>>,
+    /// Those of them whose marks contain all texts of one list.
+    pub marked: HashMap<(Range, Vec<Vec<String>>), Vec<Uuid>>,
     /// The words of the vocabulary that words of the query may stand for, and others like them, once they are read.
     pub vocabulary: Option<BTreeSet<String>>,
     /// Whether all matches without corrections are known.
@@ -24,6 +27,12 @@ pub struct Known {
 }
 
 impl Known {
+    /// Whether more organizations may have a word in this range.
+    pub fn is_full(&self, range: &Range) -> bool {
+        let organizations = self.organizations.get(range);
+        organizations.is_some_and(|organizations| organizations.len() >= MOST_ORGANIZATIONS)
+    }
+
     /// Returns the number of candidates of a source, [`Count::UNKNOWN`] if they were not counted.
     pub fn count_of(&self, source: &Source) -> Count {
         self.counts.get(source).copied().unwrap_or(Count::UNKNOWN)

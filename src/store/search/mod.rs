@@ -24,7 +24,7 @@ use super::Tenant;
 use crate::error::Result;
 use crate::model::{CAP, Hits, Search};
 use known::Known;
-use plan::Plan;
+use plan::{Driver, Plan};
 use spelling::corrected;
 use top_hits::TopHits;
 
@@ -33,10 +33,14 @@ const EXAMINED: i64 = 200_000;
 /// The maximum number of records that one statement looks up.
 const LOOKED_UP: i64 = 20_000;
 /// The maximum number of candidates of a source that are counted before a search. Only words of the query that are all more
-/// common are counted further, up to [`LOOKED_UP`].
+/// common are counted further.
 const COUNTED: i64 = 5_000;
+/// The maximum numbers of candidates of common words that are counted, one after the other, until one has fewer.
+const COUNTED_FURTHER: [i64; 2] = [20_000, 80_000];
 /// The maximum number of candidates of a source that are counted first, which is enough if a word of the query is rare.
 const COUNTED_FIRST: i64 = 500;
+/// The maximum number of candidates of the rarest of several words, of which hardly so many match that corrections are not needed.
+const FEW: i64 = 1_500;
 /// The maximum number of rows that one statement returns: one more than can be shown.
 const MOST_ROWS: usize = CAP + 1;
 /// The number of matches that leave no need for words that are one typo away: those of the largest page.
@@ -91,6 +95,14 @@ impl Tenant {
         let Some(driver) = plan.driver() else {
             return Ok(());
         };
+        let mut best = None;
+        if plan.has_many_matches(driver) {
+            let best = best.insert(self.best(plan, driver).await?);
+            if best.is_full() {
+                top.merge(std::mem::take(best));
+                return Ok(());
+            }
+        }
         let mut passes = plan.passes(driver);
         let mut pages = Vec::new();
         if !plan.stops_early(driver) {
@@ -106,16 +118,25 @@ impl Tenant {
         top.more |= plan.is_partial(driver);
         if top.is_full() && !plan.is_ordered(driver) {
             // They may stand anywhere among the candidates.
-            let mut best = TopHits::default();
-            for pass in plan.best_passes(driver) {
-                if best.is_full() {
-                    break;
-                }
-                self.candidates(plan, &pass, None, &mut best).await?;
-            }
+            let best = match best {
+                Some(best) => best,
+                None => self.best(plan, driver).await?,
+            };
             top.merge(best);
         }
         Ok(())
+    }
+
+    /// Collects the best matches of more than can be shown.
+    async fn best(&self, plan: &Plan, driver: Driver) -> Result<TopHits> {
+        let mut best = TopHits::default();
+        for pass in plan.best_passes(driver) {
+            if best.is_full() {
+                break;
+            }
+            self.candidates(plan, &pass, None, &mut best).await?;
+        }
+        Ok(best)
     }
 }
 

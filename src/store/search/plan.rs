@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use uuid::Uuid;
-
 use super::known::Count;
 use super::reading::{Check, Reading};
 use super::source::{Range, Source, ranges_of};
 use super::{LOOKED_UP, i64_of};
-use crate::model::{Alternative, CAP, MatchKind, Search, Term};
+use crate::id::TypedId as _;
+use crate::model::{Alternative, CAP, MatchKind, Search, Term, employer_mark};
 
 /// A search with the sources of its candidates.
 pub struct Plan {
@@ -300,8 +299,8 @@ impl Plan {
         }
     }
 
-    /// Returns the checks of candidates: of every condition but those that are met by their source, if marks and employers can
-    /// tell.
+    /// Returns the checks of candidates: of every condition but those that are met by their source, and of the organization that
+    /// must employ them, if marks can tell.
     fn checks_of(&self, driver: Driver, met: Met<'_>, exact: bool) -> Vec<Check> {
         let is_thorough = self.is_thorough(driver);
         let terms = self.search.terms.len();
@@ -326,30 +325,44 @@ impl Plan {
                 .iter()
                 .filter(|it| self.checks.is_by_employer(it));
             let is_by_employer = is_thorough && !exact && by_employers.next().is_some();
-            if is_by_employer && self.partial.contains(&position) {
+            if is_by_employer && self.partial.contains(&position) && !self.is_known(met) {
                 return None;
             }
-            let is_known = matches!(met, Met::Employer(_));
+            let is_employer = matches!(met, Met::Employer(_));
             Some(Check {
                 marks: self.checks.mark_check(term, exact)?,
-                employers: if is_by_employer && !is_known {
+                employers: if is_by_employer && !is_employer {
                     self.employers_of(position)
                 } else {
                     Vec::new()
                 },
             })
         };
+        let employer = match met {
+            Met::Words(_) | Met::Word(..) => self.search.organization_id,
+            Met::Employer(_) => None,
+        };
+        let employer = employer.map(|id| Check {
+            marks: Vec::new(),
+            employers: vec![employer_mark(id.uuid())],
+        });
         let conditions = self.checks.conditions().enumerate();
-        conditions.filter_map(check).collect()
+        conditions.filter_map(check).chain(employer).collect()
     }
 
-    /// Returns the organizations that meet a condition.
-    fn employers_of(&self, condition: usize) -> Vec<Uuid> {
-        let groups = self.of_groups(condition);
-        groups
-            .flat_map(|group| group.source.organizations())
-            .copied()
-            .collect()
+    /// Whether all conditions are known that the employers of a source meet: of one of the conditions, all are known.
+    fn is_known(&self, met: Met<'_>) -> bool {
+        let is_whole = |condition: &usize| !self.partial.contains(condition);
+        matches!(met, Met::Employer(conditions) if conditions.iter().any(is_whole))
+    }
+
+    /// Returns the marks of the organizations that meet a condition.
+    fn employers_of(&self, condition: usize) -> Vec<String> {
+        let organizations = self
+            .of_groups(condition)
+            .flat_map(|group| group.source.organizations());
+        let marks: BTreeSet<String> = organizations.copied().map(employer_mark).collect();
+        marks.into_iter().collect()
     }
 
     /// Returns how a pass reads its source, and whether it counts the candidates.

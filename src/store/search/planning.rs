@@ -1,6 +1,6 @@
 //! Planning: the sources of each condition's candidates, and the number of candidates in each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
@@ -9,8 +9,8 @@ use super::known::{Count, Known};
 use super::plan::{Driver, Group, Plan, WordSource, range_of};
 use super::source::{Range, Source};
 use super::spelling::variants;
-use super::survey::{MOST_ORGANIZATIONS, Survey};
-use super::{COUNTED, COUNTED_FIRST, LOOKED_UP, i64_of};
+use super::survey::Survey;
+use super::{COUNTED, COUNTED_FIRST, COUNTED_FURTHER, FEW, i64_of};
 use crate::error::Result;
 use crate::id::TypedId;
 use crate::model::{Alternative, CAP, MatchKind, Search};
@@ -18,8 +18,7 @@ use crate::model::{Alternative, CAP, MatchKind, Search};
 impl Tenant {
     /// Returns the plan of a search. Only as much is counted as it takes to find where to start: the words themselves first,
     /// then the corrections of the rarest, which is enough if these are few, then everything else. Candidates are counted to
-    /// few first, and further only if all conditions have more; at last the words themselves, up to as many as one statement
-    /// looks up.
+    /// few first, and further only if all conditions have more; at last the words themselves, until one has fewer.
     pub(in crate::store) async fn plan(&self, search: &Search, known: &mut Known) -> Result<Plan> {
         let sources = self.sources(search, known).await?;
         if let Some(condition) = sources.rarest(known) {
@@ -41,7 +40,12 @@ impl Tenant {
         }
         if search.conditions().nth(1).is_some() {
             // Of several common words, the rarest may be much rarer, and all of its candidates may be examined.
-            self.count_candidates(sources.own(), LOOKED_UP, known).await?;
+            for most in COUNTED_FURTHER {
+                self.count_candidates(sources.own(), most, known).await?;
+                if sources.rarest(known).is_some() {
+                    break;
+                }
+            }
         }
         Ok(sources.plan(search, known))
     }
@@ -55,7 +59,12 @@ impl Tenant {
         let few = sources
             .rarest(known)
             .map(|condition| sources.count_of(condition, known));
-        Ok(few.is_some_and(|count| search.filters.is_empty() || count.counted <= COUNTED_FIRST))
+        let most = if search.filters.is_empty() {
+            FEW
+        } else {
+            COUNTED_FIRST
+        };
+        Ok(few.is_some_and(|count| count.counted <= most))
     }
 
     /// Returns the plan of a search for one word that is known to have more matches than can be shown. These come first, so that
@@ -116,8 +125,34 @@ impl Tenant {
         if sources.rarest(known).is_none() && search.conditions().nth(1).is_some() {
             self.count_candidates(own, COUNTED, known).await?;
         }
-        sources.add_groups(search, &ranges, known);
+        let shared = self.shared_organizations(search, &ranges, known).await?;
+        sources.add_groups(search, &ranges, known, &shared);
         Ok(sources)
+    }
+
+    /// Returns the organizations that meet a condition of which not all organizations are known, together with one of which all are:
+    /// each with the former.
+    async fn shared_organizations(
+        &self,
+        search: &Search,
+        ranges: &[(usize, Range)],
+        known: &mut Known,
+    ) -> Result<Vec<(usize, Uuid)>> {
+        let full = ranges.iter().filter(|(_, range)| known.is_full(range));
+        let full: BTreeSet<usize> = full.map(|(condition, _)| *condition).collect();
+        let others = || ranges.iter().filter(|(condition, _)| !full.contains(condition));
+        let mut shared = Vec::new();
+        for (condition, term) in search.conditions().enumerate() {
+            if !full.contains(&condition) {
+                continue;
+            }
+            let lists = search.employer_mark_check(term);
+            for (_, range) in others() {
+                let ids = self.marked_organizations(range, &lists, known).await?;
+                shared.extend(ids.iter().map(|id| (condition, *id)));
+            }
+        }
+        Ok(shared)
     }
 
     /// Counts the candidates of each source, up to one more than `most`, unless that is known.
@@ -172,8 +207,14 @@ impl Sources {
     }
 
     /// Adds the contacts of the organizations that meet conditions by their name, by the conditions that these meet, and the
-    /// conditions that more organizations meet than are known.
-    fn add_groups(&mut self, search: &Search, ranges: &[(usize, Range)], known: &Known) {
+    /// conditions that more organizations meet than are known; `shared` are those of them that meet others, too.
+    fn add_groups(
+        &mut self,
+        search: &Search,
+        ranges: &[(usize, Range)],
+        known: &Known,
+        shared: &[(usize, Uuid)],
+    ) {
         let mut met: BTreeMap<Uuid, Vec<usize>> = BTreeMap::new();
         let mut order = Vec::new();
         for (condition, range) in ranges {
@@ -187,8 +228,16 @@ impl Sources {
                     conditions.push(*condition);
                 }
             }
-            if organizations.len() >= MOST_ORGANIZATIONS {
+            if known.is_full(range) {
                 self.partial.push(*condition);
+            }
+        }
+        for (condition, id) in shared {
+            if let Some(conditions) = met.get_mut(id)
+                && !conditions.contains(condition)
+            {
+                conditions.push(*condition);
+                conditions.sort_unstable();
             }
         }
         let only = search.organization_id.map(TypedId::uuid);

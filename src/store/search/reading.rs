@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use uuid::Uuid;
-
 use super::super::engine::Engine;
 use super::super::statement::Statement;
 use super::source::{IndexRow, Source};
@@ -19,8 +17,8 @@ const START: usize = 3;
 pub struct Check {
     /// Texts of which the candidate's marks contain all of one list if it meets the condition by its own words.
     pub marks: Vec<Vec<String>>,
-    /// The organizations whose contacts meet the condition.
-    pub employers: Vec<Uuid>,
+    /// The marks of the organizations whose contacts meet the condition.
+    pub employers: Vec<String>,
 }
 
 /// A reading of one source.
@@ -92,7 +90,10 @@ impl Reading<'_> {
             self.source.push(to, after, EXAMINED);
             to.push(") AS c");
         }
-        self.push_checks(to);
+        if self.has_checks() {
+            to.push(" WHERE ");
+            self.push_checks(to);
+        }
         to.limit(LOOKED_UP);
         to.push(") AS candidates WHERE text IS NOT NULL");
         if self.checks_text {
@@ -111,41 +112,39 @@ impl Reading<'_> {
             && alternatives.all(|alternative| alternative.words.len() == 1)
     }
 
-    /// The statement that counts the rows of the source, up to one more than [`matches`](Self::matches) examines.
+    /// The statement that counts the rows of the source, up to one more than [`matches`](Self::matches) examines, and those of them
+    /// that marks leave.
     pub fn examined<'a>(&self, engine: Engine, after: Option<&IndexRow>) -> Statement<'a> {
-        let mut statement = Statement::new(engine, "SELECT COUNT(*) FROM (SELECT 1 AS one");
-        self.source.push_from(&mut statement, after);
-        statement.limit(EXAMINED + 1);
-        statement.push(") AS examined");
-        statement
-    }
-
-    /// The statement that counts the candidates that marks leave, up to one more than [`matches`](Self::matches) looks up.
-    pub fn looked_up<'a>(&self, engine: Engine, after: Option<&IndexRow>) -> Statement<'a> {
-        let mut statement = Statement::new(engine, "SELECT COUNT(*) FROM (SELECT 1 AS one FROM (");
-        self.source.push(&mut statement, after, EXAMINED);
-        statement.push(") AS c");
-        self.push_checks(&mut statement);
-        statement.limit(LOOKED_UP + 1);
-        statement.push(") AS looked_up");
-        statement
-    }
-
-    /// Appends the condition that the candidate's marks, if it has any, or its employer meet every check.
-    fn push_checks(&self, to: &mut Statement<'_>) {
-        if self.checks.is_empty() || !self.source.is_marked() {
-            return;
+        let mut statement = Statement::new(engine, "SELECT COUNT(*), ");
+        if self.has_checks() {
+            statement.push("COUNT(CASE WHEN ");
+            self.push_checks(&mut statement);
+            statement.push(" THEN 1 END)");
+        } else {
+            statement.push("COUNT(*)");
         }
-        to.push(" WHERE (c.marks = ''");
+        statement.push(" FROM (");
+        self.source.push(&mut statement, after, EXAMINED + 1);
+        statement.push(") AS c");
+        statement
+    }
+
+    /// Whether marks tell anything of the candidates.
+    fn has_checks(&self) -> bool {
+        !self.checks.is_empty() && self.source.is_marked()
+    }
+
+    /// Appends the condition that the candidate's marks, if it has any, meet every check.
+    fn push_checks(&self, to: &mut Statement<'_>) {
+        // Marks of earlier versions are less, as are none.
+        to.push("(c.marks < '@'");
         for (position, check) in self.checks.iter().enumerate() {
             to.push(if position == 0 { " OR (" } else { " AND (" });
             push_marks(to, &check.marks);
             if !check.employers.is_empty() {
-                to.push(
-                    " OR (SELECT e.organization_id FROM contacts AS e \
-                     WHERE e.tenant_id = $1 AND e.id = c.id) IN (SELECT listed_id FROM ",
-                );
-                to.ids(check.employers.clone()).push(" AS l)");
+                // A table, of which PostgreSQL makes a hash table, as it does not of a list.
+                to.push(" OR substr(c.marks, 2, 4) IN (SELECT listed_text FROM ");
+                to.texts(check.employers.clone()).push(" AS l)");
             }
             to.push(")");
         }
@@ -204,7 +203,7 @@ impl Reading<'_> {
 
 /// Appends the condition that the marks of the candidate contain all texts of one list. Beginnings that lists share are looked
 /// for first, since most candidates have none of them.
-fn push_marks(to: &mut Statement<'_>, lists: &[Vec<String>]) {
+pub(super) fn push_marks(to: &mut Statement<'_>, lists: &[Vec<String>]) {
     let start = |list: &Vec<String>| -> Option<String> { Some(list.first()?.chars().take(START).collect()) };
     let starts: BTreeSet<String> = lists.iter().filter_map(start).collect();
     if lists.is_empty() {

@@ -10,6 +10,7 @@ use super::super::engine::Engine;
 use super::super::statement::Statement;
 use super::i64_of;
 use super::known::{Count, Known};
+use super::reading::push_marks;
 use super::source::{Range, Source};
 use crate::error::Result;
 
@@ -87,6 +88,37 @@ impl Tenant {
         }
         Ok(())
     }
+}
+
+impl Tenant {
+    /// Returns the organizations that have a word in a range and whose marks, if they have any, contain all texts of one list.
+    pub(super) async fn marked_organizations<'k>(
+        &self,
+        range: &Range,
+        lists: &[Vec<String>],
+        known: &'k mut Known,
+    ) -> Result<&'k [Uuid]> {
+        let key = (range.clone(), lists.to_vec());
+        if !known.marked.contains_key(&key) {
+            let statement = marked_organizations(self.engine(), range, lists);
+            let rows: Vec<(Uuid,)> = self.fetch_all(statement.sql()).await?;
+            let ids = rows.into_iter().map(|(id,)| id).collect();
+            known.marked.insert(key.clone(), ids);
+        }
+        Ok(known.marked.get(&key).map_or(&[], Vec::as_slice))
+    }
+}
+
+/// The statement that selects the organizations that have a word in a range and whose marks, if they have any, contain all texts of
+/// one list.
+pub fn marked_organizations<'a>(engine: Engine, range: &Range, lists: &[Vec<String>]) -> Statement<'a> {
+    let mut statement = Statement::new(engine, "SELECT c.id FROM search_words AS c WHERE ");
+    range.push(&mut statement, None);
+    statement.push(" AND (c.marks < '@' OR ");
+    push_marks(&mut statement, lists);
+    statement.push(") ORDER BY c.word, c.sort_key, c.id");
+    statement.limit(i64_of(MOST_ORGANIZATIONS));
+    statement
 }
 
 impl Survey<'_> {

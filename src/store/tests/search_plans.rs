@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::explained::{analyze, explained};
 use super::on_both_engines;
 use crate::id::{ContactId, OrganizationId, TypedId as _};
-use crate::model::{Contact, Organization, Query, Record, Region, Search, Subject, sort_key};
+use crate::model::{Contact, Organization, Query, Record, Region, Search, Subject, employer_mark, sort_key};
 use crate::store::Tenant;
 use crate::store::engine::Engine;
 use crate::store::search::reading::{Check, Reading, matches_of};
@@ -70,7 +70,7 @@ on_both_engines! {
         analyze(&tenant).await;
         let query = Query::read("john smith", &Region::default()).unwrap();
         let search: Search = query.among(Subject::Contacts, false);
-        let employers = vec![Uuid::nil(), organization];
+        let employers: Vec<String> = [Uuid::nil(), organization].map(employer_mark).into();
         let checks: Vec<Check> = search.terms.iter().map(|term| Check {
             marks: search.mark_check(term, false).unwrap(),
             employers: employers.clone(),
@@ -86,7 +86,7 @@ on_both_engines! {
             let reading = Reading { search: &search, source: &source, checks: &checks, exact: false, counts: false, checks_text: true };
             let is_of_words = matches!(source, Source::Words(_));
             let engine = tx.engine();
-            for statement in [reading.matches(engine, None), reading.examined(engine, None), reading.looked_up(engine, None)] {
+            for statement in [reading.matches(engine, None), reading.examined(engine, None)] {
                 let plan = explained(&mut tx, &statement).await;
                 check(tx.engine(), title, &plan, is_of_words);
             }
@@ -143,7 +143,7 @@ on_both_engines! {
         let query = Query::read("john smith", &Region::default()).unwrap();
         let search: Search = query.among(Subject::Contacts, false);
         let marks = search.mark_check(&search.terms[1], false).unwrap();
-        let checks = [Check { marks, employers: vec![organization] }];
+        let checks = [Check { marks, employers: vec![employer_mark(organization)] }];
         let mut tx = tenant.begin(None).await.unwrap();
         let engine = tx.engine();
 

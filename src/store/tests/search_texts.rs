@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::texts::Texts;
 use crate::id::OrganizationId;
-use crate::model::{Query, Region, Search, Subject, Term, WordKind};
+use crate::model::{Query, Region, Search, Subject, Term, WordKind, employer_mark};
 use crate::store::engine::Engine;
 use crate::store::search::note::{newest_notes, note_counts};
 use crate::store::search::reading::{Check, Reading, matches_of};
@@ -71,14 +71,9 @@ fn candidates(texts: &mut Texts, words: &Source, employees: &Source) {
         if after.is_some() {
             let after = after.as_ref();
             texts.add(
-                &format!("the number of rows of {title}"),
+                &format!("the numbers of rows and of candidates of {title}"),
                 "",
                 &reading.examined(engine, after),
-            );
-            texts.add(
-                &format!("the number of candidates of {title}"),
-                "",
-                &reading.looked_up(engine, after),
             );
         }
     };
@@ -139,7 +134,7 @@ fn few_candidates(texts: &mut Texts, employees: &Source) {
     }];
     let of_words = [Check {
         marks,
-        employers: vec![Uuid::nil()],
+        employers: vec![employer_mark(Uuid::nil())],
     }];
     let readings = [(&words, &of_words), (employees, &of_employees)].map(|(source, checks)| Reading {
         search: &search,
