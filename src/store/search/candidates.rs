@@ -9,7 +9,7 @@ use super::known::Count;
 use super::plan::{Pass, Plan};
 use super::reading::{Reading, matches_of};
 use super::source::{IndexRow, Source};
-use super::{EXAMINED, LOOKED_UP, MOST_ROWS, TopHits};
+use super::{EXAMINED, KEPT, LOOKED_UP, MOST_ROWS, TopHits};
 use crate::error::Result;
 use crate::model::{CAP, Hit};
 
@@ -45,7 +45,7 @@ impl Tenant {
             };
             match id {
                 Some(id) => page.push((word, sort_key, id, text)),
-                None => pass.count = Count::of(text.parse().unwrap_or(i64::MAX), LOOKED_UP),
+                None => pass.count = Count::of(text.parse().unwrap_or(i64::MAX), KEPT),
             }
         }
         let pages = pages.into_iter().zip(passes);
@@ -67,9 +67,13 @@ impl Tenant {
         top: &mut TopHits,
     ) -> Result<bool> {
         let reading = plan.reading(pass, false);
+        let is_of_employees = matches!(pass.source, Source::Employees(_));
         let mut seen = HashSet::new();
         let mut after: Option<IndexRow> = None;
         for _ in 0..MOST_PAGES {
+            // A first page of contacts of organizations has all that marks leave.
+            let mut is_read = pass.count.is_complete
+                && (pass.count.counted <= LOOKED_UP || is_of_employees && first.is_some());
             let rows: Page = if let Some(rows) = first.take() {
                 rows
             } else {
@@ -78,13 +82,12 @@ impl Tenant {
             };
             if rows.len() < MOST_ROWS {
                 add(plan, rows, &mut seen, top);
-                let is_read = pass.count.is_complete && pass.count.counted <= LOOKED_UP;
-                let is_read = is_read || reading.is_decided_by_words();
+                is_read |= reading.is_decided_by_words();
                 return Ok(!is_read && self.is_cut(&reading, after.as_ref()).await?);
             }
             after = add(plan, rows, &mut seen, top);
             // A record with several such words comes several times: then there is room for more.
-            if seen.len() > CAP || matches!(reading.source, Source::Employees(_)) {
+            if seen.len() > CAP || is_of_employees {
                 return Ok(true);
             }
         }

@@ -32,6 +32,8 @@ use top_hits::TopHits;
 const EXAMINED: i64 = 200_000;
 /// The maximum number of records that one statement looks up.
 const LOOKED_UP: i64 = 20_000;
+/// The maximum number of contacts of organizations that a statement keeps to count them.
+const KEPT: i64 = 100_000;
 /// The maximum number of candidates of a source that are counted before a search. Only words of the query that are all more
 /// common are counted further.
 const COUNTED: i64 = 5_000;

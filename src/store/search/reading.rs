@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::engine::Engine;
 use super::super::statement::Statement;
 use super::source::{IndexRow, Source};
-use super::{EXAMINED, LOOKED_UP, MOST_ROWS, i64_of};
+use super::{EXAMINED, KEPT, LOOKED_UP, MOST_ROWS, i64_of};
 use crate::id::TypedId as _;
 use crate::model::{Alternative, MatchKind, Search, Subject};
 
@@ -32,7 +32,7 @@ pub struct Reading<'p> {
     pub checks: &'p [Check],
     /// Whether longer words do not match.
     pub exact: bool,
-    /// Whether the candidates are counted while they are read, up to one more than [`LOOKED_UP`].
+    /// Whether the candidates are counted while they are read, up to one more than [`KEPT`].
     pub counts: bool,
     /// Whether the statement checks the texts of candidates. Otherwise it returns all that are left, of which there are few.
     pub checks_text: bool,
@@ -49,7 +49,7 @@ pub fn matches_of<'a>(engine: Engine, readings: &[Reading<'_>]) -> Statement<'a>
             .push(" AS place, word, sort_key, id, text FROM (");
         if reading.counts {
             statement.push("WITH examined AS MATERIALIZED (");
-            reading.source.push(&mut statement, None, LOOKED_UP + 1);
+            reading.source.push(&mut statement, None, KEPT + 1);
             statement.push(
                 ") SELECT '' AS word, '' AS sort_key, CAST(NULL AS UUID) AS id, CAST(COUNT(*) AS TEXT) AS text \
                  FROM examined UNION ALL SELECT word, sort_key, id, text FROM (",
