@@ -2,7 +2,7 @@
 
 use super::on_both_engines;
 use crate::id::{ContactId, OrganizationId};
-use crate::model::{Contact, Organization, Record, sort_key};
+use crate::model::{Contact, Organization, Query, Record, Region, Subject, sort_key};
 use crate::store::engine::sql;
 use crate::store::{Tenant, change};
 
@@ -37,6 +37,7 @@ async fn fill(tenant: &Tenant) {
                 contact.last_name = Some(format!("King{place}"));
                 contact.sort_name = sort_key(&[&format!("King{place}"), ""]);
                 contact.title = Some("Sales Manager".to_owned());
+                contact.organization_id = Some(organization.id);
                 contact
             })
             .collect();
@@ -45,13 +46,19 @@ async fn fill(tenant: &Tenant) {
     .unwrap();
 }
 
-/// Leaves the tables as a migration leaves those of an earlier version.
-async fn forget_marks(tenant: &Tenant) {
+/// Leaves the tables as a migration leaves those of an earlier version, whose records had these marks.
+async fn set_back(tenant: &Tenant, marks: &'static str) {
     change!(tenant, None, |tx| {
-        tx.execute(sql!("UPDATE search_words SET marks = '' WHERE tenant_id = $1"))
-            .await?;
-        tx.execute(sql!("UPDATE contacts SET search_marks = '' WHERE tenant_id = $1"))
-            .await?;
+        tx.execute(sql!(
+            "UPDATE search_words SET marks = $2 WHERE tenant_id = $1 AND marks <> ''",
+            marks
+        ))
+        .await?;
+        tx.execute(sql!(
+            "UPDATE contacts SET search_marks = $2 WHERE tenant_id = $1",
+            marks
+        ))
+        .await?;
         for kind in ["contacts", "organizations"] {
             tx.execute(sql!(
                 "INSERT INTO unmarked_records (tenant_id, kind, after_id) VALUES ($1, $2, $3)",
@@ -71,7 +78,7 @@ on_both_engines! {
         fill(&tenant).await;
         let written = marks(&tenant).await;
         assert!(written.iter().any(|(_, marks)| marks.contains(" manager ")));
-        forget_marks(&tenant).await;
+        set_back(&tenant, "").await;
         assert!(marks(&tenant).await.iter().all(|(_, marks)| marks.is_empty()));
 
         let batch = tenant.mark_batch().await.unwrap();
@@ -80,5 +87,22 @@ on_both_engines! {
 
         assert_eq!(marks(&tenant).await, written);
         assert_eq!(tenant.mark_batch().await.unwrap(), None);
+    }
+
+    async fn texts_decide_until_marks_of_earlier_versions_are_replaced(store: &TestStore) {
+        let tenant = store.tenant("acme").await;
+        fill(&tenant).await;
+        let query = Query::read("king7 acme", &Region::default()).unwrap();
+        let search = query.among(Subject::Contacts, true);
+        let found = tenant.search(&search).await.unwrap().hits;
+        let written = marks(&tenant).await;
+        // King7, King70 to King79, and so on.
+        assert_eq!(found.len(), 111);
+
+        set_back(&tenant, " ").await;
+        assert_eq!(tenant.search(&search).await.unwrap().hits, found);
+        store.store.migrate().await.unwrap();
+        assert_eq!(tenant.search(&search).await.unwrap().hits, found);
+        assert_eq!(marks(&tenant).await, written);
     }
 }
