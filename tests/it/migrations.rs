@@ -140,10 +140,10 @@ async fn contacts_of_an_earlier_version_get_marks() {
     let rows = [TENANT, CONTACT, words];
     let select = "SELECT word || marks FROM search_words UNION ALL SELECT search_marks FROM contacts";
     let marks = [
-        " 3210 ada bad berlin king ",
+        "@.... 3210 ada bad berlin king ",
         "cbad_berlin",
-        "nada 3210 ada bad berlin king ",
-        "nking 3210 ada bad berlin king ",
+        "nada@.... 3210 ada bad berlin king ",
+        "nking@.... 3210 ada bad berlin king ",
     ];
 
     assert_eq!(migrated_on_postgres(14, &rows, select).await, marks);

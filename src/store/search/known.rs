@@ -7,9 +7,11 @@ use moka::Expiry;
 use moka::sync::Cache;
 use uuid::Uuid;
 
-use super::COUNTED_FIRST;
 use super::source::{Range, Source};
-use super::survey::MOST_ORGANIZATIONS;
+use super::{COUNTED_FIRST, MOST_ORGANIZATIONS};
+
+/// Ranges of words, and lists of texts that marks contain.
+pub type Marked = (Vec<Range>, Vec<Vec<String>>);
 
 /// The counts and organizations that a search has read. With corrections it is planned anew, and only what they add is read.
 #[derive(Debug, Default)]
@@ -18,8 +20,9 @@ pub struct Known {
     pub counts: HashMap<Source, Count>,
     /// The organizations by the range of words that one of their words is in.
     pub organizations: HashMap<Range, Vec<Uuid>>,
-    /// Those of them whose marks contain all texts of one list.
-    pub marked: HashMap<(Range, Vec<Vec<String>>), Vec<Uuid>>,
+    /// The organizations by the ranges of words that one of their words is in, and lists of texts of which their marks contain all of
+    /// one.
+    pub marked: HashMap<Marked, Vec<Uuid>>,
     /// The words of the vocabulary that words of the query may stand for, and others like them, once they are read.
     pub vocabulary: Option<BTreeSet<String>>,
     /// Whether all matches without corrections are known.

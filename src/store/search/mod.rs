@@ -43,6 +43,8 @@ const COUNTED_FURTHER: [i64; 2] = [20_000, 80_000];
 const COUNTED_FIRST: i64 = 500;
 /// The maximum number of candidates of the rarest of several words, of which hardly so many match that corrections are not needed.
 const FEW: i64 = 1_500;
+/// The maximum number of organizations by whose name contacts match.
+const MOST_ORGANIZATIONS: usize = 5_000;
 /// The maximum number of rows that one statement returns: one more than can be shown.
 const MOST_ROWS: usize = CAP + 1;
 /// The number of matches that leave no need for words that are one typo away: those of the largest page.

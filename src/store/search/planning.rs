@@ -140,17 +140,20 @@ impl Tenant {
     ) -> Result<Vec<(usize, Uuid)>> {
         let full = ranges.iter().filter(|(_, range)| known.is_full(range));
         let full: BTreeSet<usize> = full.map(|(condition, _)| *condition).collect();
-        let others = || ranges.iter().filter(|(condition, _)| !full.contains(condition));
+        let others = ranges.iter().filter(|(condition, _)| !full.contains(condition));
+        let others: BTreeSet<&Range> = others.map(|(_, range)| range).collect();
+        let others: Vec<Range> = others.into_iter().cloned().collect();
         let mut shared = Vec::new();
+        if others.is_empty() {
+            return Ok(shared);
+        }
         for (condition, term) in search.conditions().enumerate() {
             if !full.contains(&condition) {
                 continue;
             }
             let lists = search.employer_mark_check(term);
-            for (_, range) in others() {
-                let ids = self.marked_organizations(range, &lists, known).await?;
-                shared.extend(ids.iter().map(|id| (condition, *id)));
-            }
+            let ids = self.marked_organizations(others.clone(), lists, known).await?;
+            shared.extend(ids.iter().map(|id| (condition, *id)));
         }
         Ok(shared)
     }

@@ -8,14 +8,12 @@ use uuid::Uuid;
 use super::super::Tenant;
 use super::super::engine::Engine;
 use super::super::statement::Statement;
-use super::i64_of;
 use super::known::{Count, Known};
 use super::reading::push_marks;
 use super::source::{Range, Source};
+use super::{MOST_ORGANIZATIONS, i64_of};
 use crate::error::Result;
 
-/// The maximum number of organizations by whose name contacts match.
-pub(super) const MOST_ORGANIZATIONS: usize = 5_000;
 /// The maximum number of words of the vocabulary that are compared with the words of a query.
 const MOST_COMPARED: i64 = 2_000;
 
@@ -91,16 +89,17 @@ impl Tenant {
 }
 
 impl Tenant {
-    /// Returns the organizations that have a word in a range and whose marks, if they have any, contain all texts of one list.
+    /// Returns the organizations that have a word in these ranges and whose marks, if they have any, contain all texts of one list.
     pub(super) async fn marked_organizations<'k>(
         &self,
-        range: &Range,
-        lists: &[Vec<String>],
+        ranges: Vec<Range>,
+        lists: Vec<Vec<String>>,
         known: &'k mut Known,
     ) -> Result<&'k [Uuid]> {
-        let key = (range.clone(), lists.to_vec());
+        let key = (ranges, lists);
         if !known.marked.contains_key(&key) {
-            let statement = marked_organizations(self.engine(), range, lists);
+            let (ranges, lists) = &key;
+            let statement = marked_organizations(self.engine(), ranges, lists);
             let rows: Vec<(Uuid,)> = self.fetch_all(statement.sql()).await?;
             let ids = rows.into_iter().map(|(id,)| id).collect();
             known.marked.insert(key.clone(), ids);
@@ -109,15 +108,17 @@ impl Tenant {
     }
 }
 
-/// The statement that selects the organizations that have a word in a range and whose marks, if they have any, contain all texts of
-/// one list.
-pub fn marked_organizations<'a>(engine: Engine, range: &Range, lists: &[Vec<String>]) -> Statement<'a> {
-    let mut statement = Statement::new(engine, "SELECT c.id FROM search_words AS c WHERE ");
-    range.push(&mut statement, None);
+/// The statement that selects the organizations that have a word in these ranges and whose marks, if they have any, contain all texts
+/// of one list.
+pub fn marked_organizations<'a>(engine: Engine, ranges: &[Range], lists: &[Vec<String>]) -> Statement<'a> {
+    let ends = ranges
+        .iter()
+        .map(|Range { from, before }| [from.clone(), before.clone()]);
+    let mut statement = Statement::new(engine, "SELECT c.id FROM ");
+    statement.rows_of_ranges(ends.collect(), i64_of(MOST_ORGANIZATIONS));
     statement.push(" AND (c.marks < '@' OR ");
     push_marks(&mut statement, lists);
-    statement.push(") ORDER BY c.word, c.sort_key, c.id");
-    statement.limit(i64_of(MOST_ORGANIZATIONS));
+    statement.push(")");
     statement
 }
 

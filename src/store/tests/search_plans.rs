@@ -10,7 +10,7 @@ use crate::store::Tenant;
 use crate::store::engine::Engine;
 use crate::store::search::reading::{Check, Reading, matches_of};
 use crate::store::search::source::{Range, Source};
-use crate::store::search::survey::Survey;
+use crate::store::search::survey::{Survey, marked_organizations};
 
 /// The number of contacts: enough for an index to be worth its use.
 const CONTACTS: usize = 4_000;
@@ -161,6 +161,7 @@ on_both_engines! {
         let in_order = ["Sort", "TEMP B-TREE"];
         for (statement, refused) in [
             (survey.statement(engine), &in_order[..]),
+            (marked_organizations(engine, &ranges, &[vec![" wi".to_owned()]]), &in_order),
             (reading(&corrections, false, true).matches(engine, None), &in_order),
             (matches_of(engine, &[reading(&corrections, false, true), reading(&employees, true, false)]), &in_order),
         ] {

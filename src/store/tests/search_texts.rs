@@ -9,7 +9,7 @@ use crate::store::engine::Engine;
 use crate::store::search::note::{newest_notes, note_counts};
 use crate::store::search::reading::{Check, Reading, matches_of};
 use crate::store::search::source::{IndexRow, Range, Source};
-use crate::store::search::survey::Survey;
+use crate::store::search::survey::{Survey, marked_organizations};
 
 fn search(query: &str, subject: Subject, employers: bool) -> Search {
     Query::read(query, &Region::default())
@@ -45,6 +45,12 @@ fn planning(texts: &mut Texts, words: &Source, employees: &Source) {
         ..Survey::default()
     };
     texts.add("numbers of candidates", "", &survey.statement(texts.engine));
+    let ranges = [Range::longer("Nann"), Range::exactly("Nanna")];
+    texts.add(
+        "organizations that meet two conditions",
+        "",
+        &marked_organizations(texts.engine, &ranges, &[vec![" wi".to_owned()]]),
+    );
 }
 
 fn candidates(texts: &mut Texts, words: &Source, employees: &Source) {
