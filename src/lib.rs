@@ -12,7 +12,6 @@
 // The futures of the graph's resolvers are nested deeper than the default of 128.
 #![recursion_limit = "256"]
 
-pub mod ahead;
 pub mod app;
 pub mod auth;
 pub mod cli;
@@ -29,6 +28,7 @@ pub mod metrics;
 pub mod model;
 pub mod operation;
 pub mod page;
+pub mod prefetch;
 pub mod service;
 pub mod store;
 pub mod traces;

@@ -5,7 +5,7 @@
 //! another, or equals it, has the marks of the other one: marks never reject a record that matches, and a record that
 //! they wrongly accept is rejected by its `search_text`.
 //!
-//! They begin with [`BEGINNING`] and the mark of a contact's employer, which stands at a fixed place, so that it is compared with
+//! They begin with [`MARKS`] and the mark of a contact's employer, which stands at a fixed place, so that it is compared with
 //! those of thousands of organizations at once.
 
 use std::collections::BTreeSet;
@@ -15,10 +15,10 @@ use uuid::Uuid;
 
 use super::WordKind;
 
-/// The beginning of all marks but those of earlier versions, which have no employer and begin with a space, and of records
-/// without marks: a text that is less has no say.
-pub const BEGINNING: char = '@';
-/// The place of the employer's mark for those who have none.
+/// The beginning of all marks but those of earlier versions, which begin with a space and tell no employer. Marks that sort before
+/// it do not decide; the record's text does.
+pub const MARKS: char = '@';
+/// The employer mark of a contact without an employer.
 const NO_EMPLOYER: &str = "....";
 
 /// The maximum length of a mark, in characters.
@@ -38,7 +38,7 @@ pub fn marks<'w>(words: impl IntoIterator<Item = &'w str>, employer: Option<Uuid
         })
         .collect();
     let employer = employer.map_or_else(|| NO_EMPLOYER.to_owned(), employer_mark);
-    let mut text = format!("{BEGINNING}{employer} ");
+    let mut text = format!("{MARKS}{employer} ");
     for mark in marks {
         text.push_str(&mark);
         text.push(' ');

@@ -59,7 +59,7 @@ pub use interaction::{
     MediaType, WrapUp,
 };
 pub use label::{ContactPointLabel, one_primary};
-pub use marks::{employer_mark, is_marked, marks};
+pub use marks::{MARKS, employer_mark, is_marked, marks};
 pub use money::{Money, MoneyInput};
 pub use note::{Note, NoteChanges, NoteFilter, NoteOrderField, NoteSubjectId};
 pub use organization::{Organization, OrganizationChanges, OrganizationFilter, OrganizationOrderField};

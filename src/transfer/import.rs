@@ -15,8 +15,8 @@ use super::noun::{
 use super::report::{Remark, Report};
 use super::row::Row;
 use super::rows::Rows;
-use crate::ahead::ahead;
 use crate::error::{Error, Result, UserErrorCode};
+use crate::prefetch::Prefetch;
 use crate::store::{ImportProgress, LONGEST_LOAD, Names, Tenant, Tx, change};
 
 /// The most rows of a chunk.
@@ -131,8 +131,8 @@ async fn run<N: Noun>(
     progress(input.read.load(Ordering::Relaxed), input.size);
     let (mut rows, read) = (input.rows, input.read);
     // The next rows are read while the database works on those before.
-    let mut chunks = ahead(move || Chunk::next(&mut rows, &read).transpose());
-    while let Some(chunk) = chunks.recv().await {
+    let mut chunks = Prefetch::of(move || Chunk::next(&mut rows, &read).transpose());
+    while let Some(chunk) = chunks.next().await {
         let chunk = chunk?;
         let step = Step {
             settings,

@@ -16,17 +16,15 @@ mod world;
 
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
-
 use self::name::PersonName;
 use self::world::{Kind, World};
 use super::Progress;
-use crate::ahead::ahead;
 use crate::error::{Error, Result};
 use crate::id::{ContactId, OrganizationId, TypedId as _};
 use crate::model::{
     Contact, Patch, Record, User, UserChanges, WrapUpCode, WrapUpCodeChanges, fold, sort_key,
 };
+use crate::prefetch::Prefetch;
 use crate::store::{LONGEST_LOAD, Load, Names, Read as _, Tenant, change};
 
 /// The fewest managed entities that can be generated.
@@ -79,7 +77,7 @@ pub async fn generate(
     progress(totals.entities_before(first), totals.entities);
     let mut batches = make(tenant.clone(), world, seed, first);
     let mut known = Arc::new(Names::new());
-    while let Some(batch) = batches.recv().await {
+    while let Some(batch) = batches.next().await {
         let batch = batch?;
         let learnt = change!(tenant, None, within LONGEST_LOAD, |tx| {
             tx.lift_time_limits().await?;
@@ -148,9 +146,9 @@ struct Batch {
 }
 
 /// Makes batches on a thread of their own, one ahead of the database, until the receiver is dropped.
-fn make(tenant: Tenant, world: Arc<World>, seed: u64, first: u64) -> mpsc::Receiver<Result<Batch>> {
+fn make(tenant: Tenant, world: Arc<World>, seed: u64, first: u64) -> Prefetch<Result<Batch>> {
     let mut numbers = first..world.totals.batches;
-    ahead(move || Some(batch(&tenant, &world, seed, numbers.next()?)))
+    Prefetch::of(move || Some(batch(&tenant, &world, seed, numbers.next()?)))
 }
 
 fn batch(tenant: &Tenant, world: &World, seed: u64, number: u64) -> Result<Batch> {

@@ -7,8 +7,8 @@ use crate::model::MatchKind;
 
 /// The cost of a candidate whose text is looked up, beside one that is checked on its marks.
 const LOOK_UP: i64 = 40;
-/// The part of candidates that are reckoned to meet another condition, as a divisor.
-const CHECKED: i64 = 10;
+/// Of so many candidates, one is reckoned to meet another condition.
+const MET_BY_ONE_IN: i64 = 10;
 /// The cost of an organization whose contacts are read, and then that of each contact is that of a check on marks.
 const ORGANIZATION: i64 = 12;
 /// The cost of a step beside a candidate that is checked on its marks.
@@ -148,7 +148,7 @@ impl Plan {
         let counted = self.count_of_words(condition).counted;
         match (self.partial.is_empty(), self.has_check(condition)) {
             (true, _) => 0,
-            (false, true) => counted * LOOK_UP / CHECKED,
+            (false, true) => counted * LOOK_UP / MET_BY_ONE_IN,
             (false, false) => counted * LOOK_UP,
         }
     }

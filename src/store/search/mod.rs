@@ -41,7 +41,7 @@ const COUNTED: i64 = 5_000;
 const COUNTED_FURTHER: [i64; 2] = [20_000, 80_000];
 /// The maximum number of candidates of a source that are counted first, which is enough if a word of the query is rare.
 const COUNTED_FIRST: i64 = 500;
-/// The maximum number of candidates of the rarest of several words, of which hardly so many match that corrections are not needed.
+/// The maximum number of candidates of the rarest of several words for which corrections are searched for at once.
 const FEW: i64 = 1_500;
 /// The maximum number of organizations by whose name contacts match.
 const MOST_ORGANIZATIONS: usize = 5_000;
@@ -100,7 +100,7 @@ impl Tenant {
             return Ok(());
         };
         let mut best = None;
-        if plan.has_many_matches(driver) {
+        if plan.has_many_matches(driver) && !plan.is_ordered(driver) {
             let best = best.insert(self.best(plan, driver).await?);
             if best.is_full() {
                 top.merge(std::mem::take(best));

@@ -192,7 +192,7 @@ impl Plan {
     /// Returns the steps that find the best of too many results: those of the query's only word, in their order, or those
     /// in which every word matches exactly.
     pub fn best_passes(&self, driver: Driver) -> Vec<Pass> {
-        // Marks do not tell the employer: all records with the word would be looked up.
+        // The contacts of the employer are fewer than all records with the word.
         if self.has_order() && driver != Driver::Employer {
             self.passes(Driver::Condition(0))
         } else {
@@ -350,7 +350,7 @@ impl Plan {
         conditions.filter_map(check).chain(employer).collect()
     }
 
-    /// Whether all conditions are known that the employers of a source meet: of one of the conditions, all are known.
+    /// Whether every condition is known that the employers of a source meet, as it is if all employers are known that meet one of them.
     fn is_known(&self, met: Met<'_>) -> bool {
         let is_whole = |condition: &usize| !self.partial.contains(condition);
         matches!(met, Met::Employer(conditions) if conditions.iter().any(is_whole))

@@ -130,8 +130,8 @@ impl Tenant {
         Ok(sources)
     }
 
-    /// Returns the organizations that meet a condition of which not all organizations are known, together with one of which all are:
-    /// each with the former.
+    /// Returns the organizations that meet both a condition whose organizations are all known and one whose are not, each with the
+    /// position of the latter.
     async fn shared_organizations(
         &self,
         search: &Search,
@@ -244,6 +244,16 @@ impl Sources {
             }
         }
         let only = search.organization_id.map(TypedId::uuid);
+        if let Some(only) = only {
+            // It may be one of those that are not known. The texts of its contacts tell.
+            let conditions = met.entry(only).or_insert_with(|| {
+                order.push(only);
+                Vec::new()
+            });
+            conditions.append(&mut self.partial);
+            conditions.sort_unstable();
+            conditions.dedup();
+        }
         let mut groups: BTreeMap<Vec<usize>, Vec<Uuid>> = BTreeMap::new();
         for id in order.into_iter().filter(|id| only.is_none_or(|only| only == *id)) {
             let conditions = met.remove(&id).unwrap_or_default();

@@ -2,15 +2,20 @@
 
 use std::collections::BTreeSet;
 
+use const_format::concatcp;
+
 use super::super::engine::Engine;
 use super::super::statement::Statement;
 use super::source::{IndexRow, Source};
 use super::{EXAMINED, KEPT, LOOKED_UP, MOST_ROWS, i64_of};
 use crate::id::TypedId as _;
-use crate::model::{Alternative, MatchKind, Search, Subject};
+use crate::model::{Alternative, MARKS, MatchKind, Search, Subject};
 
 /// The length of the beginnings of marks that are looked for first: the space before a mark, and two characters.
 const START: usize = 3;
+
+/// The condition that marks do not decide: those of earlier versions, and empty ones, sort before the beginning of all others.
+pub(super) const UNDECIDED: &str = concatcp!("c.marks < '", MARKS, "'");
 
 /// A check of a condition where a row of an index is read, before the text of the candidate is looked up.
 #[derive(Clone, Debug, Default)]
@@ -129,15 +134,14 @@ impl Reading<'_> {
         statement
     }
 
-    /// Whether marks tell anything of the candidates.
+    /// Whether the candidates can be checked on their marks.
     fn has_checks(&self) -> bool {
         !self.checks.is_empty() && self.source.is_marked()
     }
 
     /// Appends the condition that the candidate's marks, if it has any, meet every check.
     fn push_checks(&self, to: &mut Statement<'_>) {
-        // Marks of earlier versions are less, as are none.
-        to.push("(c.marks < '@'");
+        to.push(concatcp!("(", UNDECIDED));
         for (position, check) in self.checks.iter().enumerate() {
             to.push(if position == 0 { " OR (" } else { " AND (" });
             push_marks(to, &check.marks);

@@ -3,7 +3,6 @@
 use uuid::Uuid;
 
 use super::super::statement::Statement;
-use super::EXAMINED;
 use crate::model::{WordQuery, is_marked};
 
 /// A character greater than any that follows the same beginning.
@@ -112,8 +111,9 @@ impl Source {
         }
     }
 
-    /// Appends `FROM … WHERE …` of the candidates `c`, after a row if one is given.
-    pub fn push_from(&self, to: &mut Statement<'_>, after: Option<&IndexRow>) {
+    /// Appends `FROM … WHERE …` of the candidates `c`, after a row if one is given, where no more than `most` are read of each range
+    /// or organization.
+    pub fn push_from(&self, to: &mut Statement<'_>, after: Option<&IndexRow>, most: i64) {
         match self {
             Self::Words(range) => {
                 to.push(" FROM search_words AS c WHERE ");
@@ -123,11 +123,11 @@ impl Source {
                 let ends = ranges
                     .iter()
                     .map(|Range { from, before }| [from.clone(), before.clone()]);
-                to.push(" FROM ").rows_of_ranges(ends.collect(), EXAMINED);
+                to.push(" FROM ").rows_of_ranges(ends.collect(), most);
                 push_after(to, after);
             }
             Self::Employees(organizations) => {
-                to.push(" FROM ").people_of(organizations.clone(), EXAMINED);
+                to.push(" FROM ").people_of(organizations.clone(), most);
             }
         }
     }
@@ -137,16 +137,16 @@ impl Source {
         match self {
             Self::Words(_) => {
                 to.push("SELECT c.word, c.sort_key, c.id, c.marks");
-                self.push_from(to, after);
+                self.push_from(to, after, most);
                 to.push(" ORDER BY c.word, c.sort_key, c.id");
             }
             Self::Ranges(_) => {
                 to.push("SELECT c.word, c.sort_key, c.id, c.marks");
-                self.push_from(to, after);
+                self.push_from(to, after, most);
             }
             Self::Employees(_) => {
                 to.push("SELECT '' AS word, c.sort_name AS sort_key, c.id, c.search_marks AS marks");
-                self.push_from(to, None);
+                self.push_from(to, None, most);
             }
         }
         to.limit(most);

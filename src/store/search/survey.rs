@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use const_format::concatcp;
 use sqlx::types::Json;
 use uuid::Uuid;
 
@@ -9,7 +10,7 @@ use super::super::Tenant;
 use super::super::engine::Engine;
 use super::super::statement::Statement;
 use super::known::{Count, Known};
-use super::reading::push_marks;
+use super::reading::{UNDECIDED, push_marks};
 use super::source::{Range, Source};
 use super::{MOST_ORGANIZATIONS, i64_of};
 use crate::error::Result;
@@ -116,7 +117,7 @@ pub fn marked_organizations<'a>(engine: Engine, ranges: &[Range], lists: &[Vec<S
         .map(|Range { from, before }| [from.clone(), before.clone()]);
     let mut statement = Statement::new(engine, "SELECT c.id FROM ");
     statement.rows_of_ranges(ends.collect(), i64_of(MOST_ORGANIZATIONS));
-    statement.push(" AND (c.marks < '@' OR ");
+    statement.push(concatcp!(" AND (", UNDECIDED, " OR "));
     push_marks(&mut statement, lists);
     statement.push(")");
     statement
@@ -202,7 +203,7 @@ impl Survey<'_> {
                 .push(" AS place, COUNT(*)")
                 .push(columns)
                 .push("(SELECT 1 AS one");
-            source.push_from(to, None);
+            source.push_from(to, None, self.most + 1);
             to.limit(self.most + 1).push(") AS counted");
         }
     }
