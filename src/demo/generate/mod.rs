@@ -145,7 +145,7 @@ struct Batch {
     primary_contacts: Vec<(OrganizationId, ContactId)>,
 }
 
-/// Makes batches on a thread of their own, one ahead of the database, until the receiver is dropped.
+/// Makes batches, one ahead of the database.
 fn make(tenant: Tenant, world: Arc<World>, seed: u64, first: u64) -> Prefetch<Result<Batch>> {
     let mut numbers = first..world.totals.batches;
     Prefetch::of(move || Some(batch(&tenant, &world, seed, numbers.next()?)))

@@ -101,11 +101,11 @@ impl Tenant {
         };
         let mut best = None;
         if plan.has_many_matches(driver) && !plan.is_ordered(driver) {
-            let best = best.insert(self.best(plan, driver).await?);
-            if best.is_full() {
-                top.merge(std::mem::take(best));
-                return Ok(());
-            }
+            best = Some(self.best(plan, driver).await?);
+        }
+        if let Some(best) = best.take_if(|best| best.is_full()) {
+            top.merge(best);
+            return Ok(());
         }
         let mut passes = plan.passes(driver);
         let mut pages = Vec::new();

@@ -87,9 +87,7 @@ impl Tenant {
         }
         Ok(())
     }
-}
 
-impl Tenant {
     /// Returns the organizations that have a word in these ranges and whose marks, if they have any, contain all texts of one list.
     pub(super) async fn marked_organizations<'k>(
         &self,
