@@ -165,6 +165,7 @@ impl RecordFactory<'_> {
             _ => return Vec::new(),
         };
         vec![SocialHandleInput {
+            platform_id: None,
             network,
             handle: local_part(name),
         }]

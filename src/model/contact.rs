@@ -190,6 +190,7 @@ impl Contact {
             entry.whole(WordKind::ContactSalutation, Some(word));
         }
         entry.external_ids(WordKind::ContactExternalId, &self.external_ids);
+        entry.handles(WordKind::ContactHandle, &self.social_handles);
         entry.text(WordKind::ContactTitleWord, self.title.as_deref());
         entry.tag_words(WordKind::ContactTagWord, &self.tags);
         for email in &self.email_addresses {

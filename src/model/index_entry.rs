@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::form::{has_unspaced, inner_words, joined_words, respelled_words, words_of_text};
 use super::{
-    DateTime, EmailAddress, ExternalId, PhoneNumber, Record, WordKind, digits, fold, is_marked, marks,
-    shortened, words,
+    DateTime, EmailAddress, ExternalId, PhoneNumber, Record, SocialHandle, WordKind, digits, fold, is_marked,
+    marks, shortened, words,
 };
 
 /// The maximum length of a word after its letter, in characters; a longer one does not fit a page of an index.
@@ -157,6 +157,13 @@ impl IndexEntry {
         let keys = phone_keys(number.e164.as_deref().unwrap_or(&number.input));
         self.words
             .extend(keys.into_iter().map(|key| index_value(kind, key)));
+    }
+
+    /// Adds handles in social networks, and the ids there.
+    pub fn handles(&mut self, kind: WordKind, handles: &[SocialHandle]) {
+        for key in handles.iter().flat_map(SocialHandle::keys) {
+            self.words.insert(index_value(kind, key));
+        }
     }
 
     /// Returns the marks of the record, for the rows that carry them.

@@ -75,7 +75,7 @@ pub use search::{
     Alternative, CAP, EMPLOYER, Facet, FacetValue, Facets, Hit, Hits, MarkCheck, MatchKind, Query, Search,
     Term, WordQuery,
 };
-pub use social::{SocialHandle, SocialHandleInput, SocialNetwork};
+pub use social::{SocialHandle, SocialHandleInput, SocialNetwork, handle_start};
 pub use tenant::{TenantChanges, TenantName, TenantRecord};
 pub use ticker::{Ticker, TickerInput};
 pub use user::{User, UserChanges, UserFilter, UserOrderField};

@@ -1,6 +1,6 @@
 //! The kinds of words in the search index.
 
-use Matching::{Beginning, Companion, Digits, Domain, Filter, Whole, Words};
+use Matching::{Beginning, Companion, Digits, Domain, Filter, Handle, Whole, Words};
 use Subject::{Contacts, Organizations};
 
 /// The kind of record that a search finds.
@@ -23,6 +23,8 @@ pub enum Matching {
     Domain,
     /// The part as typed matches a word as a whole.
     Whole,
+    /// The part as typed matches a handle as a whole, in any network.
+    Handle,
     /// A word of the part matches a word as a whole, in a query of several parts.
     Companion,
     /// The digits of the part match the last digits of a number.
@@ -85,6 +87,8 @@ word_kinds! {
     ContactEmailDomain = 'd', Some(Contacts), Domain, None;
     /// A contact's external id.
     ContactExternalId = 'x', Some(Contacts), Whole, None;
+    /// A contact's handle in a social network, or its id there.
+    ContactHandle = 'h', Some(Contacts), Handle, None;
     /// A word of a contact's salutation.
     ContactSalutation = 's', Some(Contacts), Companion, None;
     /// The digits of a contact's phone number, last to first.

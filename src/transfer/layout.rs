@@ -169,7 +169,7 @@ const ADDRESS: Parts = Parts {
     more: Some("country"),
 };
 const EXTERNAL_ID: Parts = Parts::of(&["source", "value"], "value", Some("source"));
-const SOCIAL: Parts = Parts::of(&["network", "handle"], "handle", Some("network"));
+const SOCIAL: Parts = Parts::of(&["network", "handle", "platformId"], "handle", Some("network"));
 const MONEY: Parts = Parts::of(&["amount", "currency"], "amount", None);
 const TICKER: Parts = Parts::of(&["symbol", "exchange"], "symbol", None);
 const WRAP_UP: Parts = Parts::of(&["agentId", "codeId", "note", "recordedAt"], "note", None);

@@ -66,6 +66,7 @@ pub fn social_handle(fields: &mut Fields<'_>) -> SocialHandleInput {
     SocialHandleInput {
         network: fields.required("network", choice).unwrap_or(SocialNetwork::Other),
         handle: fields.value("handle", text).unwrap_or_default(),
+        platform_id: fields.value("platformId", text),
     }
 }
 

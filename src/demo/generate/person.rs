@@ -223,6 +223,7 @@ fn social_handles(name: &PersonName, rng: &mut Rng) -> Vec<SocialHandle> {
     let (first, last) = name.ascii();
     vec![SocialHandle {
         network,
+        platform_id: None,
         handle: format!("{first}.{last}{}", rng.u16(1..999)),
     }]
 }

@@ -183,6 +183,7 @@ fn contact_points_that_are_not_parsed_are_as_if_they_were() {
         let addresses = contact.addresses.iter().map(address_input).collect();
         assert_eq!(Address::list(addresses).unwrap(), contact.addresses);
         let handles = contact.social_handles.iter().map(|handle| SocialHandleInput {
+            platform_id: None,
             network: handle.network,
             handle: handle.handle.clone(),
         });

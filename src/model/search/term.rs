@@ -2,7 +2,7 @@
 
 use super::token::{FEWEST_DIGITS, Token, Word};
 use super::{Alternative, MatchKind, Term, WordQuery};
-use crate::model::{AND, Matching, PhoneNumber, Subject, WordKind, digits, fold, site_domain};
+use crate::model::{AND, Matching, PhoneNumber, Subject, WordKind, digits, fold, handle_start, site_domain};
 
 /// The minimum length of a word that may be misspelt, in letters.
 const FEWEST_LETTERS: usize = 4;
@@ -123,7 +123,7 @@ impl<'a> Alternatives<'a> {
         }
     }
 
-    /// Adds the word, and the part that it stands in, as the beginning of an e-mail address, a domain and an external id.
+    /// Adds the word, and the part that it stands in, as the beginning of an e-mail address, a domain, an external id and a handle.
     fn add_part(&mut self, word: &Word) {
         let own = match &word.words[..] {
             [only] if *only != word.part => Some(only),
@@ -135,6 +135,7 @@ impl<'a> Alternatives<'a> {
                 self.add_whole(Matching::Domain, &site_domain(text));
             }
             self.add_whole(Matching::Whole, text);
+            self.add_start(Matching::Handle, &handle_start(text));
         }
     }
 
@@ -166,6 +167,7 @@ impl<'a> Alternatives<'a> {
             }
         }
         self.add_whole(Matching::Whole, address);
+        self.add_start(Matching::Handle, &handle_start(address));
         // `Cyber@Kafe` may be a name; an address with a whole domain is none.
         if !address
             .rsplit_once('@')
@@ -179,6 +181,7 @@ impl<'a> Alternatives<'a> {
     fn add_number(&mut self, typed: &str, e164: Option<&str>) {
         self.add_start(Matching::Words, typed);
         self.add_whole(Matching::Whole, typed);
+        self.add_start(Matching::Handle, &handle_start(typed));
         let reversed = |text: &str| digits(text).chars().rev().collect::<String>();
         // A zero in front is dialled within a country only: international forms do not have it.
         let dialled = digits(typed);
