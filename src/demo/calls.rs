@@ -7,11 +7,13 @@ use super::content::Company;
 use crate::error::Result;
 use crate::id::{InteractionId, UserId};
 use crate::model::{
-    Contact, DateTime, Interaction, InteractionChanges, InteractionDirection, MediaType, Organization, Patch,
-    Record, WrapUp,
+    Contact, ContactPointInput, DateTime, Interaction, InteractionChanges, InteractionDirection, LinkOrigin,
+    MediaType, Organization, Patch, Record, WrapUp,
 };
 use crate::store::Tx;
 
+/// The number from which somebody called several times whom nobody knows.
+const UNKNOWN_CALLER: &str = "+1 317 555 0177";
 /// The number of interactions with each company.
 const INTERACTIONS: usize = 15;
 
@@ -39,9 +41,18 @@ impl Writer<'_> {
             interaction.contact_id = Some(contact.id);
             interaction.organization_id = Some(organization.id);
             let ended_at = started_at + TimeDelta::seconds(self.factory.rng.i64(40..1800));
-            self.fields(started_at, ended_at)
-                .of_new()
-                .apply(&mut interaction)?;
+            let fields = self.fields(started_at, ended_at);
+            let point = point_of(contact, &fields);
+            interaction.linked_by = Some(if point.is_some() {
+                LinkOrigin::ContactPoint
+            } else {
+                LinkOrigin::User
+            });
+            let fields = InteractionChanges {
+                contact_point: point.into(),
+                ..fields
+            };
+            fields.of_new().apply(&mut interaction, self.factory.region)?;
             // A call in five is transferred.
             let agents = if self.factory.rng.u8(0..5) == 0 { 2 } else { 1 };
             for agent in self
@@ -54,6 +65,47 @@ impl Writer<'_> {
                     interaction.wrap_up(wrap_up);
                 }
             }
+            tx.add_interaction(&interaction).await?;
+        }
+        Ok(())
+    }
+
+    /// Creates the interactions of a caller whom nobody knows yet, and of one who calls from the company's switchboard.
+    pub async fn unknown_callers(&mut self, tx: &mut Tx, organization: &Organization) -> Result<()> {
+        let switchboard = organization
+            .phone_number
+            .as_ref()
+            .map(|number| number.input.clone());
+        let calls = [
+            (UNKNOWN_CALLER, None, "Question about prices", 46),
+            (UNKNOWN_CALLER, None, "Appointment for a demonstration", 9),
+            (UNKNOWN_CALLER, None, "Quote for 40 seats", 2),
+        ];
+        let switchboard = switchboard
+            .as_deref()
+            .map(|number| (number, Some(organization.id), "Call from the switchboard", 5));
+        for (place, (number, organization_id, subject, days)) in
+            calls.into_iter().chain(switchboard).enumerate()
+        {
+            let started_at = tx.now() - TimeDelta::days(days);
+            let mut interaction = Interaction::new(
+                InteractionId::new(tx.new_id()),
+                Record::new(started_at, None),
+                Some(format!("conversation-unknown-{:02}", place + 1)),
+            );
+            interaction.organization_id = organization_id;
+            interaction.linked_by = organization_id.map(|_| LinkOrigin::ContactPoint);
+            let fields = InteractionChanges {
+                media_type: Patch::Set(MediaType::Call),
+                direction: Patch::Set(InteractionDirection::Inbound),
+                started_at: Patch::Set(DateTime(started_at)),
+                ended_at: Patch::Set(DateTime(started_at + TimeDelta::minutes(6))),
+                subject_line: Patch::Set(subject.to_owned()),
+                queue_name: Patch::Set("Sales".to_owned()),
+                contact_point: Patch::Set(ContactPointInput::PhoneNumber(number.to_owned())),
+            };
+            fields.of_new().apply(&mut interaction, self.factory.region)?;
+            interaction.add_agents(self.staff.users.get(place..=place).unwrap_or_default())?;
             tx.add_interaction(&interaction).await?;
         }
         Ok(())
@@ -89,6 +141,7 @@ impl Writer<'_> {
             ended_at: Patch::Set(DateTime(ended_at)),
             subject_line: text(rng.choice(self.factory.content.prose.subject_lines.iter().copied())),
             queue_name: text(rng.choice(QUEUES)),
+            contact_point: Patch::Keep,
         }
     }
 
@@ -114,5 +167,20 @@ impl Writer<'_> {
             agent_id: agent,
             code_id,
         })
+    }
+}
+
+/// Returns the contact point of a contact that fits the medium: the first address for e-mails, the first number for others.
+fn point_of(contact: &Contact, fields: &InteractionChanges) -> Option<ContactPointInput> {
+    match fields.media_type {
+        Patch::Set(MediaType::Email) => {
+            let email = contact.email_addresses.first()?;
+            Some(ContactPointInput::EmailAddress(email.address.clone()))
+        }
+        Patch::Set(MediaType::Call | MediaType::Callback | MediaType::Message) => {
+            let number = contact.phone_numbers.first()?;
+            Some(ContactPointInput::PhoneNumber(number.input.clone()))
+        }
+        _ => None,
     }
 }

@@ -61,6 +61,9 @@ impl Writer<'_> {
         self.notes(tx, company, &organization, &people, &noted).await?;
         self.interactions(tx, number, company, &organization, &people)
             .await?;
+        if number == 0 {
+            self.unknown_callers(tx, &organization).await?;
+        }
         Ok(())
     }
 

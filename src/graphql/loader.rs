@@ -21,9 +21,13 @@ use uuid::Uuid;
 use super::kept::Kept;
 use super::shared::Shared;
 use crate::error::{Error, Result};
+use crate::id::ContactId;
 use crate::metrics::METRICS;
+use crate::model::{Contact, ContactPoint, Subject};
 use crate::page::{Page, Slice};
-use crate::store::{Children, Filter, Listed, PageQuery, Sort, Tenant, Wanted};
+use crate::store::{
+    Children, Filter, Listed, MOST_RECOGNIZED, PageQuery, Sort, Table as _, Tenant, Wanted, recognize,
+};
 
 /// The loaders of one request. Between levels they keep nothing but the records that a query looked ahead for; mutations, whose
 /// data changes, and subscriptions do not look ahead.
@@ -98,6 +102,13 @@ impl Loaders {
             most,
         };
         Ok(self.0.load(key, Wanted::PLAIN).await?.unwrap_or_default())
+    }
+}
+
+impl Loaders {
+    /// Returns the contacts that have a contact point, at most [`MOST_RECOGNIZED`].
+    pub async fn contacts_with(&self, point: ContactPoint) -> Result<Vec<ContactId>> {
+        Ok(self.0.load(point, Wanted::PLAIN).await?.unwrap_or_default())
     }
 }
 
@@ -340,6 +351,27 @@ impl<T: Listed> LoadKey for ChildCount<T> {
             }
         }
         Ok(counts)
+    }
+}
+
+/// The contacts that have a contact point.
+impl LoadKey for ContactPoint {
+    type Value = Vec<ContactId>;
+
+    async fn load_all(
+        queues: &Queues,
+        points: Vec<Self>,
+        _: Wanted,
+    ) -> Result<HashMap<Self, Vec<ContactId>>> {
+        let span = batch_span("contacts", Contact::TABLE, points.len());
+        let given: Vec<&Self> = points.iter().collect();
+        let mut reader = &queues.tenant;
+        let recognized = recognize(&mut reader, &given, &[Subject::Contacts]);
+        let contacts = recognized.instrument(span).await?.into_iter().map(|found| {
+            let contacts = found.contacts.into_iter();
+            contacts.take(MOST_RECOGNIZED).collect()
+        });
+        Ok(points.into_iter().zip(contacts).collect())
     }
 }
 

@@ -8,6 +8,7 @@ mod context;
 mod error;
 mod executor;
 mod filter;
+mod identification;
 mod input;
 mod interaction;
 mod kept;
@@ -39,6 +40,7 @@ pub use change::Subscription;
 use contact::{ContactBulkMutation, ContactListQuery, ContactMutation, ContactQuery};
 pub use context::RequestData;
 pub use executor::Executor;
+use identification::IdentificationQuery;
 use interaction::{InteractionBulkMutation, InteractionListQuery, InteractionMutation, InteractionQuery};
 use node::{ByIdQuery, NodeQuery};
 use note::{NoteBulkMutation, NoteListQuery, NoteMutation};
@@ -69,6 +71,7 @@ pub struct Query(
     InteractionQuery,
     InteractionListQuery,
     LookupQuery,
+    IdentificationQuery,
     NoteListQuery,
     OrganizationQuery,
     OrganizationListQuery,

@@ -191,6 +191,26 @@ pub trait Mutate: ContextExt + Sync {
         })
     }
 
+    /// Changes an existing record as [`change`](Self::change) does. After a version conflict, also returns the record in its
+    /// current state.
+    fn change_repeatable<R, A, T, W>(
+        &self,
+        input: Checked<A>,
+        work: W,
+    ) -> impl Future<Output = Result<(Outcome<T>, Option<R>)>> + Send
+    where
+        R: Listed,
+        A: Targeted + Clone + Send + Sync,
+        T: Repeatable,
+        W: for<'t> Work<'t, A, T>,
+    {
+        async move {
+            let id = input.as_ref().ok().map(Targeted::id);
+            let outcome = self.change(input, work).await?;
+            self.with_current(outcome, id).await
+        }
+    }
+
     /// Changes or deletes an existing record. After a version conflict, also returns the record in its current state.
     fn change_record<R, A, T, W>(
         &self,
@@ -206,6 +226,17 @@ pub trait Mutate: ContextExt + Sync {
         async move {
             let id = input.as_ref().ok().map(Targeted::id);
             let outcome = self.change_once(input, work).await?;
+            self.with_current(outcome, id).await
+        }
+    }
+
+    /// Returns the outcome of a change and, after a version conflict, the record in its current state.
+    fn with_current<R: Listed, T: Send>(
+        &self,
+        outcome: Outcome<T>,
+        id: Option<impl TypedId>,
+    ) -> impl Future<Output = Result<(Outcome<T>, Option<R>)>> + Send {
+        async move {
             let current = if outcome.is_version_conflict() {
                 self.current(id).await?
             } else {

@@ -9,7 +9,9 @@ use uuid::Uuid;
 use super::context::ContextExt;
 use super::shared::Shared;
 use crate::error::{Error, Result, UserError, UserErrorCode};
-use crate::model::Checked;
+use crate::id::TypedId as _;
+use crate::model::{Checked, Interaction};
+use crate::service::Linked;
 use crate::store::{Listed, Transferred, Wanted};
 
 /// The field of inputs of mutations that would have a second effect if they were repeated.
@@ -95,6 +97,27 @@ impl<T: Repeatable> Repeatable for Vec<Checked<T>> {
 pub fn deleted_since() -> UserError {
     let message = "this mutation was carried out with this key before, and its record has been deleted since";
     UserError::new(UserErrorCode::NotFound, message)
+}
+
+impl Repeatable for Linked {
+    fn kept(&self) -> Value {
+        json!((self.interaction.id.uuid(), self.earlier, self.has_more))
+    }
+
+    async fn again<C: ContextExt + Sync + ?Sized>(ctx: &C, kept: Value) -> Result<Option<Self>> {
+        let (id, earlier, has_more): (Uuid, usize, bool) =
+            serde_json::from_value(kept).map_err(Error::internal)?;
+        let record = ctx
+            .request()
+            .loaders
+            .load::<Interaction>(id, Wanted::WHOLE)
+            .await?;
+        Ok(record.map(|record| Self {
+            interaction: record.into_record(),
+            earlier,
+            has_more,
+        }))
+    }
 }
 
 impl Repeatable for Transferred {

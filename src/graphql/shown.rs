@@ -58,6 +58,7 @@ shown! {
         ["organization": "organization_id"];
     Interaction:
         "externalId" "mediaType" "direction" "startedAt" "endedAt" "subjectLine" "queueName" "contact" "organization"
+        "linkedBy"
         ["contact": "contact_id", "organization": "organization_id"];
     Note:
         ["author": "author_id", "subject": "contact_id" "organization_id"];

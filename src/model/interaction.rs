@@ -4,7 +4,9 @@ use async_graphql::resolver_utils::EnumType as _;
 use async_graphql::{Enum, SimpleObject};
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{Checked, DateTime, DateTimeRange, Ranges, Record, changes, text};
+use super::{
+    Checked, ContactPoint, ContactPointInput, DateTime, DateTimeRange, Ranges, Record, Region, changes, text,
+};
 use crate::error::{Refusals, Result, UserError};
 use crate::id::{
     ContactId, InteractionId, OrganizationId, UserId, WrapUpCodeId, global, global_list, global_option,
@@ -69,6 +71,19 @@ impl InteractionDirection {
     }
 }
 
+/// The origin of an interaction's link to a contact or an organization.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Serialize, sqlx::Type)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[sqlx(type_name = "text", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum LinkOrigin {
+    /// A user, or the program that recorded the interaction, gave the contact or the organization.
+    User,
+    /// Exactly one contact has the contact point, or no contact and exactly one organization.
+    ContactPoint,
+    /// A user removed the contact, or said that there is none. The interaction is not linked by its contact point again.
+    Unlinked,
+}
+
 /// A conversation with a contact, an organization or both, handled by users, its agents.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, SimpleObject)]
 #[serde(rename_all = "camelCase")]
@@ -91,6 +106,11 @@ pub struct Interaction {
     pub subject_line: Option<String>,
     /// The queue that the interaction came through.
     pub queue_name: Option<String>,
+    /// The contact point of the other side: the caller's number, the sender's address.
+    pub contact_point: Option<ContactPoint>,
+    /// The origin of the link to the contact or the organization, or of the decision that there is none. Null if nothing was
+    /// ever linked.
+    pub linked_by: Option<LinkOrigin>,
     /// The record's creation, last change and version.
     #[graphql(flatten)]
     #[serde(skip)]
@@ -151,21 +171,23 @@ fn shown_wrap_ups<S: Serializer>(wrap_ups: &[WrapUp], to: S) -> Result<S::Ok, S:
 
 changes! {
     /// A partial update of an interaction's own fields.
-    InteractionChanges of Interaction {
+    InteractionChanges of Interaction, in region: &Region {
         media_type: MediaType => there,
         direction: InteractionDirection => there,
         started_at: DateTime => there,
         ended_at: DateTime => Ok,
         subject_line: String => |line| text::optional(line, LONGEST_SUBJECT_LINE),
         queue_name: String => |name| text::optional(name, LONGEST_QUEUE_NAME),
+        contact_point: ContactPointInput => |point| point.map(|it| ContactPoint::check(it, region)).transpose(),
     }
 }
 
 impl InteractionChanges {
-    /// Applies the changes to `interaction`; a refusal names every invalid field.
-    pub fn apply(self, interaction: &mut Interaction) -> Checked<()> {
+    /// Applies the changes to `interaction`; a refusal names every invalid field. A phone number without a country code is
+    /// read as a number of `region`.
+    pub fn apply(self, interaction: &mut Interaction, region: &Region) -> Checked<()> {
         let mut refusals = Refusals::default();
-        self.write(interaction, &mut refusals);
+        self.write(interaction, region, &mut refusals);
         if interaction
             .ended_at
             .is_some_and(|ended| ended < interaction.started_at)
@@ -203,12 +225,26 @@ impl Interaction {
             ended_at: None,
             subject_line: None,
             queue_name: None,
+            contact_point: None,
+            linked_by: None,
             record,
             contact_id: None,
             organization_id: None,
             agent_ids: Vec::new(),
             wrap_ups: Vec::new(),
         }
+    }
+
+    /// Returns the key of the contact point, by which interactions with the same one are found.
+    pub fn point_key(&self) -> Option<String> {
+        self.contact_point.as_ref().and_then(ContactPoint::key)
+    }
+
+    /// Whether nothing is linked, and no user decided so.
+    pub const fn is_open(&self) -> bool {
+        self.contact_id.is_none()
+            && self.organization_id.is_none()
+            && !matches!(self.linked_by, Some(LinkOrigin::Unlinked))
     }
 
     /// Checks a conversation's id in the telephony system.
@@ -256,6 +292,10 @@ pub enum InteractionOrderField {
 pub struct InteractionFilter {
     /// Matches interactions with one of these contacts.
     pub contact_ids: Option<Vec<ContactId>>,
+    /// `true` matches interactions with a contact, `false` those without one.
+    pub has_contact: Option<bool>,
+    /// Matches interactions whose contact point has one of these keys.
+    pub point_keys: Option<Vec<String>>,
     /// Matches interactions with one of these organizations.
     pub organization_ids: Option<Vec<OrganizationId>>,
     /// Matches interactions handled by one of these users.
@@ -295,7 +335,7 @@ mod tests {
     fn begin(fields: InteractionChanges) -> Result<Interaction, Vec<UserError>> {
         let record = Record::new(chrono::DateTime::UNIX_EPOCH, None);
         let mut interaction = Interaction::new(InteractionId::new(Uuid::nil()), record, None);
-        fields.of_new().apply(&mut interaction)?;
+        fields.of_new().apply(&mut interaction, &Region::default())?;
         Ok(interaction)
     }
 
@@ -333,7 +373,10 @@ mod tests {
             started_at: Set(at("2026-01-02T04:00:00Z")),
             ..InteractionChanges::default()
         };
-        assert_eq!(paths(later.apply(&mut begun).unwrap_err()), ["endedAt"]);
+        assert_eq!(
+            paths(later.apply(&mut begun, &Region::default()).unwrap_err()),
+            ["endedAt"]
+        );
     }
 
     #[test]

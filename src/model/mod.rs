@@ -5,6 +5,7 @@ mod bulk;
 mod change;
 mod check;
 mod contact;
+mod contact_point;
 mod domain;
 mod email;
 mod excerpt;
@@ -45,6 +46,7 @@ pub use change::{
 };
 pub use check::{Checked, distinct, each, whole};
 pub use contact::{Contact, ContactChanges, ContactFilter, ContactOrderField};
+pub use contact_point::{ContactPoint, ContactPointInput, ContactPointKind, is_mail_provider};
 pub use domain::{domain_key, site_domain};
 pub use email::{EmailAddress, EmailAddressInput};
 pub use excerpt::excerpt;
@@ -56,7 +58,7 @@ pub use idempotency::IdempotencyKey;
 pub use index_entry::{AND, IndexEntry, index_value, index_word, phone_keys};
 pub use interaction::{
     Interaction, InteractionChanges, InteractionDirection, InteractionFilter, InteractionOrderField,
-    MediaType, WrapUp,
+    LinkOrigin, MediaType, WrapUp,
 };
 pub use label::{ContactPointLabel, one_primary};
 pub use marks::{MARKS, employer_mark, is_marked, marks};

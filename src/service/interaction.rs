@@ -4,8 +4,14 @@ use super::Target;
 use super::organization::check_organization;
 use crate::error::{Refusals, Result, UserError, under};
 use crate::id::{ContactId, InteractionId, OrganizationId, TypedId, UserId, WrapUpCodeId};
-use crate::model::{Checked, DateTime, Interaction, InteractionChanges, Patch, WrapUp, WrapUpCode};
-use crate::store::Tx;
+use crate::model::{
+    Checked, ContactPoint, DateTime, Interaction, InteractionChanges, LinkOrigin, Patch, Subject, WrapUp,
+    WrapUpCode,
+};
+use crate::store::{Recognized, Tx, recognize};
+
+/// The maximum number of earlier interactions that are linked at once, so that the transaction stays short.
+const MOST_EARLIER: usize = 1_000;
 
 /// The details of an interaction to record.
 #[derive(Clone, Debug, Default)]
@@ -14,7 +20,7 @@ pub struct RecordedInteraction {
     pub external_id: Option<String>,
     /// The interaction's own fields.
     pub changes: InteractionChanges,
-    /// The contact and the organization that took part.
+    /// The contact and the organization that took part. A contact that is kept is linked by the contact point, if there is one.
     pub parties: Parties,
     /// The users to add to its agents, who must exist.
     pub agent_ids: Vec<UserId>,
@@ -46,7 +52,10 @@ pub async fn record_interaction(tx: &mut Tx, recorded: RecordedInteraction) -> R
     if let Some(external_id) = &external_id {
         tx.lock_keys(InteractionId::KIND, &[&[external_id]]).await?;
     }
-    let kept = recorded.parties.keep(tx).await?;
+    let points = recorded.point_to_recognize(tx);
+    let recognized = recognize_all(tx, points.as_slice()).await?;
+    let recognized = recognized.into_iter().next().unwrap_or_default();
+    let kept = recorded.parties.with(&recognized).keep(tx).await?;
     let before = match &external_id {
         Some(external_id) => tx.interaction_by_external_id(external_id).await?,
         None => None,
@@ -60,7 +69,7 @@ pub async fn record_interaction(tx: &mut Tx, recorded: RecordedInteraction) -> R
         external_id,
         ..recorded
     };
-    let after = apply(tx, recorded, before.as_ref(), &kept, &agents)?;
+    let after = apply(tx, recorded, before.as_ref(), &kept, &recognized, &agents)?;
     if let Some(before) = before {
         return Ok((tx.update_interaction(&before, after).await?, false));
     }
@@ -80,6 +89,7 @@ pub(super) fn apply(
     recorded: RecordedInteraction,
     before: Option<&Interaction>,
     kept: &KeptParties,
+    recognized: &Recognized,
     agents: &[UserId],
 ) -> Checked<Interaction> {
     let (mut after, changes) = if let Some(before) = before {
@@ -89,8 +99,12 @@ pub(super) fn apply(
         let interaction = Interaction::new(id, tx.new_record(), recorded.external_id);
         (interaction, recorded.changes.of_new())
     };
-    changes.apply(&mut after)?;
+    changes.apply(&mut after, tx.region())?;
+    let is_open = after.is_open();
     kept.apply(recorded.parties, &mut after)?;
+    if is_open {
+        kept.link(recorded.parties, recognized, &mut after);
+    }
     check_agents(agents, &recorded.agent_ids)?;
     after
         .add_agents(&recorded.agent_ids)
@@ -98,17 +112,89 @@ pub(super) fn apply(
     Ok(after)
 }
 
-/// Links an interaction to the contact and the organization that took part.
+/// An interaction that was linked.
+#[derive(Clone, Debug)]
+pub struct Linked {
+    /// The interaction.
+    pub interaction: Interaction,
+    /// The number of other interactions that were linked to the contact as well.
+    pub earlier: usize,
+    /// Whether more of them are left.
+    pub has_more: bool,
+}
+
+/// Links an interaction to the contact and the organization that took part. With `include_earlier`, also links other
+/// interactions with the same contact point to the contact: at most 1,000, the newest first.
 pub async fn link_interaction(
     tx: &mut Tx,
     target: Target<InteractionId>,
     parties: Parties,
-) -> Result<Interaction> {
+    include_earlier: bool,
+) -> Result<Linked> {
     let kept = parties.keep(tx).await?;
     let before: Interaction = target.find(tx).await?;
     let mut after = before.clone();
     kept.apply(parties, &mut after)?;
-    tx.update_interaction(&before, after).await
+    let interaction = tx.update_interaction(&before, after).await?;
+    let (earlier, has_more) = if include_earlier {
+        link_earlier(tx, &interaction, &kept).await?
+    } else {
+        (0, false)
+    };
+    Ok(Linked {
+        interaction,
+        earlier,
+        has_more,
+    })
+}
+
+/// Links the interactions without a contact that have the contact point of this one to its contact. Returns their number, and
+/// whether more are left.
+async fn link_earlier(tx: &mut Tx, linked: &Interaction, kept: &KeptParties) -> Result<(usize, bool)> {
+    let Some(contact) = linked.contact_id else {
+        let refusal =
+            UserError::invalid("needs a contact to link the earlier interactions to; give `contactId`");
+        return Err(refusal.under("includeEarlier").into());
+    };
+    let Some(key) = linked.point_key() else {
+        let refusal =
+            UserError::invalid("needs an interaction with a contact point that others can have as well");
+        return Err(refusal.under("includeEarlier").into());
+    };
+    let most = i64::try_from(MOST_EARLIER + 1).unwrap_or(i64::MAX);
+    let mut earlier = tx.unlinked_interactions(&key, linked.id, most).await?;
+    let has_more = earlier.len() > MOST_EARLIER;
+    earlier.truncate(MOST_EARLIER);
+    let employer = kept.employer(contact).or(linked.organization_id);
+    let pairs = earlier.into_iter().map(|before| {
+        let after = Interaction {
+            contact_id: Some(contact),
+            organization_id: before.organization_id.or(employer),
+            linked_by: Some(LinkOrigin::User),
+            ..before.clone()
+        };
+        (before, after)
+    });
+    let linked = tx.update_all(pairs.collect()).await?;
+    Ok((linked.len(), has_more))
+}
+
+/// Returns the records that have the contact points.
+pub(super) async fn recognize_all(tx: &mut Tx, points: &[ContactPoint]) -> Result<Vec<Recognized>> {
+    let points: Vec<&ContactPoint> = points.iter().collect();
+    recognize(tx, &points, &[Subject::Contacts, Subject::Organizations]).await
+}
+
+impl RecordedInteraction {
+    /// Returns the contact point by which the interaction is linked, unless its contact is given. One that is refused later is
+    /// left out.
+    pub(super) fn point_to_recognize(&self, tx: &Tx) -> Option<ContactPoint> {
+        if self.parties.contact_id != Patch::Keep {
+            return None;
+        }
+        let point = self.changes.contact_point.clone().value()?;
+        ContactPoint::check(point, tx.region()).ok()
+    }
 }
 
 /// Records the outcome of an agent's part in an interaction, replacing the agent's earlier wrap-up.
@@ -145,6 +231,33 @@ pub(super) struct KeptParties {
 }
 
 impl Parties {
+    /// Returns the parties together with those that an interaction is linked to by its contact point, where none is given.
+    pub(super) fn with(self, recognized: &Recognized) -> Self {
+        let (contact, organization) = (recognized.only_contact(), recognized.only_organization());
+        Self {
+            contact_id: match self.contact_id {
+                Patch::Keep => contact.into(),
+                given => given,
+            },
+            organization_id: match self.organization_id {
+                Patch::Keep => organization.into(),
+                given => given,
+            },
+        }
+    }
+
+    /// Returns the origin of the links of an interaction with these parties, if they give any.
+    const fn origin(self, interaction: &Interaction) -> Option<LinkOrigin> {
+        match (self.contact_id, self.organization_id) {
+            (Patch::Keep, Patch::Keep) => None,
+            (Patch::Clear, _) => Some(LinkOrigin::Unlinked),
+            _ if interaction.contact_id.is_none() && interaction.organization_id.is_none() => {
+                Some(LinkOrigin::Unlinked)
+            }
+            _ => Some(LinkOrigin::User),
+        }
+    }
+
     /// Keeps the parties, and the employer of the contact, from being deleted. The interaction is locked after them: their
     /// deletion detaches it.
     async fn keep(self, tx: &mut Tx) -> Result<KeptParties> {
@@ -186,7 +299,38 @@ impl KeptParties {
                 interaction.organization_id = Some(id);
             }
         }
+        if let Some(origin) = parties.origin(interaction) {
+            interaction.linked_by = Some(origin);
+        }
         Ok(())
+    }
+}
+
+impl KeptParties {
+    /// Returns the employer of a contact that is kept.
+    fn employer(&self, contact: ContactId) -> Option<OrganizationId> {
+        let kept = self.contacts.iter().find(|(kept, _)| *kept == contact);
+        kept.and_then(|(_, employer)| *employer)
+    }
+
+    /// Links an interaction whose contact is not given by its contact point: to the only contact that has it, or to the only
+    /// organization if no contact has it. One that has been deleted meanwhile is not linked.
+    pub fn link(&self, parties: Parties, recognized: &Recognized, interaction: &mut Interaction) {
+        if parties.contact_id != Patch::Keep {
+            return;
+        }
+        let contact = recognized.only_contact();
+        let contact = contact.filter(|contact| self.contacts.iter().any(|(kept, _)| kept == contact));
+        let organization = recognized.only_organization();
+        let organization = organization.filter(|organization| self.organizations.contains(organization));
+        if contact.is_none() && organization.is_none() {
+            return;
+        }
+        interaction.contact_id = contact;
+        interaction.linked_by = Some(LinkOrigin::ContactPoint);
+        if parties.organization_id == Patch::Keep {
+            interaction.organization_id = contact.map_or(organization, |contact| self.employer(contact));
+        }
     }
 }
 

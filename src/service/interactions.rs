@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use super::RecordedInteraction;
 use super::bulk::{Accepted, accepted, changed_twice};
-use super::interaction::{KeptParties, apply, check_external_id};
+use super::interaction::{KeptParties, Parties, apply, check_external_id, recognize_all};
 use crate::error::Result;
 use crate::id::{ContactId, InteractionId, OrganizationId, TypedId as _, UserId};
-use crate::model::{BulkPolicy, Checked, Interaction};
-use crate::store::Tx;
+use crate::model::{BulkPolicy, Checked, ContactPoint, Interaction};
+use crate::store::{Recognized, Tx};
 
 /// Records new interactions, or updates those with the same external ids, each at most once; also returns whether each is
 /// new.
@@ -24,13 +24,17 @@ pub async fn record_interactions(
     let keys: Vec<[&str; 1]> = external_ids.iter().map(|id| [id.as_str()]).collect();
     let keys: Vec<&[&str]> = keys.iter().map(<[&str; 1]>::as_slice).collect();
     tx.lock_keys(InteractionId::KIND, &keys).await?;
-    let kept = keep_parties(tx, accepted(&items)).await?;
+    let items = recognized(tx, items).await?;
+    let parties = accepted(&items).map(|(item, recognized)| item.parties.with(recognized));
+    let kept = keep_parties(tx, parties.collect()).await?;
     let found = tx.interactions_by_external_ids(external_ids).await?;
     let found = found
         .into_iter()
         .filter_map(|it| Some((it.external_id.clone()?, it)));
     let mut found: HashMap<String, Interaction> = found.collect();
-    let agents: HashSet<UserId> = accepted(&items).flat_map(|item| item.agent_ids.clone()).collect();
+    let agents: HashSet<UserId> = accepted(&items)
+        .flat_map(|(item, _)| item.agent_ids.clone())
+        .collect();
     let agents = if agents.is_empty() {
         Vec::new()
     } else {
@@ -38,7 +42,7 @@ pub async fn record_interactions(
     };
     let mut recorded_before = HashSet::new();
     let recorded = items.into_iter().map(|item| {
-        let item = item?;
+        let (item, recognized) = item?;
         let external_id = item.external_id.clone();
         if external_id
             .as_ref()
@@ -48,7 +52,7 @@ pub async fn record_interactions(
         }
         let before = external_id.as_ref().and_then(|id| found.remove(id));
         recorded_before.extend(external_id);
-        let after = apply(tx, item, before.as_ref(), &kept, &agents)?;
+        let after = apply(tx, item, before.as_ref(), &kept, &recognized, &agents)?;
         Ok((before, after))
     });
     let mut recorded = Accepted::of(policy, recorded.collect())?;
@@ -65,14 +69,32 @@ fn check((recorded,): (RecordedInteraction,)) -> Checked<RecordedInteraction> {
     })
 }
 
-/// Keeps the parties of interactions, and the employers of the contacts, from being deleted.
-async fn keep_parties<'a>(
+/// Returns the items, each with the records that have its contact point.
+async fn recognized(
     tx: &mut Tx,
-    items: impl Iterator<Item = &'a RecordedInteraction> + Clone + Send,
-) -> Result<KeptParties> {
-    let contacts = items.clone().filter_map(|item| item.parties.contact_id.value());
+    items: Vec<Checked<RecordedInteraction>>,
+) -> Result<Vec<Checked<(RecordedInteraction, Recognized)>>> {
+    let points: Vec<Option<ContactPoint>> =
+        accepted(&items).map(|item| item.point_to_recognize(tx)).collect();
+    let given: Vec<ContactPoint> = points.iter().flatten().cloned().collect();
+    let mut recognized = recognize_all(tx, &given).await?.into_iter();
+    let mut points = points.into_iter();
+    let items = items.into_iter().map(|item| {
+        let item = item?;
+        let has_point = points.next().flatten().is_some();
+        let recognized = recognized.by_ref().take(usize::from(has_point)).next();
+        Ok((item, recognized.unwrap_or_default()))
+    });
+    Ok(items.collect())
+}
+
+/// Keeps the parties of interactions, and the employers of the contacts, from being deleted.
+async fn keep_parties(tx: &mut Tx, parties: Vec<Parties>) -> Result<KeptParties> {
+    let contacts = parties.iter().filter_map(|parties| parties.contact_id.value());
     let contacts: Vec<_> = contacts.map(ContactId::uuid).collect();
-    let organizations = items.filter_map(|item| item.parties.organization_id.value());
+    let organizations = parties
+        .iter()
+        .filter_map(|parties| parties.organization_id.value());
     let organizations = organizations.map(OrganizationId::uuid).collect();
     let organizations = tx.keep_all_organizations(organizations, contacts.clone()).await?;
     Ok(KeptParties {

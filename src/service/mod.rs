@@ -27,7 +27,8 @@ mod wrap_up_codes;
 pub use contact::{create_contact, delete_contact, update_contact, upsert_contact};
 pub use contacts::{ContactUpsert, create_contacts, delete_contacts, update_contacts, upsert_contacts};
 pub use interaction::{
-    NewWrapUp, Parties, RecordedInteraction, link_interaction, record_interaction, wrap_up_interaction,
+    Linked, NewWrapUp, Parties, RecordedInteraction, link_interaction, record_interaction,
+    wrap_up_interaction,
 };
 pub use interactions::record_interactions;
 pub use note::{create_note, delete_note, update_note};

@@ -6,7 +6,7 @@ use tracing::instrument;
 use super::bind::{IdList, TextList, values};
 use super::declaration::stored;
 use super::engine::sql;
-use super::list::{AGENTS, Conditions, Value, WRAP_UPS};
+use super::list::{AGENTS, Condition, Conditions, Value, WRAP_UPS};
 use super::{Column, Edge, Filter, Listed, Load, SortField, Table, Tenant, Tx};
 use crate::error::Result;
 use crate::id::{InteractionId, TypedId, UserId, WrapUpCodeId};
@@ -29,6 +29,8 @@ stored! {
         ended_at,
         subject_line,
         queue_name,
+        contact_point: json,
+        linked_by,
         contact_id,
         organization_id,
         agent_ids: json,
@@ -36,6 +38,9 @@ stored! {
     }
     fixed {
         external_id,
+    }
+    derived {
+        point_key: |interaction, _| interaction.point_key(),
     }
     refers {
         contact_id: Contact,
@@ -67,6 +72,22 @@ impl SortField for InteractionOrderField {
 impl Filter for InteractionFilter {
     fn conditions(&self, to: &mut Conditions) {
         to.one_of_ids(&["contact_id"], self.contact_ids.as_deref());
+        to.one_of_texts(&["point_key"], self.point_keys.clone());
+        if let Some(has_contact) = self.has_contact {
+            let condition = Condition::Null {
+                column: "contact_id",
+                is_null: !has_contact,
+                // Most interactions have one.
+                is_ordered: !has_contact,
+            };
+            // An index has the interactions of a contact point without a contact.
+            let is_of_point = !has_contact && self.point_keys.is_some();
+            to.add(if is_of_point {
+                Condition::Unindexed(Box::new(condition))
+            } else {
+                condition
+            });
+        }
         to.one_of_ids(&["organization_id"], self.organization_ids.as_deref());
         to.linked_ids(&AGENTS, self.agent_ids.as_deref());
         to.linked_ids(&WRAP_UPS, self.wrap_up_code_ids.as_deref());

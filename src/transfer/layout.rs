@@ -172,6 +172,11 @@ const EXTERNAL_ID: Parts = Parts::of(&["source", "value"], "value", Some("source
 const SOCIAL: Parts = Parts::of(&["network", "handle", "platformId"], "handle", Some("network"));
 const MONEY: Parts = Parts::of(&["amount", "currency"], "amount", None);
 const TICKER: Parts = Parts::of(&["symbol", "exchange"], "symbol", None);
+const CONTACT_POINT: Parts = Parts::of(
+    &["kind", "input", "normalized", "network", "platformId"],
+    "input",
+    Some("kind"),
+);
 const WRAP_UP: Parts = Parts::of(&["agentId", "codeId", "note", "recordedAt"], "note", None);
 
 const TAGS: Field = Field::of("tags", Shape::Texts(';'));
@@ -267,6 +272,8 @@ const INTERACTION: &[Field] = &[
     Field::one("endedAt"),
     Field::one("subjectLine"),
     Field::one("queueName"),
+    Field::of("contactPoint", Shape::Parts(CONTACT_POINT)),
+    Field::one("linkedBy"),
     Field::one("contactId"),
     CONTACT_KEY,
     Field::one("organizationId"),

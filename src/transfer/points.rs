@@ -2,8 +2,8 @@
 
 use super::fields::{Fields, choice, decimal, flag, text, texts};
 use crate::model::{
-    AddressInput, ContactPointLabel, Decimal, EmailAddressInput, ExternalIdInput, MoneyInput,
-    PhoneNumberInput, Region, SocialHandleInput, SocialNetwork, TickerInput,
+    AddressInput, ContactPointInput, ContactPointKind, ContactPointLabel, Decimal, EmailAddressInput,
+    ExternalIdInput, MoneyInput, PhoneNumberInput, Region, SocialHandleInput, SocialNetwork, TickerInput,
 };
 
 /// Reads a phone number.
@@ -67,6 +67,27 @@ pub fn social_handle(fields: &mut Fields<'_>) -> SocialHandleInput {
         network: fields.required("network", choice).unwrap_or(SocialNetwork::Other),
         handle: fields.value("handle", text).unwrap_or_default(),
         platform_id: fields.value("platformId", text),
+    }
+}
+
+/// Reads a contact point. Its kind can be told from the text, so it may be absent; the form that is compared is read anew.
+pub fn contact_point(fields: &mut Fields<'_>) -> ContactPointInput {
+    let input = fields.value("input", text).unwrap_or_default();
+    let kind = fields.value("kind", choice::<ContactPointKind>);
+    let network = fields.value("network", choice::<SocialNetwork>);
+    let platform_id = fields.value("platformId", text);
+    fields.value("normalized", text);
+    let is_address = input.contains('@');
+    match kind {
+        Some(ContactPointKind::Phone) => ContactPointInput::PhoneNumber(input),
+        Some(ContactPointKind::Email) => ContactPointInput::EmailAddress(input),
+        None if network.is_none() && is_address => ContactPointInput::EmailAddress(input),
+        None if network.is_none() => ContactPointInput::PhoneNumber(input),
+        Some(ContactPointKind::Social) | None => ContactPointInput::SocialHandle(SocialHandleInput {
+            network: network.unwrap_or(SocialNetwork::Other),
+            handle: input,
+            platform_id,
+        }),
     }
 }
 

@@ -44,6 +44,7 @@ mod program_drain;
 mod program_reload;
 mod program_systemd;
 mod program_tls;
+mod recognition;
 mod relationship;
 mod repository;
 mod request_log;

@@ -10,8 +10,9 @@ use crate::demo::prose::Details;
 use crate::error::Result;
 use crate::id::ContactId;
 use crate::model::{
-    Date, DateTime, Interaction, InteractionChanges, InteractionDirection, MediaType, Note, NoteChanges,
-    NoteSubjectId, Patch, Relationship, RelationshipChanges, WrapUp,
+    ContactPoint, ContactPointInput, ContactPointKind, Date, DateTime, EmailAddress, Interaction,
+    InteractionChanges, InteractionDirection, LinkOrigin, MediaType, Note, NoteChanges, NoteSubjectId, Patch,
+    Region, Relationship, RelationshipChanges, WrapUp,
 };
 
 /// The types of relationships after that of the account manager, whom each organization has first.
@@ -141,7 +142,7 @@ fn filled(world: &World, contact: u64, template: &str, rng: &mut Rng) -> String 
 }
 
 /// Makes an interaction.
-pub fn interaction(world: &World, number: u64) -> Result<Interaction> {
+pub fn interaction(world: &World, number: u64, region: &Region) -> Result<Interaction> {
     let mut rng = world.rng(Kind::Interaction, number);
     let batch = world.totals.batch_of(Kind::Interaction, number);
     let contact = skewed(world.totals.of_batch(Kind::Contact, batch).end, 1.4, &mut rng);
@@ -156,7 +157,28 @@ pub fn interaction(world: &World, number: u64) -> Result<Interaction> {
     interaction.contact_id = Some(world.id(Kind::Contact, contact));
     interaction.organization_id = employer(world, contact).map(|employer| organization_id(world, employer));
     let ended = began + TimeDelta::seconds(rng.i64(20..400) + rng.i64(0..1_800) * i64::from(rng.u8(0..2)));
-    fields(world, began, ended, &mut rng).apply(&mut interaction)?;
+    let fields = fields(world, began, ended, &mut rng);
+    let point = match &fields.media_type {
+        Patch::Set(media_type) => contact_point(world, contact, *media_type, region)?,
+        Patch::Keep | Patch::Clear => None,
+    };
+    interaction.linked_by = Some(if point.is_some() {
+        LinkOrigin::ContactPoint
+    } else {
+        LinkOrigin::User
+    });
+    // A caller in twenty is unknown.
+    if rng.u8(0..20) == 0 {
+        interaction.contact_id = None;
+        interaction.organization_id = None;
+        interaction.linked_by = None;
+    }
+    fields.apply(&mut interaction, region)?;
+    interaction.contact_point = if interaction.contact_id.is_some() {
+        point
+    } else {
+        Some(unknown_caller(&mut rng, region)?)
+    };
     let agents = if rng.u8(0..100) < 12 { 2 } else { 1 };
     for _ in 0..agents {
         interaction.add_agents(&[world.user(&mut rng)])?;
@@ -173,6 +195,44 @@ pub fn interaction(world: &World, number: u64) -> Result<Interaction> {
         }
     }
     Ok(interaction)
+}
+
+/// Returns the contact point of a contact that fits the medium, if it has one.
+fn contact_point(
+    world: &World,
+    contact: u64,
+    media_type: MediaType,
+    region: &Region,
+) -> Result<Option<ContactPoint>> {
+    let of = |kind, input: String, normalized| ContactPoint {
+        kind,
+        input,
+        normalized,
+        network: None,
+        platform_id: None,
+    };
+    let contact = super::person::contact(world, contact, region)?;
+    Ok(match media_type {
+        MediaType::Email => contact.email_addresses.into_iter().next().map(|email| {
+            let normalized = EmailAddress::folded(&email.address);
+            of(ContactPointKind::Email, email.address, Some(normalized))
+        }),
+        MediaType::Call | MediaType::Callback | MediaType::Message => {
+            let number = contact.phone_numbers.into_iter().next();
+            number.map(|number| of(ContactPointKind::Phone, number.input, number.e164))
+        }
+        _ => None,
+    })
+}
+
+/// Returns the number of a caller whom nobody knows; few of them call often.
+fn unknown_caller(rng: &mut Rng, region: &Region) -> Result<ContactPoint> {
+    let caller = rng.u32(0..10_000).min(rng.u32(0..10_000));
+    let number = format!("+1 {} 555 01{:02}", 201 + caller / 100, caller % 100);
+    Ok(ContactPoint::check(
+        ContactPointInput::PhoneNumber(number),
+        region,
+    )?)
 }
 
 fn wrap_up_note(world: &World, contact: u64, rng: &mut Rng) -> Option<String> {
@@ -214,5 +274,6 @@ fn fields(
         queue_name: is_inbound
             .then(|| QUEUES.get(queue).copied().unwrap_or_default().to_owned())
             .into(),
+        contact_point: Patch::Keep,
     }
 }

@@ -173,7 +173,7 @@ fn batch(tenant: &Tenant, world: &World, seed: u64, number: u64) -> Result<Batch
     load.add(&relationships.into_iter().flatten().collect::<Vec<_>>())?;
     load.add(&all(numbers(Kind::Note), |note| activity::note(world, note))?)?;
     load.add_interactions(&all(numbers(Kind::Interaction), |interaction| {
-        activity::interaction(world, interaction)
+        activity::interaction(world, interaction, region)
     })?)?;
     Ok(Batch {
         number,

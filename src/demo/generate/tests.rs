@@ -152,7 +152,7 @@ fn notes_and_interactions_are_about_those_who_were_there() {
     let world = world();
     for number in (0..20_000).step_by(37) {
         let note = activity::note(&world, number).unwrap();
-        let interaction = activity::interaction(&world, number).unwrap();
+        let interaction = activity::interaction(&world, number, &Region::default()).unwrap();
         assert!(!note.text.contains(['{', '}']), "{}", note.text);
         assert!(interaction.ended_at > Some(interaction.started_at));
         assert!(!interaction.agent_ids.is_empty());

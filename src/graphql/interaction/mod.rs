@@ -18,8 +18,9 @@ use super::permission::requires_permission;
 use super::shared::Shared;
 use crate::id::TypedId;
 use crate::model::{
-    Contact, DateTimeRange, Interaction, InteractionDirection, InteractionFilter, InteractionOrderField,
-    MediaType, Organization, Permission, Ranges, User, WrapUp, WrapUpCode,
+    Contact, ContactPoint, ContactPointInput, DateTimeRange, Interaction, InteractionDirection,
+    InteractionFilter, InteractionOrderField, MediaType, Organization, Permission, Ranges, User, WrapUp,
+    WrapUpCode,
 };
 
 connection!(
@@ -46,6 +47,20 @@ impl Interaction {
     #[graphql(directive = requires_permission::apply(Permission::OrganizationView))]
     async fn organization(&self, ctx: &Context<'_>) -> Result<Option<Shared<Organization>>> {
         Ok(ctx.load_other(self.id, self.organization_id).await?)
+    }
+
+    /// The contacts with the contact point, if no contact is linked; at most 25. Link the right one by `linkInteraction`.
+    ///
+    /// Requires `externalContacts:contact:view`.
+    #[graphql(directive = requires_permission::apply(Permission::ContactView))]
+    async fn candidates(&self, ctx: &Context<'_>) -> Result<Option<Vec<Shared<Contact>>>> {
+        let point = self.contact_point.clone().filter(|_| self.contact_id.is_none());
+        let Some(point) = point else {
+            return Ok(Some(Vec::new()));
+        };
+        let contacts = ctx.request().loaders.contacts_with(point).await?;
+        let contacts = try_join_all(contacts.into_iter().map(|id| ctx.load(id))).await?;
+        Ok(Some(contacts.into_iter().flatten().collect()))
     }
 
     /// The users who handled the interaction, in the order in which they joined it.
@@ -94,6 +109,10 @@ pub struct MediaTypeFilter {
 pub struct InteractionFilterInput {
     /// Matches interactions with this contact. Requires `externalContacts:contact:view`.
     pub contact_id: Option<IdFilter>,
+    /// `true` matches interactions with a contact, `false` those without one.
+    pub has_contact: Option<bool>,
+    /// Matches interactions with this contact point, however it is written.
+    pub contact_point: Option<ContactPointInput>,
     /// Matches interactions with this organization, as of the time of the interaction. Requires
     /// `externalContacts:organization:view`.
     pub organization_id: Option<IdFilter>,
@@ -127,7 +146,18 @@ impl FilterInput for InteractionFilterInput {
                 ctx.require(permission)?;
             }
         }
+        let region = &ctx.tenant().record().default_region;
+        // No interaction has a contact point that none can have.
+        let keys = |point| {
+            ContactPoint::check(point, region)
+                .ok()
+                .and_then(|point| point.key())
+                .into_iter()
+                .collect()
+        };
         Ok(InteractionFilter {
+            has_contact: self.has_contact,
+            point_keys: self.contact_point.map(keys),
             contact_ids: ids(self.contact_id, "filter.contactId")?,
             organization_ids: ids(self.organization_id, "filter.organizationId")?,
             agent_ids: ids(self.agent_id, "filter.agentId")?,

@@ -10,9 +10,10 @@ use crate::graphql::permission::requires_permission;
 use crate::graphql::repeat::RepeatFields;
 use crate::id::{InteractionId, UserId};
 use crate::model::{
-    Checked, DateTime, Interaction, InteractionChanges, InteractionDirection, MediaType, Patch, Permission,
+    Checked, ContactPointInput, DateTime, Interaction, InteractionChanges, InteractionDirection, MediaType,
+    Patch, Permission,
 };
-use crate::service::{self, NewWrapUp, Parties, RecordedInteraction, Target};
+use crate::service::{self, Linked, NewWrapUp, Parties, RecordedInteraction, Target};
 
 fields! {
     /// The recorded fields of an interaction that may be unknown.
@@ -23,6 +24,10 @@ fields! {
         subject_line: String,
         /// The queue that the interaction came through, at most 200 characters.
         queue_name: String,
+        /// The contact point of the other side: the caller's number, the sender's address. If `contactId` is absent and the
+        /// interaction is not linked yet, exactly one contact with this contact point is linked; if no contact has it,
+        /// exactly one organization. If several have it, none is: `candidates` lists them. No record is created.
+        contact_point: ContactPointInput,
     }
 }
 
@@ -30,7 +35,7 @@ fields! {
 /// field.
 #[derive(InputObject)]
 pub struct PartyFields {
-    /// The contact that took part.
+    /// The contact that took part. Null removes it, and the interaction is not linked by its contact point.
     contact_id: MaybeUndefined<ID>,
     /// The organization that took part. If absent while `contactId` changes, it becomes the contact's current employer,
     /// and stays when the contact changes employer later.
@@ -103,6 +108,11 @@ pub struct LinkInteractionInput {
     expected_version: Option<i32>,
     #[graphql(flatten)]
     parties: PartyFields,
+    /// Whether the other interactions with the same contact point that have no contact are linked to the contact as well, at
+    /// most 1,000 at a time, the newest first: the past of a caller who was unknown until now. They keep their organization,
+    /// or get the contact's current employer. Those of which a user removed the contact stay as they are.
+    #[graphql(default)]
+    include_earlier: bool,
     #[graphql(flatten)]
     repeat: RepeatFields,
 }
@@ -155,7 +165,11 @@ payload! {
         /// The interaction in its current state. Null if the mutation was refused, except for a version conflict.
         ///
         /// Requires `externalContacts:interaction:view`.
-        interaction: Interaction, for InteractionView
+        interaction: Option<Interaction>, for InteractionView;
+        /// The number of other interactions that were linked as well.
+        linked_earlier: i32;
+        /// Whether more of them are left. Link the interaction again to link the next ones.
+        has_more: bool;
     }
 }
 
@@ -175,6 +189,24 @@ impl From<Outcome<(Interaction, bool)>> for RecordInteractionPayload {
         Self {
             interaction,
             created,
+            user_errors: outcome.user_errors,
+        }
+    }
+}
+
+/// The outcome of a link, and the interaction as it is after a version conflict.
+type Link = (Outcome<Linked>, Option<Interaction>);
+
+impl From<Link> for LinkInteractionPayload {
+    fn from((outcome, current): Link) -> Self {
+        let (earlier, has_more) = outcome
+            .value
+            .as_ref()
+            .map_or((0, false), |linked| (linked.earlier, linked.has_more));
+        Self {
+            interaction: outcome.value.map(|linked| linked.interaction).or(current),
+            linked_earlier: i32::try_from(earlier).unwrap_or(i32::MAX),
+            has_more,
             user_errors: outcome.user_errors,
         }
     }
@@ -201,7 +233,8 @@ impl InteractionMutation {
         Ok(Some(outcome.into()))
     }
 
-    /// Links an interaction to the contact and the organization that took part.
+    /// Links an interaction to the contact and the organization that took part, on request together with the other
+    /// interactions with the same contact point.
     ///
     /// Requires `externalContacts:interaction:edit`.
     #[graphql(directive = requires_permission::apply(Permission::InteractionEdit))]
@@ -212,8 +245,8 @@ impl InteractionMutation {
         input: LinkInteractionInput,
     ) -> Result<Option<LinkInteractionPayload>> {
         let target = target(&input.id, input.expected_version);
-        let input = target.and_then(|target| Ok((target, input.parties.check()?)));
-        let outcome = ctx.update(input, service::link_interaction).await?;
+        let input = target.and_then(|target| Ok((target, input.parties.check()?, input.include_earlier)));
+        let outcome = ctx.change_repeatable(input, service::link_interaction).await?;
         Ok(Some(outcome.into()))
     }
 

@@ -5,10 +5,13 @@ use uuid::Uuid;
 use super::{Applied, Context, Key, Match, Noun, Stamp, serialized, split};
 use crate::error::{Refusals, Result, UserError, under};
 use crate::id::{ContactId, InteractionId, OrganizationId, TypedId as _, UserId, WrapUpCodeId};
-use crate::model::{Checked, DateTime, Interaction, InteractionChanges, Patch, Record, Region, WrapUp};
+use crate::model::{
+    Checked, DateTime, Interaction, InteractionChanges, LinkOrigin, Patch, Record, Region, WrapUp,
+};
 use crate::store::{TextKey, Tx};
 use crate::transfer::Object;
-use crate::transfer::fields::{Fields, choice, date_time, id, ids, list, text};
+use crate::transfer::fields::{Fields, choice, date_time, id, ids, list, object, text};
+use crate::transfer::points::contact_point;
 use crate::transfer::reference::{Reference, References};
 
 /// Interactions.
@@ -22,6 +25,7 @@ pub struct Draft {
     organization: Patch<Reference<OrganizationId>>,
     agents: Vec<UserId>,
     wrap_ups: Vec<DraftWrapUp>,
+    linked_by: Patch<LinkOrigin>,
     changes: InteractionChanges,
 }
 
@@ -46,6 +50,7 @@ impl Noun for Interactions {
             organization: Reference::read(fields, "organizationId", Some("organizationKey"), None),
             agents: fields.value("agentIds", ids).unwrap_or_default(),
             wrap_ups: fields.value("wrapUps", list(wrap_up)).unwrap_or_default(),
+            linked_by: fields.patch("linkedBy", choice),
             changes: InteractionChanges {
                 media_type: fields.patch("mediaType", choice),
                 direction: fields.patch("direction", choice),
@@ -53,6 +58,7 @@ impl Noun for Interactions {
                 ended_at: fields.patch("endedAt", date_time),
                 subject_line: fields.patch("subjectLine", text),
                 queue_name: fields.patch("queueName", text),
+                contact_point: fields.patch("contactPoint", object(contact_point)),
             },
         }
     }
@@ -109,8 +115,13 @@ impl Noun for Interactions {
         } else {
             draft.changes
         };
-        changes.apply(interaction)?;
+        changes.apply(interaction, with.region)?;
         apply_parties(&draft.contact, &draft.organization, interaction, with)?;
+        match draft.linked_by {
+            Patch::Keep => {}
+            Patch::Clear => interaction.linked_by = None,
+            Patch::Set(origin) => interaction.linked_by = Some(origin),
+        }
         let mut refusals = Refusals::default();
         for (place, agent) in draft.agents.iter().enumerate() {
             if !with.known.has_user(*agent) {
@@ -192,6 +203,7 @@ fn apply_parties(
     interaction: &mut Interaction,
     with: Context<'_>,
 ) -> Checked<()> {
+    let before = (interaction.contact_id, interaction.organization_id);
     match contact {
         Patch::Keep => {}
         Patch::Clear => interaction.contact_id = None,
@@ -207,6 +219,9 @@ fn apply_parties(
         Patch::Keep => {}
         Patch::Clear => interaction.organization_id = None,
         Patch::Set(reference) => interaction.organization_id = Some(with.known.organization(reference)?),
+    }
+    if before != (interaction.contact_id, interaction.organization_id) {
+        interaction.linked_by = Some(LinkOrigin::User);
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::case::{Case, Cases};
 use super::values::{range, texts, times, values};
-use super::world::{World, at};
+use super::world::{POINTS, World, at};
 use crate::id::{ContactId, OrganizationId, TypedId, UserId, WrapUpCodeId};
 use crate::model::{Interaction, InteractionDirection, MediaType, Note, Relationship, fold};
 use crate::store::{
@@ -172,7 +172,32 @@ impl Cases for Interaction {
         ];
         let agents = [agent, world.users[20].id, UserId::new(World::nobody())];
         let codes = [code, world.codes[40].id, WrapUpCodeId::new(World::nobody())];
+        let points = [POINTS[0], POINTS[4], "+12025550199"].map(|number| format!("p{number}"));
+        let frequent = points[0].clone();
         let mut cases = vec![
+            Case::<Self>::new(
+                "with a contact",
+                |it| it.has_contact = Some(true),
+                |it| it.contact_id.is_some(),
+            ),
+            Case::<Self>::new(
+                "without a contact",
+                |it| it.has_contact = Some(false),
+                |it| it.contact_id.is_none(),
+            )
+            .alone(),
+            Case::<Self>::new(
+                "contact point without a contact",
+                {
+                    let frequent = frequent.clone();
+                    move |it| {
+                        it.has_contact = Some(false);
+                        it.point_keys = Some(vec![frequent.clone()]);
+                    }
+                },
+                move |it| it.contact_id.is_none() && it.point_key().as_ref() == Some(&frequent),
+            )
+            .alone(),
             Case::<Self>::new(
                 "direction",
                 |it| it.direction = Some(InteractionDirection::Inbound),
@@ -195,6 +220,12 @@ impl Cases for Interaction {
             |it| &mut it.organization_ids,
             |it, id| it.organization_id == Some(*id),
             organizations,
+        ));
+        cases.extend(values::<Self, _>(
+            "contact point",
+            |it| &mut it.point_keys,
+            |it, key| it.point_key().as_ref() == Some(key),
+            points,
         ));
         cases.extend(values::<Self, _>(
             "agent",

@@ -10,9 +10,9 @@ use crate::id::{
     ContactId, InteractionId, NoteId, OrganizationId, RelationshipId, TypedId as _, UserId, WrapUpCodeId,
 };
 use crate::model::{
-    Address, Contact, ContactPointLabel, Date, DateTime, ExternalId, Interaction, InteractionDirection,
-    MediaType, Note, NoteSubjectId, Organization, Record, Relationship, User, WrapUp, WrapUpCode, fold,
-    sort_key,
+    Address, Contact, ContactPoint, ContactPointInput, ContactPointLabel, Date, DateTime, ExternalId,
+    Interaction, InteractionDirection, MediaType, Note, NoteSubjectId, Organization, Record, Region,
+    Relationship, User, WrapUp, WrapUpCode, fold, sort_key,
 };
 use crate::store::tests::START;
 use crate::store::{LONGEST_LOAD, Load, Tenant, change};
@@ -24,6 +24,15 @@ const NOTES: usize = 1_500;
 const INTERACTIONS: usize = 2_000;
 /// The seconds in which records are created: fewer than there are records, so that some are created at once.
 const SECONDS: i64 = 900;
+
+/// The numbers of callers.
+pub const POINTS: [&str; 5] = [
+    "+12025550101",
+    "+12025550102",
+    "+12025550103",
+    "+12025550104",
+    "+12025550105",
+];
 
 /// All records of a tenant.
 pub struct World {
@@ -179,6 +188,10 @@ fn interaction(rng: &mut Rng, world: &World) -> Interaction {
     interaction.started_at = at(rng.i64(0..SECONDS));
     interaction.contact_id = some(rng, &world.contacts).map(|contact| contact.id);
     interaction.organization_id = some(rng, &world.organizations).map(|organization| organization.id);
+    interaction.contact_point = some(rng, &POINTS).map(|number| {
+        let number = ContactPointInput::PhoneNumber(number.to_owned());
+        ContactPoint::check(number, &Region::default()).unwrap()
+    });
     for _ in 0..2 {
         let agent_id = skewed(rng, &world.users).id;
         if !interaction.agent_ids.contains(&agent_id) {

@@ -1,0 +1,164 @@
+//! The records that have contact points, by the words of the search index.
+
+use std::collections::{BTreeSet, HashMap};
+
+use uuid::Uuid;
+
+use super::bind::IdList;
+use super::engine::{Engine, sql};
+use super::read::Read;
+use super::statement::Statement;
+use super::{Table as _, Tx};
+use crate::error::Result;
+use crate::id::{ContactId, InteractionId, OrganizationId, TypedId};
+use crate::model::{ContactPoint, DateTime, Interaction, Subject};
+
+/// The maximum number of records that are examined for a contact point: a switchboard's number may be that of thousands.
+pub const MOST_RECOGNIZED: usize = 25;
+
+/// The records with a contact point.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recognized {
+    /// The contacts by id, or one more than [`MOST_RECOGNIZED`] of them.
+    pub contacts: Vec<ContactId>,
+    /// The organizations by id, or one more than [`MOST_RECOGNIZED`] of them.
+    pub organizations: Vec<OrganizationId>,
+}
+
+impl Recognized {
+    /// Returns the contact, if no other has the contact point.
+    pub fn only_contact(&self) -> Option<ContactId> {
+        match self.contacts[..] {
+            [contact] => Some(contact),
+            _ => None,
+        }
+    }
+
+    /// Returns the organization, if no contact and no other organization has the contact point.
+    pub fn only_organization(&self) -> Option<OrganizationId> {
+        match self.organizations[..] {
+            [organization] if self.contacts.is_empty() => Some(organization),
+            _ => None,
+        }
+    }
+}
+
+/// Returns the records of these subjects that have each of the contact points, by one statement.
+pub async fn recognize(
+    reader: &mut impl Read,
+    points: &[&ContactPoint],
+    subjects: &[Subject],
+) -> Result<Vec<Recognized>> {
+    let words_of = |point: &ContactPoint, subject: Subject| {
+        let is_sought = subjects.contains(&subject);
+        if is_sought {
+            point.words(subject)
+        } else {
+            Vec::new()
+        }
+    };
+    let both = [Subject::Contacts, Subject::Organizations];
+    let words = points
+        .iter()
+        .flat_map(|point| both.iter().flat_map(|subject| words_of(point, *subject)));
+    let words: BTreeSet<String> = words.collect();
+    let mut ids_of: HashMap<String, Vec<Uuid>> = HashMap::new();
+    if !words.is_empty() {
+        let statement = ids_of_words(reader.engine(), words.into_iter().collect());
+        let rows: Vec<(String, Uuid)> = reader.fetch_all(statement.sql()).await?;
+        for (word, id) in rows {
+            ids_of.entry(word).or_default().push(id);
+        }
+    }
+    let recognized = points.iter().map(|point| {
+        let ids = |subject| {
+            let words = words_of(point, subject);
+            let ids = words.iter().filter_map(|word| ids_of.get(word)).flatten();
+            let ids: BTreeSet<Uuid> = ids.copied().collect();
+            ids.into_iter().take(MOST_RECOGNIZED + 1)
+        };
+        Recognized {
+            contacts: ids(Subject::Contacts).map(ContactId::from_uuid).collect(),
+            organizations: ids(Subject::Organizations)
+                .map(OrganizationId::from_uuid)
+                .collect(),
+        }
+    });
+    Ok(recognized.collect())
+}
+
+/// The statement that selects the words, each with the ids of its records, up to one more than [`MOST_RECOGNIZED`].
+fn ids_of_words<'a>(engine: Engine, words: Vec<String>) -> Statement<'a> {
+    let mut statement = Statement::new(engine, "");
+    let most = i64::try_from(MOST_RECOGNIZED + 1).unwrap_or(i64::MAX);
+    if engine.has_lateral() {
+        statement
+            .push("SELECT l.listed_text, w.id FROM ")
+            .texts(words)
+            .push(
+                " AS l CROSS JOIN LATERAL (SELECT w.id FROM search_words AS w \
+                 WHERE w.tenant_id = $1 AND w.word = l.listed_text ORDER BY w.word, w.sort_key, w.id",
+            )
+            .limit(most)
+            .push(") AS w");
+        return statement;
+    }
+    for word in words {
+        statement
+            .selection()
+            .push("* FROM (SELECT word, id FROM search_words WHERE tenant_id = $1 AND word = ")
+            .bind(word)
+            .push(" ORDER BY word, sort_key, id")
+            .limit(most)
+            .push(")");
+    }
+    statement
+}
+
+/// Returns the start of the latest interaction with each of these contacts that has one.
+pub async fn latest_interactions(
+    reader: &mut impl Read,
+    contacts: &[ContactId],
+) -> Result<HashMap<ContactId, DateTime>> {
+    if contacts.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(Uuid, Option<DateTime>)> = reader
+        .fetch_all(sql!(
+            "SELECT l.listed_id, (SELECT MAX(i.started_at) FROM interactions AS i
+                                   WHERE i.tenant_id = $1 AND i.contact_id = l.listed_id)
+               FROM " .ids(2) " AS l",
+            IdList(contacts.iter().map(|id| id.uuid()).collect()),
+        ))
+        .await?;
+    let latest = rows
+        .into_iter()
+        .filter_map(|(id, latest)| Some((ContactId::from_uuid(id), latest?)));
+    Ok(latest.collect())
+}
+
+impl Tx {
+    /// Returns the interactions with this contact point that have no contact, but `except`, the newest first, locked until the
+    /// transaction ends. Those of which a user removed the contact are left out.
+    pub async fn unlinked_interactions(
+        &mut self,
+        point_key: &str,
+        except: InteractionId,
+        most: i64,
+    ) -> Result<Vec<Interaction>> {
+        let mut statement = Statement::new(self.engine(), "SELECT ");
+        statement
+            .push(Interaction::COLUMNS)
+            .push(
+                " FROM interactions WHERE tenant_id = $1 AND contact_id IS NULL \
+                 AND (linked_by IS NULL OR linked_by <> 'UNLINKED') AND id <> ",
+            )
+            .bind(except)
+            .push(" AND point_key = ")
+            .bind(point_key.to_owned())
+            .push(" ORDER BY started_at DESC, id DESC LIMIT ")
+            .bind(most)
+            .lock();
+        self.fetch_all(statement.sql()).await
+    }
+}

@@ -1,0 +1,477 @@
+//! Callers and senders who are recognized by their contact points, and those who are not.
+
+use std::collections::BTreeMap;
+
+use external_contacts::model::{Permission, Permissions};
+use fastrand::Rng;
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use crate::support::operations::{CREATE_CONTACT, CREATE_ORGANIZATION, DELETE_CONTACT, UPDATE_CONTACT};
+use crate::support::{TestApp, TestCaller, on_both_engines};
+
+const RECORD: &str = "mutation ($input: RecordInteractionInput!) {
+    recordInteraction(input: $input) {
+      interaction { id version linkedBy contactPoint { kind input normalized network }
+        contact { displayName } organization { name } candidates { displayName } }
+      userErrors { code field message } } }";
+const RECORD_MANY: &str = "mutation ($input: RecordInteractionsInput!) {
+    recordInteractions(input: $input) {
+      results { interaction { id linkedBy contact { displayName } organization { name } } }
+      userErrors { code field message } } }";
+const LINK: &str = "mutation ($input: LinkInteractionInput!) {
+    linkInteraction(input: $input) { interaction { linkedBy contact { displayName } organization { name } }
+      linkedEarlier hasMore userErrors { code field message } } }";
+const LISTED: &str = "query ($filter: InteractionFilter) {
+    interactions(filter: $filter, first: 100) { nodes { externalId contact { displayName } } totalCount { value } } }";
+const IDENTIFY: &str = "query ($point: ContactPointInput!) {
+    identify(contactPoint: $point) { contactPoint { kind input normalized network }
+      contacts { displayName } organizations { name } unlinkedInteractions { nodes { externalId } totalCount { value } } } }";
+
+fn phone(number: &str) -> Value {
+    json!({ "phoneNumber": number })
+}
+
+fn email(address: &str) -> Value {
+    json!({ "emailAddress": address })
+}
+
+fn handle(network: &str, handle: &str) -> Value {
+    json!({ "socialHandle": { "network": network, "handle": handle } })
+}
+
+/// A call that began at this minute.
+fn call(minute: usize, point: &Value) -> Value {
+    json!({
+        "externalId": format!("c{minute}"), "mediaType": "CALL", "direction": "INBOUND", "contactPoint": point,
+        "startedAt": format!("2026-01-02T{:02}:{:02}:00Z", minute / 60, minute % 60),
+    })
+}
+
+fn with(mut input: Value, field: &str, value: Value) -> Value {
+    input[field] = value;
+    input
+}
+
+async fn person(caller: &TestCaller<'_>, last_name: &str, numbers: &[&str]) -> Value {
+    let numbers: Vec<Value> = numbers.iter().map(|number| json!({ "input": number })).collect();
+    let input = json!({ "lastName": last_name, "phoneNumbers": numbers });
+    caller.done(CREATE_CONTACT, input).await["contact"]["id"].take()
+}
+
+async fn record(caller: &TestCaller<'_>, input: Value) -> Value {
+    caller.done(RECORD, input).await["interaction"].take()
+}
+
+async fn listed(caller: &TestCaller<'_>, filter: Value) -> Vec<String> {
+    let mut page = caller.data(LISTED, json!({ "filter": filter })).await;
+    let nodes = page["interactions"]["nodes"].take();
+    nodes
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|node| node["externalId"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+async fn contacts(caller: &TestCaller<'_>) -> Value {
+    caller
+        .data("{ contacts { totalCount { value } } }", json!({}))
+        .await["contacts"]["totalCount"]["value"]
+        .take()
+}
+
+on_both_engines! {
+    async fn an_unknown_caller_becomes_known_with_the_whole_past(app: &TestApp) {
+        let admin = app.admin().await;
+        let acme = admin.organization("Acme").await;
+        for (minute, number) in [(1, "+1 202 555 0142"), (2, "(202) 555-0142"), (3, "2025550142")] {
+            let call = record(&admin, call(minute, &phone(number))).await;
+            assert_eq!(call["contact"], Value::Null);
+            assert_eq!(call["linkedBy"], Value::Null);
+            assert_eq!(call["candidates"], json!([]));
+            assert_eq!(call["contactPoint"], json!({
+                "kind": "PHONE", "input": number, "normalized": "+12025550142", "network": null,
+            }));
+        }
+        assert_eq!(contacts(&admin).await, 0, "the server creates nobody");
+        let ringing = record(&admin, call(4, &phone("+12025550142"))).await;
+        let unknown = admin.data(IDENTIFY, json!({ "point": phone("202-555-0142") })).await["identify"].take();
+        assert_eq!(unknown["contacts"], json!([]));
+        assert_eq!(unknown["unlinkedInteractions"]["totalCount"]["value"], 4);
+
+        let ada = admin.done(CREATE_CONTACT, json!({
+            "lastName": "Lovelace", "organizationId": acme, "phoneNumbers": [{ "input": "+12025550142" }],
+        })).await["contact"]["id"].take();
+        let linked = admin.done(LINK, json!({ "id": ringing["id"], "contactId": ada, "includeEarlier": true })).await;
+
+        assert_eq!(linked["interaction"], json!({
+            "linkedBy": "USER", "contact": { "displayName": "Lovelace" }, "organization": { "name": "Acme" },
+        }));
+        assert_eq!((&linked["linkedEarlier"], &linked["hasMore"]), (&json!(3), &json!(false)));
+        assert_eq!(listed(&admin, json!({ "contactId": { "eq": ada } })).await, ["c4", "c3", "c2", "c1"]);
+        let next = record(&admin, call(5, &phone("+1 (202) 555 0142"))).await;
+        assert_eq!(next["linkedBy"], "CONTACT_POINT");
+        assert_eq!(next["contact"]["displayName"], "Lovelace");
+        assert_eq!(next["organization"]["name"], "Acme");
+        assert_eq!(contacts(&admin).await, 1);
+    }
+
+    async fn a_contact_point_of_several_contacts_links_none_and_lists_them(app: &TestApp) {
+        let admin = app.admin().await;
+        let ada = person(&admin, "Lovelace", &["+12025550142"]).await;
+        person(&admin, "King", &["202 555 0142"]).await;
+        let first = record(&admin, call(1, &phone("+12025550142"))).await;
+
+        assert_eq!(first["contact"], Value::Null);
+        assert_eq!(first["candidates"], json!([{ "displayName": "Lovelace" }, { "displayName": "King" }]));
+        record(&admin, with(with(call(2, &phone("+12025550142")), "contactId", ada.clone()), "externalId", json!("given"))).await;
+        let found = admin.data(IDENTIFY, json!({ "point": phone("+12025550142") })).await["identify"].take();
+        assert_eq!(
+            found["contacts"],
+            json!([{ "displayName": "Lovelace" }, { "displayName": "King" }]),
+            "the latest interaction comes first"
+        );
+        let linked = admin.done(LINK, json!({ "id": first["id"], "contactId": ada })).await;
+        assert_eq!(linked["linkedEarlier"], 0);
+        let again = record(&admin, call(1, &phone("+12025550142"))).await;
+        assert_eq!(again["candidates"], json!([]), "a linked one has none");
+    }
+
+    async fn a_link_that_a_user_removed_is_not_made_again(app: &TestApp) {
+        let admin = app.admin().await;
+        let ada = person(&admin, "Lovelace", &["+12025550142"]).await;
+        let made = record(&admin, call(1, &phone("+12025550142"))).await;
+        assert_eq!(made["contact"]["displayName"], "Lovelace");
+        let removed = admin.done(LINK, json!({ "id": made["id"], "contactId": null, "organizationId": null })).await;
+        assert_eq!(removed["interaction"], json!({ "linkedBy": "UNLINKED", "contact": null, "organization": null }));
+
+        let later = record(&admin, call(1, &phone("+12025550142"))).await;
+        let never = record(&admin, with(call(2, &phone("+12025550142")), "contactId", Value::Null)).await;
+        let other = record(&admin, call(3, &phone("+12025550142"))).await;
+        let linked = admin.done(LINK, json!({ "id": other["id"], "contactId": ada, "includeEarlier": true })).await;
+
+        assert_eq!((&later["contact"], &later["linkedBy"]), (&Value::Null, &json!("UNLINKED")));
+        assert_eq!((&never["contact"], &never["linkedBy"]), (&Value::Null, &json!("UNLINKED")));
+        assert_eq!(linked["linkedEarlier"], 0);
+    }
+
+    async fn a_later_call_links_only_what_is_not_linked(app: &TestApp) {
+        let admin = app.admin().await;
+        let unknown = record(&admin, call(1, &phone("+12025550142"))).await;
+        assert_eq!((&unknown["contact"], &unknown["version"]), (&Value::Null, &json!(1)));
+        person(&admin, "Lovelace", &["+12025550142"]).await;
+        person(&admin, "King", &["+12025550143"]).await;
+
+        let known = record(&admin, call(1, &phone("+12025550142"))).await;
+        let same = record(&admin, call(1, &phone("+12025550142"))).await;
+        let moved = record(&admin, call(1, &phone("+12025550143"))).await;
+        let cleared = record(&admin, call(1, &Value::Null)).await;
+
+        assert_eq!((&known["contact"]["displayName"], &known["version"]), (&json!("Lovelace"), &json!(2)));
+        assert_eq!(same["version"], 2, "nothing changed");
+        assert_eq!(moved["contact"]["displayName"], "Lovelace");
+        assert_eq!(moved["contactPoint"]["normalized"], "+12025550143");
+        assert_eq!((&cleared["contactPoint"], &cleared["linkedBy"]), (&Value::Null, &json!("CONTACT_POINT")));
+    }
+
+    async fn an_organization_is_linked_if_no_contact_is_known(app: &TestApp) {
+        let admin = app.admin().await;
+        for (name, domain, number) in [
+            ("Acme", "https://www.acme.example/", "+12025550100"),
+            ("Post", "https://gmail.com/", "+12025550101"),
+            ("Twin A", "https://twin.example/", "+12025550102"),
+            ("Twin B", "https://twin.example/about", "+12025550102"),
+        ] {
+            admin.done(CREATE_ORGANIZATION, json!({
+                "name": name, "websites": [domain], "phoneNumber": { "input": number },
+            })).await;
+        }
+        let mut linked = BTreeMap::new();
+        for (minute, point) in [
+            phone("+12025550100"), email("Someone <someone@ACME.example>"), email("someone@gmail.com"),
+            email("someone@twin.example"), phone("+12025550102"), phone("anonymous"), email("MAILER-DAEMON"),
+        ].iter().enumerate() {
+            let made = record(&admin, call(minute, point)).await;
+            assert_eq!(made["contact"], Value::Null, "{point}");
+            linked.insert(made["contactPoint"]["input"].as_str().unwrap().to_owned(), made["organization"]["name"].clone());
+        }
+        admin.done(CREATE_CONTACT, json!({ "lastName": "Lovelace", "emailAddresses": [{ "address": "ada@acme.example" }] })).await;
+        let known = record(&admin, call(9, &email("Ada@Acme.example"))).await;
+
+        assert_snapshot!(json!(linked), @r#"{"+12025550100":"Acme","+12025550102":null,"MAILER-DAEMON":null,"Someone <someone@ACME.example>":"Acme","anonymous":null,"someone@gmail.com":null,"someone@twin.example":null}"#);
+        assert_eq!(known["contact"]["displayName"], "Lovelace");
+        assert_eq!(known["organization"], Value::Null, "that of the contact, who has no employer");
+        let found = admin.data(IDENTIFY, json!({ "point": email("ada@acme.example") })).await["identify"].take();
+        assert_eq!(found["organizations"], json!([{ "name": "Acme" }]));
+        let twins = admin.data(IDENTIFY, json!({ "point": phone("+12025550102") })).await["identify"].take();
+        assert_eq!(twins["organizations"], json!([{ "name": "Twin A" }, { "name": "Twin B" }]));
+        assert_eq!(
+            admin.data(IDENTIFY, json!({ "point": phone("anonymous") })).await["identify"]["unlinkedInteractions"]["nodes"],
+            json!([]),
+            "a withheld number tells nobody"
+        );
+    }
+
+    async fn people_are_recognized_by_handles_and_ids_in_their_network(app: &TestApp) {
+        let admin = app.admin().await;
+        admin.done(CREATE_CONTACT, json!({ "lastName": "Lovelace", "socialHandles": [
+            { "network": "X", "handle": "@Ada" }, { "network": "FACEBOOK", "handle": "ada.king", "platformId": "4711" },
+        ] })).await;
+        admin.done(CREATE_CONTACT, json!({ "lastName": "Byron", "socialHandles": [{ "network": "INSTAGRAM", "handle": "ada" }] })).await;
+
+        let mut linked = Vec::new();
+        for (minute, point) in [handle("X", "ADA"), handle("INSTAGRAM", "@ada"), handle("LINE", "ada"), handle("FACEBOOK", "4711")]
+            .iter()
+            .enumerate()
+        {
+            linked.push(record(&admin, call(minute, point)).await["contact"]["displayName"].clone());
+        }
+        let found = admin.data(
+            r#"{ a: searchContacts(query: "@ada") { nodes { displayName } } b: searchContacts(query: "4711") { nodes { displayName } }
+                 c: searchContacts(query: "ada.king") { nodes { displayName } } }"#,
+            json!({}),
+        ).await;
+
+        assert_eq!(linked, [json!("Lovelace"), json!("Byron"), Value::Null, json!("Lovelace")]);
+        assert_eq!(found, json!({
+            "a": { "nodes": [{ "displayName": "Byron" }, { "displayName": "Lovelace" }] },
+            "b": { "nodes": [{ "displayName": "Lovelace" }] },
+            "c": { "nodes": [{ "displayName": "Lovelace" }] },
+        }));
+    }
+
+    async fn a_switchboard_of_many_people_stays_cheap(app: &TestApp) {
+        let admin = app.admin().await;
+        let mut people = Vec::new();
+        for number in 0..30 {
+            people.push(json!({ "lastName": format!("Person {number:02}"), "phoneNumbers": [{ "input": "+12025550142" }] }));
+        }
+        let create = "mutation ($input: CreateContactsInput!) { createContacts(input: $input) { userErrors { message } } }";
+        admin.done(create, json!({ "items": people })).await;
+
+        let made = record(&admin, call(1, &phone("+12025550142"))).await;
+        let found = admin.data(IDENTIFY, json!({ "point": phone("+12025550142") })).await["identify"].take();
+
+        assert_eq!(made["contact"], Value::Null);
+        assert_eq!(made["candidates"].as_array().unwrap().len(), 25);
+        assert_eq!(found["contacts"].as_array().unwrap().len(), 25);
+    }
+
+    async fn candidates_of_a_list_take_the_same_statements_whatever_its_length(app: &TestApp) {
+        let admin = app.admin().await;
+        let query = "{ interactions { nodes { candidates { displayName } } } }";
+        let mut costs = Vec::new();
+        for minute in 1..=3 {
+            for person_of_two in ["A", "B"] {
+                person(&admin, &format!("{person_of_two}{minute}"), &[&format!("+1202555010{minute}")]).await;
+            }
+            record(&admin, call(minute, &phone(&format!("+1202555010{minute}")))).await;
+            let before = app.store.statements();
+            let listed = admin.data(query, json!({})).await;
+            costs.push(app.store.statements() - before);
+            assert_eq!(listed["interactions"]["nodes"].as_array().unwrap().len(), minute);
+            assert_eq!(listed["interactions"]["nodes"][0]["candidates"].as_array().unwrap().len(), 2);
+        }
+        assert_eq!(costs, [costs[0]; 3]);
+    }
+
+    async fn a_long_past_is_linked_in_steps(app: &TestApp) {
+        let admin = app.admin().await;
+        for hundred in 0..11 {
+            let items: Vec<Value> = (0..100)
+                .map(|place| call(hundred * 100 + place, &phone("+12025550142")))
+                .collect();
+            let recorded = admin.done(RECORD_MANY, json!({ "items": items })).await;
+            assert_eq!(recorded["results"][99]["interaction"]["linkedBy"], Value::Null);
+        }
+        let ada = person(&admin, "Lovelace", &[]).await;
+        let last = record(&admin, call(1_200, &phone("+12025550142"))).await;
+        let input = json!({ "id": last["id"], "contactId": ada, "includeEarlier": true });
+
+        let first = admin.done(LINK, input.clone()).await;
+        let newest = listed(&admin, json!({ "hasContact": false, "contactPoint": phone("+12025550142") })).await;
+        let second = admin.done(LINK, input.clone()).await;
+        let third = admin.done(LINK, input).await;
+
+        assert_eq!((&first["linkedEarlier"], &first["hasMore"]), (&json!(1_000), &json!(true)));
+        assert_eq!(newest.first().map(String::as_str), Some("c99"), "the newest were linked first");
+        assert_eq!((&second["linkedEarlier"], &second["hasMore"]), (&json!(100), &json!(false)));
+        assert_eq!((&third["linkedEarlier"], &third["hasMore"]), (&json!(0), &json!(false)));
+        assert_eq!(listed(&admin, json!({ "hasContact": false })).await, [] as [String; 0]);
+    }
+
+    async fn earlier_interactions_are_linked_to_a_contact_by_a_contact_point(app: &TestApp) {
+        let admin = app.admin().await;
+        let ada = person(&admin, "Lovelace", &[]).await;
+        let known = record(&admin, call(1, &phone("+12025550142"))).await;
+        let withheld = record(&admin, call(2, &phone("anonymous"))).await;
+
+        assert_snapshot!(admin.refusal(LINK, json!({ "id": known["id"], "includeEarlier": true })).await,
+            @"INVALID includeEarlier: needs a contact to link the earlier interactions to; give `contactId`");
+        assert_snapshot!(admin.refusal(LINK, json!({ "id": withheld["id"], "contactId": ada, "includeEarlier": true })).await,
+            @"INVALID includeEarlier: needs an interaction with a contact point that others can have as well");
+        assert_snapshot!(admin.refusal(RECORD, call(3, &phone(" "))).await,
+            @"INVALID contactPoint.phoneNumber: must not be empty; give 1 to 100 characters");
+        let unlinked = admin.data(LISTED, json!({ "filter": { "hasContact": true } })).await;
+        assert_eq!(unlinked["interactions"]["nodes"], json!([]), "what was refused linked nothing");
+    }
+
+    async fn a_deleted_contact_is_not_recognized_and_its_past_can_be_linked_again(app: &TestApp) {
+        let admin = app.admin().await;
+        let ada = person(&admin, "Lovelace", &["+12025550142"]).await;
+        record(&admin, call(1, &phone("+12025550142"))).await;
+        let first = record(&admin, with(call(2, &phone("+12025550142")), "contactId", ada.clone())).await;
+        assert_eq!(first["linkedBy"], "USER");
+        admin.done(DELETE_CONTACT, json!({ "id": ada })).await;
+
+        let third = record(&admin, call(3, &phone("+12025550142"))).await;
+        assert_eq!(third["contact"], Value::Null);
+        let king = person(&admin, "King", &["+12025550142"]).await;
+        let linked = admin.done(LINK, json!({ "id": third["id"], "contactId": king, "includeEarlier": true })).await;
+
+        assert_eq!(linked["linkedEarlier"], 2);
+        assert_eq!(listed(&admin, json!({ "contactId": { "eq": king } })).await, ["c3", "c2", "c1"]);
+    }
+
+    async fn a_bulk_links_each_of_its_interactions(app: &TestApp) {
+        let admin = app.admin().await;
+        let acme = admin.organization("Acme").await;
+        person(&admin, "Lovelace", &["+12025550141"]).await;
+        let king = person(&admin, "King", &["+12025550142", "+12025550143"]).await;
+        person(&admin, "Byron", &["+12025550143"]).await;
+        let item = |minute, number| call(minute, &phone(number));
+        let items = json!([
+            item(1, "+12025550141"), item(2, "+12025550142"), item(3, "+12025550143"), item(4, "+12025550144"),
+            with(item(5, "+12025550141"), "contactId", king.clone()), with(item(6, "+12025550141"), "contactId", Value::Null),
+            with(item(7, "+12025550142"), "organizationId", acme), with(item(8, ""), "contactPoint", Value::Null),
+            with(item(9, "x"), "contactPoint", phone("+12025550142")),
+        ]);
+        let recorded = admin.done(RECORD_MANY, json!({ "items": items })).await;
+        let results: Vec<String> = recorded["results"].as_array().unwrap().iter().map(|result| {
+            let it = &result["interaction"];
+            format!("{} {} {}", it["linkedBy"], it["contact"]["displayName"], it["organization"]["name"])
+        }).collect();
+
+        assert_snapshot!(results.join("\n"), @r#"
+        "CONTACT_POINT" "Lovelace" null
+        "CONTACT_POINT" "King" null
+        null null null
+        null null null
+        "USER" "King" null
+        "UNLINKED" null null
+        "CONTACT_POINT" "King" "Acme"
+        null null null
+        "CONTACT_POINT" "King" null
+        "#);
+    }
+
+    async fn each_part_takes_its_own_permission(app: &TestApp) {
+        let admin = app.admin().await;
+        person(&admin, "Lovelace", &["+12025550142"]).await;
+        let reader = app.caller([Permission::ContactView]).await;
+        let answer = reader.run(IDENTIFY, json!({ "point": phone("+12025550142") })).await;
+        assert_eq!(answer["data"]["identify"]["contacts"], json!([{ "displayName": "Lovelace" }]));
+        assert_eq!(answer["data"]["identify"]["organizations"], Value::Null);
+        assert_eq!(answer["data"]["identify"]["unlinkedInteractions"], Value::Null);
+        assert_eq!(answer["errors"].as_array().unwrap().len(), 2);
+        assert_snapshot!(reader.errors(IDENTIFY, json!({ "point": phone("") })).await,
+            @"BAD_USER_INPUT identify: `contactPoint` must not be empty; give 1 to 100 characters");
+
+        let other = app.tenant("other").await;
+        let stranger = app.caller_of(&other, "stranger", Permissions::all()).await;
+        let theirs = stranger.data(IDENTIFY, json!({ "point": phone("+12025550142") })).await;
+        assert_eq!(theirs["identify"]["contacts"], json!([]));
+        let call = record(&stranger, call(1, &phone("+12025550142"))).await;
+        assert_eq!((&call["contact"], &call["candidates"]), (&Value::Null, &json!([])));
+    }
+
+    async fn nobody_is_ever_linked_by_a_contact_point_of_several(app: &TestApp) {
+        generated(app, 11).await;
+    }
+}
+
+/// The notations of a number.
+fn notation(rng: &mut Rng, number: usize) -> String {
+    match rng.u8(0..4) {
+        0 => format!("+1202555010{number}"),
+        1 => format!("(202) 555-010{number}"),
+        2 => format!("1 202 555 010{number}"),
+        _ => format!("tel:+1-202-555-010{number}"),
+    }
+}
+
+/// Records calls while contacts get and lose numbers and are deleted, and compares each link with what the contacts' numbers say at
+/// that moment. No contact is ever created by the server.
+async fn generated(app: &TestApp, seed: u64) {
+    const NUMBERS: usize = 5;
+    let mut rng = Rng::with_seed(seed);
+    let admin = app.admin().await;
+    let mut people: BTreeMap<String, (Value, Vec<usize>)> = BTreeMap::new();
+    let (mut linked, mut ambiguous, mut unknown) = (0, 0, 0);
+    for step in 0..150 {
+        let several = |rng: &mut Rng| (0..NUMBERS).filter(|_| rng.u8(0..4) == 0).collect::<Vec<usize>>();
+        match rng.u8(0..10) {
+            0..2 => {
+                let (name, numbers) = (format!("Person {step}"), several(&mut rng));
+                let texts: Vec<String> = numbers.iter().map(|number| notation(&mut rng, *number)).collect();
+                let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+                let id = person(&admin, &name, &texts).await;
+                people.insert(name, (id, numbers));
+            }
+            2 => {
+                let names: Vec<String> = people.keys().cloned().collect();
+                let Some(name) = rng.choice(names) else { continue };
+                let numbers = several(&mut rng);
+                let given: Vec<Value> = numbers
+                    .iter()
+                    .map(|number| json!({ "input": notation(&mut rng, *number) }))
+                    .collect();
+                let person = people.get_mut(&name).unwrap();
+                admin
+                    .done(UPDATE_CONTACT, json!({ "id": person.0, "phoneNumbers": given }))
+                    .await;
+                person.1 = numbers;
+            }
+            3 => {
+                let names: Vec<String> = people.keys().cloned().collect();
+                let Some(name) = rng.choice(names) else { continue };
+                let (id, _) = people.remove(&name).unwrap();
+                admin.done(DELETE_CONTACT, json!({ "id": id })).await;
+            }
+            _ => {
+                let number = rng.usize(0..NUMBERS);
+                let made = record(&admin, call(step, &phone(&notation(&mut rng, number)))).await;
+                let owners: Vec<&String> = people
+                    .iter()
+                    .filter(|(_, (_, numbers))| numbers.contains(&number))
+                    .map(|(name, _)| name)
+                    .collect();
+                let candidates = made["candidates"].as_array().unwrap();
+                if let [owner] = owners[..] {
+                    assert_eq!(made["contact"]["displayName"], json!(owner), "step {step}");
+                    assert_eq!(made["linkedBy"], "CONTACT_POINT");
+                    linked += 1;
+                } else {
+                    assert_eq!(made["contact"], Value::Null, "step {step}: {owners:?}");
+                    let mut names: Vec<&str> = candidates
+                        .iter()
+                        .map(|it| it["displayName"].as_str().unwrap())
+                        .collect();
+                    names.sort_unstable();
+                    assert_eq!(names, owners, "step {step}");
+                    *(if owners.is_empty() {
+                        &mut unknown
+                    } else {
+                        &mut ambiguous
+                    }) += 1;
+                }
+            }
+        }
+        assert_eq!(contacts(&admin).await, people.len(), "step {step}");
+    }
+    assert!(
+        linked > 5 && ambiguous > 5 && unknown > 5,
+        "{linked} {ambiguous} {unknown}"
+    );
+}
