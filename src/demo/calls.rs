@@ -1,6 +1,6 @@
 //! Interactions with a company.
 
-use chrono::{TimeDelta, Utc};
+use chrono::{NaiveTime, TimeDelta, Utc};
 
 use super::company::Writer;
 use super::content::Company;
@@ -72,6 +72,7 @@ impl Writer<'_> {
 
     /// Creates the interactions of a caller whom nobody knows yet, and of one who calls from the company's switchboard.
     pub async fn unknown_callers(&mut self, tx: &mut Tx, organization: &Organization) -> Result<()> {
+        let midnight = tx.now().date_naive().and_time(NaiveTime::MIN).and_utc();
         let switchboard = organization
             .phone_number
             .as_ref()
@@ -87,7 +88,7 @@ impl Writer<'_> {
         for (place, (number, organization_id, subject, days)) in
             calls.into_iter().chain(switchboard).enumerate()
         {
-            let started_at = tx.now() - TimeDelta::days(days);
+            let started_at = midnight - TimeDelta::days(days) + TimeDelta::hours(10);
             let mut interaction = Interaction::new(
                 InteractionId::new(tx.new_id()),
                 Record::new(started_at, None),

@@ -2,22 +2,16 @@
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
-use std::future::{Future, poll_fn};
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
-use std::pin::pin;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context as TaskContext, Poll, Wake, Waker};
 
 use futures_util::future::BoxFuture;
-use futures_util::stream::{self, FuturesUnordered};
-use futures_util::task::AtomicWaker;
-use futures_util::{Stream, StreamExt as _};
 use tokio::sync::oneshot;
 use tracing::{Instrument as _, Span};
 use uuid::Uuid;
 
+use super::driver::Driver;
 use super::kept::Kept;
 use super::shared::Shared;
 use crate::error::{Error, Result};
@@ -46,7 +40,8 @@ impl Loaders {
 
     /// Returns the driver of a request that uses these loaders.
     pub fn driver(&self) -> Driver {
-        Driver::of(self.0.clone())
+        let queues = self.0.clone();
+        Driver::of(move || std::mem::take(&mut *lock(&queues.pending)))
     }
 
     /// Loads the record with this id.
@@ -388,77 +383,4 @@ fn grouped<K, G: Hash + Eq>(keys: Vec<K>, group: impl Fn(&K) -> G) -> Vec<Vec<K>
         groups.entry(group(&key)).or_default().push(key);
     }
     groups.into_values().collect()
-}
-
-/// Runs a request and its loads in turns, so that one level of an operation becomes one batch. Neither timers nor other
-/// tasks take part in this.
-pub struct Driver {
-    queues: Arc<Queues>,
-    running: FuturesUnordered<BoxFuture<'static, ()>>,
-    wakes: Arc<WakeSignal>,
-    waker: Waker,
-}
-
-impl Driver {
-    fn of(queues: Arc<Queues>) -> Self {
-        let wakes = Arc::new(WakeSignal::default());
-        Self {
-            queues,
-            running: FuturesUnordered::new(),
-            waker: Waker::from(wakes.clone()),
-            wakes,
-        }
-    }
-
-    /// Runs `work` and begins loads only when it cannot proceed without them and the previous loads are done.
-    pub async fn drive<T>(mut self, work: impl Future<Output = T>) -> T {
-        let mut work = pin!(work);
-        poll_fn(move |cx| self.turn(cx, |cx| work.as_mut().poll(cx))).await
-    }
-
-    /// Drives each item of a stream in the same way.
-    pub fn drive_stream<S: Stream + Send + 'static>(
-        mut self,
-        items: S,
-    ) -> impl Stream<Item = S::Item> + Send {
-        let mut items = Box::pin(items);
-        stream::poll_fn(move |cx| self.turn(cx, |cx| items.as_mut().poll_next(cx)))
-    }
-
-    /// Polls the work and, when it waits for data, the loads.
-    fn turn<T>(
-        &mut self,
-        cx: &mut TaskContext<'_>,
-        poll: impl FnOnce(&mut TaskContext<'_>) -> Poll<T>,
-    ) -> Poll<T> {
-        self.wakes.task.register(cx.waker());
-        self.wakes.is_woken.store(false, Ordering::SeqCst);
-        if let Poll::Ready(answer) = poll(&mut TaskContext::from_waker(&self.waker)) {
-            return Poll::Ready(answer);
-        }
-        if self.wakes.is_woken.load(Ordering::SeqCst) {
-            // It only paused, as FuturesUnordered and tokio's budget do; the task is woken already.
-            return Poll::Pending;
-        }
-        if self.running.is_empty() {
-            self.running
-                .extend(std::mem::take(&mut *lock(&self.queues.pending)));
-        }
-        while let Poll::Ready(Some(())) = self.running.poll_next_unpin(cx) {}
-        Poll::Pending
-    }
-}
-
-/// A waker that tells work that yielded from work that waits for data.
-#[derive(Default)]
-struct WakeSignal {
-    is_woken: AtomicBool,
-    task: AtomicWaker,
-}
-
-impl Wake for WakeSignal {
-    fn wake(self: Arc<Self>) {
-        self.is_woken.store(true, Ordering::SeqCst);
-        self.task.wake();
-    }
 }

@@ -5,6 +5,7 @@ mod change;
 mod connection;
 mod contact;
 mod context;
+mod driver;
 mod error;
 mod executor;
 mod filter;

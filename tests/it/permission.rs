@@ -42,7 +42,10 @@ fn no_change_and_no_question_is_open_to_everyone() {
     assert_eq!(open("Mutation"), Vec::<String>::new());
     assert_eq!(open("Subscription"), ["changes"]);
     // Those that check by what they find, and the caller's own.
-    assert_eq!(open("Query"), ["node", "nodes", "changes", "search", "viewer",]);
+    assert_eq!(
+        open("Query"),
+        ["node", "nodes", "changes", "identify", "search", "viewer"]
+    );
 }
 
 #[test]
@@ -201,6 +204,10 @@ on_both_engines! {
                     "Query" => (format!("{{ {asked} rest: __typename }}"), "asked".to_owned()),
                     "Mutation" => (format!("mutation {{ {asked} rest: __typename }}"), "asked".to_owned()),
                     "Viewer" => (format!("{{ viewer {{ {asked} rest: __typename }} }}"), "viewer.asked".to_owned()),
+                    "Identification" => {
+                        let point = "{ phoneNumber: \"+12025550123\" }";
+                        (format!("{{ identify(contactPoint: {point}) {{ {asked} rest: __typename }} }}"), "identify.asked".to_owned())
+                    }
                     "WrapUp" => {
                         let inside = format!("wrapUps {{ {asked} rest: __typename }}");
                         let id = &world["interaction"];

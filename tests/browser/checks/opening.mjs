@@ -2,7 +2,15 @@
 
 import assert from "node:assert/strict";
 
-const TABS = ["OrganizationScreen", "Search", "FindByPhone", "CreateContact", "LiveChanges", "WhoAmI"];
+const TABS = [
+  "Organization",
+  "Search",
+  "WhoIsCalling",
+  "CreateContact",
+  "LinkCaller",
+  "LiveChanges",
+  "WhoAmI",
+];
 
 export const opening = [
   ["the page opens, under its policy", opens],

@@ -21,10 +21,10 @@ async function saysRefused(playground) {
 }
 
 async function staysWithItsTab(playground) {
-  await playground.choose("FindByPhone");
+  await playground.choose("WhoIsCalling");
   await playground.saysNothing();
   await playground.run();
-  await playground.answers('"contactsByPhone"');
+  await playground.answers('"identify"');
   await playground.saysNothing();
   await playground.choose("WhoAmI");
   await refused(playground, () => playground.run());

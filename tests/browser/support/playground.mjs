@@ -76,7 +76,7 @@ export class Playground {
   async choose(tab) {
     await this.page.getByRole("tab", { name: tab }).first().click();
     await this.page.getByRole("tab", { name: tab, selected: true }).first().waitFor();
-    await this.until(`the query ${tab}`, async () => (await this.query()).includes(` ${tab} {`));
+    await this.until(`the query ${tab}`, async () => (await this.query()).includes(` ${tab}`));
   }
 
   async showPanel(name) {
@@ -110,6 +110,16 @@ export class Playground {
     const editor = this.page.locator(".graphiql-editor-tool .graphiql-editor:not(.hidden)");
     await this.#replace(editor, () => this.page.keyboard.insertText(headers));
     await this.until("the headers", async () => (await this.headers()) === headers);
+  }
+
+  /** Gives the variables of the tab, by keys. */
+  async give(variables) {
+    await this.page.getByRole("button", { name: "Variables", exact: true }).click();
+    const text = JSON.stringify(variables);
+    const editor = this.page.locator(".graphiql-editor-tool .graphiql-editor:not(.hidden)");
+    await this.#replace(editor, () => this.page.keyboard.insertText(text));
+    await this.until("the variables", async () => (await this.headers()) === text);
+    await this.page.getByRole("button", { name: "Headers", exact: true }).click();
   }
 
   async answers(...texts) {

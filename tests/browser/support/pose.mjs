@@ -4,7 +4,7 @@
 export async function pose(playground, path) {
   const other = await playground.another({ width: 1600, height: 900 });
   const { page } = other;
-  await other.choose("OrganizationScreen");
+  await other.choose("Organization");
   await page.getByRole("button", { name: "Hide editor tools" }).click();
   await page.getByRole("button", { name: "Show Documentation Explorer" }).click();
   const docs = page.locator(".graphiql-doc-explorer");

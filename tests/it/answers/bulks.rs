@@ -203,6 +203,7 @@ async fn interactions(group: &mut Group<'_>, contact: &Value, organization: &Val
         ("contactId", contact.clone()),
         ("organizationId", organization.clone()),
         ("agentIds", json!([user])),
+        ("contactPoint", json!({ "phoneNumber": "+12025550142" })),
     ] {
         every_field[name] = value;
     }

@@ -2,7 +2,7 @@
 
 pub const CONTACT: &str = "id salutation firstName middleName lastName title tags externalIds { source value }
     phoneNumbers { input e164 extension label primary } emailAddresses { address label primary }
-    addresses { lines city region postalCode countryCode label primary } socialHandles { network handle }
+    addresses { lines city region postalCode countryCode label primary } socialHandles { network handle platformId }
     surveyOptOut externalSystemUrl createdAt updatedAt version createdBy { name } updatedBy { name } displayName
     organization { id name }";
 pub const ORGANIZATION: &str = "id name companyType industry
@@ -19,7 +19,8 @@ pub const NOTE: &str = "id text pinned createdAt updatedAt version createdBy { n
 pub const INTERACTION: &str =
     "id externalId mediaType direction startedAt endedAt subjectLine queueName createdAt updatedAt
     version createdBy { name } updatedBy { name } wrapUps { note recordedAt agent { name } code { id name } }
-    contact { id displayName } organization { id name } agents { id name }";
+    contact { id displayName } organization { id name } agents { id name } linkedBy
+    contactPoint { kind input normalized network platformId } candidates { id displayName }";
 pub const USER: &str = "id name subject email title active createdAt updatedAt version createdBy { name }
     updatedBy { name }";
 pub const WRAP_UP_CODE: &str = "id name description active createdAt updatedAt version createdBy { name }
@@ -58,7 +59,8 @@ fn payload(mutation: &str) -> String {
         "createNote" | "updateNote" => format!("note {{ {NOTE} }}"),
         "deleteNote" => "deletedNoteId note { text version }".to_owned(),
         "recordInteraction" => format!("interaction {{ {INTERACTION} }} created"),
-        "linkInteraction" | "wrapUpInteraction" => format!("interaction {{ {INTERACTION} }}"),
+        "linkInteraction" => format!("interaction {{ {INTERACTION} }} linkedEarlier hasMore"),
+        "wrapUpInteraction" => format!("interaction {{ {INTERACTION} }}"),
         "upsertUser" => format!("user {{ {USER} }} created"),
         "deactivateUser" | "reactivateUser" => format!("user {{ {USER} }}"),
         "createWrapUpCode" | "updateWrapUpCode" => format!("wrapUpCode {{ {WRAP_UP_CODE} }}"),

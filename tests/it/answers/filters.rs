@@ -169,6 +169,12 @@ fn interactions(known: &Known) -> Vec<Value> {
     vec![
         json!({ "contactId": { "eq": known.id("contact") } }),
         json!({ "contactId": { "in": [] } }),
+        json!({ "hasContact": true }),
+        json!({ "hasContact": false }),
+        json!({ "contactPoint": { "phoneNumber": "+13175550177" } }),
+        json!({ "contactPoint": { "emailAddress": "JOHN.SMITH@aldergate.example" }, "hasContact": true }),
+        json!({ "contactPoint": { "phoneNumber": "anonymous" } }),
+        json!({ "contactPoint": {} }),
         json!({ "organizationId": { "eq": known.id("organization") } }),
         json!({ "organizationId": { "eq": "nonsense" } }),
         json!({ "agentId": { "eq": known.id("user") } }),

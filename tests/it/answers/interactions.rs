@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::fields::PAGE_INFO;
 use super::group::Group;
 
 const NO_CONTACT: &str = "contact_0192f7c4-1c2d-7e3f-8a4b-5c6d7e8f9a0b";
@@ -19,6 +20,7 @@ pub async fn record(group: &mut Group<'_>) {
     let ann = group.change("an agent", "upsertUser", ann).await["user"]["id"].take();
     let call = recorded(group, &ada, &acme, &ann).await;
     linked(group, &call, &ada, &acme).await;
+    recognized(group).await;
     let codes = codes(group).await;
     wrapped_up(group, &call, &codes, &ann).await;
 }
@@ -146,6 +148,123 @@ async fn linked(group: &mut Group<'_>, id: &Value, ada: &Value, acme: &Value) {
         group
             .change(format!("link: {title}"), "linkInteraction", json!({ "id": id }))
             .await;
+    }
+}
+
+/// Calls and messages that are linked by their contact points, and those that are not.
+async fn recognized(group: &mut Group<'_>) {
+    for person in [
+        json!({ "lastName": "King", "phoneNumbers": [{ "input": "+12025550142" }],
+                "socialHandles": [{ "network": "WHATSAPP", "handle": "@king", "platformId": "4711" }] }),
+        json!({ "lastName": "Byron", "emailAddresses": [{ "address": "byron@poets.example" }] }),
+        json!({ "lastName": "Milbanke", "emailAddresses": [{ "address": "BYRON@poets.example" }] }),
+    ] {
+        group
+            .change("recognized: a contact", "createContact", person)
+            .await;
+    }
+    let company = json!({ "name": "Murray", "websites": ["https://www.poets.example/"] });
+    group
+        .change("recognized: an organization", "createOrganization", company)
+        .await;
+    let mut open = Value::Null;
+    for (title, external_id, point) in [
+        ("a number", "p1", json!({ "phoneNumber": "(202) 555-0142" })),
+        (
+            "a handle",
+            "p2",
+            json!({ "socialHandle": { "network": "WHATSAPP", "handle": "King" } }),
+        ),
+        (
+            "an id of a network",
+            "p3",
+            json!({ "socialHandle": { "network": "WHATSAPP", "handle": "x", "platformId": "4711" } }),
+        ),
+        (
+            "an address of two",
+            "p4",
+            json!({ "emailAddress": "Lord <byron@poets.example>" }),
+        ),
+        (
+            "an address of an organization",
+            "p9",
+            json!({ "emailAddress": "john@poets.example" }),
+        ),
+        (
+            "an unknown number",
+            "p5",
+            json!({ "phoneNumber": "+1 202 555 0199" }),
+        ),
+        (
+            "an unknown number again",
+            "p6",
+            json!({ "phoneNumber": "2025550199" }),
+        ),
+        ("a withheld number", "p7", json!({ "phoneNumber": "anonymous" })),
+        ("nothing", "p8", json!({})),
+        (
+            "two at once",
+            "p8",
+            json!({ "phoneNumber": "1", "emailAddress": "a@b.example" }),
+        ),
+        ("a blank number", "p8", json!({ "phoneNumber": " " })),
+    ] {
+        let input = call(external_id, &json!({ "contactPoint": point }));
+        let recorded = group
+            .change(format!("recognized: {title}"), "recordInteraction", input)
+            .await;
+        if external_id == "p5" {
+            open = recorded["interaction"]["id"].clone();
+        }
+    }
+    let somebody = json!({ "lastName": "Somerville" });
+    let somebody = group
+        .change("recognized: an unknown caller", "createContact", somebody)
+        .await["contact"]["id"]
+        .take();
+    for (title, fields) in [
+        ("without a contact", json!({ "includeEarlier": true })),
+        (
+            "the whole past",
+            json!({ "contactId": somebody, "includeEarlier": true }),
+        ),
+        ("removed", json!({ "contactId": null })),
+    ] {
+        let mut input = fields;
+        input["id"] = open.clone();
+        group
+            .change(format!("recognized: {title}"), "linkInteraction", input)
+            .await;
+    }
+    for (title, point) in [
+        ("a number", json!({ "phoneNumber": "202-555-0142" })),
+        ("an address", json!({ "emailAddress": "byron@poets.example" })),
+        (
+            "a handle",
+            json!({ "socialHandle": { "network": "WHATSAPP", "handle": "king" } }),
+        ),
+        ("an unknown number", json!({ "phoneNumber": "+12025550199" })),
+        ("a blank address", json!({ "emailAddress": "" })),
+    ] {
+        let query = format!(
+            "query ($point: ContactPointInput!, $first: Int, $after: String, $last: Int, $before: String) {{
+               identify(contactPoint: $point) {{ contactPoint {{ kind input normalized network platformId }}
+                 contacts {{ displayName }} organizations {{ name }}
+                 unlinkedInteractions(first: $first, after: $after, last: $last, before: $before) {{
+                   nodes {{ externalId }} {PAGE_INFO} totalCount {{ value precision }} }} }} }}"
+        );
+        let first = json!({ "point": point, "first": 1 });
+        let found = group.ask(format!("identify: {title}"), &query, first).await;
+        let page = &found["identify"]["unlinkedInteractions"]["pageInfo"];
+        for more in [
+            json!({ "after": page["endCursor"] }),
+            json!({ "last": 1, "before": page["startCursor"] }),
+            json!({ "first": 101 }),
+        ] {
+            let mut variables = more;
+            variables["point"] = point.clone();
+            group.ask(format!("identify: {title}"), &query, variables).await;
+        }
     }
 }
 
