@@ -141,6 +141,10 @@ fn operation(
         "Query" | "Mutation" | "Subscription" => {
             format!("{} ({definitions}) {{ {asked} }}", on.to_lowercase())
         }
+        "Identification" => {
+            let point = "{ phoneNumber: \"+12025550123\" }";
+            format!("query ({definitions}) {{ identify(contactPoint: {point}) {{ {asked} }} }}")
+        }
         kind => {
             let noun = format!("{}{}", kind[..1].to_lowercase(), &kind[1..]);
             let id = &world[&noun];

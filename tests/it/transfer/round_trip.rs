@@ -129,7 +129,7 @@ async fn add_awkward_records(admin: &TestCaller<'_>) {
         "organizationId": organization, "phoneNumbers": phones(5), "addresses": addresses(4), "externalIds": external_ids("c", 4),
         "emailAddresses": (0..5).map(|n| json!({ "address": format!("o'neil+{n}@example.com"), "label": "MOBILE", "primary": n == 4 }))
             .collect::<Value>(),
-        "socialHandles": (0..4).map(|n| json!({ "network": "MASTODON", "handle": format!("@a{n},@b.example") })).collect::<Value>(),
+        "socialHandles": (0..4).map(|n| json!({ "network": "MASTODON", "handle": format!("@a{n},@b.example"), "platformId": format!("4711;{n}") })).collect::<Value>(),
         "surveyOptOut": true, "externalSystemUrl": "https://crm.example/é",
     });
     let contact = admin.done(CREATE_CONTACT, contact).await["contact"]["id"].take();
@@ -156,6 +156,7 @@ async fn add_awkward_records(admin: &TestCaller<'_>) {
     let interaction = json!({
         "externalId": "call,\"1\"", "mediaType": "CALL", "direction": "INBOUND", "startedAt": "2026-01-02T03:04:05.678901Z",
         "endedAt": "2026-01-02T03:14:05Z", "subjectLine": AWKWARD, "queueName": "a;b", "contactId": contact, "agentIds": agents,
+        "contactPoint": { "socialHandle": { "network": "MASTODON", "handle": "@a0,\"@b.example", "platformId": "=4711" } },
     });
     let interaction = admin.done(RECORD_INTERACTION, interaction).await["interaction"]["id"].take();
     for agent in &agents {
@@ -165,4 +166,19 @@ async fn add_awkward_records(admin: &TestCaller<'_>) {
     let alone = json!({ "mediaType": "CHAT", "direction": "OUTBOUND", "startedAt": "2026-01-02T03:04:05Z", "contactId": contact,
         "organizationId": null });
     admin.done(RECORD_INTERACTION, alone).await;
+    for (place, (point, contact)) in [
+        (json!({ "phoneNumber": "(317) 555-0100" }), json!(contact)),
+        (json!({ "phoneNumber": "anonymous" }), Value::Null),
+        (
+            json!({ "emailAddress": "O'Neil <o'neil+1@example.com>" }),
+            Value::Null,
+        ),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let call = json!({ "externalId": place.to_string(), "mediaType": "OTHER", "direction": "INBOUND",
+            "startedAt": "2026-01-02T03:04:06Z", "contactPoint": point, "contactId": contact });
+        admin.done(RECORD_INTERACTION, call).await;
+    }
 }
