@@ -5,7 +5,7 @@ use fastrand::Rng;
 use crate::id::{ContactId, OrganizationId};
 use crate::model::{
     Address, Contact, ContactPointLabel, EmailAddress, ExternalId, Organization, PhoneNumber, Record, Region,
-    Search, Subject, Term, Url, WordKind, sort_key,
+    Search, SocialHandle, SocialNetwork, Subject, Term, Url, WordKind, sort_key,
 };
 use crate::store::Tx;
 
@@ -182,6 +182,18 @@ pub fn contact(tx: &Tx, rng: &mut Rng, place: usize, organizations: &[Organizati
             value: format!("CRM {place}"),
         });
     }
+    if rng.u8(0..3) == 0 {
+        let name = rng
+            .choice(["john", "smith", "jo_ann", "mary.jones"])
+            .unwrap_or("john");
+        made.social_handles.push(SocialHandle {
+            network: rng
+                .choice([SocialNetwork::X, SocialNetwork::Instagram])
+                .unwrap_or(SocialNetwork::X),
+            handle: format!("@{name}{}", place % 7),
+            platform_id: rng.bool().then(|| format!("{}", 10_000 + place % 50)),
+        });
+    }
     let employer = rng.usize(0..organizations.len() * 2);
     let employer = if rng.u8(0..5) == 0 { 0 } else { employer };
     made.organization_id = organizations.get(employer).map(|organization| organization.id);
@@ -196,6 +208,14 @@ fn part(rng: &mut Rng, text: &str) -> String {
     };
     let (kind, word) = word.split_at(1);
     let word = word.trim_end_matches('\u{3}').replace('_', " ");
+    if kind == "h" {
+        let handle = word
+            .split(':')
+            .next()
+            .unwrap_or_default()
+            .replace('\u{2017}', "_");
+        return if rng.bool() { format!("@{handle}") } else { handle };
+    }
     if matches!(kind, "p" | "P") {
         let digits: String = word.chars().rev().collect();
         let from = digits.len().saturating_sub(rng.usize(4..12));
