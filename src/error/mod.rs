@@ -273,7 +273,7 @@ pub fn under(name: &str, refusals: Vec<UserError>) -> Vec<UserError> {
 }
 
 /// Returns a field's name in the schema: `first_name` is `firstName` there.
-fn schema_name(field: &str) -> String {
+pub fn schema_name(field: &str) -> String {
     let mut name = String::with_capacity(field.len());
     for (position, word) in field.trim_start_matches("r#").split('_').enumerate() {
         let mut letters = word.chars();

@@ -3,6 +3,7 @@
 use async_graphql::{Enum, SimpleObject};
 use serde::Serialize;
 
+use super::list_change::list_changes;
 use super::{
     Address, AddressInput, Checked, EmailAddress, EmailAddressInput, ExternalId, ExternalIdInput, IndexEntry,
     NameMatch, PhoneNumber, PhoneNumberInput, Ranges, Record, Region, SocialHandle, SocialHandleInput, Url,
@@ -80,6 +81,53 @@ changes! {
         external_system_url: Url => Url::optional,
         organization_id: OrganizationId => Ok,
     }
+    with {
+        /// Changes lists item by item.
+        lists: ContactListChanges,
+    }
+}
+
+list_changes! {
+    /// Items to add to the lists of a contact, and items to remove. They are applied to the lists as they are when the contact
+    /// is written, so that items that others add meanwhile are kept. A list that is given as a whole in the same input cannot
+    /// be changed here. Adding an item that the list has already changes its `label` and `primary`, if these are given;
+    /// removing an item that the list does not have changes nothing. An item cannot be both added and removed. After the
+    /// changes, each list must be within its limit.
+    ContactListChanges of Contact, beside ContactChanges {
+        tags: {
+            /// The tags to add. Tags that differ only in case or accents are the same.
+            add_tags: String,
+            /// The tags to remove.
+            remove_tags: String,
+        }
+        phone_numbers: {
+            /// The phone numbers to add. Numbers with the same E.164 form and extension are the same. Adding a primary number makes
+            /// the others not primary.
+            add_phone_numbers: PhoneNumberInput,
+            /// The phone numbers to remove, as E.164 or as given. A number without an extension removes the number without
+            /// one or, if the list does not have it, the number with each of its extensions.
+            remove_phone_numbers: String,
+        }
+        email_addresses: {
+            /// The e-mail addresses to add. Addresses that differ only in case are the same. Adding a primary address makes the
+            /// others not primary.
+            add_email_addresses: EmailAddressInput,
+            /// The e-mail addresses to remove.
+            remove_email_addresses: String,
+        }
+        social_handles: {
+            /// The social handles to add. Handles in the same network that differ only in case or accents are the same.
+            add_social_handles: SocialHandleInput,
+            /// The social handles to remove.
+            remove_social_handles: SocialHandleInput,
+        }
+        external_ids: {
+            /// The external ids to add. A source that the contact has another value for must be removed with that value.
+            add_external_ids: ExternalIdInput,
+            /// The external ids to remove.
+            remove_external_ids: ExternalIdInput,
+        }
+    }
 }
 
 fn name(name: Option<String>) -> Checked<Option<String>> {
@@ -87,11 +135,26 @@ fn name(name: Option<String>) -> Checked<Option<String>> {
 }
 
 impl ContactChanges {
+    /// Returns the external ids that the contact is to get. What is refused later is passed over.
+    pub fn claimed_ids(&self) -> Vec<ExternalId> {
+        ExternalId::claimed(&self.external_ids, self.lists.add_external_ids.as_deref())
+    }
+
+    /// Returns the external ids that are added to those of the contact.
+    pub fn added_ids(&self) -> Vec<ExternalId> {
+        ExternalId::added(self.lists.add_external_ids.as_deref())
+    }
+
     /// Applies the changes to `contact`; a refusal names every invalid field. Phone numbers without a country
     /// code are read as numbers of `region`.
-    pub fn apply(self, contact: &mut Contact, region: &Region) -> Checked<()> {
+    pub fn apply(mut self, contact: &mut Contact, region: &Region) -> Checked<()> {
         let mut refusals = Refusals::default();
+        let lists = std::mem::take(&mut self.lists);
+        let are_alone = refusals.check("lists", lists.check_alone(&self)).is_some();
         self.write(contact, region, &mut refusals);
+        if are_alone {
+            refusals.check("lists", lists.apply(contact, region));
+        }
         if refusals.is_empty() && contact.first_name.is_none() && contact.last_name.is_none() {
             refusals.add(UserError::invalid("a contact needs a first name or a last name").under("lastName"));
         }

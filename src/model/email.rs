@@ -14,7 +14,7 @@ use crate::error::{Refusals, UserError};
 /// The maximum length of an address, in characters (RFC 5321, section 4.5.3.1.3, without the angle brackets).
 const LONGEST_ADDRESS: usize = 254;
 /// The maximum number of addresses of a contact.
-const MOST_ADDRESSES: usize = 20;
+pub(super) const MOST_ADDRESSES: usize = 20;
 
 /// An e-mail address of a contact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject)]

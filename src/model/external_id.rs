@@ -11,7 +11,7 @@ const LONGEST_SOURCE: usize = 100;
 /// The maximum length of a value, in characters.
 const LONGEST_VALUE: usize = 255;
 /// The maximum number of external ids of a record.
-const MOST_EXTERNAL_IDS: usize = 10;
+pub(super) const MOST_EXTERNAL_IDS: usize = 10;
 
 /// A record's key in another system, unique among records of the same kind.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, SimpleObject)]
@@ -51,12 +51,46 @@ impl ExternalId {
         distinct(ids, "source", twice, |id| id.source.clone())
     }
 
-    /// Returns the external ids that a record is to get. Lists that are refused later are passed over.
-    pub fn claimed(changes: &Patch<Vec<ExternalIdInput>>) -> Vec<Self> {
-        match changes {
+    /// Returns the external ids that a record is to get: those of a whole list, and those to add. What is refused later is
+    /// passed over.
+    pub fn claimed(whole: &Patch<Vec<ExternalIdInput>>, added: Option<&[ExternalIdInput]>) -> Vec<Self> {
+        match whole {
             Patch::Set(listed) => Self::list(listed.clone()).unwrap_or_default(),
-            Patch::Keep | Patch::Clear => Vec::new(),
+            Patch::Keep | Patch::Clear => Self::added(added),
         }
+    }
+
+    /// Returns the external ids to add, unless one of them is refused later.
+    pub fn added(added: Option<&[ExternalIdInput]>) -> Vec<Self> {
+        let added = added.unwrap_or_default().to_vec();
+        each(added, MOST_EXTERNAL_IDS, Self::check).unwrap_or_default()
+    }
+
+    /// Moves refusals of external ids of a record to the input that adds these: `externalIds.0` becomes
+    /// `lists.addExternalIds.2` if the first of the record's external ids, `of_record`, is the third of those `added`.
+    pub fn refused_where_added(
+        refusals: Vec<UserError>,
+        of_record: &[Self],
+        added: &[Self],
+    ) -> Vec<UserError> {
+        let place = |refusal: &UserError| {
+            let [list, position] = refusal.field.as_deref()? else {
+                return None;
+            };
+            let id = of_record.get(position.parse::<usize>().ok()?)?;
+            (list == "externalIds").then(|| added.iter().position(|added| added == id))?
+        };
+        let moved = |refusal: UserError| match place(&refusal) {
+            Some(position) => UserError {
+                field: None,
+                ..refusal
+            }
+            .under(position)
+            .under("addExternalIds")
+            .under("lists"),
+            None => refusal,
+        };
+        refusals.into_iter().map(moved).collect()
     }
 
     /// Adds the key by which a record was looked up to its keys, unless it is among them. The result satisfies
@@ -155,5 +189,19 @@ mod tests {
         let numbered = |count: u8| (0..count).map(|n| input(&n.to_string(), "1")).collect::<Vec<_>>();
         assert_eq!(ExternalId::list(numbered(10)).unwrap().len(), 10);
         assert!(ExternalId::list(numbered(11)).is_err());
+    }
+
+    #[test]
+    fn a_taken_id_is_refused_where_the_input_adds_it() {
+        let id = |value: &str| ExternalId::check(input("crm", value)).unwrap();
+        let refusals =
+            ["0", "1"].map(|position| UserError::invalid("taken").under(position).under("externalIds"));
+        let moved =
+            ExternalId::refused_where_added(refusals.to_vec(), &[id("1"), id("2")], &[id("3"), id("2")]);
+        let paths: Vec<String> = moved
+            .into_iter()
+            .map(|refusal| refusal.field.unwrap().join("."))
+            .collect();
+        assert_eq!(paths, ["externalIds.0", "lists.addExternalIds.1"]);
     }
 }

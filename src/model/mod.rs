@@ -16,6 +16,8 @@ mod idempotency;
 mod index_entry;
 mod interaction;
 mod label;
+mod list_change;
+mod list_items;
 mod marks;
 mod money;
 mod note;
@@ -45,7 +47,7 @@ pub use change::{
     Recorded, differences,
 };
 pub use check::{Checked, distinct, each, whole};
-pub use contact::{Contact, ContactChanges, ContactFilter, ContactOrderField};
+pub use contact::{Contact, ContactChanges, ContactFilter, ContactListChanges, ContactOrderField};
 pub use contact_point::{ContactPoint, ContactPointInput, ContactPointKind, is_mail_provider};
 pub use domain::{domain_key, site_domain};
 pub use email::{EmailAddress, EmailAddressInput};
@@ -64,7 +66,9 @@ pub use label::{ContactPointLabel, one_primary};
 pub use marks::{MARKS, employer_mark, is_marked, marks};
 pub use money::{Money, MoneyInput};
 pub use note::{Note, NoteChanges, NoteFilter, NoteOrderField, NoteSubjectId};
-pub use organization::{Organization, OrganizationChanges, OrganizationFilter, OrganizationOrderField};
+pub use organization::{
+    Organization, OrganizationChanges, OrganizationFilter, OrganizationListChanges, OrganizationOrderField,
+};
 pub use patch::Patch;
 pub(crate) use patch::changes;
 pub use permission::{Permission, Permissions};

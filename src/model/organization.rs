@@ -3,6 +3,7 @@
 use async_graphql::{Enum, SimpleObject};
 use serde::Serialize;
 
+use super::list_change::list_changes;
 use super::{
     Address, AddressInput, Checked, ExternalId, ExternalIdInput, IndexEntry, Money, MoneyInput, NameMatch,
     PhoneNumber, PhoneNumberInput, Ranges, Record, Region, Ticker, TickerInput, Url, WordKind, changes,
@@ -82,9 +83,50 @@ changes! {
         external_ids: Vec<ExternalIdInput> => |ids| ExternalId::list(ids.unwrap_or_default()),
         primary_contact_id: ContactId => Ok,
     }
+    with {
+        /// Changes lists item by item.
+        lists: OrganizationListChanges,
+    }
+}
+
+list_changes! {
+    /// Items to add to the lists of an organization, and items to remove. They are applied to the lists as they are when the
+    /// organization is written, so that items that others add meanwhile are kept. A list that is given as a whole in the same
+    /// input cannot be changed here. Adding an item that the list has already, and removing one that it does not have, changes
+    /// nothing. An item cannot be both added and removed. After the changes, each list must be within its limit.
+    OrganizationListChanges of Organization, beside OrganizationChanges {
+        tags: {
+            /// The tags to add. Tags that differ only in case or accents are the same.
+            add_tags: String,
+            /// The tags to remove.
+            remove_tags: String,
+        }
+        websites: {
+            /// The websites to add. Websites are compared as written.
+            add_websites: Url,
+            /// The websites to remove.
+            remove_websites: Url,
+        }
+        external_ids: {
+            /// The external ids to add. A source that the organization has another value for must be removed with that value.
+            add_external_ids: ExternalIdInput,
+            /// The external ids to remove.
+            remove_external_ids: ExternalIdInput,
+        }
+    }
 }
 
 impl OrganizationChanges {
+    /// Returns the external ids that the organization is to get. What is refused later is passed over.
+    pub fn claimed_ids(&self) -> Vec<ExternalId> {
+        ExternalId::claimed(&self.external_ids, self.lists.add_external_ids.as_deref())
+    }
+
+    /// Returns the external ids that are added to those of the organization.
+    pub fn added_ids(&self) -> Vec<ExternalId> {
+        ExternalId::added(self.lists.add_external_ids.as_deref())
+    }
+
     /// Applies the changes to `organization`; a refusal names every invalid field. Phone numbers without a
     /// country code are read as numbers of `region`.
     pub fn apply(mut self, organization: &mut Organization, region: &Region) -> Checked<()> {
@@ -92,7 +134,12 @@ impl OrganizationChanges {
         if organization.name.is_empty() {
             self.name = self.name.of_new();
         }
+        let lists = std::mem::take(&mut self.lists);
+        let are_alone = refusals.check("lists", lists.check_alone(&self)).is_some();
         self.write(organization, region, &mut refusals);
+        if are_alone {
+            refusals.check("lists", lists.apply(organization, region));
+        }
         // The empty part ends the name, so that a filter can ask for it as a whole.
         organization.sort_name = sort_key(&[&organization.name, ""]);
         refusals.finish()

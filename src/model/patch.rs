@@ -53,13 +53,16 @@ impl<T> From<Option<T>> for Patch<T> {
 }
 
 /// Declares a partial update of a record: for each field its type, and the check that turns a new value, or `None` for a
-/// cleared field, into the record's value.
+/// cleared field, into the record's value. What stands after `with` is part of the update, and is not a field.
 macro_rules! changes {
     (
         $(#[$meta:meta])*
         $changes:ident of $record:ident $(, in $context:ident: $context_type:ty)? {
             $($field:ident: $type:ty => $check:expr,)*
         }
+        $(with {
+            $($(#[$doc:meta])* $extra:ident: $extra_type:ty,)*
+        })?
     ) => {
         $(#[$meta])*
         #[derive(Clone, Debug, Default)]
@@ -68,6 +71,10 @@ macro_rules! changes {
                 #[doc = concat!("Changes `", stringify!($record), "::", stringify!($field), "`.")]
                 pub $field: $crate::model::Patch<$type>,
             )*
+            $($(
+                $(#[$doc])*
+                pub $extra: $extra_type,
+            )*)?
         }
 
         impl $changes {

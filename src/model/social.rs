@@ -10,7 +10,7 @@ use crate::error::Refusals;
 /// The maximum length of a handle or an id, in characters.
 const LONGEST_HANDLE: usize = 255;
 /// The maximum number of handles of a contact.
-const MOST_HANDLES: usize = 20;
+pub(super) const MOST_HANDLES: usize = 20;
 
 /// A social network or messenger.
 #[expect(

@@ -8,9 +8,9 @@ use super::{Checked, fold};
 use crate::error::UserError;
 
 /// The maximum number of tags of a record.
-const MOST_TAGS: usize = 50;
+pub(super) const MOST_TAGS: usize = 50;
 /// The maximum length of a tag, in characters.
-const LONGEST_TAG: usize = 100;
+pub(super) const LONGEST_TAG: usize = 100;
 
 /// Checks optional text: trimmed, text without a visible character becomes `None`; at most `max` characters, no NUL.
 pub fn optional(text: Option<String>, max: usize) -> Checked<Option<String>> {

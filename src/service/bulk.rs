@@ -195,7 +195,7 @@ pub(super) async fn owners_of<I: TypedId>(
     tx: &mut Tx,
     external_ids: &[ExternalId],
 ) -> Result<HashMap<ExternalId, I>> {
-    tx.lock_all_external_ids::<I>(external_ids).await?;
+    tx.lock_external_ids::<I>(external_ids).await?;
     Ok(tx.find_by_external_ids(external_ids).await?.into_iter().collect())
 }
 

@@ -3,6 +3,7 @@
 use super::Target;
 use super::bulk::checked;
 use super::organization::{check_organization, no_organization_of_key, organization_of_key};
+use super::record::at_added;
 use crate::error::{Error, Result, under};
 use crate::id::{ContactId, OrganizationId};
 use crate::model::{
@@ -12,8 +13,7 @@ use crate::store::{Read as _, RemovedContact, Tx};
 
 /// Creates a contact.
 pub async fn create_contact(tx: &mut Tx, changes: ContactChanges) -> Result<Contact> {
-    tx.lock_external_ids::<ContactId>(None, &changes.external_ids)
-        .await?;
+    tx.lock_external_ids::<ContactId>(&changes.claimed_ids()).await?;
     let employers = keep_employers(tx, None, changes.organization_id).await?;
     let mut contact = new_contact(tx);
     apply(tx, changes, &employers, &mut contact)?;
@@ -27,13 +27,15 @@ pub async fn update_contact(
     target: Target<ContactId>,
     changes: ContactChanges,
 ) -> Result<Contact> {
-    tx.lock_external_ids::<ContactId>(None, &changes.external_ids)
-        .await?;
+    tx.lock_external_ids::<ContactId>(&changes.claimed_ids()).await?;
     let employers = keep_employers(tx, Some(target.id), changes.organization_id).await?;
     let before: Contact = target.find(tx).await?;
     let mut after = before.clone();
+    let added = changes.added_ids();
     apply(tx, changes, &employers, &mut after)?;
-    tx.update_contact(&before, after).await
+    let external_ids = after.external_ids.clone();
+    let saved = tx.update_contact(&before, after).await;
+    at_added(saved, &external_ids, &added)
 }
 
 /// Deletes a contact and its notes. Its interactions are kept without a contact.
@@ -54,7 +56,7 @@ pub async fn upsert_contact(
     changes: ContactChanges,
 ) -> Result<(Contact, bool)> {
     let key = ExternalId::check(key).map_err(|refusals| under("key", refusals))?;
-    tx.lock_external_ids::<ContactId>(Some(&key), &changes.external_ids)
+    tx.lock_external_ids::<ContactId>(&[vec![key.clone()], changes.claimed_ids()].concat())
         .await?;
     let known = tx.find_by_external_id::<ContactId>(&key).await?;
     let employer = checked(employer_of_key(tx, employer).await)?;
@@ -70,12 +72,17 @@ pub async fn upsert_contact(
         return Err(Error::Forbidden(Permission::ContactEdit));
     }
     let mut after = before.clone().unwrap_or_else(|| new_contact(tx));
+    let added = changes.added_ids();
     apply_with_keys(tx, changes, key, employer, &employers, &mut after)?;
-    if let Some(before) = before {
-        return Ok((tx.update_contact(&before, after).await?, false));
-    }
-    tx.insert(&after).await?;
-    Ok((after, true))
+    let external_ids = after.external_ids.clone();
+    let saved = match before {
+        Some(before) => tx
+            .update_contact(&before, after)
+            .await
+            .map(|saved| (saved, false)),
+        None => tx.insert(&after).await.map(|()| (after, true)),
+    };
+    at_added(saved, &external_ids, &added)
 }
 
 pub(super) fn new_contact(tx: &Tx) -> Contact {

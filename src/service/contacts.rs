@@ -20,7 +20,7 @@ pub async fn create_contacts(
     policy: BulkPolicy,
     items: Vec<Checked<(ContactChanges,)>>,
 ) -> Result<Vec<Checked<Contact>>> {
-    let claimed = accepted(&items).flat_map(|(changes,)| ExternalId::claimed(&changes.external_ids));
+    let claimed = accepted(&items).flat_map(|(changes,)| changes.claimed_ids());
     let mut claims = Claims::lock(tx, &claimed.collect::<Vec<_>>()).await?;
     let employers = accepted(&items).filter_map(|(changes,)| changes.organization_id.value());
     let employers = employers.map(OrganizationId::uuid).collect();
@@ -48,7 +48,7 @@ pub async fn update_contacts(
     policy: BulkPolicy,
     items: Vec<Checked<(Target<ContactId>, ContactChanges)>>,
 ) -> Result<Vec<Checked<Contact>>> {
-    let claimed = accepted(&items).flat_map(|(_, changes)| ExternalId::claimed(&changes.external_ids));
+    let claimed = accepted(&items).flat_map(|(_, changes)| changes.claimed_ids());
     let mut claims = Claims::lock(tx, &claimed.collect::<Vec<_>>()).await?;
     let moving = accepted(&items).filter(|(_, changes)| changes.organization_id != Patch::Keep);
     let employers = moving
@@ -66,8 +66,10 @@ pub async fn update_contacts(
         let (target, changes) = item?;
         let before = found.take(target)?;
         let mut after = before.clone();
+        let added = changes.added_ids();
         apply(tx, changes, &employers, &mut after)?;
-        claims.give(after.id, &before.external_ids, &after.external_ids)?;
+        let given = claims.give(after.id, &before.external_ids, &after.external_ids);
+        given.map_err(|refusals| ExternalId::refused_where_added(refusals, &after.external_ids, &added))?;
         Ok((Some(before), after))
     });
     let mut updated = Accepted::of(policy, updated.collect())?;
@@ -121,13 +123,9 @@ pub async fn upsert_contacts(
     let may_edit = accepted(&items).all(|(permissions, ..)| permissions.contains(Permission::ContactEdit));
     let items: Vec<Checked<Upsert>> = items.into_iter().map(|item| check_upsert(item?)).collect();
     let given = accepted(&items);
-    let claimed = given.clone().flat_map(|item| {
-        [
-            vec![item.key.clone()],
-            ExternalId::claimed(&item.changes.external_ids),
-        ]
-        .concat()
-    });
+    let claimed = given
+        .clone()
+        .flat_map(|item| [vec![item.key.clone()], item.changes.claimed_ids()].concat());
     let owners: HashMap<ExternalId, ContactId> = owners_of(tx, &claimed.collect::<Vec<_>>()).await?;
     let organizations = employers_of_keys(tx, given.clone()).await?;
     let moving = given.clone().filter(|item| !matches!(item.employer, Patch::Keep));
@@ -146,8 +144,10 @@ pub async fn upsert_contacts(
         let before = records.take(&item.key)?;
         let mut after = before.clone().unwrap_or_else(|| new_contact(tx));
         let employer = employer_of_key(item.employer, &organizations);
+        let added = item.changes.added_ids();
         apply_with_keys(tx, item.changes, item.key, employer, &employers, &mut after)?;
-        records.give(before.as_ref(), &after)?;
+        let given = records.give(before.as_ref(), &after);
+        given.map_err(|refusals| ExternalId::refused_where_added(refusals, &after.external_ids, &added))?;
         Ok((before, after))
     });
     let mut saved = Accepted::of(policy, saved.collect())?;

@@ -1,6 +1,7 @@
 //! Mutations for organizations.
 
 use super::Target;
+use super::record::at_added;
 use crate::error::{Error, Result, UserError, UserErrorCode, under};
 use crate::id::OrganizationId;
 use crate::model::{
@@ -11,7 +12,7 @@ use crate::store::{Read as _, RemovedOrganization, Tx};
 
 /// Creates an organization.
 pub async fn create_organization(tx: &mut Tx, changes: OrganizationChanges) -> Result<Organization> {
-    tx.lock_external_ids::<OrganizationId>(None, &changes.external_ids)
+    tx.lock_external_ids::<OrganizationId>(&changes.claimed_ids())
         .await?;
     let mut organization = new_organization(tx);
     let primary_contact = new_primary_contact(tx, &changes).await?;
@@ -26,13 +27,15 @@ pub async fn update_organization(
     target: Target<OrganizationId>,
     changes: OrganizationChanges,
 ) -> Result<Organization> {
-    tx.lock_external_ids::<OrganizationId>(None, &changes.external_ids)
+    tx.lock_external_ids::<OrganizationId>(&changes.claimed_ids())
         .await?;
     let primary_contact = keep_primary_contact(tx, target.id, &changes).await?;
     let before: Organization = target.find(tx).await?;
     let mut after = before.clone();
+    let added = changes.added_ids();
     apply(tx, changes, primary_contact.as_ref(), &mut after)?;
-    tx.update(&before, after).await
+    let external_ids = after.external_ids.clone();
+    at_added(tx.update(&before, after).await, &external_ids, &added)
 }
 
 /// Deletes an organization with its relationships and notes. Its contacts and interactions are kept without an
@@ -57,7 +60,7 @@ pub async fn upsert_organization(
     changes: OrganizationChanges,
 ) -> Result<(Organization, bool)> {
     let key = ExternalId::check(key).map_err(|refusals| under("key", refusals))?;
-    tx.lock_external_ids::<OrganizationId>(Some(&key), &changes.external_ids)
+    tx.lock_external_ids::<OrganizationId>(&[vec![key.clone()], changes.claimed_ids()].concat())
         .await?;
     let (before, primary_contact) = match tx.find_by_external_id::<OrganizationId>(&key).await? {
         Some(id) => {
@@ -70,14 +73,16 @@ pub async fn upsert_organization(
         return Err(Error::Forbidden(Permission::OrganizationEdit));
     }
     let mut after = before.clone().unwrap_or_else(|| new_organization(tx));
+    let added = changes.added_ids();
     apply(tx, changes, primary_contact.as_ref(), &mut after)?;
     key.join(&mut after.external_ids)
         .map_err(|refusals| under("key", refusals))?;
-    if let Some(before) = before {
-        return Ok((tx.update(&before, after).await?, false));
-    }
-    tx.insert(&after).await?;
-    Ok((after, true))
+    let external_ids = after.external_ids.clone();
+    let saved = match before {
+        Some(before) => tx.update(&before, after).await.map(|saved| (saved, false)),
+        None => tx.insert(&after).await.map(|()| (after, true)),
+    };
+    at_added(saved, &external_ids, &added)
 }
 
 /// Refuses an organization that is not among those that exist, at this field of the input.

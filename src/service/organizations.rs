@@ -19,7 +19,7 @@ pub async fn create_organizations(
     policy: BulkPolicy,
     items: Vec<Checked<(OrganizationChanges,)>>,
 ) -> Result<Vec<Checked<Organization>>> {
-    let claimed = accepted(&items).flat_map(|(changes,)| ExternalId::claimed(&changes.external_ids));
+    let claimed = accepted(&items).flat_map(|(changes,)| changes.claimed_ids());
     let mut claims = Claims::lock(tx, &claimed.collect::<Vec<_>>()).await?;
     let contacts = primary_contacts(tx, accepted(&items).map(|(changes,)| changes)).await?;
     let mut room = Room::reserve::<Organization>(tx, accepted(&items).count()).await?;
@@ -45,7 +45,7 @@ pub async fn update_organizations(
     policy: BulkPolicy,
     items: Vec<Checked<(Target<OrganizationId>, OrganizationChanges)>>,
 ) -> Result<Vec<Checked<Organization>>> {
-    let claimed = accepted(&items).flat_map(|(_, changes)| ExternalId::claimed(&changes.external_ids));
+    let claimed = accepted(&items).flat_map(|(_, changes)| changes.claimed_ids());
     let mut claims = Claims::lock(tx, &claimed.collect::<Vec<_>>()).await?;
     // Their existence comes before the contacts, and their fields after them.
     let with_new_contact =
@@ -61,8 +61,10 @@ pub async fn update_organizations(
         let (target, changes) = item?;
         let before = found.take(target)?;
         let mut after = before.clone();
+        let added = changes.added_ids();
         apply_primary(tx, changes, &contacts, &mut after)?;
-        claims.give(after.id, &before.external_ids, &after.external_ids)?;
+        let given = claims.give(after.id, &before.external_ids, &after.external_ids);
+        given.map_err(|refusals| ExternalId::refused_where_added(refusals, &after.external_ids, &added))?;
         Ok((before, after))
     });
     let mut updated = Accepted::of(policy, updated.collect())?;
@@ -103,8 +105,8 @@ pub async fn upsert_organizations(
         Ok((key, changes))
     };
     let items: Vec<Checked<(ExternalId, OrganizationChanges)>> = items.into_iter().map(check).collect();
-    let claimed = accepted(&items)
-        .flat_map(|(key, changes)| [vec![key.clone()], ExternalId::claimed(&changes.external_ids)].concat());
+    let claimed =
+        accepted(&items).flat_map(|(key, changes)| [vec![key.clone()], changes.claimed_ids()].concat());
     let owners = owners_of(tx, &claimed.collect::<Vec<_>>()).await?;
     let contacts = primary_contacts(tx, accepted(&items).map(|(_, changes)| changes)).await?;
     let keys = accepted(&items).map(|(key, _)| key);
@@ -116,10 +118,12 @@ pub async fn upsert_organizations(
         let (key, changes) = item?;
         let before = records.take(&key)?;
         let mut after = before.clone().unwrap_or_else(|| new_organization(tx));
+        let added = changes.added_ids();
         apply_primary(tx, changes, &contacts, &mut after)?;
         key.join(&mut after.external_ids)
             .map_err(|refusals| under("key", refusals))?;
-        records.give(before.as_ref(), &after)?;
+        let given = records.give(before.as_ref(), &after);
+        given.map_err(|refusals| ExternalId::refused_where_added(refusals, &after.external_ids, &added))?;
         Ok((before, after))
     });
     let mut saved = Accepted::of(policy, saved.collect())?;

@@ -1,8 +1,10 @@
 //! The record that a change is about.
 
-use crate::error::{Result, UserError};
+use crate::error::{Error, Result, UserError};
 use crate::id::TypedId;
-use crate::model::{Checked, Contact, Interaction, Note, Organization, Relationship, User, WrapUpCode};
+use crate::model::{
+    Checked, Contact, ExternalId, Interaction, Note, Organization, Relationship, User, WrapUpCode,
+};
 use crate::store::{Stored, Tx};
 
 /// The record to change or to delete.
@@ -45,6 +47,16 @@ impl<I: TypedId> Target<I> {
             _ => Ok(()),
         }
     }
+}
+
+/// Moves refusals of external ids to the input that adds them to those of a record.
+pub(super) fn at_added<T>(result: Result<T>, of_record: &[ExternalId], added: &[ExternalId]) -> Result<T> {
+    result.map_err(|error| match error {
+        Error::Refused(refusals) => {
+            Error::Refused(ExternalId::refused_where_added(refusals, of_record, added))
+        }
+        error => error,
+    })
 }
 
 /// A record with the name of its kind for people.

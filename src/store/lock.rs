@@ -28,7 +28,7 @@ use super::engine::sql;
 use super::{Table, Tx};
 use crate::error::Result;
 use crate::id::{ContactId, OrganizationId, RelationshipId, TypedId, UserId};
-use crate::model::{ExternalId, ExternalIdInput, Organization, Patch, User};
+use crate::model::{ExternalId, Organization, User};
 
 const USER: &str = <User as Table>::COLUMNS;
 
@@ -57,19 +57,8 @@ impl Tx {
         .map(drop)
     }
 
-    /// Locks the external ids that a record is looked up by or is to get.
-    pub async fn lock_external_ids<I: TypedId>(
-        &mut self,
-        key: Option<&ExternalId>,
-        changes: &Patch<Vec<ExternalIdInput>>,
-    ) -> Result<()> {
-        let listed = ExternalId::claimed(changes);
-        self.lock_all_external_ids::<I>(key.into_iter().chain(&listed))
-            .await
-    }
-
     /// Locks the external ids that records are looked up by or are to get.
-    pub async fn lock_all_external_ids<'a, I: TypedId>(
+    pub async fn lock_external_ids<'a, I: TypedId>(
         &mut self,
         external_ids: impl IntoIterator<Item = &'a ExternalId> + Send,
     ) -> Result<()> {

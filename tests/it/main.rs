@@ -30,6 +30,7 @@ mod language;
 mod layers;
 mod limit;
 mod list;
+mod list_changes;
 mod loaders;
 mod locks;
 mod migrations;

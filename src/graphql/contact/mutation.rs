@@ -10,8 +10,8 @@ use crate::graphql::permission::requires_permission;
 use crate::graphql::repeat::RepeatFields;
 use crate::id::ContactId;
 use crate::model::{
-    AddressInput, Checked, Contact, ContactChanges, EmailAddressInput, ExternalIdInput, Permission,
-    Permissions, PhoneNumberInput, SocialHandleInput, Url,
+    AddressInput, Checked, Contact, ContactChanges, ContactListChanges, EmailAddressInput, ExternalIdInput,
+    Permission, Permissions, PhoneNumberInput, SocialHandleInput, Url,
 };
 use crate::service::{self, ContactUpsert, Target};
 use crate::store::RemovedContact;
@@ -89,6 +89,8 @@ pub struct UpdateContactInput {
     expected_version: Option<i32>,
     /// The contact's employer; null for none.
     organization_id: MaybeUndefined<ID>,
+    /// The items to add to lists and to remove from them.
+    lists: Option<ContactListChanges>,
     #[graphql(flatten)]
     fields: ContactFields,
 }
@@ -98,6 +100,7 @@ impl UpdateContactInput {
         let target = target(&self.id, self.expected_version)?;
         let changes = ContactChanges {
             organization_id: patch_id("organizationId", &self.organization_id)?,
+            lists: self.lists.unwrap_or_default(),
             ..self.fields.into()
         };
         Ok((target, changes))
@@ -126,6 +129,8 @@ pub struct UpsertContactInput {
     key: ExternalIdInput,
     /// The contact's employer, by its key in another system; null for none. The organization must exist.
     organization_key: MaybeUndefined<ExternalIdInput>,
+    /// The items to add to lists and to remove from them.
+    lists: Option<ContactListChanges>,
     #[graphql(flatten)]
     fields: ContactFields,
 }
@@ -134,7 +139,11 @@ impl UpsertContactInput {
     #[expect(clippy::unnecessary_wraps, reason = "every input is checked alike")]
     pub(super) fn check(self, permissions: Permissions) -> Checked<ContactUpsert> {
         let employer = self.organization_key.into();
-        Ok((permissions, self.key, employer, self.fields.into()))
+        let changes = ContactChanges {
+            lists: self.lists.unwrap_or_default(),
+            ..self.fields.into()
+        };
+        Ok((permissions, self.key, employer, changes))
     }
 }
 

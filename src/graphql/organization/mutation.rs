@@ -10,8 +10,8 @@ use crate::graphql::permission::requires_permission;
 use crate::graphql::repeat::RepeatFields;
 use crate::id::OrganizationId;
 use crate::model::{
-    AddressInput, Checked, ExternalIdInput, MoneyInput, Organization, OrganizationChanges, Patch, Permission,
-    Permissions, PhoneNumberInput, TickerInput, Url,
+    AddressInput, Checked, ExternalIdInput, MoneyInput, Organization, OrganizationChanges,
+    OrganizationListChanges, Patch, Permission, Permissions, PhoneNumberInput, TickerInput, Url,
 };
 use crate::service::{self, OrganizationUpsert, Target};
 use crate::store::RemovedOrganization;
@@ -86,6 +86,8 @@ pub struct UpdateOrganizationInput {
     name: MaybeUndefined<String>,
     /// The contact to approach first, who must work for the organization; null for none.
     primary_contact_id: MaybeUndefined<ID>,
+    /// The items to add to lists and to remove from them.
+    lists: Option<OrganizationListChanges>,
     #[graphql(flatten)]
     fields: OrganizationFields,
 }
@@ -96,6 +98,7 @@ impl UpdateOrganizationInput {
         let changes = OrganizationChanges {
             name: self.name.into(),
             primary_contact_id: patch_id("primaryContactId", &self.primary_contact_id)?,
+            lists: self.lists.unwrap_or_default(),
             ..self.fields.into()
         };
         Ok((target, changes))
@@ -126,6 +129,8 @@ pub struct UpsertOrganizationInput {
     key: ExternalIdInput,
     /// The organization's name, 1 to 1000 characters. Required for a new organization.
     name: MaybeUndefined<String>,
+    /// The items to add to lists and to remove from them.
+    lists: Option<OrganizationListChanges>,
     #[graphql(flatten)]
     fields: OrganizationFields,
 }
@@ -135,6 +140,7 @@ impl UpsertOrganizationInput {
     pub(super) fn check(self, permissions: Permissions) -> Checked<OrganizationUpsert> {
         let changes = OrganizationChanges {
             name: self.name.into(),
+            lists: self.lists.unwrap_or_default(),
             ..self.fields.into()
         };
         Ok((permissions, self.key, changes))

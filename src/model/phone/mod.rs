@@ -8,7 +8,7 @@ use phonenumber::metadata::DATABASE;
 use phonenumber::{Mode, country};
 use serde::{Deserialize, Serialize};
 
-use super::{Checked, ContactPointLabel, Region, each, one_primary, text, whole};
+use super::{Checked, ContactPointLabel, Region, each, fold, one_primary, text, whole};
 use crate::error::Refusals;
 use notation::Notation;
 pub use notation::digits;
@@ -19,7 +19,7 @@ const LONGEST_INPUT: usize = 100;
 /// The maximum length of an extension, in characters.
 const LONGEST_EXTENSION: usize = 20;
 /// The maximum number of phone numbers of a contact.
-const MOST_NUMBERS: usize = 20;
+pub(super) const MOST_NUMBERS: usize = 20;
 /// The minimum number of digits that are tried as an international number without a plus.
 const FEWEST_INTERNATIONAL: usize = 11;
 
@@ -86,6 +86,16 @@ impl PhoneNumber {
     pub fn list(inputs: Vec<PhoneNumberInput>, region: &Region) -> Checked<Vec<Self>> {
         let numbers = each(inputs, MOST_NUMBERS, |input| Self::check(input, region))?;
         one_primary(numbers, |number| number.primary)
+    }
+
+    /// Whether the two are one number, apart from the extension: the same E.164 number or, where neither can be read, the
+    /// same text.
+    pub fn is_same_number(&self, other: &Self) -> bool {
+        match (&self.e164, &other.e164) {
+            (Some(one), Some(two)) => one == two,
+            (None, None) => fold(&self.input) == fold(&other.input),
+            _ => false,
+        }
     }
 
     /// Returns the number in a text in E.164, if the text is one: for look-ups and search. Exchanges leave out the plus:

@@ -14,6 +14,7 @@ use async_graphql::Value;
 pub use self::date::Date;
 pub use self::date_time::DateTime;
 pub use self::decimal::Decimal;
+pub(super) use self::url::MOST_WEBSITES;
 pub use self::url::{Url, websites};
 
 /// A value given for a scalar, with the distinctions that custom scalars need.

@@ -10,7 +10,7 @@ use crate::model::{Checked, each, site_domain, text};
 /// The maximum length of a URL, in characters.
 const LONGEST_URL: usize = 2048;
 /// The maximum number of websites of an organization.
-const MOST_WEBSITES: usize = 20;
+pub(in crate::model) const MOST_WEBSITES: usize = 20;
 
 /// A URL as it was given. Input is valid only after [`Url::check`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type)]

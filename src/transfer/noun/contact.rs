@@ -10,7 +10,9 @@ use super::{
 };
 use crate::error::{Result, UserError};
 use crate::id::{ContactId, OrganizationId, TypedId as _};
-use crate::model::{Checked, Contact, ContactChanges, EmailAddress, Patch, Record, Region, WordKind};
+use crate::model::{
+    Checked, Contact, ContactChanges, ContactListChanges, EmailAddress, Patch, Record, Region, WordKind,
+};
 use crate::store::{Tenant, Tx};
 use crate::transfer::Object;
 use crate::transfer::fields::{Fields, flag, list, text, texts, url};
@@ -76,6 +78,7 @@ impl Noun for Contacts {
                 survey_opt_out: fields.patch("surveyOptOut", flag),
                 external_system_url: fields.patch("externalSystemUrl", url),
                 organization_id: Patch::Keep,
+                lists: ContactListChanges::default(),
             },
         }
     }

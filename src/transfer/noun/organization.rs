@@ -8,7 +8,9 @@ use super::{
 };
 use crate::error::{Result, UserError};
 use crate::id::{ContactId, OrganizationId, TypedId as _};
-use crate::model::{Checked, Organization, OrganizationChanges, Patch, Record, Region, WordKind};
+use crate::model::{
+    Checked, Organization, OrganizationChanges, OrganizationListChanges, Patch, Record, Region, WordKind,
+};
 use crate::store::Tx;
 use crate::transfer::Object;
 use crate::transfer::fields::{Fields, integer, list, object, text, texts, url};
@@ -53,6 +55,7 @@ impl Noun for Organizations {
                 external_system_url: fields.patch("externalSystemUrl", url),
                 external_ids: fields.patch("externalIds", list(external_id)),
                 primary_contact_id: Patch::Keep,
+                lists: OrganizationListChanges::default(),
             },
         }
     }

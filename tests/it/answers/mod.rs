@@ -4,6 +4,7 @@
 //! `RECORD_ANSWERS=1 cargo nextest run --test it answers` writes these files anew; `git diff` then shows each answer
 //! that changed, and a conflict in a file is resolved by writing it anew.
 
+mod additions;
 mod bulks;
 mod changes;
 mod contacts;
@@ -68,7 +69,7 @@ async fn run(app: &TestApp) -> Vec<(&'static str, Vec<Entry>)> {
     demo::fill(&app.tenant, &|_, _| {}).await.unwrap();
     corpus!(app,
         demo: [records, lists, filters, nested, search, permissions, documents, requests],
-        own: [contacts, organizations, relationships, notes, interactions, users, changes, repeats, bulks, subscriptions]
+        own: [contacts, organizations, relationships, notes, interactions, users, changes, repeats, bulks, subscriptions, additions]
     )
 }
 
