@@ -10,7 +10,7 @@ use async_graphql::{Enum, SimpleObject};
 use serde::{Deserialize, Serialize};
 
 pub use self::code::Code;
-use crate::id::{NodeId, NotAnId};
+use crate::id::{NodeId, NotAnId, TypedId};
 use crate::model::{Patch, Permission};
 use crate::page::PageError;
 
@@ -176,6 +176,10 @@ pub struct UserError {
     /// The record that has the value already, of a `TAKEN` refusal.
     #[graphql(skip)]
     pub taken_by: Option<NodeId>,
+    /// The records that a key finds, of an `AMBIGUOUS` refusal.
+    #[graphql(skip)]
+    #[serde(default)]
+    pub candidates: Vec<NodeId>,
 }
 
 /// The code of a user error.
@@ -187,6 +191,8 @@ pub enum UserErrorCode {
     NotFound,
     /// Another record already has this value, which must be unique.
     Taken,
+    /// Several records have this key; the payload has them as candidates.
+    Ambiguous,
     /// The record was changed since it was read; the payload has its current state.
     VersionConflict,
     /// The tenant has reached its limit of managed entities. The operator of the service can raise it.
@@ -205,6 +211,7 @@ impl UserError {
             field: None,
             code,
             taken_by: None,
+            candidates: Vec::new(),
         }
     }
 
@@ -224,6 +231,15 @@ impl UserError {
         Self {
             taken_by: by.map(Into::into),
             ..Self::new(UserErrorCode::Taken, message)
+        }
+    }
+
+    /// Creates an `AMBIGUOUS` refusal: these records have the key, and maybe more.
+    pub fn ambiguous<I: TypedId>(candidates: impl IntoIterator<Item = I>) -> Self {
+        let message = format!("several {}s have this key; update one of them by its id", I::KIND);
+        Self {
+            candidates: candidates.into_iter().map(Into::into).collect(),
+            ..Self::new(UserErrorCode::Ambiguous, message)
         }
     }
 

@@ -1,6 +1,7 @@
 //! The graph: types, edges, queries and mutations.
 
 mod bulk;
+mod candidates;
 mod change;
 mod connection;
 mod contact;

@@ -4,6 +4,7 @@ use async_graphql::{InputObject, SimpleObject};
 use serde::{Deserialize, Serialize};
 
 use super::check::{at_most, every};
+use super::fill::Entry;
 use super::{Checked, ContactPointLabel, Region, each, one_primary, text};
 use crate::error::{Refusals, UserError};
 
@@ -108,6 +109,23 @@ fn country_code(code: Option<String>) -> Checked<Option<String>> {
     let code = code.filter(|code| !text::is_blank(code));
     code.map(|code| Region::check(&code).map(|region| region.to_string()))
         .transpose()
+}
+
+impl Entry for Address {
+    const MOST: usize = MOST_ADDRESSES;
+
+    fn is_same(&self, other: &Self) -> bool {
+        let unmarked = |address: &Self| Self {
+            label: ContactPointLabel::default(),
+            primary: false,
+            ..address.clone()
+        };
+        unmarked(self) == unmarked(other)
+    }
+
+    fn marks(&mut self) -> Option<(&mut ContactPointLabel, &mut bool)> {
+        Some((&mut self.label, &mut self.primary))
+    }
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::list_change::list_changes;
 use super::{
     Address, AddressInput, Checked, EmailAddress, EmailAddressInput, ExternalId, ExternalIdInput, IndexEntry,
-    NameMatch, PhoneNumber, PhoneNumberInput, Ranges, Record, Region, SocialHandle, SocialHandleInput, Url,
-    WordKind, changes, sort_key, text, words,
+    NameMatch, PhoneNumber, PhoneNumberInput, Ranges, Record, Region, SocialHandle, SocialHandleInput,
+    UpsertMode, Url, WordKind, changes, sort_key, text, words,
 };
 use crate::error::{Refusals, UserError};
 use crate::id::{ContactId, OrganizationId, TypedId, global_option};
@@ -81,9 +81,11 @@ changes! {
         external_system_url: Url => Url::optional,
         organization_id: OrganizationId => Ok,
     }
-    with {
+    filled with {
         /// Changes lists item by item.
         lists: ContactListChanges,
+        /// Whether fields that are not empty are overwritten.
+        mode: UpsertMode,
     }
 }
 
@@ -116,7 +118,8 @@ list_changes! {
             remove_email_addresses: String,
         }
         social_handles: {
-            /// The social handles to add. Handles in the same network that differ only in case or accents are the same.
+            /// The social handles to add. Handles in the same network that differ only in case, accents or an `@` in front are the
+            /// same. A handle that the list has already takes the `platformId`, if one is given.
             add_social_handles: SocialHandleInput,
             /// The social handles to remove.
             remove_social_handles: SocialHandleInput,
@@ -150,10 +153,17 @@ impl ContactChanges {
     pub fn apply(mut self, contact: &mut Contact, region: &Region) -> Checked<()> {
         let mut refusals = Refusals::default();
         let lists = std::mem::take(&mut self.lists);
-        let are_alone = refusals.check("lists", lists.check_alone(&self)).is_some();
+        let before = (self.mode == UpsertMode::Fill).then(|| contact.clone());
+        let mut may_apply = refusals.check("lists", lists.check_alone(&self)).is_some();
+        if before.is_some() {
+            may_apply &= refusals.check("lists", lists.check_removes_none()).is_some();
+        }
         self.write(contact, region, &mut refusals);
-        if are_alone {
+        if may_apply {
             refusals.check("lists", lists.apply(contact, region));
+        }
+        if let Some(before) = before.filter(|_| refusals.is_empty()) {
+            Self::fill(before, contact, &mut refusals);
         }
         if refusals.is_empty() && contact.first_name.is_none() && contact.last_name.is_none() {
             refusals.add(UserError::invalid("a contact needs a first name or a last name").under("lastName"));

@@ -2,26 +2,22 @@
 //! it is written, so that two people who add an item at the same time both keep theirs.
 
 use super::check::each;
+use super::fill::Entry;
 use super::{Checked, ContactPointLabel, Region, one_primary};
 use crate::error::{Refusals, UserError, schema_name};
 
 /// An item of a list that is changed item by item.
-pub trait ListItem: Clone {
+pub trait ListItem: Entry {
     /// The input for an item to add.
     type Input;
     /// The input for an item to remove.
     type Removal;
-    /// The maximum number of items.
-    const MOST: usize;
 
     /// Checks an item to add.
     fn check(input: Self::Input, region: &Region) -> Checked<Self>;
 
     /// Reads an item to remove, which is only compared.
     fn named(removal: Self::Removal, region: &Region) -> Checked<Self>;
-
-    /// Whether the two are one item of a list, however it is written and marked.
-    fn is_same(&self, other: &Self) -> bool;
 
     /// Whether `item` is removed by this name if none is the same.
     fn stands_for(&self, item: &Self) -> bool {
@@ -35,15 +31,15 @@ pub trait ListItem: Clone {
         Ok(())
     }
 
+    /// Takes what another writing of the item has beside the marks.
+    fn complete(&mut self, given: &Self) {
+        let _ = given;
+    }
+
     /// Returns the marks that an input gives.
     fn given(input: &Self::Input) -> Marks {
         let _ = input;
         Marks::default()
-    }
-
-    /// Returns the item's label and whether it is primary, if items of this kind have that.
-    fn marks(&mut self) -> Option<(&mut ContactPointLabel, &mut bool)> {
-        None
     }
 }
 
@@ -128,12 +124,14 @@ fn add_items<T: ListItem>(list: &mut Vec<T>, added: Vec<(T, Marks)>) -> Checked<
     }
     let mut refusals = Refusals::default();
     for (position, (item, given)) in added.into_iter().enumerate() {
-        let present = list.iter().position(|present| present.is_same(&item));
-        if present.is_none() {
+        let place = list.iter().position(|present| present.is_same(&item));
+        let place = place.unwrap_or(list.len());
+        if let Some(present) = list.get_mut(place) {
+            present.complete(&item);
+        } else {
             refusals.check(&position.to_string(), item.fits(list));
             list.push(item);
         }
-        let place = present.unwrap_or(list.len() - 1);
         mark(list, place, given);
     }
     refusals.finish()?;
@@ -209,6 +207,17 @@ macro_rules! list_changes {
                         (stringify!($remove), $crate::model::list_change::has_items(self.$remove.as_deref())),
                     ];
                     $crate::model::list_change::refuse_beside_whole(stringify!($list), changed, &mut refusals);
+                })*
+                refusals.finish()
+            }
+
+            /// Refuses to remove items.
+            fn check_removes_none(&self) -> Checked<()> {
+                let mut refusals = Refusals::default();
+                $(if $crate::model::list_change::has_items(self.$remove.as_deref()) {
+                    let message = "must not be given with the mode FILL, which takes nothing away";
+                    let refusal = UserError::invalid(message);
+                    refusals.add(refusal.under($crate::error::schema_name(stringify!($remove))));
                 })*
                 refusals.finish()
             }

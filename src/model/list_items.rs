@@ -1,7 +1,8 @@
-//! The items of the lists that are changed item by item.
+//! The entries of the lists of records, and how they are changed item by item.
 
 use super::email::MOST_ADDRESSES;
 use super::external_id::MOST_EXTERNAL_IDS;
+use super::fill::Entry;
 use super::list_change::{ListItem, Marks};
 use super::phone::MOST_NUMBERS;
 use super::scalar::MOST_WEBSITES;
@@ -17,10 +18,17 @@ use crate::error::UserError;
 const LONGEST_NAME: usize = 254;
 
 /// A tag.
+impl Entry for String {
+    const MOST: usize = MOST_TAGS;
+
+    fn is_same(&self, other: &Self) -> bool {
+        fold(self) == fold(other)
+    }
+}
+
 impl ListItem for String {
     type Input = Self;
     type Removal = Self;
-    const MOST: usize = MOST_TAGS;
 
     fn check(tag: Self, _: &Region) -> Checked<Self> {
         text::required(tag, LONGEST_TAG)
@@ -29,16 +37,23 @@ impl ListItem for String {
     fn named(tag: Self, region: &Region) -> Checked<Self> {
         Self::check(tag, region)
     }
+}
+
+impl Entry for PhoneNumber {
+    const MOST: usize = MOST_NUMBERS;
 
     fn is_same(&self, other: &Self) -> bool {
-        fold(self) == fold(other)
+        self.is_same_number(other) && self.extension == other.extension
+    }
+
+    fn marks(&mut self) -> Option<(&mut ContactPointLabel, &mut bool)> {
+        Some((&mut self.label, &mut self.primary))
     }
 }
 
 impl ListItem for PhoneNumber {
     type Input = PhoneNumberInput;
     type Removal = String;
-    const MOST: usize = MOST_NUMBERS;
 
     fn check(input: PhoneNumberInput, region: &Region) -> Checked<Self> {
         Self::check(input, region)
@@ -61,10 +76,6 @@ impl ListItem for PhoneNumber {
         })
     }
 
-    fn is_same(&self, other: &Self) -> bool {
-        self.is_same_number(other) && self.extension == other.extension
-    }
-
     /// A number without an extension stands for the number with any, and a text for the number that was given so.
     fn stands_for(&self, item: &Self) -> bool {
         let is_as_given = fold(&self.input) == fold(&item.input);
@@ -77,6 +88,14 @@ impl ListItem for PhoneNumber {
             primary: input.primary,
         }
     }
+}
+
+impl Entry for EmailAddress {
+    const MOST: usize = MOST_ADDRESSES;
+
+    fn is_same(&self, other: &Self) -> bool {
+        Self::folded(&self.address) == Self::folded(&other.address)
+    }
 
     fn marks(&mut self) -> Option<(&mut ContactPointLabel, &mut bool)> {
         Some((&mut self.label, &mut self.primary))
@@ -86,7 +105,6 @@ impl ListItem for PhoneNumber {
 impl ListItem for EmailAddress {
     type Input = EmailAddressInput;
     type Removal = String;
-    const MOST: usize = MOST_ADDRESSES;
 
     fn check(input: EmailAddressInput, _: &Region) -> Checked<Self> {
         Self::check(input)
@@ -100,26 +118,25 @@ impl ListItem for EmailAddress {
         })
     }
 
-    fn is_same(&self, other: &Self) -> bool {
-        Self::folded(&self.address) == Self::folded(&other.address)
-    }
-
     fn given(input: &EmailAddressInput) -> Marks {
         Marks {
             label: input.label,
             primary: input.primary,
         }
     }
+}
 
-    fn marks(&mut self) -> Option<(&mut ContactPointLabel, &mut bool)> {
-        Some((&mut self.label, &mut self.primary))
+impl Entry for SocialHandle {
+    const MOST: usize = MOST_HANDLES;
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.network.key(&self.handle) == other.network.key(&other.handle)
     }
 }
 
 impl ListItem for SocialHandle {
     type Input = SocialHandleInput;
     type Removal = SocialHandleInput;
-    const MOST: usize = MOST_HANDLES;
 
     fn check(input: SocialHandleInput, _: &Region) -> Checked<Self> {
         Self::check(input)
@@ -129,15 +146,29 @@ impl ListItem for SocialHandle {
         Self::check(handle)
     }
 
+    fn complete(&mut self, given: &Self) {
+        if given.platform_id.is_some() {
+            self.platform_id.clone_from(&given.platform_id);
+        }
+    }
+}
+
+impl Entry for ExternalId {
+    const MOST: usize = MOST_EXTERNAL_IDS;
+
     fn is_same(&self, other: &Self) -> bool {
-        self.network.key(&self.handle) == other.network.key(&other.handle)
+        self == other
+    }
+
+    /// A record has one value for each source.
+    fn yields_to(&self, other: &Self) -> bool {
+        self.source == other.source
     }
 }
 
 impl ListItem for ExternalId {
     type Input = ExternalIdInput;
     type Removal = ExternalIdInput;
-    const MOST: usize = MOST_EXTERNAL_IDS;
 
     fn check(input: ExternalIdInput, _: &Region) -> Checked<Self> {
         Self::check(input)
@@ -145,10 +176,6 @@ impl ListItem for ExternalId {
 
     fn named(id: ExternalIdInput, _: &Region) -> Checked<Self> {
         Self::check(id)
-    }
-
-    fn is_same(&self, other: &Self) -> bool {
-        self == other
     }
 
     fn fits(&self, others: &[Self]) -> Checked<()> {
@@ -161,10 +188,17 @@ impl ListItem for ExternalId {
 }
 
 /// A website.
+impl Entry for Url {
+    const MOST: usize = MOST_WEBSITES;
+
+    fn is_same(&self, other: &Self) -> bool {
+        self == other
+    }
+}
+
 impl ListItem for Url {
     type Input = Self;
     type Removal = Self;
-    const MOST: usize = MOST_WEBSITES;
 
     fn check(url: Self, _: &Region) -> Checked<Self> {
         url.check()
@@ -172,10 +206,6 @@ impl ListItem for Url {
 
     fn named(url: Self, _: &Region) -> Checked<Self> {
         url.check()
-    }
-
-    fn is_same(&self, other: &Self) -> bool {
-        self == other
     }
 }
 
@@ -306,6 +336,18 @@ mod tests {
         )
         .unwrap();
         assert_eq!(list.len(), 2);
+        let with_id = SocialHandleInput {
+            platform_id: Some("4711".into()),
+            ..handle(SocialNetwork::X, "@ADA")
+        };
+        change(
+            &mut list,
+            vec![with_id, handle(SocialNetwork::X, "ada")],
+            Vec::new(),
+        )
+        .unwrap();
+        assert_eq!(list[0].platform_id.as_deref(), Some("4711"));
+        assert_eq!(list[0].handle, "Ada");
         change(&mut list, Vec::new(), vec![handle(SocialNetwork::X, "ADA")]).unwrap();
         assert_eq!(list[0].network, SocialNetwork::Line);
     }

@@ -54,7 +54,36 @@ impl<T> From<Option<T>> for Patch<T> {
 
 /// Declares a partial update of a record: for each field its type, and the check that turns a new value, or `None` for a
 /// cleared field, into the record's value. What stands after `with` is part of the update, and is not a field.
+///
+/// An update that is `filled` can also write only the fields that are empty, each by its `Fill`.
 macro_rules! changes {
+    (
+        $(#[$meta:meta])*
+        $changes:ident of $record:ident, in $context:ident: $context_type:ty {
+            $($field:ident: $type:ty => $check:expr,)*
+        }
+        filled with { $($extra:tt)* }
+    ) => {
+        $crate::model::changes! {
+            $(#[$meta])*
+            $changes of $record, in $context: $context_type {
+                $($field: $type => $check,)*
+            }
+            with { $($extra)* }
+        }
+
+        impl $changes {
+            /// Takes back what was changed in fields that were not empty.
+            fn fill(before: $record, after: &mut $record, refusals: &mut $crate::error::Refusals) {
+                $(refusals.set(
+                    stringify!($field),
+                    $crate::model::Patch::Set(after.$field.clone()),
+                    &mut after.$field,
+                    |given| $crate::model::fill::Fill::fill(before.$field, given.unwrap_or_default()),
+                );)*
+            }
+        }
+    };
     (
         $(#[$meta:meta])*
         $changes:ident of $record:ident $(, in $context:ident: $context_type:ty)? {

@@ -3,6 +3,7 @@
 use async_graphql::{InputObject, SimpleObject};
 use serde::{Deserialize, Serialize};
 
+use super::fill::Entry;
 use super::{Checked, each, text, whole};
 use crate::error::Refusals;
 
@@ -49,6 +50,14 @@ impl Ticker {
     /// Checks a list of at most 10 tickers.
     pub fn list(inputs: Vec<TickerInput>) -> Checked<Vec<Self>> {
         each(inputs, MOST_TICKERS, Self::check)
+    }
+}
+
+impl Entry for Ticker {
+    const MOST: usize = MOST_TICKERS;
+
+    fn is_same(&self, other: &Self) -> bool {
+        self == other
     }
 }
 

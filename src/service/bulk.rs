@@ -1,7 +1,7 @@
 //! The rules that bulk mutations share. The items of a bulk are read and locked by a fixed number of statements, checked one
 //! after the other in memory, each as it would be after those before it, and written by a fixed number of statements.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::hash::Hash;
 
 use super::Target;
@@ -84,6 +84,16 @@ impl<R: Named> Found<R> {
     pub fn of(records: Vec<R>) -> Self {
         let records = records.into_iter();
         Self(records.map(|record| (record.uuid(), Some(record))).collect())
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Returns a record that no item has taken yet.
+    pub fn get(&self, id: R::Id) -> Option<&R> {
+        self.0.get(&id.uuid())?.as_ref()
     }
 
     /// Returns the record that an item changes, unless it has another version than expected.
@@ -197,78 +207,6 @@ pub(super) async fn owners_of<I: TypedId>(
 ) -> Result<HashMap<ExternalId, I>> {
     tx.lock_external_ids::<I>(external_ids).await?;
     Ok(tx.find_by_external_ids(external_ids).await?.into_iter().collect())
-}
-
-/// The records that items create or update by their keys in other systems.
-pub(super) struct Keyed<R: Named> {
-    owners: HashMap<ExternalId, R::Id>,
-    found: Found<R>,
-    claims: Claims<ExternalId, R::Id>,
-    room: Room,
-}
-
-impl<R: Named> Keyed<R> {
-    /// Locks the records that have the keys of items, and reserves room for those that do not exist.
-    pub async fn lock<'k>(
-        tx: &mut Tx,
-        owners: HashMap<ExternalId, R::Id>,
-        keys: impl Iterator<Item = &'k ExternalId> + Clone + Send,
-    ) -> Result<Self> {
-        let known: HashSet<R::Id> = keys.clone().filter_map(|key| owners.get(key).copied()).collect();
-        let found = tx
-            .lock_all::<R>(known.iter().map(|id| id.uuid()).collect())
-            .await?;
-        let found = Found::of(found);
-        let is_found = |id: &R::Id| found.0.contains_key(&id.uuid());
-        let is_new = |key: &&ExternalId| !owners.get(*key).is_some_and(is_found);
-        let room = Room::reserve::<R>(tx, keys.filter(is_new).count()).await?;
-        // The others were deleted before they were locked.
-        let is_there = |id: &R::Id| !known.contains(id) || is_found(id);
-        let there = owners.iter().filter(|(_, owner)| is_there(owner));
-        let claims = Claims::of(there.map(|(key, owner)| (key.clone(), *owner)));
-        Ok(Self {
-            owners,
-            found,
-            claims,
-            room,
-        })
-    }
-
-    /// Whether a key belongs to a record that exists.
-    pub fn finds_any(&self) -> bool {
-        !self.found.0.is_empty()
-    }
-
-    /// Returns the record with the key of an item; `None` if it is to be created.
-    pub fn take(&mut self, key: &ExternalId) -> Checked<Option<R>> {
-        let found = match self.owners.get(key) {
-            Some(id) => self.found.take_any_version(*id, "key")?,
-            None => None,
-        };
-        if found.is_none() {
-            if self.claims.is_taken(key) {
-                return Err(vec![changed_twice("key")]);
-            }
-            self.room.check()?;
-        }
-        Ok(found)
-    }
-
-    /// Gives the record of an item its external ids, and room if it is new.
-    pub fn give(&mut self, before: Option<&R>, after: &R) -> Checked<()> {
-        let had = before.map(Stored::external_ids).unwrap_or_default();
-        let id = R::Id::from_uuid(after.uuid());
-        self.claims.give(id, had, after.external_ids())?;
-        if before.is_none() {
-            self.room.take();
-        }
-        Ok(())
-    }
-
-    /// Gives back room that was not used.
-    pub fn give_back(self, tx: &mut Tx) {
-        self.room.give_back::<R>(tx);
-    }
 }
 
 /// Room for new records within the limit of managed entities.

@@ -2,14 +2,16 @@
 
 use super::Target;
 use super::bulk::checked;
-use super::organization::{check_organization, no_organization_of_key, organization_of_key};
+use super::keyed::{check_found, find_by_key, lock_keys, no_organization_of_key};
+use super::organization::check_organization;
 use super::record::at_added;
 use crate::error::{Error, Result, under};
 use crate::id::{ContactId, OrganizationId};
 use crate::model::{
-    Checked, Contact, ContactChanges, ExternalId, ExternalIdInput, Patch, Permission, Permissions,
+    Checked, Contact, ContactChanges, ContactUpsertKey, OrganizationUpsertKey, Patch, Permission,
+    Permissions, UpsertKey, UpsertMode,
 };
-use crate::store::{Read as _, RemovedContact, Tx};
+use crate::store::{RemovedContact, Tx};
 
 /// Creates a contact.
 pub async fn create_contact(tx: &mut Tx, changes: ContactChanges) -> Result<Contact> {
@@ -46,19 +48,18 @@ pub async fn delete_contact(tx: &mut Tx, target: Target<ContactId>) -> Result<(C
     Ok((contact.id, removed.into_iter().next().unwrap_or_default()))
 }
 
-/// Updates the contact with this external id, which takes the permission to edit, or creates it; also returns whether
-/// it is new. The employer is named by an external id, too.
+/// Updates the contact with this key, which takes the permission to edit, or creates it; also returns whether it is new. The
+/// employer is named by a key, too.
 pub async fn upsert_contact(
     tx: &mut Tx,
     permissions: Permissions,
-    key: ExternalIdInput,
-    employer: Patch<ExternalIdInput>,
+    key: ContactUpsertKey,
+    employer: Patch<OrganizationUpsertKey>,
     changes: ContactChanges,
 ) -> Result<(Contact, bool)> {
-    let key = ExternalId::check(key).map_err(|refusals| under("key", refusals))?;
-    tx.lock_external_ids::<ContactId>(&[vec![key.clone()], changes.claimed_ids()].concat())
-        .await?;
-    let known = tx.find_by_external_id::<ContactId>(&key).await?;
+    let key = UpsertKey::of_contact(key, tx.region()).map_err(|refusals| under("key", refusals))?;
+    lock_keys::<ContactId>(tx, &[&key], &changes.claimed_ids()).await?;
+    let known: Option<ContactId> = find_by_key(tx, &key, "key").await?;
     let employer = checked(employer_of_key(tx, employer).await)?;
     let employers = match &employer {
         Ok(employer) => keep_employers(tx, known, *employer).await?,
@@ -71,9 +72,14 @@ pub async fn upsert_contact(
     if before.is_some() && !permissions.contains(Permission::ContactEdit) {
         return Err(Error::Forbidden(Permission::ContactEdit));
     }
-    let mut after = before.clone().unwrap_or_else(|| new_contact(tx));
+    check_found(&key, before.as_ref())?;
     let added = changes.added_ids();
-    apply_with_keys(tx, changes, key, employer, &employers, &mut after)?;
+    let given = GivenContact {
+        key,
+        employer,
+        changes,
+    };
+    let after = given.apply(tx, &employers, before.clone())?;
     let external_ids = after.external_ids.clone();
     let saved = match before {
         Some(before) => tx
@@ -102,35 +108,54 @@ async fn keep_employers(
     }
 }
 
-/// Finds the employer that is named by an external id.
-async fn employer_of_key(tx: &mut Tx, key: Patch<ExternalIdInput>) -> Result<Patch<OrganizationId>> {
+/// Finds the employer that is named by a key.
+async fn employer_of_key(tx: &mut Tx, key: Patch<OrganizationUpsertKey>) -> Result<Patch<OrganizationId>> {
     Ok(match key {
         Patch::Keep => Patch::Keep,
         Patch::Clear => Patch::Clear,
-        Patch::Set(key) => Patch::Set(organization_of_key(tx, key, "organizationKey").await?),
+        Patch::Set(key) => {
+            let key = check_employer_key(key)?;
+            let employer = find_by_key(tx, &key, "organizationKey").await?;
+            Patch::Set(employer.ok_or_else(|| no_organization_of_key("organizationKey"))?)
+        }
     })
 }
 
-/// Applies changes to a contact that is found by a key, whose employer is named by a key and must be among those that are
-/// kept.
-pub(super) fn apply_with_keys(
-    tx: &Tx,
-    changes: ContactChanges,
-    key: ExternalId,
-    employer: Checked<Patch<OrganizationId>>,
-    employers: &[OrganizationId],
-    contact: &mut Contact,
-) -> Checked<()> {
-    apply(tx, changes, employers, contact)?;
-    key.join(&mut contact.external_ids)
-        .map_err(|refusals| under("key", refusals))?;
-    match employer? {
-        Patch::Keep => {}
-        Patch::Clear => contact.organization_id = None,
-        Patch::Set(id) if employers.contains(&id) => contact.organization_id = Some(id),
-        Patch::Set(_) => return Err(vec![no_organization_of_key("organizationKey")]),
+/// Checks the key of an employer.
+pub(super) fn check_employer_key(key: OrganizationUpsertKey) -> Checked<UpsertKey> {
+    UpsertKey::of_organization(key).map_err(|refusals| under("organizationKey", refusals))
+}
+
+/// The data of an upsert, with its keys looked up.
+pub(super) struct GivenContact {
+    /// The key of the contact.
+    pub key: UpsertKey,
+    /// The employer, or the reason why its key names none.
+    pub employer: Checked<Patch<OrganizationId>>,
+    /// The fields.
+    pub changes: ContactChanges,
+}
+
+impl GivenContact {
+    /// Returns the contact as it becomes, from the one that exists. Its employer must be among those that are kept.
+    pub fn apply(self, tx: &Tx, employers: &[OrganizationId], before: Option<Contact>) -> Checked<Contact> {
+        let mode = self.changes.mode;
+        let is_new = before.is_none();
+        let mut contact = before.unwrap_or_else(|| new_contact(tx));
+        apply(tx, self.changes, employers, &mut contact)?;
+        self.key
+            .join_contact(&mut contact, is_new)
+            .map_err(|refusals| under("key", refusals))?;
+        let is_filled = mode == UpsertMode::Fill && contact.organization_id.is_some();
+        match self.employer? {
+            Patch::Keep => {}
+            _ if is_filled => {}
+            Patch::Clear => contact.organization_id = None,
+            Patch::Set(id) if employers.contains(&id) => contact.organization_id = Some(id),
+            Patch::Set(_) => return Err(vec![no_organization_of_key("organizationKey")]),
+        }
+        Ok(contact)
     }
-    Ok(())
 }
 
 /// Applies changes to a contact, whose employer must be among those that are kept.

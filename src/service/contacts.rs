@@ -1,16 +1,14 @@
 //! Bulk mutations for contacts.
 
-use std::collections::HashMap;
-
 use super::Target;
-use super::bulk::{Accepted, Claims, Found, Keyed, Room, accepted, ids, owners_of};
-use super::contact::{apply, apply_with_keys, new_contact};
-use super::organization::no_organization_of_key;
+use super::bulk::{Accepted, Claims, Found, Room, accepted, ids};
+use super::contact::{GivenContact, apply, check_employer_key, new_contact};
+use super::keyed::{Keyed, Matches, lock_keys};
 use crate::error::{Error, Result, under};
 use crate::id::{ContactId, OrganizationId, TypedId as _};
 use crate::model::{
-    BulkPolicy, Checked, Contact, ContactChanges, ExternalId, ExternalIdInput, Organization, Patch,
-    Permission, Permissions,
+    BulkPolicy, Checked, Contact, ContactChanges, ContactUpsertKey, ExternalId, Organization,
+    OrganizationUpsertKey, Patch, Permission, Permissions, Region, UpsertKey,
 };
 use crate::store::{RemovedContact, Tx};
 
@@ -100,52 +98,64 @@ pub async fn delete_contacts(
 
 /// An item of [`upsert_contacts`] whose keys are checked.
 struct Upsert {
-    key: ExternalId,
-    employer: Patch<Checked<ExternalId>>,
+    key: UpsertKey,
+    employer: Patch<Checked<UpsertKey>>,
     changes: ContactChanges,
 }
 
 /// The arguments of an upsert of one contact.
 pub type ContactUpsert = (
     Permissions,
-    ExternalIdInput,
-    Patch<ExternalIdInput>,
+    ContactUpsertKey,
+    Patch<OrganizationUpsertKey>,
     ContactChanges,
 );
 
-/// Updates the contacts with these external ids, which takes the permission to edit, or creates them; also returns whether
-/// each is new. Employers are named by external ids, too. Each contact is updated at most once.
+/// Updates the contacts with these keys, which takes the permission to edit, or creates them; also returns whether each is
+/// new. Employers are named by keys, too. Each contact is updated at most once.
 pub async fn upsert_contacts(
     tx: &mut Tx,
     policy: BulkPolicy,
     items: Vec<Checked<ContactUpsert>>,
 ) -> Result<Vec<Checked<(Contact, bool)>>> {
     let may_edit = accepted(&items).all(|(permissions, ..)| permissions.contains(Permission::ContactEdit));
-    let items: Vec<Checked<Upsert>> = items.into_iter().map(|item| check_upsert(item?)).collect();
-    let given = accepted(&items);
-    let claimed = given
-        .clone()
-        .flat_map(|item| [vec![item.key.clone()], item.changes.claimed_ids()].concat());
-    let owners: HashMap<ExternalId, ContactId> = owners_of(tx, &claimed.collect::<Vec<_>>()).await?;
-    let organizations = employers_of_keys(tx, given.clone()).await?;
-    let moving = given.clone().filter(|item| !matches!(item.employer, Patch::Keep));
+    let check = |item: Checked<ContactUpsert>| check_upsert(item?, tx.region());
+    let items: Vec<Checked<Upsert>> = items.into_iter().map(check).collect();
+    let given: Vec<&Upsert> = accepted(&items).collect();
+    let keys: Vec<&UpsertKey> = given.iter().map(|item| &item.key).collect();
+    let claimed: Vec<ExternalId> = given.iter().flat_map(|item| item.changes.claimed_ids()).collect();
+    lock_keys::<ContactId>(tx, &keys, &claimed).await?;
+    let matches = Matches::<ContactId>::of(tx, &keys, &claimed).await?;
+    let organizations = given.iter().filter_map(|item| match &item.employer {
+        Patch::Set(Ok(key)) => Some(key),
+        _ => None,
+    });
+    let organizations = Matches::of(tx, &organizations.collect::<Vec<_>>(), &[]).await?;
+    let moving = given.iter().filter(|item| !matches!(item.employer, Patch::Keep));
     let moving = moving
-        .filter_map(|item| owners.get(&item.key))
-        .map(|id| id.uuid())
+        .filter_map(|item| matches.find(&item.key, "key").ok()?)
+        .map(ContactId::uuid)
         .collect();
-    let employers = organizations.values().map(|id| id.uuid()).collect();
+    let employers = given.iter().filter_map(|item| match &item.employer {
+        Patch::Set(Ok(key)) => organizations.employer(key).ok(),
+        _ => None,
+    });
+    let employers = employers.map(OrganizationId::uuid).collect();
     let employers = tx.keep_all_organizations(employers, moving).await?;
-    let mut records = Keyed::<Contact>::lock(tx, owners, given.map(|item| &item.key)).await?;
+    let mut records = Keyed::<Contact>::lock(tx, matches, &keys).await?;
     if !may_edit && records.finds_any() {
         return Err(Error::Forbidden(Permission::ContactEdit));
     }
     let saved = items.into_iter().map(|item| {
         let item = item?;
         let before = records.take(&item.key)?;
-        let mut after = before.clone().unwrap_or_else(|| new_contact(tx));
-        let employer = employer_of_key(item.employer, &organizations);
         let added = item.changes.added_ids();
-        apply_with_keys(tx, item.changes, item.key, employer, &employers, &mut after)?;
+        let given = GivenContact {
+            key: item.key,
+            employer: employer_of_key(item.employer, &organizations),
+            changes: item.changes,
+        };
+        let after = given.apply(tx, &employers, before.clone())?;
         let given = records.give(before.as_ref(), &after);
         given.map_err(|refusals| ExternalId::refused_where_added(refusals, &after.external_ids, &added))?;
         Ok((before, after))
@@ -158,40 +168,23 @@ pub async fn upsert_contacts(
     Ok(saved.with(contacts.into_iter().zip(are_new).collect()))
 }
 
-fn check_upsert((_, key, employer, changes): ContactUpsert) -> Checked<Upsert> {
-    let key = ExternalId::check(key).map_err(|refusals| under("key", refusals))?;
-    let check = |key| ExternalId::check(key).map_err(|refusals| under("organizationKey", refusals));
+fn check_upsert((_, key, employer, changes): ContactUpsert, region: &Region) -> Checked<Upsert> {
+    let key = UpsertKey::of_contact(key, region).map_err(|refusals| under("key", refusals))?;
     Ok(Upsert {
         key,
-        employer: employer.map(check),
+        employer: employer.map(check_employer_key),
         changes,
     })
 }
 
-/// Returns the organizations that items name by their keys.
-async fn employers_of_keys<'a>(
-    tx: &mut Tx,
-    items: impl Iterator<Item = &'a Upsert> + Send,
-) -> Result<HashMap<ExternalId, OrganizationId>> {
-    let keys = items.filter_map(|item| match &item.employer {
-        Patch::Set(Ok(key)) => Some(key),
-        _ => None,
-    });
-    let found = tx.find_by_external_ids(keys.collect::<Vec<_>>()).await?;
-    Ok(found.into_iter().collect())
-}
-
 /// Returns the employer that is named by a key.
 fn employer_of_key(
-    employer: Patch<Checked<ExternalId>>,
-    organizations: &HashMap<ExternalId, OrganizationId>,
+    employer: Patch<Checked<UpsertKey>>,
+    organizations: &Matches<OrganizationId>,
 ) -> Checked<Patch<OrganizationId>> {
     Ok(match employer {
         Patch::Keep => Patch::Keep,
         Patch::Clear => Patch::Clear,
-        Patch::Set(key) => {
-            let organization = organizations.get(&key?).copied();
-            Patch::Set(organization.ok_or_else(|| vec![no_organization_of_key("organizationKey")])?)
-        }
+        Patch::Set(key) => Patch::Set(organizations.employer(&key?)?),
     })
 }

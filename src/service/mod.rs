@@ -10,6 +10,7 @@ mod contact;
 mod contacts;
 mod interaction;
 mod interactions;
+mod keyed;
 mod note;
 mod notes;
 mod organization;

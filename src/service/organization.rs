@@ -1,14 +1,15 @@
 //! Mutations for organizations.
 
 use super::Target;
+use super::keyed::{check_found, find_by_key, lock_keys};
 use super::record::at_added;
-use crate::error::{Error, Result, UserError, UserErrorCode, under};
+use crate::error::{Error, Result, UserError, under};
 use crate::id::OrganizationId;
 use crate::model::{
-    Checked, Contact, ExternalId, ExternalIdInput, Organization, OrganizationChanges, Patch, Permission,
-    Permissions,
+    Checked, Contact, Organization, OrganizationChanges, OrganizationUpsertKey, Patch, Permission,
+    Permissions, UpsertKey,
 };
-use crate::store::{Read as _, RemovedOrganization, Tx};
+use crate::store::{RemovedOrganization, Tx};
 
 /// Creates an organization.
 pub async fn create_organization(tx: &mut Tx, changes: OrganizationChanges) -> Result<Organization> {
@@ -51,18 +52,16 @@ pub async fn delete_organization(
     Ok((organization.id, removed.into_iter().next().unwrap_or_default()))
 }
 
-/// Updates the organization with this external id, which takes the permission to edit, or creates it; also returns
-/// whether it is new.
+/// Updates the organization with this key, which takes the permission to edit, or creates it; also returns whether it is new.
 pub async fn upsert_organization(
     tx: &mut Tx,
     permissions: Permissions,
-    key: ExternalIdInput,
+    key: OrganizationUpsertKey,
     changes: OrganizationChanges,
 ) -> Result<(Organization, bool)> {
-    let key = ExternalId::check(key).map_err(|refusals| under("key", refusals))?;
-    tx.lock_external_ids::<OrganizationId>(&[vec![key.clone()], changes.claimed_ids()].concat())
-        .await?;
-    let (before, primary_contact) = match tx.find_by_external_id::<OrganizationId>(&key).await? {
+    let key = UpsertKey::of_organization(key).map_err(|refusals| under("key", refusals))?;
+    lock_keys::<OrganizationId>(tx, &[&key], &changes.claimed_ids()).await?;
+    let (before, primary_contact) = match find_by_key::<OrganizationId>(tx, &key, "key").await? {
         Some(id) => {
             let primary_contact = keep_primary_contact(tx, id, &changes).await?;
             (tx.find_locked::<Organization>(id).await?, primary_contact)
@@ -72,10 +71,11 @@ pub async fn upsert_organization(
     if before.is_some() && !permissions.contains(Permission::OrganizationEdit) {
         return Err(Error::Forbidden(Permission::OrganizationEdit));
     }
+    check_found(&key, before.as_ref())?;
     let mut after = before.clone().unwrap_or_else(|| new_organization(tx));
     let added = changes.added_ids();
     apply(tx, changes, primary_contact.as_ref(), &mut after)?;
-    key.join(&mut after.external_ids)
+    key.join_organization(&mut after, before.is_none())
         .map_err(|refusals| under("key", refusals))?;
     let external_ids = after.external_ids.clone();
     let saved = match before {
@@ -96,22 +96,6 @@ pub(super) fn check_organization(
     } else {
         Err(vec![UserError::not_found("organization").under(field)])
     }
-}
-
-/// Returns the organization with this external id, or a refusal at this field of the input.
-pub(super) async fn organization_of_key(
-    tx: &mut Tx,
-    key: ExternalIdInput,
-    field: &'static str,
-) -> Result<OrganizationId> {
-    let key = ExternalId::check(key).map_err(|refusals| under(field, refusals))?;
-    let organization = tx.find_by_external_id(&key).await?;
-    organization.ok_or_else(|| no_organization_of_key(field).into())
-}
-
-/// The refusal of an external id that no organization has.
-pub(super) fn no_organization_of_key(field: &'static str) -> UserError {
-    UserError::new(UserErrorCode::NotFound, "there is no organization with this key").under(field)
 }
 
 pub(super) fn new_organization(tx: &Tx) -> Organization {

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use super::Target;
-use super::bulk::{Accepted, Claims, Found, Keyed, Room, accepted, ids, owners_of};
+use super::bulk::{Accepted, Claims, Found, Room, accepted, ids};
+use super::keyed::{Keyed, Matches, lock_keys};
 use super::organization::{apply, new_organization};
 use crate::error::{Error, Result, under};
 use crate::id::{ContactId, OrganizationId, TypedId as _};
 use crate::model::{
-    BulkPolicy, Checked, Contact, ExternalId, ExternalIdInput, Organization, OrganizationChanges, Patch,
-    Permission, Permissions,
+    BulkPolicy, Checked, Contact, ExternalId, Organization, OrganizationChanges, OrganizationUpsertKey,
+    Patch, Permission, Permissions, UpsertKey,
 };
 use crate::store::{RemovedOrganization, Tx};
 
@@ -88,10 +89,10 @@ pub async fn delete_organizations(
 }
 
 /// The arguments of an upsert of one organization.
-pub type OrganizationUpsert = (Permissions, ExternalIdInput, OrganizationChanges);
+pub type OrganizationUpsert = (Permissions, OrganizationUpsertKey, OrganizationChanges);
 
-/// Updates the organizations with these external ids, which takes the permission to edit, or creates them; also returns
-/// whether each is new. Each organization is updated at most once.
+/// Updates the organizations with these keys, which takes the permission to edit, or creates them; also returns whether each
+/// is new. Each organization is updated at most once.
 pub async fn upsert_organizations(
     tx: &mut Tx,
     policy: BulkPolicy,
@@ -99,18 +100,19 @@ pub async fn upsert_organizations(
 ) -> Result<Vec<Checked<(Organization, bool)>>> {
     let may_edit =
         accepted(&items).all(|(permissions, ..)| permissions.contains(Permission::OrganizationEdit));
-    let check = |item: Checked<OrganizationUpsert>| -> Checked<(ExternalId, OrganizationChanges)> {
+    let check = |item: Checked<OrganizationUpsert>| -> Checked<(UpsertKey, OrganizationChanges)> {
         let (_, key, changes) = item?;
-        let key = ExternalId::check(key).map_err(|refusals| under("key", refusals))?;
+        let key = UpsertKey::of_organization(key).map_err(|refusals| under("key", refusals))?;
         Ok((key, changes))
     };
-    let items: Vec<Checked<(ExternalId, OrganizationChanges)>> = items.into_iter().map(check).collect();
-    let claimed =
-        accepted(&items).flat_map(|(key, changes)| [vec![key.clone()], changes.claimed_ids()].concat());
-    let owners = owners_of(tx, &claimed.collect::<Vec<_>>()).await?;
+    let items: Vec<Checked<(UpsertKey, OrganizationChanges)>> = items.into_iter().map(check).collect();
+    let keys: Vec<&UpsertKey> = accepted(&items).map(|(key, _)| key).collect();
+    let claimed = accepted(&items).flat_map(|(_, changes)| changes.claimed_ids());
+    let claimed: Vec<ExternalId> = claimed.collect();
+    lock_keys::<OrganizationId>(tx, &keys, &claimed).await?;
+    let matches = Matches::of(tx, &keys, &claimed).await?;
     let contacts = primary_contacts(tx, accepted(&items).map(|(_, changes)| changes)).await?;
-    let keys = accepted(&items).map(|(key, _)| key);
-    let mut records = Keyed::<Organization>::lock(tx, owners, keys).await?;
+    let mut records = Keyed::<Organization>::lock(tx, matches, &keys).await?;
     if !may_edit && records.finds_any() {
         return Err(Error::Forbidden(Permission::OrganizationEdit));
     }
@@ -120,7 +122,7 @@ pub async fn upsert_organizations(
         let mut after = before.clone().unwrap_or_else(|| new_organization(tx));
         let added = changes.added_ids();
         apply_primary(tx, changes, &contacts, &mut after)?;
-        key.join(&mut after.external_ids)
+        key.join_organization(&mut after, before.is_none())
             .map_err(|refusals| under("key", refusals))?;
         let given = records.give(before.as_ref(), &after);
         given.map_err(|refusals| ExternalId::refused_where_added(refusals, &after.external_ids, &added))?;

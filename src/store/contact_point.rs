@@ -61,15 +61,7 @@ pub async fn recognize(
     let words = points
         .iter()
         .flat_map(|point| both.iter().flat_map(|subject| words_of(point, *subject)));
-    let words: BTreeSet<String> = words.collect();
-    let mut ids_of: HashMap<String, Vec<Uuid>> = HashMap::new();
-    if !words.is_empty() {
-        let statement = ids_of_words(reader.engine(), words.into_iter().collect());
-        let rows: Vec<(String, Uuid)> = reader.fetch_all(statement.sql()).await?;
-        for (word, id) in rows {
-            ids_of.entry(word).or_default().push(id);
-        }
-    }
+    let ids_of = find_by_words(reader, words.collect()).await?;
     let recognized = points.iter().map(|point| {
         let ids = |subject| {
             let words = words_of(point, subject);
@@ -85,6 +77,24 @@ pub async fn recognize(
         }
     });
     Ok(recognized.collect())
+}
+
+/// Returns the records that the search index has under each of these words, by one statement; of a word, at most one more than
+/// [`MOST_RECOGNIZED`].
+pub async fn find_by_words(
+    reader: &mut impl Read,
+    words: BTreeSet<String>,
+) -> Result<HashMap<String, Vec<Uuid>>> {
+    let mut ids_of: HashMap<String, Vec<Uuid>> = HashMap::new();
+    if words.is_empty() {
+        return Ok(ids_of);
+    }
+    let statement = ids_of_words(reader.engine(), words.into_iter().collect());
+    let rows: Vec<(String, Uuid)> = reader.fetch_all(statement.sql()).await?;
+    for (word, id) in rows {
+        ids_of.entry(word).or_default().push(id);
+    }
+    Ok(ids_of)
 }
 
 /// The statement that selects the words, each with the ids of its records, up to one more than [`MOST_RECOGNIZED`].

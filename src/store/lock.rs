@@ -3,7 +3,8 @@
 //! On PostgreSQL, a write takes its locks in this order, and those of one kind by id (SQLite has one writer):
 //!
 //! 1. the idempotency key;
-//! 2. the **keys** by which records are found or that they are to get: external ids, subjects, names ([`Tx::lock_keys`]).
+//! 2. the **keys** by which records are found or that they are to get: external ids, subjects, names, and the words of
+//!    the search index that stand for contact points and domains ([`Tx::lock_keys`]).
 //!    A key is locked whether or not a record has it, so that of two that create a record one waits and then finds it;
 //! 3. **users** whose relationships change ([`Tx::lock_users`]), so that one is current once;
 //! 4. the **existence of organizations** that are deleted (`FOR UPDATE`), or that a record refers to or leaves

@@ -101,14 +101,14 @@ on_both_engines! {
     async fn a_key_does_not_pass_the_rules_of_external_ids(app: &TestApp) {
         let admin = app.admin().await;
         let ids = |count: usize| -> Vec<_> { (0..count).map(|n| json!({ "source": format!("s{n}"), "value": "1" })).collect() };
-        let input = |key: &str, count| json!({ "key": { "source": key, "value": "2" }, "lastName": "Lovelace", "externalIds": ids(count) });
+        let input = |key: &str, count| json!({ "key": { "externalId": { "source": key, "value": "2" } }, "lastName": "Lovelace", "externalIds": ids(count) });
 
         let twice = admin.payload(UPSERT_CONTACT, input("s0", 1)).await;
         let eleven = admin.payload(UPSERT_CONTACT, input("crm", 10)).await;
         let ten = admin.done(UPSERT_CONTACT, input("crm", 9)).await;
 
-        assert_eq!(twice["userErrors"][0]["field"], json!(["key", "value"]));
-        assert_eq!(eleven["userErrors"][0]["field"], json!(["key"]));
+        assert_eq!(twice["userErrors"][0]["field"], json!(["key", "externalId", "value"]));
+        assert_eq!(eleven["userErrors"][0]["field"], json!(["key", "externalId"]));
         assert_eq!(ten["contact"]["externalIds"].as_array().map(Vec::len), Some(10));
         let more = admin.payload(UPSERT_CONTACT, input("crm", 10)).await;
         assert_eq!(more["contact"], json!(null), "{more}");

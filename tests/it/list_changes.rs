@@ -172,7 +172,7 @@ on_both_engines! {
         let payload = admin.payload(UPDATE, json!({ "id": ada, "lists": { "addExternalIds": [key("web", "1"), key("crm", "1")] } })).await;
         assert_eq!(refusals(&payload), "TAKEN lists.addExternalIds.1");
         assert_eq!(payload["userErrors"][0]["recordId"], other);
-        let upsert = json!({ "key": key("hr", "1"), "lists": { "addExternalIds": [key("erp", "1")] } });
+        let upsert = json!({ "key": { "externalId": key("hr", "1") }, "lists": { "addExternalIds": [key("erp", "1")] } });
         assert_eq!(refusals(&admin.payload(UPSERT_CONTACT, upsert).await), "TAKEN lists.addExternalIds.0");
 
         // In a bulk, a key is free once an earlier item removed it.
@@ -194,7 +194,7 @@ on_both_engines! {
 
     async fn an_upsert_adds_to_the_lists_of_a_new_and_of_an_existing_contact(app: &TestApp) {
         let admin = app.admin().await;
-        let item = |value: &str, tag: &str| json!({ "key": { "source": "hr", "value": value }, "lastName": "Ada", "lists": { "addTags": [tag] } });
+        let item = |value: &str, tag: &str| json!({ "key": { "externalId": { "source": "hr", "value": value } }, "lastName": "Ada", "lists": { "addTags": [tag] } });
         admin.done(UPSERT_CONTACT, item("1", "first")).await;
 
         let payload = admin.payload(UPSERT_MANY, json!({ "items": [item("1", "second"), item("2", "third")] })).await;

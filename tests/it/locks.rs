@@ -62,9 +62,13 @@ on_both_engines! {
         let admin = app.admin().await;
         let servers = two_servers(app).await;
         let key = json!({ "source": "crm", "value": "7" });
-        let upserts: [(&str, Upsert); 4] = [
-            ("upsertContact", |n, key| json!({ "key": key, "lastName": format!("Nr {n}") })),
-            ("upsertOrganization", |n, key| json!({ "key": key, "name": format!("Nr {n}") })),
+        let upserts: [(&str, Upsert); 8] = [
+            ("upsertContact", |n, _| json!({ "key": { "emailAddress": "ada@engines.example" }, "lastName": format!("Nr {n}") })),
+            ("upsertContact", |n, _| json!({ "key": { "phoneNumber": "+13175550100" }, "lastName": format!("Nr {n}") })),
+            ("upsertContact", |n, _| json!({ "key": { "socialHandle": { "network": "X", "handle": "ada" } }, "lastName": format!("Nr {n}") })),
+            ("upsertOrganization", |n, _| json!({ "key": { "domain": "engines.example" }, "name": format!("Nr {n}") })),
+            ("upsertContact", |n, key| json!({ "key": { "externalId": key }, "lastName": format!("Nr {n}") })),
+            ("upsertOrganization", |n, key| json!({ "key": { "externalId": key }, "name": format!("Nr {n}") })),
             ("upsertUser", |n, _| json!({ "subject": "ada", "title": format!("Nr {n}") })),
             ("recordInteraction", |n, _| json!({
                 "externalId": "call-7", "mediaType": "CALL", "direction": "INBOUND",
@@ -178,7 +182,7 @@ const MUTATIONS: &[(&str, Make)] = &[
         let mut sources = ["crm", "erp"];
         c.shuffle(&mut sources);
         let _ = r;
-        json!({ "key": { "source": sources[0], "value": "1" }, "lastName": c.u8(..).to_string(),
+        json!({ "key": { "externalId": { "source": sources[0], "value": "1" } }, "lastName": c.u8(..).to_string(),
             "externalIds": [{ "source": sources[1], "value": "1" }, { "source": sources[0], "value": "1" }] })
     }),
     ("createContacts", |r, c| {
@@ -197,8 +201,8 @@ const MUTATIONS: &[(&str, Make)] = &[
     }),
     ("upsertContacts", |_, c| {
         let item = |value: &str, c: &mut fastrand::Rng| {
-            json!({ "key": { "source": "crm", "value": value },
-            "lastName": c.u8(..).to_string(), "organizationKey": { "source": "crm", "value": c.u8(..2).to_string() } })
+            json!({ "key": { "externalId": { "source": "crm", "value": value } },
+            "lastName": c.u8(..).to_string(), "organizationKey": { "externalId": { "source": "crm", "value": c.u8(..2).to_string() } } })
         };
         json!({ "policy": "EACH", "items": shuffled(c, ["0", "1", "2"], item) })
     }),
@@ -220,7 +224,7 @@ const MUTATIONS: &[(&str, Make)] = &[
     ),
     ("upsertOrganization", |_, c| {
         json!({
-        "key": { "source": "crm", "value": c.u8(..2).to_string() }, "name": c.u8(..).to_string() })
+        "key": { "externalId": { "source": "crm", "value": c.u8(..2).to_string() } }, "name": c.u8(..).to_string() })
     }),
     ("createRelationship", |r, c| {
         json!({
@@ -270,7 +274,7 @@ const MUTATIONS: &[(&str, Make)] = &[
         json!({ "policy": "EACH", "items": shuffled(c, r.both("organization"), item) })
     }),
     ("upsertOrganizations", |_, c| {
-        let item = |value: &str, c: &mut fastrand::Rng| json!({ "key": { "source": "crm", "value": value }, "name": c.u8(..).to_string() });
+        let item = |value: &str, c: &mut fastrand::Rng| json!({ "key": { "externalId": { "source": "crm", "value": value } }, "name": c.u8(..).to_string() });
         json!({ "policy": "EACH", "items": shuffled(c, ["0", "1", "2"], item) })
     }),
     (

@@ -56,6 +56,7 @@ mod search_kinds;
 mod support;
 mod telemetry;
 mod transfer;
+mod upsert;
 mod user;
 mod versions;
 mod wrap_up_code;

@@ -214,9 +214,9 @@ on_both_engines! {
         let admin = app.admin().await;
         let key = json!({ "source": "crm", "value": "1" });
 
-        let first = admin.done(UPSERT, json!({ "key": key, "name": "Acme", "industry": "Logistics" })).await;
-        let second = admin.done(UPSERT, json!({ "key": key, "name": "Apex" })).await;
-        let nameless = admin.refusal(UPSERT, json!({ "key": { "source": "crm", "value": "2" } })).await;
+        let first = admin.done(UPSERT, json!({ "key": { "externalId": key }, "name": "Acme", "industry": "Logistics" })).await;
+        let second = admin.done(UPSERT, json!({ "key": { "externalId": key }, "name": "Apex" })).await;
+        let nameless = admin.refusal(UPSERT, json!({ "key": { "externalId": { "source": "crm", "value": "2" } } })).await;
         let taken = admin.refusal(CREATE_ORGANIZATION, json!({ "name": "Other", "externalIds": [key] })).await;
 
         assert_eq!((&first["created"], &second["created"]), (&json!(true), &json!(false)));
@@ -234,7 +234,7 @@ on_both_engines! {
     async fn whoever_may_only_add_cannot_change_by_upserting(app: &TestApp) {
         let admin = app.admin().await;
         let adder = app.caller([Permission::OrganizationAdd]).await;
-        let input = json!({ "input": { "key": { "source": "crm", "value": "1" }, "name": "Acme" } });
+        let input = json!({ "input": { "key": { "externalId": { "source": "crm", "value": "1" } }, "name": "Acme" } });
         admin.data(UPSERT, input.clone()).await;
 
         let errors = adder.errors(UPSERT, input).await;
@@ -386,7 +386,7 @@ on_both_engines! {
 
         assert_eq!(stranger.data(READ, json!({ "id": acme })).await["organization"], Value::Null);
         assert!(names(&stranger, json!({})).await.is_empty());
-        let upserted = stranger.done(UPSERT, json!({ "key": { "source": "crm", "value": "1" }, "name": "Ours" })).await;
+        let upserted = stranger.done(UPSERT, json!({ "key": { "externalId": { "source": "crm", "value": "1" } }, "name": "Ours" })).await;
         assert_eq!(upserted["created"], true);
         for (query, input) in [
             (UPDATE, json!({ "id": acme, "name": "Ours" })),

@@ -59,7 +59,7 @@ async function pairs(server, token, round) {
   );
   const key = { source: "contention", value: `${round}` };
   return {
-    "upserts of one key": [(n) => mutation("upsertContact", { key, lastName: `Nr ${n}` })],
+    "upserts of one key": [(n) => mutation("upsertContact", { key: { externalId: key }, lastName: `Nr ${n}` })],
     "primary contact and employer": [
       () => mutation("updateOrganization", { id: organization, primaryContactId: contact }),
       (n) => mutation("updateContact", { id: contact, organizationId: organization, title: `Nr ${n}` }),

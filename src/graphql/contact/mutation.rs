@@ -2,16 +2,19 @@
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 
+use crate::graphql::candidates::candidates;
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::input::{fields, id, patch_id, target};
 use crate::graphql::mutation::{Mutate as _, Outcome};
 use crate::graphql::payload::payload;
 use crate::graphql::permission::requires_permission;
 use crate::graphql::repeat::RepeatFields;
-use crate::id::ContactId;
+use crate::graphql::shared::Shared;
+use crate::id::{ContactId, NodeId};
 use crate::model::{
-    AddressInput, Checked, Contact, ContactChanges, ContactListChanges, EmailAddressInput, ExternalIdInput,
-    Permission, Permissions, PhoneNumberInput, SocialHandleInput, Url,
+    AddressInput, Checked, Contact, ContactChanges, ContactListChanges, ContactUpsertKey, EmailAddressInput,
+    ExternalIdInput, Organization, OrganizationUpsertKey, Permission, Permissions, PhoneNumberInput,
+    SocialHandleInput, UpsertMode, Url,
 };
 use crate::service::{self, ContactUpsert, Target};
 use crate::store::RemovedContact;
@@ -125,10 +128,14 @@ impl DeleteContactInput {
 /// Input for `upsertContact`. Absent fields are left unchanged, or empty in a new contact; null clears a field.
 #[derive(InputObject)]
 pub struct UpsertContactInput {
-    /// The key to find the contact by. A new contact gets this key; `externalIds` determines the contact's other keys.
-    key: ExternalIdInput,
-    /// The contact's employer, by its key in another system; null for none. The organization must exist.
-    organization_key: MaybeUndefined<ExternalIdInput>,
+    /// The key to find the contact by. An external id is always among those of the contact, and `externalIds` determines the
+    /// others; a new contact gets the phone number, e-mail address or social handle, unless the input has it.
+    key: ContactUpsertKey,
+    /// The contact's employer, by a key; null for none. The organization must exist.
+    organization_key: MaybeUndefined<OrganizationUpsertKey>,
+    /// The rule for the fields of a contact that exists.
+    #[graphql(default)]
+    mode: UpsertMode,
     /// The items to add to lists and to remove from them.
     lists: Option<ContactListChanges>,
     #[graphql(flatten)]
@@ -141,6 +148,7 @@ impl UpsertContactInput {
         let employer = self.organization_key.into();
         let changes = ContactChanges {
             lists: self.lists.unwrap_or_default(),
+            mode: self.mode,
             ..self.fields.into()
         };
         Ok((permissions, self.key, employer, changes))
@@ -176,6 +184,14 @@ payload! {
         contact: Option<Contact>, for ContactView;
         /// Whether the mutation created a new record, or null if it was refused.
         created: Option<bool>;
+        /// The contacts that `key` matches, if there are several; at most 25. Otherwise null.
+        ///
+        /// Requires `externalContacts:contact:view`.
+        candidates: Option<Vec<Shared<Contact>>>, for ContactView;
+        /// The organizations that `organizationKey` matches, if there are several; at most 25. Otherwise null.
+        ///
+        /// Requires `externalContacts:organization:view`.
+        candidate_organizations: Option<Vec<Shared<Organization>>>, for OrganizationView;
     }
 }
 
@@ -196,14 +212,25 @@ payload! {
     }
 }
 
-impl From<Outcome<(Contact, bool)>> for UpsertContactPayload {
-    fn from(outcome: Outcome<(Contact, bool)>) -> Self {
+impl UpsertContactPayload {
+    /// Creates the payload, and loads the records that keys match.
+    pub(super) async fn load(ctx: &Context<'_>, outcome: Outcome<(Contact, bool)>) -> Result<Self> {
         let (contact, created) = outcome.value.unzip();
-        Self {
+        let contact_id = |id| match id {
+            NodeId::ContactId(id) => Some(id),
+            _ => None,
+        };
+        let organization_id = |id| match id {
+            NodeId::OrganizationId(id) => Some(id),
+            _ => None,
+        };
+        Ok(Self {
             contact,
             created,
+            candidates: candidates(ctx, &outcome.user_errors, contact_id).await?,
+            candidate_organizations: candidates(ctx, &outcome.user_errors, organization_id).await?,
             user_errors: outcome.user_errors,
-        }
+        })
     }
 }
 
@@ -269,7 +296,7 @@ impl ContactMutation {
         Ok(Some(outcome.into()))
     }
 
-    /// Updates the contact with the given key in another system, or creates it.
+    /// Updates the contact with the given key, or creates it.
     ///
     /// Requires `externalContacts:contact:add`, and `externalContacts:contact:edit` if the contact exists.
     #[graphql(directive = requires_permission::apply(Permission::ContactAdd))]
@@ -280,6 +307,6 @@ impl ContactMutation {
     ) -> Result<Option<UpsertContactPayload>> {
         let input = input.check(ctx.caller().permissions);
         let outcome = ctx.change(input, service::upsert_contact).await?;
-        Ok(Some(outcome.into()))
+        Ok(Some(UpsertContactPayload::load(ctx, outcome).await?))
     }
 }

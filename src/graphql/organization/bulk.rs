@@ -1,13 +1,14 @@
 //! Bulk mutations for organizations.
 
 use async_graphql::{Context, Object, Result};
+use futures_util::future::join_all;
 
 use super::mutation::{
     CreateOrganizationItemInput, CreateOrganizationPayload, DeleteOrganizationInput,
     DeleteOrganizationPayload, UpdateOrganizationInput, UpdateOrganizationPayload, UpsertOrganizationInput,
     UpsertOrganizationPayload,
 };
-use crate::graphql::bulk::{MutateMany as _, bulk_input, bulk_payload};
+use crate::graphql::bulk::{BulkOutcome, MutateMany as _, bulk_input, bulk_payload};
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::permission::requires_permission;
 use crate::graphql::repeat::RepeatFields;
@@ -109,7 +110,7 @@ impl OrganizationBulkMutation {
         Ok(Some(outcome.into()))
     }
 
-    /// Updates the organizations with the given keys in another system, or creates them, in one transaction.
+    /// Updates the organizations with the given keys, or creates them, in one transaction.
     ///
     /// Requires `externalContacts:organization:add`, and `externalContacts:organization:edit` if any of the organizations
     /// exists.
@@ -124,6 +125,13 @@ impl OrganizationBulkMutation {
         let outcome = ctx
             .change_many(input.policy, items.collect(), service::upsert_organizations)
             .await?;
+        let results = outcome.results.into_iter();
+        // All candidates are loaded together.
+        let results = join_all(results.map(|result| UpsertOrganizationPayload::load(ctx, result))).await;
+        let outcome = BulkOutcome {
+            results: results.into_iter().collect::<Result<Vec<_>>>()?,
+            user_errors: outcome.user_errors,
+        };
         Ok(Some(outcome.into()))
     }
 }

@@ -2,16 +2,19 @@
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 
+use crate::graphql::candidates::candidates;
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::input::{fields, patch_id, target};
 use crate::graphql::mutation::{Mutate as _, Outcome};
 use crate::graphql::payload::payload;
 use crate::graphql::permission::requires_permission;
 use crate::graphql::repeat::RepeatFields;
-use crate::id::OrganizationId;
+use crate::graphql::shared::Shared;
+use crate::id::{NodeId, OrganizationId};
 use crate::model::{
     AddressInput, Checked, ExternalIdInput, MoneyInput, Organization, OrganizationChanges,
-    OrganizationListChanges, Patch, Permission, Permissions, PhoneNumberInput, TickerInput, Url,
+    OrganizationListChanges, OrganizationUpsertKey, Patch, Permission, Permissions, PhoneNumberInput,
+    TickerInput, UpsertMode, Url,
 };
 use crate::service::{self, OrganizationUpsert, Target};
 use crate::store::RemovedOrganization;
@@ -124,9 +127,12 @@ impl DeleteOrganizationInput {
 /// field.
 #[derive(InputObject)]
 pub struct UpsertOrganizationInput {
-    /// The key to find the organization by. A new organization gets this key; `externalIds` determines the
-    /// organization's other keys.
-    key: ExternalIdInput,
+    /// The key to find the organization by. An external id is always among those of the organization, and `externalIds`
+    /// determines the others; a new organization gets the website `https://<domain>/`, unless the input has one there.
+    key: OrganizationUpsertKey,
+    /// The rule for the fields of an organization that exists.
+    #[graphql(default)]
+    mode: UpsertMode,
     /// The organization's name, 1 to 1000 characters. Required for a new organization.
     name: MaybeUndefined<String>,
     /// The items to add to lists and to remove from them.
@@ -141,6 +147,7 @@ impl UpsertOrganizationInput {
         let changes = OrganizationChanges {
             name: self.name.into(),
             lists: self.lists.unwrap_or_default(),
+            mode: self.mode,
             ..self.fields.into()
         };
         Ok((permissions, self.key, changes))
@@ -176,6 +183,10 @@ payload! {
         organization: Option<Organization>, for OrganizationView;
         /// Whether the mutation created a new record, or null if it was refused.
         created: Option<bool>;
+        /// The organizations that `key` matches, if there are several; at most 25. Otherwise null.
+        ///
+        /// Requires `externalContacts:organization:view`.
+        candidates: Option<Vec<Shared<Organization>>>, for OrganizationView;
     }
 }
 
@@ -201,14 +212,20 @@ payload! {
     }
 }
 
-impl From<Outcome<(Organization, bool)>> for UpsertOrganizationPayload {
-    fn from(outcome: Outcome<(Organization, bool)>) -> Self {
+impl UpsertOrganizationPayload {
+    /// Creates the payload, and loads the organizations that the key matches.
+    pub(super) async fn load(ctx: &Context<'_>, outcome: Outcome<(Organization, bool)>) -> Result<Self> {
         let (organization, created) = outcome.value.unzip();
-        Self {
+        let organization_id = |id| match id {
+            NodeId::OrganizationId(id) => Some(id),
+            _ => None,
+        };
+        Ok(Self {
             organization,
             created,
+            candidates: candidates(ctx, &outcome.user_errors, organization_id).await?,
             user_errors: outcome.user_errors,
-        }
+        })
     }
 }
 
@@ -282,7 +299,7 @@ impl OrganizationMutation {
         Ok(Some(outcome.into()))
     }
 
-    /// Updates the organization with the given key in another system, or creates it.
+    /// Updates the organization with the given key, or creates it.
     ///
     /// Requires `externalContacts:organization:add`, and `externalContacts:organization:edit` if the organization
     /// exists.
@@ -294,6 +311,6 @@ impl OrganizationMutation {
     ) -> Result<Option<UpsertOrganizationPayload>> {
         let input = input.check(ctx.caller().permissions);
         let outcome = ctx.change(input, service::upsert_organization).await?;
-        Ok(Some(outcome.into()))
+        Ok(Some(UpsertOrganizationPayload::load(ctx, outcome).await?))
     }
 }

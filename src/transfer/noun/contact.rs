@@ -11,7 +11,8 @@ use super::{
 use crate::error::{Result, UserError};
 use crate::id::{ContactId, OrganizationId, TypedId as _};
 use crate::model::{
-    Checked, Contact, ContactChanges, ContactListChanges, EmailAddress, Patch, Record, Region, WordKind,
+    Checked, Contact, ContactChanges, ContactListChanges, EmailAddress, Patch, Record, Region, UpsertMode,
+    WordKind,
 };
 use crate::store::{Tenant, Tx};
 use crate::transfer::Object;
@@ -79,6 +80,7 @@ impl Noun for Contacts {
                 external_system_url: fields.patch("externalSystemUrl", url),
                 organization_id: Patch::Keep,
                 lists: ContactListChanges::default(),
+                mode: UpsertMode::default(),
             },
         }
     }

@@ -9,7 +9,8 @@ use super::{
 use crate::error::{Result, UserError};
 use crate::id::{ContactId, OrganizationId, TypedId as _};
 use crate::model::{
-    Checked, Organization, OrganizationChanges, OrganizationListChanges, Patch, Record, Region, WordKind,
+    Checked, Organization, OrganizationChanges, OrganizationListChanges, Patch, Record, Region, UpsertMode,
+    WordKind,
 };
 use crate::store::Tx;
 use crate::transfer::Object;
@@ -56,6 +57,7 @@ impl Noun for Organizations {
                 external_ids: fields.patch("externalIds", list(external_id)),
                 primary_contact_id: Patch::Keep,
                 lists: OrganizationListChanges::default(),
+                mode: UpsertMode::default(),
             },
         }
     }

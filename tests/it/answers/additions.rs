@@ -1,4 +1,4 @@
-//! Changes to lists, item by item.
+//! Changes to lists, item by item, and upserts that add to what is there.
 
 use serde_json::{Value, json};
 
@@ -11,6 +11,8 @@ pub async fn record(group: &mut Group<'_>) {
         .await;
     contacts(group).await;
     organizations(group).await;
+    upserted_contacts(group).await;
+    upserted_organizations(group).await;
 }
 
 async fn contacts(group: &mut Group<'_>) {
@@ -63,7 +65,7 @@ async fn contacts(group: &mut Group<'_>) {
             .change(format!("update: {title}"), "updateContact", input)
             .await;
     }
-    let key = |value: &str| json!({ "source": "hr", "value": value });
+    let key = |value: &str| json!({ "externalId": { "source": "hr", "value": value } });
     let item =
         |value: &str, lists: Value| json!({ "key": key(value), "lastName": "Lovelace", "lists": lists });
     let upsert = item("1", json!({ "addTags": ["upserted"] }));
@@ -99,8 +101,120 @@ async fn organizations(group: &mut Group<'_>) {
             .change(format!("update: {title}"), "updateOrganization", input)
             .await;
     }
-    let input = json!({ "key": { "source": "crm", "value": "2" }, "lists": { "addTags": ["upserted"] } });
+    let input = json!({ "key": { "externalId": { "source": "crm", "value": "2" } }, "lists": { "addTags": ["upserted"] } });
     group
         .change("upsert: items added", "upsertOrganization", input)
         .await;
+}
+
+/// Upserts of contacts by contact points.
+async fn upserted_contacts(group: &mut Group<'_>) {
+    for name in ["Looms", "Looms Holding"] {
+        let looms = json!({ "name": name, "websites": ["https://looms.example"] });
+        group
+            .change("an organization of a shared domain", "createOrganization", looms)
+            .await;
+    }
+    for name in ["Twin", "Twin too"] {
+        let twin = json!({ "lastName": name, "emailAddresses": [{ "address": "twin@looms.example" }] });
+        group.change("a shared address", "createContact", twin).await;
+    }
+    let email = json!({ "emailAddress": "Joan@Park.example" });
+    let fill = json!({ "key": email, "mode": "FILL", "lastName": "Murray", "title": "Analyst", "tags": ["new"],
+        "emailAddresses": [{ "address": "joan@home.example", "primary": true }], "lists": { "addSocialHandles": [{ "network": "X", "handle": "joan" }] } });
+    let handle = |handle: &str| json!({ "socialHandle": { "network": "LINKEDIN", "handle": handle } });
+    let apex = json!({ "domain": "apex.example" });
+    for (title, input) in [
+        (
+            "by an e-mail address",
+            json!({ "key": email, "lastName": "Clarke", "mode": "OVERWRITE" }),
+        ),
+        (
+            "by the address again",
+            json!({ "key": { "emailAddress": "joan@park.example" }, "lastName": "Clarke" }),
+        ),
+        ("what is empty", fill),
+        (
+            "by a phone number",
+            json!({ "key": { "phoneNumber": "(317) 555-0142" }, "lastName": "Turing" }),
+        ),
+        (
+            "by the number again",
+            json!({ "key": { "phoneNumber": "+13175550142" }, "organizationKey": apex }),
+        ),
+        (
+            "by a handle",
+            json!({ "key": handle("@hut8"), "lastName": "Alexander" }),
+        ),
+        (
+            "by the handle again",
+            json!({ "key": handle("HUT8"), "title": "Champion" }),
+        ),
+        (
+            "a key of several",
+            json!({ "key": { "emailAddress": "twin@looms.example" }, "title": "X" }),
+        ),
+        (
+            "an employer of several",
+            json!({ "key": email, "organizationKey": { "domain": "looms.example" } }),
+        ),
+        (
+            "an employer without one",
+            json!({ "key": email, "organizationKey": { "domain": "none.example" } }),
+        ),
+        (
+            "wrong keys",
+            json!({ "key": { "emailAddress": "x" }, "organizationKey": { "domain": "x" } }),
+        ),
+        (
+            "a wrong domain",
+            json!({ "key": email, "organizationKey": { "domain": "x" } }),
+        ),
+        (
+            "no number",
+            json!({ "key": { "phoneNumber": "anonymous" }, "lastName": "X" }),
+        ),
+        (
+            "removals while filling",
+            json!({ "key": email, "mode": "FILL", "lists": { "removeTags": ["vip"] } }),
+        ),
+    ] {
+        group
+            .change(format!("upsert: {title}"), "upsertContact", input)
+            .await;
+    }
+    let items = json!([
+        { "key": email, "title": "Cryptanalyst" }, { "key": { "emailAddress": "new@park.example" }, "lastName": "New" },
+        { "key": { "emailAddress": "NEW@park.example" }, "lastName": "Twice" }, { "key": { "emailAddress": "twin@looms.example" } },
+    ]);
+    let input = json!({ "items": items, "policy": "EACH" });
+    group
+        .change("upsertContacts: by contact points", "upsertContacts", input)
+        .await;
+}
+
+/// Upserts of organizations by domains.
+async fn upserted_organizations(group: &mut Group<'_>) {
+    for (title, input) in [
+        (
+            "by a domain",
+            json!({ "key": { "domain": "mills.example" }, "name": "Mills" }),
+        ),
+        (
+            "what is empty",
+            json!({ "key": { "domain": "www.mills.example" }, "mode": "FILL", "name": "Other", "industry": "Grain" }),
+        ),
+        (
+            "a domain of several",
+            json!({ "key": { "domain": "looms.example" }, "name": "Looms" }),
+        ),
+        (
+            "a wrong domain",
+            json!({ "key": { "domain": "https://mills.example" }, "name": "Mills" }),
+        ),
+    ] {
+        group
+            .change(format!("upsert: {title}"), "upsertOrganization", input)
+            .await;
+    }
 }

@@ -77,10 +77,10 @@ async fn contacts(group: &mut Group<'_>, organization: &Value, key: &Value) {
     ]);
     both(group, "updateContacts", items).await;
     let items = json!([
-        { "key": { "source": "crm", "value": "1" }, "title": "Analyst", "organizationKey": null },
-        { "key": { "source": "hr", "value": "2" }, "lastName": "Turing", "organizationKey": key },
-        { "key": { "source": "hr", "value": "2" }, "lastName": "Twice" }, { "key": { "source": "hr", "value": "3" } },
-        { "key": { "source": "hr", "value": "4" }, "lastName": "X", "organizationKey": { "source": "crm", "value": "none" } },
+        { "key": { "externalId": { "source": "crm", "value": "1" } }, "title": "Analyst", "organizationKey": null },
+        { "key": { "externalId": { "source": "hr", "value": "2" } }, "lastName": "Turing", "organizationKey": { "externalId": key } },
+        { "key": { "externalId": { "source": "hr", "value": "2" } }, "lastName": "Twice" }, { "key": { "externalId": { "source": "hr", "value": "3" } } },
+        { "key": { "externalId": { "source": "hr", "value": "4" } }, "lastName": "X", "organizationKey": { "externalId": { "source": "crm", "value": "none" } } },
     ]);
     both(group, "upsertContacts", items).await;
     let note = json!({ "subjectId": ada, "text": "Likes engines" });
@@ -133,9 +133,9 @@ async fn organizations(group: &mut Group<'_>) {
     ]);
     both(group, "updateOrganizations", items).await;
     let items = json!([
-        { "key": { "source": "crm", "value": "B-1" }, "name": "Analytical Looms" },
-        { "key": { "source": "crm", "value": "B-2" }, "name": "Mills" }, { "key": { "source": "crm", "value": "B-3" } },
-        { "key": { "source": "crm", "value": "B-1" }, "industry": "Twice" },
+        { "key": { "externalId": { "source": "crm", "value": "B-1" } }, "name": "Analytical Looms" },
+        { "key": { "externalId": { "source": "crm", "value": "B-2" } }, "name": "Mills" }, { "key": { "externalId": { "source": "crm", "value": "B-3" } } },
+        { "key": { "externalId": { "source": "crm", "value": "B-1" } }, "industry": "Twice" },
     ]);
     both(group, "upsertOrganizations", items).await;
     let items =

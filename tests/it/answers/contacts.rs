@@ -251,8 +251,8 @@ async fn updated(group: &mut Group<'_>, ada: &Value, organization: &Value) {
 }
 
 async fn upserted(group: &mut Group<'_>) {
-    let key = json!({ "source": "hr", "value": "7" });
-    let employer = json!({ "source": "crm", "value": "A-1" });
+    let key = json!({ "externalId": { "source": "hr", "value": "7" } });
+    let employer = json!({ "externalId": { "source": "crm", "value": "A-1" } });
     for (title, input) in [
         ("without a name", json!({ "key": key })),
         (
@@ -270,11 +270,11 @@ async fn upserted(group: &mut Group<'_>) {
         ),
         (
             "an employer nobody knows",
-            json!({ "key": key, "organizationKey": { "source": "crm", "value": "none" } }),
+            json!({ "key": key, "organizationKey": { "externalId": { "source": "crm", "value": "none" } } }),
         ),
         (
             "an empty key of the employer",
-            json!({ "key": key, "organizationKey": { "source": "", "value": "" } }),
+            json!({ "key": key, "organizationKey": { "externalId": { "source": "", "value": "" } } }),
         ),
         (
             "other external ids",
@@ -282,19 +282,19 @@ async fn upserted(group: &mut Group<'_>) {
         ),
         (
             "the key among them",
-            json!({ "key": { "source": "hr", "value": "8" }, "lastName": "Kept", "externalIds": [{ "source": "hr", "value": "8" }] }),
+            json!({ "key": { "externalId": { "source": "hr", "value": "8" } }, "lastName": "Kept", "externalIds": [{ "source": "hr", "value": "8" }] }),
         ),
         (
             "an external id of another",
-            json!({ "key": { "source": "hr", "value": "9" }, "lastName": "X", "externalIds": [{ "source": "crm", "value": "1" }] }),
+            json!({ "key": { "externalId": { "source": "hr", "value": "9" } }, "lastName": "X", "externalIds": [{ "source": "crm", "value": "1" }] }),
         ),
         (
             "an empty key",
-            json!({ "key": { "source": " ", "value": "7" }, "lastName": "X" }),
+            json!({ "key": { "externalId": { "source": " ", "value": "7" } }, "lastName": "X" }),
         ),
         (
             "every field",
-            json!({ "key": { "source": "hr", "value": "10" }, "salutation": "Ms", "firstName": "Joan", "middleName": "E. L.",
+            json!({ "key": { "externalId": { "source": "hr", "value": "10" } }, "salutation": "Ms", "firstName": "Joan", "middleName": "E. L.",
             "lastName": "Clarke", "title": "Analyst", "tags": ["a"], "externalIds": [], "phoneNumbers": [{ "input": "+44 20 7946 0958" }],
             "emailAddresses": [{ "address": "joan@park.example" }], "addresses": [{ "city": "Bletchley" }],
             "socialHandles": [{ "network": "LINKEDIN", "handle": "joan" }], "surveyOptOut": true,
@@ -302,7 +302,7 @@ async fn upserted(group: &mut Group<'_>) {
         ),
         (
             "wrong values",
-            json!({ "key": { "source": "hr", "value": "11" }, "lastName": "X", "phoneNumbers": [{ "input": "" }] }),
+            json!({ "key": { "externalId": { "source": "hr", "value": "11" } }, "lastName": "X", "phoneNumbers": [{ "input": "" }] }),
         ),
     ] {
         group
@@ -365,7 +365,7 @@ async fn limited(group: &mut Group<'_>) {
     group
         .change("create: no room", "createContact", json!({ "lastName": "X" }))
         .await;
-    let input = json!({ "key": { "source": "hr", "value": "12" }, "lastName": "X" });
+    let input = json!({ "key": { "externalId": { "source": "hr", "value": "12" } }, "lastName": "X" });
     group.change("upsert: no room", "upsertContact", input).await;
     group
         .change(
@@ -374,7 +374,7 @@ async fn limited(group: &mut Group<'_>) {
             json!({ "name": "X" }),
         )
         .await;
-    let input = json!({ "key": { "source": "hr", "value": "10" }, "lastName": "Murray" });
+    let input = json!({ "key": { "externalId": { "source": "hr", "value": "10" } }, "lastName": "Murray" });
     group
         .change("upsert: an existing one needs none", "upsertContact", input)
         .await;

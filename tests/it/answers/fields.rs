@@ -44,12 +44,14 @@ pub fn mutation(name: &str) -> String {
 fn payload(mutation: &str) -> String {
     match mutation {
         "createContact" | "updateContact" => format!("contact {{ {CONTACT} }}"),
-        "upsertContact" => format!("contact {{ {CONTACT} }} created"),
+        "upsertContact" => format!(
+            "contact {{ {CONTACT} }} created candidates {{ id displayName }} candidateOrganizations {{ id name }}"
+        ),
         "deleteContact" => {
             "deletedContactId deletedNotes detachedInteractions contact { displayName version }".to_owned()
         }
         "createOrganization" | "updateOrganization" => format!("organization {{ {ORGANIZATION} }}"),
-        "upsertOrganization" => format!("organization {{ {ORGANIZATION} }} created"),
+        "upsertOrganization" => format!("organization {{ {ORGANIZATION} }} created candidates {{ id name }}"),
         "deleteOrganization" => "deletedOrganizationId deletedRelationships deletedNotes detachedContacts
             detachedInteractions organization { name version }"
             .to_owned(),

@@ -191,10 +191,10 @@ async fn primary_contact(group: &mut Group<'_>, acme: &Value) {
 }
 
 async fn upserted(group: &mut Group<'_>) {
-    let key = json!({ "source": "erp", "value": "1" });
+    let key = json!({ "externalId": { "source": "erp", "value": "1" } });
     let mut every = every_field();
     every["name"] = json!("Every");
-    every["key"] = json!({ "source": "erp", "value": "2" });
+    every["key"] = json!({ "externalId": { "source": "erp", "value": "2" } });
     every["externalIds"] = json!([{ "source": "other", "value": "2" }]);
     for (title, input) in [
         ("without a name", json!({ "key": key })),
@@ -209,7 +209,7 @@ async fn upserted(group: &mut Group<'_>) {
         ),
         (
             "an empty key",
-            json!({ "key": { "source": "", "value": "" }, "name": "X" }),
+            json!({ "key": { "externalId": { "source": "", "value": "" } }, "name": "X" }),
         ),
     ] {
         group

@@ -198,12 +198,12 @@ on_both_engines! {
 
     async fn contacts_are_upserted_by_their_keys(app: &TestApp) {
         let admin = app.admin().await;
-        let key = |value: &str| json!({ "source": "hr", "value": value });
+        let key = |value: &str| json!({ "externalId": { "source": "hr", "value": value } });
         let employer = json!({ "source": "erp", "value": "acme" });
         admin.done(CREATE_ORGANIZATION, json!({ "name": "Acme", "externalIds": [employer] })).await;
         let upsert = bulk(&admin, "upsertContacts");
         let first = upsert.done(json!([
-            { "key": key("1"), "lastName": "Ada", "organizationKey": employer },
+            { "key": key("1"), "lastName": "Ada", "organizationKey": { "externalId": employer } },
             { "key": key("2"), "lastName": "Ben" },
         ])).await;
         assert!(first.iter().all(|result| result["created"] == true));
@@ -211,21 +211,21 @@ on_both_engines! {
         let payload = upsert.each(json!([
             { "key": key("2"), "title": "Updated" },
             { "key": key("3"), "lastName": "Carl" },
-            { "key": key("1"), "organizationKey": { "source": "erp", "value": "none" } },
+            { "key": key("1"), "organizationKey": { "externalId": { "source": "erp", "value": "none" } } },
             { "key": key("3"), "lastName": "Twice" },
             { "key": key("2"), "title": "Twice" },
-            { "key": { "source": " ", "value": "4" }, "lastName": "Keyless" },
+            { "key": { "externalId": { "source": " ", "value": "4" } }, "lastName": "Keyless" },
             { "key": key("5") },
-            { "key": key("6"), "lastName": "Dora", "organizationKey": { "source": "", "value": "x" } },
+            { "key": key("6"), "lastName": "Dora", "organizationKey": { "externalId": { "source": "", "value": "x" } } },
         ])).await;
 
         assert_snapshot!(refusals(&payload), @r"
         NOT_FOUND items.2.organizationKey
         INVALID items.3.key
         INVALID items.4.key
-        INVALID items.5.key.source
+        INVALID items.5.key.externalId.source
         INVALID items.6.lastName
-        INVALID items.7.organizationKey.source
+        INVALID items.7.organizationKey.externalId.source
         ");
         let results = payload["results"].as_array().unwrap();
         assert_eq!(results[0]["contact"]["title"], "Updated");
@@ -238,7 +238,7 @@ on_both_engines! {
 
     async fn an_upsert_of_an_existing_contact_takes_the_permission_to_edit(app: &TestApp) {
         let admin = app.admin().await;
-        let item = |value: &str| json!({ "key": { "source": "hr", "value": value }, "lastName": "Ada" });
+        let item = |value: &str| json!({ "key": { "externalId": { "source": "hr", "value": value } }, "lastName": "Ada" });
         bulk(&admin, "upsertContacts").done(json!([item("1")])).await;
         let adder = app.caller([Permission::ContactAdd, Permission::ContactView]).await;
 
@@ -302,7 +302,7 @@ on_both_engines! {
         }
         }
 
-        let upsert = bulk(&admin, "upsertContacts").each(json!([{ "key": { "source": "hr", "value": "1" }, "lastName": "Eve" }])).await;
+        let upsert = bulk(&admin, "upsertContacts").each(json!([{ "key": { "externalId": { "source": "hr", "value": "1" } }, "lastName": "Eve" }])).await;
         assert_eq!(refusals(&upsert), "ENTITY_LIMIT_REACHED items.0");
         assert_eq!(app.tenant.managed_entities().await.unwrap(), 3);
         app.tenant.set_limit(4).await.unwrap();

@@ -67,7 +67,7 @@ on_both_engines! {
         ");
         assert_eq!(updated["results"][1]["organization"], json!({ "id": acme, "name": "Acme Works", "version": 2, "primaryContact": { "id": ada } }));
 
-        let items = json!([{ "key": key("1")[0], "industry": "Space" }, { "key": key("2")[0] }, { "key": key("3")[0], "name": "Hooli" }]);
+        let items = json!([{ "key": { "externalId": key("1")[0] }, "industry": "Space" }, { "key": { "externalId": key("2")[0] } }, { "key": { "externalId": key("3")[0] }, "name": "Hooli" }]);
         let upserted = bulk(&admin, "upsertOrganizations", "created organization { id version }").each(items).await;
         assert_eq!(refusals(&upserted), "INVALID items.1.name");
         assert_eq!(upserted["results"][0], json!({ "created": false, "organization": { "id": acme, "version": 3 }, "userErrors": [] }));

@@ -64,7 +64,7 @@ const SHAPES: &[Shape] = &[
     },
     Shape {
         mutation: "upsertContacts",
-        item: |s, place| json!({ "key": s.key(place), "firstName": s.word(place), "organizationKey": { "source": "erp", "value": "1" } }),
+        item: |s, place| json!({ "key": { "externalId": s.key(place) }, "firstName": s.word(place), "organizationKey": { "externalId": { "source": "erp", "value": "1" } } }),
     },
     Shape {
         mutation: "deleteContacts",
@@ -83,7 +83,7 @@ const SHAPES: &[Shape] = &[
     },
     Shape {
         mutation: "upsertOrganizations",
-        item: |s, place| json!({ "key": s.key(place), "name": s.word(place) }),
+        item: |s, place| json!({ "key": { "externalId": s.key(place) }, "name": s.word(place) }),
     },
     Shape {
         mutation: "deleteOrganizations",

@@ -140,7 +140,7 @@ function firstState({ byMarker }, kind, changes, row) {
 function created(kind, input) {
   const fields = Object.keys(KINDS[kind].ofRow(BLANK));
   const state = applied(Object.fromEntries(fields.map((field) => [field, undefined])), input);
-  const external = [...(input.externalIds ?? []), ...(input.key ? [input.key] : [])];
+  const external = [...(input.externalIds ?? []), ...(input.key?.externalId ? [input.key.externalId] : [])];
   if (external.length > 0) state.externalIds = external.map(({ source, value }) => `${source}:${value}`).sort();
   return state;
 }

@@ -63,7 +63,7 @@ export const MUTATIONS = {
   upsertContact: {
     weight: 8,
     kind: "contact",
-    input: (mark, choices) => ({ key: shared(choices), ...contact(mark) }),
+    input: (mark, choices) => ({ key: { externalId: shared(choices) }, ...contact(mark) }),
   },
   deleteContact: { weight: 4, kind: "contact", deletes: true, input: (_, choices, pool) => target(choices, pool, "contact") },
   createOrganization: {
@@ -92,7 +92,7 @@ export const MUTATIONS = {
   upsertOrganization: {
     weight: 5,
     kind: "organization",
-    input: (mark, choices) => ({ key: shared(choices), ...organization(mark) }),
+    input: (mark, choices) => ({ key: { externalId: shared(choices) }, ...organization(mark) }),
   },
   deleteOrganization: {
     weight: 2,
