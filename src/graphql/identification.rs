@@ -3,7 +3,6 @@
 use async_graphql::{Context, Object, Result};
 use futures_util::future::try_join_all;
 
-use super::connection::connections;
 use super::context::ContextExt as _;
 use super::interaction::InteractionConnection;
 use super::list::ListExt as _;
@@ -15,6 +14,7 @@ use crate::model::{
     Contact, ContactPoint, ContactPointInput, InteractionFilter, InteractionOrderField, Organization,
     Permission, Subject,
 };
+use crate::page::PageArgs;
 use crate::store::{MOST_RECOGNIZED, Sort, latest_interactions, recognize};
 
 const NEWEST_FIRST: Sort<InteractionOrderField> = Sort {
@@ -30,6 +30,7 @@ pub struct IdentificationQuery;
 impl IdentificationQuery {
     /// Finds the records that match a contact point, for incoming calls and messages. Each part requires the permission to view
     /// its kind. Nothing is created or linked.
+    #[expect(clippy::unused_async, reason = "every resolver is asynchronous")]
     async fn identify(
         &self,
         ctx: &Context<'_>,
@@ -89,33 +90,30 @@ impl Identification {
         Ok(Some(organizations.into_iter().flatten().collect()))
     }
 
-    #[graphql(flatten)]
-    #[expect(clippy::unused_async, reason = "every resolver is asynchronous")]
-    async fn connections(&self) -> IdentificationConnections {
-        IdentificationConnections(self.0.key().into_iter().collect())
-    }
-}
-
-/// The connections of an identification, by the key of its contact point, if it has one.
-struct IdentificationConnections(Vec<String>);
-
-connections! {
-    nested IdentificationConnections {
-        /// The interactions with this contact point that are not linked to a contact, newest first: the past of a caller who
-        /// is still unknown.
-        ///
-        /// Requires `externalContacts:interaction:view`.
-        #[graphql(directive = requires_permission::apply(Permission::InteractionView))]
-        fn unlinked_interactions(&self, ctx, page) -> InteractionConnection {
-            ctx.list_inside(unlinked(&self.0), NEWEST_FIRST, page)
-        }
-    }
-}
-
-fn unlinked(point_keys: &[String]) -> InteractionFilter {
-    InteractionFilter {
-        point_keys: Some(point_keys.to_vec()),
-        has_contact: Some(false),
-        ..InteractionFilter::default()
+    /// The interactions with this contact point that are not linked to a contact, newest first: the past of a caller who is
+    /// still unknown.
+    ///
+    /// Requires `externalContacts:interaction:view`.
+    #[graphql(directive = requires_permission::apply(Permission::InteractionView))]
+    async fn unlinked_interactions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Returns the first n items (1–100, default 10).")] first: Option<i32>,
+        #[graphql(desc = "Returns the items after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
+        #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
+    ) -> Result<Option<InteractionConnection>> {
+        let page = PageArgs {
+            first,
+            after,
+            last,
+            before,
+        };
+        let filter = InteractionFilter {
+            point_keys: Some(self.0.key().into_iter().collect()),
+            has_contact: Some(false),
+            ..InteractionFilter::default()
+        };
+        Ok(Some(ctx.list_inside(filter, NEWEST_FIRST, page).await?.into()))
     }
 }

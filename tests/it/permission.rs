@@ -260,7 +260,7 @@ on_both_engines! {
                 if guarded.contains(&field) {
                     assert!(root(field).is_some());
                     assert_eq!(guard(definition), root(field), "{payload}.{field}");
-                    *shown.entry(field.to_string()).or_insert(0) += 1;
+                    *shown.entry(field.to_owned()).or_insert(0) += 1;
                 }
             }
         }

@@ -236,6 +236,11 @@ async fn recognized(group: &mut Group<'_>) {
             .change(format!("recognized: {title}"), "linkInteraction", input)
             .await;
     }
+    identified(group).await;
+}
+
+/// The records that have contact points, and the interactions of those who are unknown.
+async fn identified(group: &mut Group<'_>) {
     for (title, point) in [
         ("a number", json!({ "phoneNumber": "202-555-0142" })),
         ("an address", json!({ "emailAddress": "byron@poets.example" })),
