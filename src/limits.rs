@@ -89,7 +89,7 @@ impl Limits {
         items: 100,
         argument_bytes: 8 * 1024 * 1024,
         cost: 10_000,
-        introspected_values: 250_000,
+        introspected_values: 400_000,
         reported_errors: 5,
     };
 }

@@ -12,7 +12,7 @@ use crate::model::{
 };
 use crate::store::Tx;
 
-/// The number from which somebody called several times whom nobody knows.
+/// The number of an unknown caller, who called several times.
 const UNKNOWN_CALLER: &str = "+1 317 555 0177";
 /// The number of interactions with each company.
 const INTERACTIONS: usize = 15;
@@ -70,7 +70,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Creates the interactions of a caller whom nobody knows yet, and of one who calls from the company's switchboard.
+    /// Creates the interactions of an unknown caller, and of one who calls from the company's switchboard.
     pub async fn unknown_callers(&mut self, tx: &mut Tx, organization: &Organization) -> Result<()> {
         let midnight = tx.now().date_naive().and_time(NaiveTime::MIN).and_utc();
         let switchboard = organization

@@ -60,8 +60,8 @@ impl Identification {
         &self.0
     }
 
-    /// The contacts with this contact point, those with the most recent interaction first; at most 25. They have exactly this
-    /// number, address or handle; a search would find similar ones as well.
+    /// The contacts with exactly this number, address or handle, those with the most recent interaction first. If more than 25
+    /// have it, 25 of them; `contactsByPhone` and `contactsByEmail` list all.
     ///
     /// Requires `externalContacts:contact:view`.
     #[graphql(directive = requires_permission::apply(Permission::ContactView))]
@@ -78,7 +78,7 @@ impl Identification {
     }
 
     /// The organizations with this phone or fax number, or with a website at the domain of this e-mail address; at most 25.
-    /// Domains at which everybody can have an address, such as `gmail.com`, match none.
+    /// Domains of mail providers, such as `gmail.com`, match none.
     ///
     /// Requires `externalContacts:organization:view`.
     #[graphql(directive = requires_permission::apply(Permission::OrganizationView))]

@@ -14,7 +14,7 @@ use crate::error::under;
 const LONGEST_NUMBER: usize = 100;
 /// The maximum length of an e-mail address with a name before it, in characters.
 const LONGEST_ADDRESS: usize = 500;
-/// The domains at which everybody can have an e-mail address, in order, so that they tell no organization.
+/// The domains of mail providers, in order. An address there does not tell the organization.
 const MAIL_PROVIDERS: &str = include_str!("mail_providers.txt");
 
 /// A kind of contact point.
@@ -59,8 +59,7 @@ pub enum ContactPointInput {
 }
 
 impl ContactPoint {
-    /// Reads a contact point. A number or an address that cannot be read is kept as it is: whoever wrote it, the conversation took
-    /// place.
+    /// Reads a contact point. A number or an address that cannot be read is kept as it is, since the conversation took place.
     pub fn check(input: ContactPointInput, region: &Region) -> Checked<Self> {
         let of = |kind, input, normalized| Self {
             kind,
@@ -110,14 +109,14 @@ impl ContactPoint {
     }
 
     /// Returns the text that is equal for equal contact points, with the letter of their kind in front. Returns `None` for a text
-    /// that tells nobody, such as the `anonymous` of a withheld number.
+    /// that identifies no one, such as the `anonymous` of a withheld number.
     pub fn key(&self) -> Option<String> {
         match self.kind {
             ContactPointKind::Phone => {
                 // The other notation of a subscriber is the shorter one.
                 let number = self.normalized.clone().or_else(|| self.digits())?;
                 let notations = PhoneNumber::notations(&number);
-                Some(format!("p{}", notations.last().unwrap_or(&number)))
+                Some(format!("p{}", digits(notations.last().unwrap_or(&number))))
             }
             ContactPointKind::Email => Some(format!("e{}", self.normalized.as_ref()?)),
             ContactPointKind::Social => Some(format!("s{}", self.network?.key(&self.input))),
@@ -165,14 +164,14 @@ impl ContactPoint {
         texts.map(|text| network.key(text)).collect()
     }
 
-    /// Returns the domain of an address, unless everybody can have an address there.
+    /// Returns the domain of an address, unless it is that of a mail provider.
     fn company_domain(&self) -> Option<String> {
         let (_, domain) = self.normalized.as_ref()?.rsplit_once('@')?;
         (!is_mail_provider(domain)).then(|| fold(&site_domain(domain)))
     }
 }
 
-/// Whether everybody can have an e-mail address at this domain.
+/// Whether this is the domain of a mail provider, at which anyone can have an address.
 pub fn is_mail_provider(domain: &str) -> bool {
     MAIL_PROVIDERS.lines().any(|provider| provider == domain)
 }
@@ -211,7 +210,7 @@ mod tests {
 
     #[test]
     fn a_contact_point_has_one_key_however_it_is_written() {
-        let key = Some("p+12025550123".to_owned());
+        let key = Some("p12025550123".to_owned());
         for text in [
             "(202) 555-0123",
             "+1 202 555 0123",
@@ -232,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_tells_nobody_is_kept_and_has_no_key() {
+    fn a_text_that_identifies_no_one_is_kept_and_has_no_key() {
         for point in [
             number("anonymous"),
             number("Restricted"),

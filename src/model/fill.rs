@@ -40,6 +40,11 @@ pub trait Entry: Clone {
         self.is_same(other)
     }
 
+    /// Fills in the parts of this entry that are empty, from another writing of it.
+    fn fill_in(&mut self, given: &Self) {
+        let _ = given;
+    }
+
     /// Returns the entry's label and whether it is primary, if entries of this kind have that.
     fn marks(&mut self) -> Option<(&mut ContactPointLabel, &mut bool)> {
         None
@@ -54,7 +59,8 @@ impl<T: Entry> Fill for Vec<T> {
             .iter_mut()
             .any(|entry| entry.marks().is_some_and(|(_, primary)| *primary));
         for mut entry in given {
-            if filled.iter().any(|present| entry.yields_to(present)) {
+            if let Some(present) = filled.iter_mut().find(|present| entry.yields_to(present)) {
+                present.fill_in(&entry);
                 continue;
             }
             if let Some((_, primary)) = entry.marks() {

@@ -132,6 +132,12 @@ impl Entry for SocialHandle {
     fn is_same(&self, other: &Self) -> bool {
         self.network.key(&self.handle) == other.network.key(&other.handle)
     }
+
+    fn fill_in(&mut self, given: &Self) {
+        if self.platform_id.is_none() {
+            self.platform_id.clone_from(&given.platform_id);
+        }
+    }
 }
 
 impl ListItem for SocialHandle {

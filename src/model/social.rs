@@ -4,11 +4,13 @@ use async_graphql::resolver_utils::EnumType as _;
 use async_graphql::{Enum, InputObject, SimpleObject};
 use serde::{Deserialize, Serialize};
 
-use super::{Checked, each, fold, text, whole};
+use super::{Checked, digits, each, fold, text, whole};
 use crate::error::Refusals;
 
 /// The maximum length of a handle or an id, in characters.
 const LONGEST_HANDLE: usize = 255;
+/// The minimum number of digits of a handle that is compared as a phone number.
+const FEWEST_DIGITS: usize = 7;
 /// The maximum number of handles of a contact.
 pub(super) const MOST_HANDLES: usize = 20;
 
@@ -74,9 +76,17 @@ impl SocialNetwork {
     }
 }
 
-/// Returns the beginning of the [`SocialNetwork::key`] of a handle in every network.
+/// Returns the beginning of the [`SocialNetwork::key`] of a handle in every network. Messengers know people by their phone numbers,
+/// so a handle that is a number is its digits, however it is written.
 pub fn handle_start(handle: &str) -> String {
     let folded = fold(handle);
+    let is_number = digits(&folded).len() >= FEWEST_DIGITS
+        && folded
+            .chars()
+            .all(|c| c.is_ascii_digit() || "+-()./ ".contains(c));
+    if is_number {
+        return format!("{}:", digits(&folded));
+    }
     format!("{}:", folded.strip_prefix('@').unwrap_or(&folded))
 }
 
@@ -167,6 +177,10 @@ mod tests {
         assert_eq!(keys("@Jane_Doe", None), ["jane_doe:linkedin"]);
         assert_eq!(keys("jane", Some("4711")), ["jane:linkedin", "4711:linkedin"]);
         assert_eq!(keys("jane", Some("jane")), ["jane:linkedin"]);
+        assert_eq!(
+            keys("+1 (202) 555-0123", Some("12025550123")),
+            ["12025550123:linkedin"]
+        );
         assert_eq!(
             SocialNetwork::Mastodon.key("@jane@example.social"),
             "jane@example.social:mastodon"

@@ -8,10 +8,7 @@ use crate::model::{
     Checked, ContactPoint, DateTime, Interaction, InteractionChanges, LinkOrigin, Patch, Subject, WrapUp,
     WrapUpCode,
 };
-use crate::store::{Recognized, Tx, recognize};
-
-/// The maximum number of earlier interactions that are linked at once, so that the transaction stays short.
-const MOST_EARLIER: usize = 1_000;
+use crate::store::{MOST_UNLINKED, Recognized, Tx, recognize};
 
 /// The details of an interaction to record.
 #[derive(Clone, Debug, Default)]
@@ -132,12 +129,15 @@ pub async fn link_interaction(
     include_earlier: bool,
 ) -> Result<Linked> {
     let kept = parties.keep(tx).await?;
+    if include_earlier {
+        tx.lock_with_unlinked(target.id).await?;
+    }
     let before: Interaction = target.find(tx).await?;
     let mut after = before.clone();
     kept.apply(parties, &mut after)?;
     let interaction = tx.update_interaction(&before, after).await?;
     let (earlier, has_more) = if include_earlier {
-        link_earlier(tx, &interaction, &kept).await?
+        link_earlier(tx, &interaction, parties.contact_id.value(), &kept).await?
     } else {
         (0, false)
     };
@@ -150,8 +150,14 @@ pub async fn link_interaction(
 
 /// Links the interactions without a contact that have the contact point of this one to its contact. Returns their number, and
 /// whether more are left.
-async fn link_earlier(tx: &mut Tx, linked: &Interaction, kept: &KeptParties) -> Result<(usize, bool)> {
-    let Some(contact) = linked.contact_id else {
+async fn link_earlier(
+    tx: &mut Tx,
+    linked: &Interaction,
+    contact: Option<ContactId>,
+    kept: &KeptParties,
+) -> Result<(usize, bool)> {
+    // One that is not given is not kept from being deleted.
+    let Some(contact) = contact else {
         let refusal =
             UserError::invalid("needs a contact to link the earlier interactions to; give `contactId`");
         return Err(refusal.under("includeEarlier").into());
@@ -161,11 +167,11 @@ async fn link_earlier(tx: &mut Tx, linked: &Interaction, kept: &KeptParties) -> 
             UserError::invalid("needs an interaction with a contact point that others can have as well");
         return Err(refusal.under("includeEarlier").into());
     };
-    let most = i64::try_from(MOST_EARLIER + 1).unwrap_or(i64::MAX);
-    let mut earlier = tx.unlinked_interactions(&key, linked.id, most).await?;
-    let has_more = earlier.len() > MOST_EARLIER;
-    earlier.truncate(MOST_EARLIER);
-    let employer = kept.employer(contact).or(linked.organization_id);
+    let mut earlier = tx.unlinked_interactions(&key, linked.id).await?;
+    let most = usize::try_from(MOST_UNLINKED).unwrap_or(usize::MAX);
+    let has_more = earlier.len() > most;
+    earlier.truncate(most);
+    let employer = kept.employer(contact);
     let pairs = earlier.into_iter().map(|before| {
         let after = Interaction {
             contact_id: Some(contact),
@@ -246,14 +252,13 @@ impl Parties {
         }
     }
 
-    /// Returns the origin of the links of an interaction with these parties, if they give any.
-    const fn origin(self, interaction: &Interaction) -> Option<LinkOrigin> {
+    /// Returns the origin of the links of an interaction that becomes `after`, if these parties change it.
+    const fn origin(self, before: Option<OrganizationId>, after: &Interaction) -> Option<LinkOrigin> {
         match (self.contact_id, self.organization_id) {
             (Patch::Keep, Patch::Keep) => None,
-            (Patch::Clear, _) => Some(LinkOrigin::Unlinked),
-            _ if interaction.contact_id.is_none() && interaction.organization_id.is_none() => {
-                Some(LinkOrigin::Unlinked)
-            }
+            // An organization that was not there is not removed.
+            (Patch::Keep, Patch::Clear) if before.is_none() || after.contact_id.is_some() => None,
+            (Patch::Clear, _) | (Patch::Keep, Patch::Clear) => Some(LinkOrigin::Unlinked),
             _ => Some(LinkOrigin::User),
         }
     }
@@ -278,6 +283,7 @@ impl Parties {
 impl KeptParties {
     /// Writes parties into `interaction`. Refuses those that do not exist.
     pub fn apply(&self, parties: Parties, interaction: &mut Interaction) -> Checked<()> {
+        let before = interaction.organization_id;
         match parties.contact_id {
             Patch::Keep => {}
             Patch::Clear => interaction.contact_id = None,
@@ -299,7 +305,7 @@ impl KeptParties {
                 interaction.organization_id = Some(id);
             }
         }
-        if let Some(origin) = parties.origin(interaction) {
+        if let Some(origin) = parties.origin(before, interaction) {
             interaction.linked_by = Some(origin);
         }
         Ok(())
@@ -322,13 +328,15 @@ impl KeptParties {
         let contact = recognized.only_contact();
         let contact = contact.filter(|contact| self.contacts.iter().any(|(kept, _)| kept == contact));
         let organization = recognized.only_organization();
-        let organization = organization.filter(|organization| self.organizations.contains(organization));
+        let is_free = parties.organization_id == Patch::Keep;
+        let organization =
+            organization.filter(|organization| is_free && self.organizations.contains(organization));
         if contact.is_none() && organization.is_none() {
             return;
         }
         interaction.contact_id = contact;
         interaction.linked_by = Some(LinkOrigin::ContactPoint);
-        if parties.organization_id == Patch::Keep {
+        if is_free {
             interaction.organization_id = contact.map_or(organization, |contact| self.employer(contact));
         }
     }

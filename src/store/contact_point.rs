@@ -16,6 +16,11 @@ use crate::model::{ContactPoint, DateTime, Interaction, Subject};
 /// The maximum number of records that are examined for a contact point: a switchboard's number may be that of thousands.
 pub const MOST_RECOGNIZED: usize = 25;
 
+/// The maximum number of interactions that are linked at once, so that the transaction stays short.
+pub const MOST_UNLINKED: i64 = 1_000;
+/// A condition on an interaction `i` without a contact: no user removed it.
+const IS_OPEN: &str = "(i.linked_by IS NULL OR i.linked_by <> 'UNLINKED')";
+
 /// The records with a contact point.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recognized {
@@ -97,31 +102,32 @@ pub async fn find_by_words(
     Ok(ids_of)
 }
 
-/// The statement that selects the words, each with the ids of its records, up to one more than [`MOST_RECOGNIZED`].
+/// The statement that selects the words, each with the ids of its records, up to one more than [`MOST_RECOGNIZED`]. SQLite has no
+/// LATERAL: there, the ids of a word are gathered in a list, of which a table is made.
 fn ids_of_words<'a>(engine: Engine, words: Vec<String>) -> Statement<'a> {
-    let mut statement = Statement::new(engine, "");
     let most = i64::try_from(MOST_RECOGNIZED + 1).unwrap_or(i64::MAX);
-    if engine.has_lateral() {
-        statement
-            .push("SELECT l.listed_text, w.id FROM ")
-            .texts(words)
-            .push(
-                " AS l CROSS JOIN LATERAL (SELECT w.id FROM search_words AS w \
-                 WHERE w.tenant_id = $1 AND w.word = l.listed_text ORDER BY w.word, w.sort_key, w.id",
-            )
-            .limit(most)
-            .push(") AS w");
-        return statement;
-    }
-    for word in words {
-        statement
-            .selection()
-            .push("* FROM (SELECT word, id FROM search_words WHERE tenant_id = $1 AND word = ")
-            .bind(word)
-            .push(" ORDER BY word, sort_key, id")
-            .limit(most)
-            .push(")");
-    }
+    let mut statement = Statement::new(engine, "SELECT l.listed_text, ");
+    statement
+        .push(if engine.has_lateral() {
+            "w.id FROM "
+        } else {
+            "unhex(w.value) FROM "
+        })
+        .texts(words)
+        .push(" AS l CROSS JOIN ")
+        .push(if engine.has_lateral() {
+            "LATERAL ("
+        } else {
+            "json_each((SELECT json_group_array(hex(of_word.id)) FROM ("
+        })
+        .push("SELECT s.id FROM search_words AS s WHERE s.tenant_id = $1 AND s.word = l.listed_text")
+        .push(" ORDER BY s.word, s.sort_key, s.id")
+        .limit(most)
+        .push(if engine.has_lateral() {
+            ") AS w"
+        } else {
+            ") AS of_word)) AS w"
+        });
     statement
 }
 
@@ -148,26 +154,47 @@ pub async fn latest_interactions(
 }
 
 impl Tx {
+    /// Locks an interaction, and the newest ones that have its contact point and no contact, in the order in which all mutations
+    /// lock interactions.
+    pub async fn lock_with_unlinked(&mut self, interaction: InteractionId) -> Result<()> {
+        let mut statement = Statement::new(
+            self.engine(),
+            "SELECT id FROM interactions WHERE tenant_id = $1 AND id IN (SELECT i.id FROM interactions AS i \
+             WHERE i.tenant_id = $1 AND i.id = ",
+        );
+        statement
+            .bind(interaction)
+            .push(" UNION ALL SELECT id FROM (SELECT i.id FROM interactions AS i WHERE i.tenant_id = $1 AND i.point_key = ")
+            .push("(SELECT p.point_key FROM interactions AS p WHERE p.tenant_id = $1 AND p.id = ")
+            .bind(interaction)
+            .push(") AND i.contact_id IS NULL AND ")
+            .push(IS_OPEN)
+            .push(" ORDER BY i.started_at DESC, i.id DESC")
+            .limit(MOST_UNLINKED + 2)
+            .push(") AS unlinked) ORDER BY id")
+            .lock();
+        let _: Vec<(Uuid,)> = self.fetch_all(statement.sql()).await?;
+        Ok(())
+    }
+
     /// Returns the interactions with this contact point that have no contact, but `except`, the newest first, locked until the
-    /// transaction ends. Those of which a user removed the contact are left out.
+    /// transaction ends; at most one more than [`MOST_UNLINKED`]. Those of which a user removed the contact are left out.
     pub async fn unlinked_interactions(
         &mut self,
         point_key: &str,
         except: InteractionId,
-        most: i64,
     ) -> Result<Vec<Interaction>> {
         let mut statement = Statement::new(self.engine(), "SELECT ");
         statement
             .push(Interaction::COLUMNS)
-            .push(
-                " FROM interactions WHERE tenant_id = $1 AND contact_id IS NULL \
-                 AND (linked_by IS NULL OR linked_by <> 'UNLINKED') AND id <> ",
-            )
+            .push(" FROM interactions AS i WHERE i.tenant_id = $1 AND i.contact_id IS NULL AND ")
+            .push(IS_OPEN)
+            .push(" AND i.id <> ")
             .bind(except)
-            .push(" AND point_key = ")
+            .push(" AND i.point_key = ")
             .bind(point_key.to_owned())
-            .push(" ORDER BY started_at DESC, id DESC LIMIT ")
-            .bind(most)
+            .push(" ORDER BY i.started_at DESC, i.id DESC")
+            .limit(MOST_UNLINKED + 1)
             .lock();
         self.fetch_all(statement.sql()).await
     }

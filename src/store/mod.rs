@@ -78,7 +78,9 @@ pub use backup::{BackupError, Tell, back_up, restore};
 pub use batch::TextKey;
 pub use change::{CHANGES_OF_ENTITY, ChangeOrder, change_cursor};
 pub use contact::{CONTACTS_OF_ORGANIZATION, RemovedContact};
-pub use contact_point::{MOST_RECOGNIZED, Recognized, find_by_words, latest_interactions, recognize};
+pub use contact_point::{
+    MOST_RECOGNIZED, MOST_UNLINKED, Recognized, find_by_words, latest_interactions, recognize,
+};
 pub use declaration::Stored;
 pub use external_id::external_id_taken;
 pub use import_progress::ImportProgress;

@@ -121,7 +121,7 @@ impl Records {
                     "recordInteraction",
                     json!({
                     "mediaType": "CALL", "direction": "INBOUND", "startedAt": "2026-03-01T12:00:00Z",
-                    "contactId": contact }),
+                    "contactPoint": { "phoneNumber": "+12025550142" } }),
                 ),
             ];
             for (noun, mutation, input) in made {
@@ -254,11 +254,16 @@ const MUTATIONS: &[(&str, Make)] = &[
     ("recordInteraction", |r, c| {
         json!({
         "externalId": c.u8(..2).to_string(), "mediaType": "CALL", "direction": "INBOUND",
-        "startedAt": "2026-03-01T12:00:00Z", "contactId": r.any("contact", c) })
+        "startedAt": "2026-03-01T12:00:00Z", "contactId": r.any("contact", c),
+        "contactPoint": { "phoneNumber": "+12025550142" } })
     }),
     ("linkInteraction", |r, c| {
         json!({
         "id": r.any("interaction", c), "contactId": r.any("contact", c) })
+    }),
+    ("linkInteraction", |r, c| {
+        json!({
+        "id": r.any("interaction", c), "contactId": r.any("contact", c), "includeEarlier": true })
     }),
     ("linkInteraction", |r, c| {
         json!({

@@ -225,7 +225,7 @@ fn contact_point(
     })
 }
 
-/// Returns the number of a caller whom nobody knows; few of them call often.
+/// Returns the number of an unknown caller; few of them call often.
 fn unknown_caller(rng: &mut Rng, region: &Region) -> Result<ContactPoint> {
     let caller = rng.u32(0..10_000).min(rng.u32(0..10_000));
     let number = format!("+1 {} 555 01{:02}", 201 + caller / 100, caller % 100);

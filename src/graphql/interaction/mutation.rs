@@ -109,8 +109,9 @@ pub struct LinkInteractionInput {
     #[graphql(flatten)]
     parties: PartyFields,
     /// Whether the other interactions with the same contact point that have no contact are linked to the contact as well, at
-    /// most 1,000 at a time, the newest first: the past of a caller who was unknown until now. They keep their organization,
-    /// or get the contact's current employer. Those of which a user removed the contact stay as they are.
+    /// most 1,000 at a time, the newest first: the past of a caller who was unknown until now. Takes a
+    /// `contactId`. They keep their organization, or get the contact's current employer. Those of which a user removed the contact
+    /// stay as they are.
     #[graphql(default)]
     include_earlier: bool,
     #[graphql(flatten)]

@@ -1,7 +1,8 @@
 //! The cost of an operation by the page sizes that it requests, known before anything runs.
 //!
 //! A scalar costs nothing, an object 1, a connection 2 plus its page size times the cost of an entry. Lists multiply as
-//! well: `nodes` and `_entities` by the number requested, any other list by [`LIST`]. A bulk mutation costs 1 for each
+//! well: `nodes` and `_entities` by the number requested, records with a contact point by [`RECOGNIZED`], any other list by
+//! [`LIST`]. A bulk mutation costs 1 for each
 //! item, and its results multiply by their number. For an interface or a union, the most expensive type counts. Reading the
 //! schema is free.
 
@@ -24,6 +25,15 @@ use crate::page;
 
 /// The assumed length of a list that has neither a page size nor a list of keys, such as the phone numbers of a contact.
 const LIST: u64 = 5;
+/// The assumed length of a list of the records with a contact point or a key, which is the most.
+const RECOGNIZED: u64 = 25;
+/// The names of such lists.
+const LISTS_OF_RECOGNIZED: [&str; 4] = [
+    "candidates",
+    "candidateOrganizations",
+    "contacts",
+    "organizations",
+];
 /// The arguments whose length is the length of the list.
 const KEYS: [&str; 2] = ["ids", "representations"];
 
@@ -189,6 +199,7 @@ impl Estimate<'_> {
         match keys {
             Some(Value::List(items)) => u64::try_from(items.len()).unwrap_or(u64::MAX),
             Some(_) => 1,
+            None if LISTS_OF_RECOGNIZED.contains(&field.name.as_str()) => RECOGNIZED,
             None => LIST,
         }
     }

@@ -221,7 +221,12 @@ fn apply_parties(
         Patch::Set(reference) => interaction.organization_id = Some(with.known.organization(reference)?),
     }
     if before != (interaction.contact_id, interaction.organization_id) {
-        interaction.linked_by = Some(LinkOrigin::User);
+        let is_linked = interaction.contact_id.is_some() || interaction.organization_id.is_some();
+        interaction.linked_by = Some(if is_linked {
+            LinkOrigin::User
+        } else {
+            LinkOrigin::Unlinked
+        });
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-// The story of a caller whom nobody knows: from the first ring to a contact with the whole past.
+// The story of an unknown caller: from the first ring to a contact with the whole past.
 
 import assert from "node:assert/strict";
 
@@ -9,7 +9,7 @@ let contact;
 let call;
 
 export const unknownCaller = [
-  ["a caller whom nobody knows has calls and no contact", isUnknown],
+  ["an unknown caller has calls and no contact", isUnknown],
   ["the caller gets a contact", isNamed],
   ["the past is linked", isLinked],
   ["the next call shows the contact", isKnown],

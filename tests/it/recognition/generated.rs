@@ -10,7 +10,7 @@ use crate::support::operations::{DELETE_CONTACT, UPDATE_CONTACT};
 use crate::support::{TestApp, on_both_engines};
 
 on_both_engines! {
-    async fn nobody_is_ever_linked_by_a_contact_point_of_several(app: &TestApp) {
+    async fn a_contact_point_of_several_never_links(app: &TestApp) {
         check(app, 11).await;
     }
 }

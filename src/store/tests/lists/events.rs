@@ -172,7 +172,7 @@ impl Cases for Interaction {
         ];
         let agents = [agent, world.users[20].id, UserId::new(World::nobody())];
         let codes = [code, world.codes[40].id, WrapUpCodeId::new(World::nobody())];
-        let points = [POINTS[0], POINTS[4], "+12025550199"].map(|number| format!("p{number}"));
+        let points = [POINTS[0], POINTS[4], "+12025550199"].map(|number| number.replace('+', "p"));
         let frequent = points[0].clone();
         let mut cases = vec![
             Case::<Self>::new(
