@@ -150,7 +150,9 @@ class World {
     const value = typeof known === "function" ? known() : known;
     const other = unknown(value);
     const id = `door-${this.tried}`;
+    await this.emptyLists(door);
     const found = masked(await send(door.document, { value }, `${id}-known`), value);
+    await this.emptyLists(door);
     const expected = masked(await send(door.document, { value: other }, `${id}-unknown`), other);
     this.names[id] = `${door.name} by ${transport}: ${value}`;
     const leaked = this.secrets.filter((secret) => found.includes(secret));
@@ -160,6 +162,19 @@ class World {
     const place = [...found].findIndex((letter, index) => letter !== expected[index]);
     const [shown, instead] = [found, expected].map((text) => text.slice(Math.max(0, place - 60), place + 200));
     return [{ door: door.name, transport, value, other, shown, instead, leaked }];
+  }
+
+  /** Empties the lists of our own records before a door that adds to them, so that both of its values are added alone. */
+  async emptyLists({ name }) {
+    if (!name.includes(".lists.add")) return;
+    const { contact, organization } = this.own;
+    const lists = { phoneNumbers: [], emailAddresses: [], socialHandles: [] };
+    for (const change of [
+      { name: "updateContact", input: { id: contact, tags: [], externalIds: [], ...lists } },
+      { name: "updateOrganization", input: { id: organization, tags: [], externalIds: [], websites: [] } },
+    ]) {
+      await post(this.server.url, this.ours, request(change));
+    }
   }
 
   /** The values of theirs that a door is tried with. */

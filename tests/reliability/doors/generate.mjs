@@ -85,13 +85,15 @@ function object(type, [next, ...rest], own, place) {
 function required(field, own, place) {
   const named = getNamedType(field.type);
   const value = isInputObjectType(named)
-    ? Object.fromEntries(
-        Object.values(named.getFields())
-          .filter((inner) => isRequiredInputField(inner))
-          .map((inner) => [inner.name, required(inner, own, place)]),
-      )
+    ? Object.fromEntries(needed(named).map((inner) => [inner.name, required(inner, own, place)]))
     : own(field.name, place, field.type);
   return hasList(field.type) ? [value] : value;
+}
+
+/** The fields that an input object must have: one of those of which there must be exactly one. */
+function needed(type) {
+  const fields = Object.values(type.getFields());
+  return type.isOneOf ? fields.slice(0, 1) : fields.filter((field) => isRequiredInputField(field));
 }
 
 function hasList(type) {
