@@ -7,7 +7,7 @@ import { afterEach, test } from "node:test";
 import { CombinedGraphQLErrors, type ObservableQuery, type OperationVariables, gql } from "@apollo/client";
 import { type Subscription, filter, firstValueFrom, map, timeout } from "rxjs";
 
-import { ContactCard, ContactsPage, DeleteContact, UpdateContact } from "./operations/contacts";
+import { ContactCard, ContactsPage, CreateOrganization, DeleteContact, UpdateContact, UpsertContact } from "./operations/contacts";
 import { OneNode, SearchPage } from "./operations/search";
 import { apollo } from "./support/apollo";
 import { allContacts, ask, everything, token, withContact } from "./support/server";
@@ -80,6 +80,53 @@ test("a partial update shows wherever the contact is shown, and leaves the rest 
     assert.equal(cleared.data?.updateContact?.contact?.title, null);
     await shown(list, ({ contacts }) => contacts?.edges[0]?.node.title === null);
   }));
+
+test("items are added to the lists of a contact, and the others stay", () =>
+  withContact(async ({ id }) => {
+    const apollo = client();
+    for (const input of ["(317) 555-0101", "(317) 555-0102"]) {
+      await apollo.mutate({ mutation: UpdateContact, variables: { input: { id, lists: { addPhoneNumbers: [{ input }] } } } });
+    }
+    const { data } = await apollo.mutate({
+      mutation: UpdateContact,
+      variables: {
+        input: {
+          id,
+          lists: {
+            addPhoneNumbers: [{ input: "(317) 555-0102", label: "MOBILE", primary: true }],
+            removeTags: ["prospect"],
+          },
+        },
+      },
+    });
+    assert.deepEqual(data?.updateContact?.userErrors, []);
+    assert.equal(data?.updateContact?.contact?.version, 4);
+  }));
+
+test("an upsert finds a contact by the address and fills in what is empty", async () => {
+  const apollo = client();
+  const engines = { name: "Engines", websites: ["https://engines.example/"] };
+  await apollo.mutate({ mutation: CreateOrganization, variables: { input: engines } });
+  const upsert = () =>
+    apollo.mutate({
+      mutation: UpsertContact,
+      variables: {
+        input: {
+          key: { emailAddress: "jane@engines.example" },
+          organizationKey: { domain: "engines.example" },
+          mode: "FILL",
+          lastName: "Doe",
+          phoneNumbers: [{ input: "(317) 555-0102" }],
+        },
+      },
+    });
+  const made = (await upsert()).data?.upsertContact;
+  const found = (await upsert()).data?.upsertContact;
+
+  assert.deepEqual([made?.created, found?.created], [true, false]);
+  assert.equal(found?.contact?.id, made?.contact?.id);
+  assert.equal(found?.contact?.organization?.name, "Engines");
+});
 
 test("a version conflict brings the contact as it is now into the cache", () =>
   withContact(async ({ id }) => {

@@ -6,7 +6,8 @@ import { test } from "node:test";
 import type { AnyVariables, Client, DocumentInput, OperationResult } from "@urql/core";
 
 import { ContactCard, ContactsPage, DeleteContact, UpdateContact } from "./operations/contacts";
-import { OneNode, Refine, SearchBox, SearchPage, WhoCalls } from "./operations/search";
+import { LinkCaller, NameCaller, WhoCalls } from "./operations/calls";
+import { OneNode, Refine, SearchBox, SearchPage } from "./operations/search";
 import { allContacts, everything, token, withContact } from "./support/server";
 import { urql } from "./support/urql";
 
@@ -87,17 +88,31 @@ test("interfaces and unions are told apart with the schema", async () => {
   assert.deepEqual(node.data?.node, organization);
 });
 
-test("a search box shows notes by an excerpt, and a caller is found by the number", async () => {
+test("a search box shows notes by an excerpt", async () => {
   const urql = client();
   const box = await urql.query(SearchBox, { query: "renegotiation" });
   assert.equal(box.error, undefined);
   const notes = box.data?.search?.nodes.filter((node) => node.__typename === "Note") ?? [];
   assert.ok(notes.length > 0, "a note");
   for (const note of notes) assert.ok(note.excerpt.length <= 122, note.excerpt);
+});
 
-  const caller = await urql.query(WhoCalls, { number: "+1 212 555 0100" });
-  assert.equal(caller.error, undefined);
-  assert.ok(caller.data?.contactsByPhone && caller.data.organizationsByPhone);
+test("a caller is identified by the number, and an unknown one becomes a contact with the whole past", async () => {
+  const urql = client();
+  const known = (await urql.query(WhoCalls, { number: "+1 212 555 0100" })).data?.identify;
+  assert.equal(known?.contacts?.[0]?.displayName, "John Smith");
+
+  const number = "+1 317 555 0177";
+  const unknown = (await urql.query(WhoCalls, { number })).data?.identify;
+  assert.deepEqual(unknown?.contacts, []);
+  const [call] = unknown.unlinkedInteractions?.nodes ?? [];
+  assert.ok(call);
+  const named = await urql.mutation(NameCaller, { input: { lastName: "Quist", phoneNumbers: [{ input: number }] } });
+  const contact = named.data?.createContact?.contact;
+  assert.ok(contact);
+  const linked = await urql.mutation(LinkCaller, { call: call.id, contact: contact.id });
+  assert.equal(linked.data?.linkInteraction?.linkedEarlier, 2);
+  assert.equal(linked.data.linkInteraction.interaction?.contact?.displayName, "Quist");
 });
 
 test("a facet that a capped search offers narrows it", async () => {

@@ -90,3 +90,43 @@ export const DeleteContact = graphql(`
     }
   }
 `);
+
+export const UpsertContact = graphql(`
+  mutation UpsertContact($input: UpsertContactInput!) {
+    upsertContact(input: $input) {
+      created
+      contact {
+        id
+        lastName
+        phoneNumbers {
+          input
+        }
+        organization {
+          name
+        }
+      }
+      candidates {
+        id
+        displayName
+      }
+      userErrors {
+        message
+        field
+        code
+      }
+    }
+  }
+`);
+
+export const CreateOrganization = graphql(`
+  mutation CreateOrganization($input: CreateOrganizationInput!) {
+    createOrganization(input: $input) {
+      organization {
+        id
+      }
+      userErrors {
+        message
+      }
+    }
+  }
+`);

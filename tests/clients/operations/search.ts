@@ -103,20 +103,3 @@ export const SearchBox = graphql(`
     }
   }
 `);
-
-export const WhoCalls = graphql(`
-  query WhoCalls($number: String!) {
-    contactsByPhone(number: $number, first: 5) {
-      nodes {
-        id
-        displayName
-      }
-    }
-    organizationsByPhone(number: $number, first: 5) {
-      nodes {
-        id
-        name
-      }
-    }
-  }
-`);
