@@ -50,6 +50,20 @@ impl<T> BulkOutcome<Outcome<T>> {
     }
 }
 
+impl<T> BulkOutcome<T> {
+    /// Returns the outcome with another form of each result, for which records are loaded: those of all together.
+    pub async fn load<U, F, E>(self, form: impl FnMut(T) -> F) -> Result<BulkOutcome<U>, E>
+    where
+        F: Future<Output = Result<U, E>>,
+    {
+        let results = join_all(self.results.into_iter().map(form)).await;
+        Ok(BulkOutcome {
+            results: results.into_iter().collect::<Result<_, E>>()?,
+            user_errors: self.user_errors,
+        })
+    }
+}
+
 /// Bulk changes on behalf of the caller.
 pub trait MutateMany: Mutate + Sync {
     /// Calls a service function with the checked items of a bulk mutation, as [`change`](Mutate::change) does with one.
@@ -92,17 +106,10 @@ pub trait MutateMany: Mutate + Sync {
                 .collect();
             let outcome = self.change_once(Ok((policy, items)), work).await?;
             let outcome = BulkOutcome::of(ids.len(), outcome);
-            let results = outcome.results.into_iter().zip(ids);
-            // All are loaded together.
-            let results = join_all(results.map(async |(result, id)| {
-                let id = id.filter(|_| result.is_version_conflict());
-                let current: Option<R> = self.current(id).await?;
-                Ok((result, current))
-            }));
-            Ok(BulkOutcome {
-                results: results.await.into_iter().collect::<Result<_>>()?,
-                user_errors: outcome.user_errors,
-            })
+            let mut ids = ids.into_iter();
+            outcome
+                .load(|result| self.with_current(result, ids.next().flatten()))
+                .await
         }
     }
 

@@ -14,7 +14,7 @@ use crate::model::{
     Contact, ContactPoint, ContactPointInput, InteractionFilter, InteractionOrderField, Organization,
     Permission, Subject,
 };
-use crate::page::PageArgs;
+use crate::page::{self, PageArgs};
 use crate::store::{MOST_RECOGNIZED, Sort, latest_interactions, recognize};
 
 const NEWEST_FIRST: Sort<InteractionOrderField> = Sort {
@@ -66,7 +66,12 @@ impl Identification {
     /// Requires `externalContacts:contact:view`.
     #[graphql(directive = requires_permission::apply(Permission::ContactView))]
     async fn contacts(&self, ctx: &Context<'_>) -> Result<Option<Vec<Shared<Contact>>>> {
-        let recognized = recognize(&mut ctx.tenant(), &[&self.0], &[Subject::Contacts]).await?;
+        let recognized = recognize(
+            &mut ctx.tenant(),
+            std::slice::from_ref(&self.0),
+            &[Subject::Contacts],
+        )
+        .await?;
         let contacts = recognized.into_iter().flat_map(|it| it.contacts);
         let mut contacts: Vec<ContactId> = contacts.take(MOST_RECOGNIZED).collect();
         if contacts.len() > 1 {
@@ -83,7 +88,12 @@ impl Identification {
     /// Requires `externalContacts:organization:view`.
     #[graphql(directive = requires_permission::apply(Permission::OrganizationView))]
     async fn organizations(&self, ctx: &Context<'_>) -> Result<Option<Vec<Shared<Organization>>>> {
-        let recognized = recognize(&mut ctx.tenant(), &[&self.0], &[Subject::Organizations]).await?;
+        let recognized = recognize(
+            &mut ctx.tenant(),
+            std::slice::from_ref(&self.0),
+            &[Subject::Organizations],
+        )
+        .await?;
         let organizations = recognized.into_iter().flat_map(|it| it.organizations);
         let organizations = organizations.take(MOST_RECOGNIZED).map(|id| ctx.load(id));
         let organizations = try_join_all(organizations).await?;
@@ -103,17 +113,18 @@ impl Identification {
         #[graphql(desc = "Returns the last n items (1–100).")] last: Option<i32>,
         #[graphql(desc = "Returns the items before this cursor.")] before: Option<String>,
     ) -> Result<Option<InteractionConnection>> {
-        let page = PageArgs {
+        let args = PageArgs {
             first,
             after,
             last,
             before,
         };
+        let page = NEWEST_FIRST.page(args, page::NESTED)?;
         let filter = InteractionFilter {
             point_keys: Some(self.0.key().into_iter().collect()),
             has_contact: Some(false),
             ..InteractionFilter::default()
         };
-        Ok(Some(ctx.list_inside(filter, NEWEST_FIRST, page).await?.into()))
+        Ok(Some(ctx.list_on(filter, NEWEST_FIRST, page).await?.into()))
     }
 }

@@ -96,19 +96,6 @@ pub trait ListExt: ContextExt {
         async move { self.list_on(filter, sort, sort.page(args, page::AT_ROOT)?).await }
     }
 
-    /// Loads a page of the records that a filter matches, inside another object.
-    fn list_inside<T: Shown>(
-        &self,
-        filter: impl Filter + 'static,
-        sort: Sort<T::Order>,
-        args: PageArgs,
-    ) -> impl Future<Output = Result<Connected<T>>> + Send
-    where
-        Self: Sync + Sized,
-    {
-        async move { self.list_on(filter, sort, sort.page(args, page::NESTED)?).await }
-    }
-
     /// Loads the given page of the records that a filter matches.
     fn list_on<T: Shown>(
         &self,

@@ -98,9 +98,7 @@ impl Loaders {
         };
         Ok(self.0.load(key, Wanted::PLAIN).await?.unwrap_or_default())
     }
-}
 
-impl Loaders {
     /// Returns the contacts that have a contact point, at most [`MOST_RECOGNIZED`].
     pub async fn contacts_with(&self, point: ContactPoint) -> Result<Vec<ContactId>> {
         Ok(self.0.load(point, Wanted::PLAIN).await?.unwrap_or_default())
@@ -359,9 +357,8 @@ impl LoadKey for ContactPoint {
         _: Wanted,
     ) -> Result<HashMap<Self, Vec<ContactId>>> {
         let span = batch_span("contacts", Contact::TABLE, points.len());
-        let given: Vec<&Self> = points.iter().collect();
         let mut reader = &queues.tenant;
-        let recognized = recognize(&mut reader, &given, &[Subject::Contacts]);
+        let recognized = recognize(&mut reader, &points, &[Subject::Contacts]);
         let contacts = recognized.instrument(span).await?.into_iter().map(|found| {
             let contacts = found.contacts.into_iter();
             contacts.take(MOST_RECOGNIZED).collect()

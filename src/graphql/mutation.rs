@@ -263,13 +263,11 @@ pub trait Mutate: ContextExt + Sync {
         W: for<'t> Work<'t, A, R>,
     {
         async move {
-            let id = input.as_ref().ok().map(Targeted::id);
-            let outcome = self.change(input, work).await?;
-            if outcome.is_version_conflict() {
-                let value = self.current(id).await?;
-                return Ok(Outcome { value, ..outcome });
-            }
-            Ok(outcome)
+            let (outcome, current) = self.change_repeatable(input, work).await?;
+            Ok(Outcome {
+                value: outcome.value.or(current),
+                ..outcome
+            })
         }
     }
 }

@@ -187,8 +187,7 @@ async fn link_earlier(
 
 /// Returns the records that have the contact points.
 pub(super) async fn recognize_all(tx: &mut Tx, points: &[ContactPoint]) -> Result<Vec<Recognized>> {
-    let points: Vec<&ContactPoint> = points.iter().collect();
-    recognize(tx, &points, &[Subject::Contacts, Subject::Organizations]).await
+    recognize(tx, points, &[Subject::Contacts, Subject::Organizations]).await
 }
 
 impl RecordedInteraction {
@@ -310,9 +309,6 @@ impl KeptParties {
         }
         Ok(())
     }
-}
-
-impl KeptParties {
     /// Returns the employer of a contact that is kept.
     fn employer(&self, contact: ContactId) -> Option<OrganizationId> {
         let kept = self.contacts.iter().find(|(kept, _)| *kept == contact);

@@ -81,8 +81,8 @@ async fn recognized(
     let mut points = points.into_iter();
     let items = items.into_iter().map(|item| {
         let item = item?;
-        let has_point = points.next().flatten().is_some();
-        let recognized = recognized.by_ref().take(usize::from(has_point)).next();
+        let point = points.next().flatten();
+        let recognized = point.and_then(|_| recognized.next());
         Ok((item, recognized.unwrap_or_default()))
     });
     Ok(items.collect())

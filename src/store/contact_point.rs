@@ -51,7 +51,7 @@ impl Recognized {
 /// Returns the records of these subjects that have each of the contact points, by one statement.
 pub async fn recognize(
     reader: &mut impl Read,
-    points: &[&ContactPoint],
+    points: &[ContactPoint],
     subjects: &[Subject],
 ) -> Result<Vec<Recognized>> {
     let words_of = |point: &ContactPoint, subject: Subject| {

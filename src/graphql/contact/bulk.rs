@@ -1,13 +1,12 @@
 //! Bulk mutations for contacts.
 
 use async_graphql::{Context, Object, Result};
-use futures_util::future::join_all;
 
 use super::mutation::{
     CreateContactItemInput, CreateContactPayload, DeleteContactInput, DeleteContactPayload,
     UpdateContactInput, UpdateContactPayload, UpsertContactInput, UpsertContactPayload,
 };
-use crate::graphql::bulk::{BulkOutcome, MutateMany as _, bulk_input, bulk_payload};
+use crate::graphql::bulk::{MutateMany as _, bulk_input, bulk_payload};
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::permission::requires_permission;
 use crate::graphql::repeat::RepeatFields;
@@ -122,13 +121,9 @@ impl ContactBulkMutation {
         let outcome = ctx
             .change_many(input.policy, items.collect(), service::upsert_contacts)
             .await?;
-        let results = outcome.results.into_iter();
-        // All candidates are loaded together.
-        let results = join_all(results.map(|result| UpsertContactPayload::load(ctx, result))).await;
-        let outcome = BulkOutcome {
-            results: results.into_iter().collect::<Result<Vec<_>>>()?,
-            user_errors: outcome.user_errors,
-        };
+        let outcome = outcome
+            .load(|result| UpsertContactPayload::load(ctx, result))
+            .await?;
         Ok(Some(outcome.into()))
     }
 }

@@ -1,14 +1,13 @@
 //! Bulk mutations for organizations.
 
 use async_graphql::{Context, Object, Result};
-use futures_util::future::join_all;
 
 use super::mutation::{
     CreateOrganizationItemInput, CreateOrganizationPayload, DeleteOrganizationInput,
     DeleteOrganizationPayload, UpdateOrganizationInput, UpdateOrganizationPayload, UpsertOrganizationInput,
     UpsertOrganizationPayload,
 };
-use crate::graphql::bulk::{BulkOutcome, MutateMany as _, bulk_input, bulk_payload};
+use crate::graphql::bulk::{MutateMany as _, bulk_input, bulk_payload};
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::permission::requires_permission;
 use crate::graphql::repeat::RepeatFields;
@@ -125,13 +124,9 @@ impl OrganizationBulkMutation {
         let outcome = ctx
             .change_many(input.policy, items.collect(), service::upsert_organizations)
             .await?;
-        let results = outcome.results.into_iter();
-        // All candidates are loaded together.
-        let results = join_all(results.map(|result| UpsertOrganizationPayload::load(ctx, result))).await;
-        let outcome = BulkOutcome {
-            results: results.into_iter().collect::<Result<Vec<_>>>()?,
-            user_errors: outcome.user_errors,
-        };
+        let outcome = outcome
+            .load(|result| UpsertOrganizationPayload::load(ctx, result))
+            .await?;
         Ok(Some(outcome.into()))
     }
 }

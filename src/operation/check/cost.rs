@@ -2,9 +2,8 @@
 //!
 //! A scalar costs nothing, an object 1, a connection 2 plus its page size times the cost of an entry. Lists multiply as
 //! well: `nodes` and `_entities` by the number requested, records with a contact point by [`RECOGNIZED`], any other list by
-//! [`LIST`]. A bulk mutation costs 1 for each
-//! item, and its results multiply by their number. For an interface or a union, the most expensive type counts. Reading the
-//! schema is free.
+//! [`LIST`]. A bulk mutation costs 1 for each item, and its results multiply by their number. For an interface or a union, the
+//! most expensive type counts. Reading the schema is free.
 
 use std::collections::HashSet;
 
