@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::list_change::list_changes;
 use super::{
     Address, AddressInput, Checked, EmailAddress, EmailAddressInput, ExternalId, ExternalIdInput, IndexEntry,
-    NameMatch, PhoneNumber, PhoneNumberInput, Ranges, Record, Region, SocialHandle, SocialHandleInput,
-    UpsertMode, Url, WordKind, changes, sort_key, text, words,
+    NameMatch, PhoneNumber, PhoneNumberInput, Ranges, Record, Region, SocialHandle, SocialHandleInput, Url,
+    WordKind, changes, sort_key, text, words,
 };
 use crate::error::{Refusals, UserError};
 use crate::id::{ContactId, OrganizationId, TypedId, global_option};
@@ -81,12 +81,7 @@ changes! {
         external_system_url: Url => Url::optional,
         organization_id: OrganizationId => Ok,
     }
-    filled with {
-        /// Changes lists item by item.
-        lists: ContactListChanges,
-        /// Whether fields that are not empty are overwritten.
-        mode: UpsertMode,
-    }
+    filled with ContactListChanges
 }
 
 list_changes! {
@@ -150,21 +145,9 @@ impl ContactChanges {
 
     /// Applies the changes to `contact`; a refusal names every invalid field. Phone numbers without a country
     /// code are read as numbers of `region`.
-    pub fn apply(mut self, contact: &mut Contact, region: &Region) -> Checked<()> {
+    pub fn apply(self, contact: &mut Contact, region: &Region) -> Checked<()> {
         let mut refusals = Refusals::default();
-        let lists = std::mem::take(&mut self.lists);
-        let before = (self.mode == UpsertMode::Fill).then(|| contact.clone());
-        let mut may_apply = refusals.check("lists", lists.check_alone(&self)).is_some();
-        if before.is_some() {
-            may_apply &= refusals.check("lists", lists.check_removes_none()).is_some();
-        }
-        self.write(contact, region, &mut refusals);
-        if may_apply {
-            refusals.check("lists", lists.apply(contact, region));
-        }
-        if let Some(before) = before.filter(|_| refusals.is_empty()) {
-            Self::fill(before, contact, &mut refusals);
-        }
+        self.write_by_mode(contact, region, &mut refusals);
         if refusals.is_empty() && contact.first_name.is_none() && contact.last_name.is_none() {
             refusals.add(UserError::invalid("a contact needs a first name or a last name").under("lastName"));
         }

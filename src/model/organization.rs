@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::list_change::list_changes;
 use super::{
     Address, AddressInput, Checked, ExternalId, ExternalIdInput, IndexEntry, Money, MoneyInput, NameMatch,
-    PhoneNumber, PhoneNumberInput, Ranges, Record, Region, Ticker, TickerInput, UpsertMode, Url, WordKind,
-    changes, sort_key, text, websites,
+    PhoneNumber, PhoneNumberInput, Ranges, Record, Region, Ticker, TickerInput, Url, WordKind, changes,
+    sort_key, text, websites,
 };
 use crate::error::{Refusals, UserError};
 use crate::id::{ContactId, OrganizationId, UserId, global_option};
@@ -83,12 +83,7 @@ changes! {
         external_ids: Vec<ExternalIdInput> => |ids| ExternalId::list(ids.unwrap_or_default()),
         primary_contact_id: ContactId => Ok,
     }
-    filled with {
-        /// Changes lists item by item.
-        lists: OrganizationListChanges,
-        /// Whether fields that are not empty are overwritten.
-        mode: UpsertMode,
-    }
+    filled with OrganizationListChanges
 }
 
 list_changes! {
@@ -136,19 +131,7 @@ impl OrganizationChanges {
         if organization.name.is_empty() {
             self.name = self.name.of_new();
         }
-        let lists = std::mem::take(&mut self.lists);
-        let before = (self.mode == UpsertMode::Fill).then(|| organization.clone());
-        let mut may_apply = refusals.check("lists", lists.check_alone(&self)).is_some();
-        if before.is_some() {
-            may_apply &= refusals.check("lists", lists.check_removes_none()).is_some();
-        }
-        self.write(organization, region, &mut refusals);
-        if may_apply {
-            refusals.check("lists", lists.apply(organization, region));
-        }
-        if let Some(before) = before.filter(|_| refusals.is_empty()) {
-            Self::fill(before, organization, &mut refusals);
-        }
+        self.write_by_mode(organization, region, &mut refusals);
         // The empty part ends the name, so that a filter can ask for it as a whole.
         organization.sort_name = sort_key(&[&organization.name, ""]);
         refusals.finish()

@@ -55,24 +55,51 @@ impl<T> From<Option<T>> for Patch<T> {
 /// Declares a partial update of a record: for each field its type, and the check that turns a new value, or `None` for a
 /// cleared field, into the record's value. What stands after `with` is part of the update, and is not a field.
 ///
-/// An update that is `filled` can also write only the fields that are empty, each by its `Fill`.
+/// An update that is `filled` also changes lists item by item, and can write only the fields that are empty, each by its `Fill`.
 macro_rules! changes {
     (
         $(#[$meta:meta])*
         $changes:ident of $record:ident, in $context:ident: $context_type:ty {
             $($field:ident: $type:ty => $check:expr,)*
         }
-        filled with { $($extra:tt)* }
+        filled with $lists:ident
     ) => {
         $crate::model::changes! {
             $(#[$meta])*
             $changes of $record, in $context: $context_type {
                 $($field: $type => $check,)*
             }
-            with { $($extra)* }
+            with {
+                /// Changes lists item by item.
+                lists: $lists,
+                /// Whether fields that are not empty are overwritten.
+                mode: $crate::model::UpsertMode,
+            }
         }
 
         impl $changes {
+            /// Writes the changed fields and list items into `record` by the mode, and collects every field that is wrong.
+            fn write_by_mode(
+                mut self,
+                record: &mut $record,
+                $context: $context_type,
+                refusals: &mut $crate::error::Refusals,
+            ) {
+                let lists = std::mem::take(&mut self.lists);
+                let before = (self.mode == $crate::model::UpsertMode::Fill).then(|| record.clone());
+                let mut may_apply = refusals.check("lists", lists.check_alone(&self)).is_some();
+                if before.is_some() {
+                    may_apply &= refusals.check("lists", lists.check_removes_none()).is_some();
+                }
+                self.write(record, $context, refusals);
+                if may_apply {
+                    refusals.check("lists", lists.apply(record, $context));
+                }
+                if let Some(before) = before.filter(|_| refusals.is_empty()) {
+                    Self::fill(before, record, refusals);
+                }
+            }
+
             /// Takes back what was changed in fields that were not empty.
             fn fill(before: $record, after: &mut $record, refusals: &mut $crate::error::Refusals) {
                 $(refusals.set(

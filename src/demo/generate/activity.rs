@@ -154,31 +154,24 @@ pub fn interaction(world: &World, number: u64, region: &Region) -> Result<Intera
         record,
         Some(format!("conversation-{:08}", number + 1)),
     );
-    interaction.contact_id = Some(world.id(Kind::Contact, contact));
-    interaction.organization_id = employer(world, contact).map(|employer| organization_id(world, employer));
     let ended = began + TimeDelta::seconds(rng.i64(20..400) + rng.i64(0..1_800) * i64::from(rng.u8(0..2)));
     let fields = fields(world, began, ended, &mut rng);
-    let point = match &fields.media_type {
-        Patch::Set(media_type) => contact_point(world, contact, *media_type, region)?,
-        Patch::Keep | Patch::Clear => None,
-    };
-    interaction.linked_by = Some(if point.is_some() {
-        LinkOrigin::ContactPoint
-    } else {
-        LinkOrigin::User
-    });
+    fields.apply(&mut interaction, region)?;
     // A caller in twenty is unknown.
     if rng.u8(0..20) == 0 {
-        interaction.contact_id = None;
-        interaction.organization_id = None;
-        interaction.linked_by = None;
-    }
-    fields.apply(&mut interaction, region)?;
-    interaction.contact_point = if interaction.contact_id.is_some() {
-        point
+        interaction.contact_point = Some(unknown_caller(&mut rng, region)?);
     } else {
-        Some(unknown_caller(&mut rng, region)?)
-    };
+        interaction.contact_id = Some(world.id(Kind::Contact, contact));
+        interaction.organization_id =
+            employer(world, contact).map(|employer| organization_id(world, employer));
+        interaction.contact_point = contact_point(world, contact, interaction.media_type, region)?;
+        let is_recognized = interaction.contact_point.is_some();
+        interaction.linked_by = Some(if is_recognized {
+            LinkOrigin::ContactPoint
+        } else {
+            LinkOrigin::User
+        });
+    }
     let agents = if rng.u8(0..100) < 12 { 2 } else { 1 };
     for _ in 0..agents {
         interaction.add_agents(&[world.user(&mut rng)])?;
@@ -211,14 +204,14 @@ fn contact_point(
         network: None,
         platform_id: None,
     };
-    let contact = super::person::contact(world, contact, region)?;
+    let contact = || super::person::contact(world, contact, region);
     Ok(match media_type {
-        MediaType::Email => contact.email_addresses.into_iter().next().map(|email| {
+        MediaType::Email => contact()?.email_addresses.into_iter().next().map(|email| {
             let normalized = EmailAddress::folded(&email.address);
             of(ContactPointKind::Email, email.address, Some(normalized))
         }),
         MediaType::Call | MediaType::Callback | MediaType::Message => {
-            let number = contact.phone_numbers.into_iter().next();
+            let number = contact()?.phone_numbers.into_iter().next();
             number.map(|number| of(ContactPointKind::Phone, number.input, number.e164))
         }
         _ => None,
