@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 
 use crate::changes::settled;
 use crate::support::operations::{CREATE_CONTACT, CREATE_ORGANIZATION, UPSERT_CONTACT};
-use crate::support::{TestApp, TestCaller, on_both_engines};
+use crate::support::{TestApp, TestCaller, on_both_engines, refusals};
 
 const UPDATE: &str = "mutation ($input: UpdateContactInput!) { updateContact(input: $input) {
     contact { version tags phoneNumbers { e164 extension label primary } emailAddresses { address }
@@ -20,21 +20,6 @@ const UPDATE_MANY: &str = "mutation ($input: UpdateContactsInput!) { updateConta
     results { contact { tags externalIds { value } } } userErrors { code field message recordId } } }";
 const UPSERT_MANY: &str = "mutation ($input: UpsertContactsInput!) { upsertContacts(input: $input) {
     results { contact { tags } } userErrors { code field message recordId } } }";
-
-/// The errors of a payload, one a line: code and path.
-fn refusals(payload: &Value) -> String {
-    let line = |error: &Value| {
-        let path: Vec<&str> = error["field"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .filter_map(Value::as_str)
-            .collect();
-        format!("{} {}", error["code"].as_str().unwrap(), path.join("."))
-    };
-    let errors = payload["userErrors"].as_array().unwrap();
-    errors.iter().map(line).collect::<Vec<_>>().join("\n")
-}
 
 /// Changes lists of one contact at once, half of the callers on either server.
 async fn at_once(app: &TestApp, caller: &Caller, inputs: Vec<Value>) {

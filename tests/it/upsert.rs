@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::changes::settled;
 use crate::support::operations::{CREATE_CONTACT, CREATE_ORGANIZATION, UPDATE_CONTACT};
-use crate::support::{TestCaller, on_both_engines};
+use crate::support::{TestCaller, on_both_engines, refusals};
 
 const FIELDS: &str = "created candidates { displayName } candidateOrganizations { name } contact { id displayName title version
     tags surveyOptOut organization { name } phoneNumbers { e164 label primary } emailAddresses { address label primary }
@@ -38,21 +38,6 @@ fn upsert_organizations() -> String {
         "mutation ($input: UpsertOrganizationsInput!) {{ upsertOrganizations(input: $input) {{
             results {{ {ORGANIZATION_FIELDS} }} userErrors {{ code field message }} }} }}"
     )
-}
-
-/// The errors of a payload, one a line: code and path.
-fn refusals(payload: &Value) -> String {
-    let line = |error: &Value| {
-        let path: Vec<&str> = error["field"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .filter_map(Value::as_str)
-            .collect();
-        format!("{} {}", error["code"].as_str().unwrap(), path.join("."))
-    };
-    let errors = payload["userErrors"].as_array().unwrap();
-    errors.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 async fn create(admin: &TestCaller<'_>, input: Value) -> Value {

@@ -361,6 +361,19 @@ impl TestCaller<'_> {
     }
 }
 
+/// The user errors of a payload, a line each: code and path.
+pub fn refusals(payload: &Value) -> String {
+    let errors = payload["userErrors"].as_array().expect("userErrors are selected");
+    let line = |error: &Value| {
+        format!(
+            "{} {}",
+            error["code"].as_str().expect("a code"),
+            dotted(&error["field"])
+        )
+    };
+    errors.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
 /// A request of one operation.
 pub fn params(query: &str, variables: Value) -> Params {
     let Value::Object(variables) = variables else {
