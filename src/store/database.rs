@@ -10,7 +10,7 @@ use super::engine::Engine;
 use super::failure::{map_commit_error, map_database_error};
 use super::group_commit::{Change, Writer};
 use super::pool::{Lease, Pool};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::metrics::{METRICS, PoolState, Use};
 
 /// The statement that keeps what a transaction wrote.
@@ -191,17 +191,26 @@ impl Transacting {
     }
 
     /// Undoes everything that the transaction wrote. If that fails, the connection is closed, and the database does it.
-    pub async fn rollback(self) {
+    ///
+    /// # Errors
+    /// `Contended` when what the transaction read may not last: its connection was lost, or changes before it in the same
+    /// group were not written.
+    pub async fn rollback(self) -> Result<()> {
         let done = match (self.connection, self.change) {
             (Connection::Sqlite(lease), Some(change)) => change.rollback(lease).await,
-            (Connection::Sqlite(mut lease), None) => lease.end(ROLLBACK).await,
-            (Connection::Postgres(mut lease), _) => lease.end(ROLLBACK).await,
+            (Connection::Sqlite(mut lease), None) => lease.end(ROLLBACK).await.map(|()| true),
+            (Connection::Postgres(mut lease), _) => lease.end(ROLLBACK).await.map(|()| true),
         };
-        if let Err(error) = done {
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "a transaction ended without its connection"
-            );
+        match done {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Error::Contended),
+            Err(error) => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "a transaction ended without its connection"
+                );
+                Err(Error::Contended)
+            }
         }
     }
 }

@@ -236,17 +236,16 @@ impl Change {
         told.await.map_or(Err(Error::OutcomeUnknown), Ended::result)
     }
 
-    /// Undoes the change. Its error may be owed to a change before it, so it waits until that one is durable.
-    pub async fn rollback(self, mut lease: Lease<SqliteDriver>) -> sqlx::Result<()> {
+    /// Undoes the change. Its error or its preview may be owed to a change before it, so it waits for the group's end, and
+    /// returns whether the changes before it are durable.
+    pub async fn rollback(self, mut lease: Lease<SqliteDriver>) -> sqlx::Result<bool> {
         if !self.joins {
-            return lease.end(ROLLBACK).await;
+            return lease.end(ROLLBACK).await.map(|()| true);
         }
         lease.end(UNDO).await?;
         let told = self.writer.join(lease.number());
         drop(lease);
-        // The error is answered in any case.
-        let _ = told.await;
-        Ok(())
+        Ok(matches!(told.await, Ok(Ended::Committed)))
     }
 }
 

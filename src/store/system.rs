@@ -251,7 +251,8 @@ impl SystemTx {
         match done {
             Ok(value) => self.transaction.commit().await.map(|()| value),
             Err(error) => {
-                self.transaction.rollback().await;
+                // The error is returned in any case.
+                let _ = self.transaction.rollback().await;
                 Err(error)
             }
         }

@@ -48,6 +48,8 @@ pub struct Tx {
     pub(super) released: i64,
     /// Whether records still refer to one that this transaction deletes.
     pub(super) leaves_references: bool,
+    /// Whether it is rolled back even if it succeeds.
+    is_dry_run: bool,
     /// Whether another transaction was in the way of an earlier attempt.
     pub(super) is_repeated: bool,
     /// Words of names that the vocabulary is known to have.
@@ -122,6 +124,7 @@ impl Tenant {
             unwritten: Vec::new(),
             released: 0,
             leaves_references: false,
+            is_dry_run: false,
             is_repeated: false,
             known_names: Arc::default(),
             learnt_names: Names::new(),
@@ -135,6 +138,11 @@ impl Tx {
     pub const fn after(mut self, attempts: &Attempts) -> Self {
         self.is_repeated = attempts.0 > 0;
         self
+    }
+
+    /// Sets whether the transaction is a dry run: one that does everything, is rolled back, and returns its result.
+    pub const fn set_dry_run(&mut self, is_dry_run: bool) {
+        self.is_dry_run = is_dry_run;
     }
 
     /// The instant of everything that this transaction writes.
@@ -225,17 +233,19 @@ impl Tx {
         self.transaction.connection().load(into, rows).await
     }
 
-    /// Commits what was done or, if it failed, undoes it.
+    /// Commits what was done or, if it failed or is a dry run, undoes it. A dry run first writes everything that could fail.
     pub async fn end<T>(mut self, done: Result<T>) -> Result<T> {
-        let store = self.store.clone();
+        let (store, is_dry_run) = (self.store.clone(), self.is_dry_run);
         let done = match done {
             Ok(value) => self.write_last().await.map(|()| value),
             Err(error) => Err(error),
         };
         let ended = match done {
+            Ok(value) if is_dry_run => self.transaction.rollback().await.map(|()| value),
             Ok(value) => self.commit().await.map(|()| value),
             Err(error) => {
-                self.transaction.rollback().await;
+                // The error is returned in any case.
+                let _ = self.transaction.rollback().await;
                 Err(error)
             }
         };
@@ -243,6 +253,7 @@ impl Tx {
             store.0.contended.fetch_add(1, Ordering::Relaxed);
         }
         METRICS.transaction_ended(match &ended {
+            Ok(_) if is_dry_run => Outcome::RolledBack,
             Ok(_) => Outcome::Committed,
             Err(Error::Contended) => Outcome::Contended,
             Err(_) => Outcome::RolledBack,

@@ -157,6 +157,16 @@ async fn changes_that_sqlite_undoes_with_another_run_again() {
         });
         done.map(|_| times)
     };
+    let joining = async {
+        sleep(SETTLED / 4).await;
+        let mut times = 0;
+        let done: Result<u64> = change!(&tenant, None, |tx| {
+            times += 1;
+            tx.set_dry_run(true);
+            add(tx, 2).await
+        });
+        done.map(|_| times)
+    };
     // SQLite undoes the whole transaction when a statement that writes is interrupted.
     let endless =
         "INSERT INTO numbers (n) WITH RECURSIVE endless (n) AS (SELECT $2 UNION ALL SELECT n FROM endless)
@@ -170,9 +180,42 @@ async fn changes_that_sqlite_undoes_with_another_run_again() {
         .await
     };
 
-    let (first, left) = tokio::join!(first, leaving);
+    let (first, preview, left) = tokio::join!(first, joining, leaving);
 
     assert!(left.is_err());
     assert_eq!(first.unwrap(), 2, "it ran once more");
+    assert_eq!(
+        preview.unwrap(),
+        2,
+        "so did the dry run, which saw what was undone"
+    );
     assert_eq!(numbers(&tenant).await, [0]);
+}
+
+/// Adds a number in a dry run.
+async fn preview(tenant: &Tenant, n: i32) -> Result<u64> {
+    change!(tenant, None, |tx| {
+        tx.set_dry_run(true);
+        add(tx, n).await
+    })
+}
+
+#[tokio::test]
+async fn a_dry_run_goes_back_alone() {
+    let (_store, tenant) = with_numbers().await;
+    let mut first = tenant.begin(None).await.unwrap();
+    add(&mut first, 0).await.unwrap();
+
+    let (before, other, after, first) = tokio::join!(
+        preview(&tenant, 1),
+        write(&tenant, 2),
+        preview(&tenant, 3),
+        end_late(first, Ok(1))
+    );
+
+    assert_eq!((before.unwrap(), after.unwrap()), (1, 1));
+    other.unwrap();
+    first.unwrap();
+    assert_eq!(preview(&tenant, 4).await.unwrap(), 1);
+    assert_eq!(numbers(&tenant).await, [0, 2]);
 }
