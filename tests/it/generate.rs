@@ -7,10 +7,10 @@ use std::process::{Child, Command, Stdio};
 use external_contacts::demo::{self, GenerateError};
 use external_contacts::id::{ContactId, TypedId as _};
 use external_contacts::model::{Contact, ContactChanges, Patch, Record, Region};
-use external_contacts::store::{DatabaseUrl, Tenant};
+use external_contacts::store::DatabaseUrl;
 use serde_json::json;
-use sqlx::{AssertSqlSafe, Row as _};
 
+use crate::support::rows::rows_of_tenant as rows;
 use crate::support::{TestApp, on_both_engines};
 
 const SEED: u64 = 7;
@@ -167,61 +167,6 @@ fn run(app: &TestApp, tenant: &str, entities: &str) -> Child {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap()
-}
-
-/// The rows of every table with data of tenants, as texts without the tenant. The room for entities is spread by chance.
-async fn rows(app: &TestApp, tenant: &Tenant) -> BTreeMap<String, Vec<String>> {
-    let mut all = BTreeMap::new();
-    for (table, row) in tables(app).await {
-        let sql = format!("SELECT {row} FROM {table} AS t WHERE tenant_id = $1 ORDER BY 1");
-        all.insert(table, texts(app, sql, tenant.record().id).await);
-    }
-    assert!(all.len() > 10, "{:?}", all.keys());
-    all
-}
-
-/// The tables with data of tenants, each with the expression of a row as a text.
-async fn tables(app: &TestApp) -> BTreeMap<String, String> {
-    let sql = match &app.url {
-        DatabaseUrl::Sqlite(_) => {
-            "SELECT m.name || '|' || group_concat('quote(t.' || c.name || ')', ' || '',''|| ')
-               FROM sqlite_schema AS m, pragma_table_info(m.name) AS c
-              WHERE m.type = 'table' AND c.name <> 'tenant_id' AND $1 = $1
-                AND EXISTS (SELECT 1 FROM pragma_table_info(m.name) WHERE name = 'tenant_id')
-              GROUP BY m.name"
-        }
-        _ => {
-            "SELECT table_name || '|' || 'CAST(to_jsonb(t) - ''tenant_id'' AS TEXT)'
-               FROM information_schema.columns
-              WHERE column_name = 'tenant_id' AND table_schema = 'public' AND $1 = $1"
-        }
-    };
-    let tables = texts(app, sql.to_owned(), 1).await;
-    let tables = tables.iter().filter_map(|line| line.split_once('|'));
-    tables
-        .filter(|(table, _)| *table != "entity_room")
-        .map(|(table, row)| (table.to_owned(), row.to_owned()))
-        .collect()
-}
-
-/// The rows of a statement with one text column, which has one number.
-async fn texts(app: &TestApp, sql: String, number: i32) -> Vec<String> {
-    let sql = AssertSqlSafe(sql);
-    match &app.url {
-        DatabaseUrl::Postgres(url) | DatabaseUrl::Pooled { direct: url, .. } => {
-            let pool = sqlx::PgPool::connect(url).await.unwrap();
-            let rows = sqlx::query(sql).bind(number).fetch_all(&pool).await.unwrap();
-            rows.iter().map(|row| row.get(0)).collect()
-        }
-        DatabaseUrl::Sqlite(file) => {
-            let options = sqlx::sqlite::SqliteConnectOptions::new()
-                .filename(file)
-                .read_only(true);
-            let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
-            let rows = sqlx::query(sql).bind(number).fetch_all(&pool).await.unwrap();
-            rows.iter().map(|row| row.get(0)).collect()
-        }
-    }
 }
 
 fn assert_same(one: &BTreeMap<String, Vec<String>>, other: &BTreeMap<String, Vec<String>>) {

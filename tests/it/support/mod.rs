@@ -8,6 +8,7 @@ pub mod operations;
 mod place;
 pub mod postgres;
 pub mod proxy;
+pub mod rows;
 pub mod served;
 mod stories;
 
