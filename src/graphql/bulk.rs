@@ -142,9 +142,10 @@ pub trait MutateMany: Mutate + Sync {
 
 impl<C: Mutate + Sync> MutateMany for C {}
 
-/// Declares the input of a bulk mutation by the input of an item, and the fields for repeating it where it takes a key.
+/// Declares the input of a bulk mutation by the input of an item, and the fields that it has beside the items, such as
+/// the one for repeating it.
 macro_rules! bulk_input {
-    ($(#[$meta:meta])* $input:ident of $item:ident $({ $field:ident: $type:ident })?) => {
+    ($(#[$meta:meta])* $input:ident of $item:ident $({ $($field:ident: $type:ident),+ })?) => {
         $(#[$meta])*
         #[derive(async_graphql::InputObject)]
         pub struct $input {
@@ -154,7 +155,7 @@ macro_rules! bulk_input {
             /// The rule for items that are refused.
             #[graphql(default)]
             policy: $crate::model::BulkPolicy,
-            $(#[graphql(flatten)] $field: $type,)?
+            $($(#[graphql(flatten)] $field: $type,)+)?
         }
     };
 }

@@ -50,6 +50,24 @@ impl RequestData {
     }
 }
 
+/// The options that the input of a mutation has beside the fields of records.
+pub struct MutationOptions {
+    /// Whether the mutation is a dry run.
+    pub is_dry_run: bool,
+    /// The key for repeating the mutation, or the reasons for refusing the key; `None` without a key, and in a dry run, which
+    /// does not use its key.
+    pub idempotency_key: Checked<Option<IdempotencyKey>>,
+}
+
+impl Default for MutationOptions {
+    fn default() -> Self {
+        Self {
+            is_dry_run: false,
+            idempotency_key: Ok(None),
+        }
+    }
+}
+
 /// Access to the request from a resolver's context.
 pub trait ContextExt {
     /// The request's data.
@@ -71,8 +89,8 @@ pub trait ContextExt {
         &self.caller().tenant
     }
 
-    /// Returns the idempotency key of the mutation that runs, or the reasons for refusing it; `None` without a key.
-    fn idempotency_key(&self) -> Result<Checked<Option<IdempotencyKey>>>;
+    /// Returns the options of the mutation that runs.
+    fn mutation_options(&self) -> Result<MutationOptions>;
 
     /// The calling user, as the actor of a change.
     fn actor(&self) -> Option<UserId> {
@@ -189,19 +207,27 @@ impl ContextExt for Context<'_> {
         for_operation(self, all_of(of_items))
     }
 
-    fn idempotency_key(&self) -> Result<Checked<Option<IdempotencyKey>>> {
+    fn mutation_options(&self) -> Result<MutationOptions> {
         let field = self.field();
         let arguments = field.arguments();
         let arguments = arguments.map_err(|error| Error::internal(anyhow::anyhow!(error.message)))?;
         let input = arguments.into_iter().find(|(name, _)| name == "input");
         let Some((_, Value::Object(input))) = input else {
-            return Ok(Ok(None));
+            return Ok(MutationOptions::default());
         };
-        let Some(Value::String(key)) = input.get("idempotencyKey").cloned() else {
-            return Ok(Ok(None));
+        let is_dry_run = input.get("dryRun") == Some(&Value::Boolean(true));
+        let idempotency_key = match input.get("idempotencyKey").cloned() {
+            Some(Value::String(key)) => {
+                let input = Value::Object(input).into_json().map_err(Error::internal)?;
+                let key = IdempotencyKey::check(field.name(), &key, input);
+                key.map(|key| (!is_dry_run).then_some(key))
+            }
+            _ => Ok(None),
         };
-        let input = Value::Object(input).into_json().map_err(Error::internal)?;
-        Ok(IdempotencyKey::check(field.name(), &key, input).map(Some))
+        Ok(MutationOptions {
+            is_dry_run,
+            idempotency_key,
+        })
     }
 }
 

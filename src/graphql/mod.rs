@@ -7,6 +7,7 @@ mod connection;
 mod contact;
 mod context;
 mod driver;
+mod dry_run;
 mod error;
 mod executor;
 mod filter;

@@ -136,7 +136,8 @@ enum Repeated<T> {
 /// The future of a change is large and has a place of its own: each layer of the graph around it would copy it.
 pub trait Mutate: ContextExt + Sync {
     /// Calls a service function with the checked input of a mutation, in one transaction, again if another transaction
-    /// was in the way. With an idempotency key that was used before, returns the result of then.
+    /// was in the way. With an idempotency key that was used before, returns the result of then. A dry run is rolled back, and
+    /// neither uses a key nor looks it up.
     fn change<A, T, W>(&self, input: Checked<A>, work: W) -> impl Future<Output = Result<Outcome<T>>> + Send
     where
         A: Clone + Send + Sync,
@@ -144,8 +145,9 @@ pub trait Mutate: ContextExt + Sync {
         W: for<'t> Work<'t, A, T>,
     {
         Box::pin(async move {
-            let (input, key) = match (input, self.idempotency_key()?) {
-                (input, Ok(None)) => return self.change_once(input, work).await,
+            let options = self.mutation_options()?;
+            let (input, key) = match (input, options.idempotency_key) {
+                (input, Ok(None)) => return run(self, options.is_dry_run, input, work).await,
                 (Ok(input), Ok(Some(key))) => (input, key),
                 (Err(user_errors), _) | (_, Err(user_errors)) => return Ok(Outcome::refused(user_errors)),
             };
@@ -179,16 +181,10 @@ pub trait Mutate: ContextExt + Sync {
         T: Send,
         W: for<'t> Work<'t, A, T>,
     {
-        Box::pin(async move {
-            let input = match input {
-                Ok(input) => input,
-                Err(user_errors) => return Ok(Outcome::refused(user_errors)),
-            };
-            let result = change!(self.tenant(), self.actor(), |tx| {
-                work.call(tx, input.clone()).await
-            });
-            Outcome::of(result)
-        })
+        async move {
+            let is_dry_run = self.mutation_options()?.is_dry_run;
+            run(self, is_dry_run, input, work).await
+        }
     }
 
     /// Changes an existing record as [`change`](Self::change) does. After a version conflict, also returns the record in its
@@ -273,3 +269,29 @@ pub trait Mutate: ContextExt + Sync {
 }
 
 impl<A: ContextExt + Sync> Mutate for A {}
+
+/// Calls a service function with the checked input of a mutation, in one transaction, which a dry run rolls back.
+fn run<C, A, T, W>(
+    ctx: &C,
+    is_dry_run: bool,
+    input: Checked<A>,
+    work: W,
+) -> impl Future<Output = Result<Outcome<T>>> + Send
+where
+    C: ContextExt + Sync + ?Sized,
+    A: Clone + Send + Sync,
+    T: Send,
+    W: for<'t> Work<'t, A, T>,
+{
+    Box::pin(async move {
+        let input = match input {
+            Ok(input) => input,
+            Err(user_errors) => return Ok(Outcome::refused(user_errors)),
+        };
+        let result = change!(ctx.tenant(), ctx.actor(), |tx| {
+            tx.set_dry_run(is_dry_run);
+            work.call(tx, input.clone()).await
+        });
+        Outcome::of(result)
+    })
+}

@@ -15,6 +15,7 @@ mod demo;
 mod departure;
 mod docs;
 mod doctor;
+mod dry_run;
 mod generate;
 mod hostile;
 mod http;

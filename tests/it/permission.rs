@@ -12,11 +12,13 @@ use serde_json::{Value, json};
 
 use crate::support::{TestCaller, on_both_engines};
 
-fn schema() -> Schema {
+/// The schema, with its directives.
+pub fn schema() -> Schema {
     Schema::parse(graphql::sdl(false), "schema.graphql").unwrap()
 }
 
-fn guard(field: &FieldDefinition) -> Option<Permission> {
+/// The permission that a field requires.
+pub fn guard(field: &FieldDefinition) -> Option<Permission> {
     let directive = field.directives.get("requiresPermission")?;
     let name = directive.specified_argument_by_name("permission")?.as_str()?;
     Some(name.parse().unwrap())

@@ -3,11 +3,12 @@
 use async_graphql::{Context, Object, Result};
 
 use super::mutation::{
-    CreateContactItemInput, CreateContactPayload, DeleteContactInput, DeleteContactPayload,
+    CreateContactItemInput, CreateContactPayload, DeleteContactItemInput, DeleteContactPayload,
     UpdateContactInput, UpdateContactPayload, UpsertContactInput, UpsertContactPayload,
 };
 use crate::graphql::bulk::{MutateMany as _, bulk_input, bulk_payload};
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::dry_run::DryRunFields;
 use crate::graphql::permission::requires_permission;
 use crate::graphql::repeat::RepeatFields;
 use crate::model::Permission;
@@ -15,7 +16,7 @@ use crate::service;
 
 bulk_input! {
     /// Input for `createContacts`.
-    CreateContactsInput of CreateContactItemInput { repeat: RepeatFields }
+    CreateContactsInput of CreateContactItemInput { repeat: RepeatFields, dry_run: DryRunFields }
 }
 
 bulk_input! {
@@ -25,7 +26,7 @@ bulk_input! {
 
 bulk_input! {
     /// Input for `deleteContacts`.
-    DeleteContactsInput of DeleteContactInput
+    DeleteContactsInput of DeleteContactItemInput { dry_run: DryRunFields }
 }
 
 bulk_input! {
@@ -100,7 +101,7 @@ impl ContactBulkMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The contacts to delete.")] input: DeleteContactsInput,
     ) -> Result<Option<DeleteContactsPayload>> {
-        let items = input.items.into_iter().map(DeleteContactInput::check);
+        let items = input.items.into_iter().map(DeleteContactItemInput::check);
         let outcome = ctx
             .change_records(input.policy, items.collect(), service::delete_contacts)
             .await?;

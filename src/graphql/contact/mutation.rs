@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 
 use crate::graphql::candidates::candidates;
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::dry_run::DryRunFields;
 use crate::graphql::input::{fields, id, patch_id, target};
 use crate::graphql::mutation::{Mutate as _, Outcome};
 use crate::graphql::payload::payload;
@@ -67,6 +68,8 @@ pub struct CreateContactInput {
     contact: CreateContactItemInput,
     #[graphql(flatten)]
     repeat: RepeatFields,
+    #[graphql(flatten)]
+    dry_run: DryRunFields,
 }
 
 impl CreateContactItemInput {
@@ -110,16 +113,25 @@ impl UpdateContactInput {
     }
 }
 
-/// Input for `deleteContact`.
+/// A contact to delete, among the items of `deleteContacts`.
 #[derive(InputObject)]
-pub struct DeleteContactInput {
+pub struct DeleteContactItemInput {
     /// The contact's id.
     id: ID,
     /// The version the contact must have; otherwise the mutation fails with `VERSION_CONFLICT`.
     expected_version: Option<i32>,
 }
 
-impl DeleteContactInput {
+/// Input for `deleteContact`.
+#[derive(InputObject)]
+pub struct DeleteContactInput {
+    #[graphql(flatten)]
+    contact: DeleteContactItemInput,
+    #[graphql(flatten)]
+    dry_run: DryRunFields,
+}
+
+impl DeleteContactItemInput {
     pub(super) fn check(self) -> Checked<(Target<ContactId>,)> {
         Ok((target(&self.id, self.expected_version)?,))
     }
@@ -292,7 +304,9 @@ impl ContactMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The contact to delete.")] input: DeleteContactInput,
     ) -> Result<Option<DeleteContactPayload>> {
-        let outcome = ctx.change_record(input.check(), service::delete_contact).await?;
+        let outcome = ctx
+            .change_record(input.contact.check(), service::delete_contact)
+            .await?;
         Ok(Some(outcome.into()))
     }
 

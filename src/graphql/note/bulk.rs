@@ -3,11 +3,12 @@
 use async_graphql::{Context, Object, Result};
 
 use super::mutation::{
-    CreateNoteItemInput, CreateNotePayload, DeleteNoteInput, DeleteNotePayload, UpdateNoteInput,
+    CreateNoteItemInput, CreateNotePayload, DeleteNoteItemInput, DeleteNotePayload, UpdateNoteInput,
     UpdateNotePayload,
 };
 use crate::graphql::bulk::{MutateMany as _, bulk_input, bulk_payload};
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::dry_run::DryRunFields;
 use crate::graphql::permission::requires_permission;
 use crate::graphql::repeat::RepeatFields;
 use crate::model::Permission;
@@ -25,7 +26,7 @@ bulk_input! {
 
 bulk_input! {
     /// Input for `deleteNotes`.
-    DeleteNotesInput of DeleteNoteInput
+    DeleteNotesInput of DeleteNoteItemInput { dry_run: DryRunFields }
 }
 
 bulk_payload! {

@@ -3,6 +3,7 @@
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::dry_run::DryRunFields;
 use crate::graphql::input::{id, target};
 use crate::graphql::mutation::{Mutate as _, Outcome};
 use crate::graphql::payload::payload;
@@ -68,16 +69,25 @@ impl UpdateNoteInput {
     }
 }
 
-/// Input for `deleteNote`.
+/// A note to delete, among the items of `deleteNotes`.
 #[derive(InputObject)]
-pub struct DeleteNoteInput {
+pub struct DeleteNoteItemInput {
     /// The note's id.
     id: ID,
     /// The version the note must have; otherwise the mutation fails with `VERSION_CONFLICT`.
     expected_version: Option<i32>,
 }
 
-impl DeleteNoteInput {
+/// Input for `deleteNote`.
+#[derive(InputObject)]
+pub struct DeleteNoteInput {
+    #[graphql(flatten)]
+    note: DeleteNoteItemInput,
+    #[graphql(flatten)]
+    dry_run: DryRunFields,
+}
+
+impl DeleteNoteItemInput {
     pub(super) fn check(self, permissions: Permissions) -> Checked<(Target<NoteId>, Permissions)> {
         Ok((target(&self.id, self.expected_version)?, permissions))
     }
@@ -168,7 +178,7 @@ impl NoteMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The note to delete.")] input: DeleteNoteInput,
     ) -> Result<Option<DeleteNotePayload>> {
-        let input = input.check(ctx.caller().permissions);
+        let input = input.note.check(ctx.caller().permissions);
         let outcome = ctx.change_record(input, service::delete_note).await?;
         Ok(Some(outcome.into()))
     }

@@ -3,12 +3,13 @@
 use async_graphql::{Context, Object, Result};
 
 use super::mutation::{
-    CreateOrganizationItemInput, CreateOrganizationPayload, DeleteOrganizationInput,
+    CreateOrganizationItemInput, CreateOrganizationPayload, DeleteOrganizationItemInput,
     DeleteOrganizationPayload, UpdateOrganizationInput, UpdateOrganizationPayload, UpsertOrganizationInput,
     UpsertOrganizationPayload,
 };
 use crate::graphql::bulk::{MutateMany as _, bulk_input, bulk_payload};
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::dry_run::DryRunFields;
 use crate::graphql::permission::requires_permission;
 use crate::graphql::repeat::RepeatFields;
 use crate::model::Permission;
@@ -16,7 +17,7 @@ use crate::service;
 
 bulk_input! {
     /// Input for `createOrganizations`.
-    CreateOrganizationsInput of CreateOrganizationItemInput { repeat: RepeatFields }
+    CreateOrganizationsInput of CreateOrganizationItemInput { repeat: RepeatFields, dry_run: DryRunFields }
 }
 
 bulk_input! {
@@ -26,7 +27,7 @@ bulk_input! {
 
 bulk_input! {
     /// Input for `deleteOrganizations`.
-    DeleteOrganizationsInput of DeleteOrganizationInput
+    DeleteOrganizationsInput of DeleteOrganizationItemInput { dry_run: DryRunFields }
 }
 
 bulk_input! {
@@ -102,7 +103,7 @@ impl OrganizationBulkMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The organizations to delete.")] input: DeleteOrganizationsInput,
     ) -> Result<Option<DeleteOrganizationsPayload>> {
-        let items = input.items.into_iter().map(DeleteOrganizationInput::check);
+        let items = input.items.into_iter().map(DeleteOrganizationItemInput::check);
         let outcome = ctx
             .change_records(input.policy, items.collect(), service::delete_organizations)
             .await?;

@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 
 use crate::graphql::candidates::candidates;
 use crate::graphql::context::ContextExt as _;
+use crate::graphql::dry_run::DryRunFields;
 use crate::graphql::input::{fields, patch_id, target};
 use crate::graphql::mutation::{Mutate as _, Outcome};
 use crate::graphql::payload::payload;
@@ -65,6 +66,8 @@ pub struct CreateOrganizationInput {
     organization: CreateOrganizationItemInput,
     #[graphql(flatten)]
     repeat: RepeatFields,
+    #[graphql(flatten)]
+    dry_run: DryRunFields,
 }
 
 impl CreateOrganizationItemInput {
@@ -108,16 +111,25 @@ impl UpdateOrganizationInput {
     }
 }
 
-/// Input for `deleteOrganization`.
+/// An organization to delete, among the items of `deleteOrganizations`.
 #[derive(InputObject)]
-pub struct DeleteOrganizationInput {
+pub struct DeleteOrganizationItemInput {
     /// The organization's id.
     id: ID,
     /// The version the organization must have; otherwise the mutation fails with `VERSION_CONFLICT`.
     expected_version: Option<i32>,
 }
 
-impl DeleteOrganizationInput {
+/// Input for `deleteOrganization`.
+#[derive(InputObject)]
+pub struct DeleteOrganizationInput {
+    #[graphql(flatten)]
+    organization: DeleteOrganizationItemInput,
+    #[graphql(flatten)]
+    dry_run: DryRunFields,
+}
+
+impl DeleteOrganizationItemInput {
     pub(super) fn check(self) -> Checked<(Target<OrganizationId>,)> {
         Ok((target(&self.id, self.expected_version)?,))
     }
@@ -294,7 +306,7 @@ impl OrganizationMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The organization to delete.")] input: DeleteOrganizationInput,
     ) -> Result<Option<DeleteOrganizationPayload>> {
-        let input = input.check();
+        let input = input.organization.check();
         let outcome = ctx.change_record(input, service::delete_organization).await?;
         Ok(Some(outcome.into()))
     }

@@ -3,10 +3,11 @@
 use async_graphql::{Context, Object, Result};
 
 use super::mutation::{
-    CreateRelationshipItemInput, CreateRelationshipPayload, DeleteRelationshipInput,
+    CreateRelationshipItemInput, CreateRelationshipPayload, DeleteRelationshipItemInput,
     DeleteRelationshipPayload, UpdateRelationshipInput, UpdateRelationshipPayload,
 };
 use crate::graphql::bulk::{MutateMany as _, bulk_input, bulk_payload};
+use crate::graphql::dry_run::DryRunFields;
 use crate::graphql::permission::requires_permission;
 use crate::graphql::repeat::RepeatFields;
 use crate::model::Permission;
@@ -24,7 +25,7 @@ bulk_input! {
 
 bulk_input! {
     /// Input for `deleteRelationships`.
-    DeleteRelationshipsInput of DeleteRelationshipInput
+    DeleteRelationshipsInput of DeleteRelationshipItemInput { dry_run: DryRunFields }
 }
 
 bulk_payload! {
@@ -91,7 +92,7 @@ impl RelationshipBulkMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The relationships to delete.")] input: DeleteRelationshipsInput,
     ) -> Result<Option<DeleteRelationshipsPayload>> {
-        let items = input.items.into_iter().map(DeleteRelationshipInput::check);
+        let items = input.items.into_iter().map(DeleteRelationshipItemInput::check);
         let outcome = ctx
             .change_records(input.policy, items.collect(), service::delete_relationships)
             .await?;

@@ -3,6 +3,7 @@
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
 
 use crate::error::Refusals;
+use crate::graphql::dry_run::DryRunFields;
 use crate::graphql::input::{fields, id, target};
 use crate::graphql::mutation::{Mutate as _, Outcome};
 use crate::graphql::payload::payload;
@@ -88,16 +89,25 @@ impl UpdateRelationshipInput {
     }
 }
 
-/// Input for `deleteRelationship`.
+/// A relationship to delete, among the items of `deleteRelationships`.
 #[derive(InputObject)]
-pub struct DeleteRelationshipInput {
+pub struct DeleteRelationshipItemInput {
     /// The relationship's id.
     id: ID,
     /// The version the relationship must have; otherwise the mutation fails with `VERSION_CONFLICT`.
     expected_version: Option<i32>,
 }
 
-impl DeleteRelationshipInput {
+/// Input for `deleteRelationship`.
+#[derive(InputObject)]
+pub struct DeleteRelationshipInput {
+    #[graphql(flatten)]
+    relationship: DeleteRelationshipItemInput,
+    #[graphql(flatten)]
+    dry_run: DryRunFields,
+}
+
+impl DeleteRelationshipItemInput {
     pub(super) fn check(self) -> Checked<(Target<RelationshipId>,)> {
         Ok((target(&self.id, self.expected_version)?,))
     }
@@ -188,7 +198,7 @@ impl RelationshipMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The relationship to delete.")] input: DeleteRelationshipInput,
     ) -> Result<Option<DeleteRelationshipPayload>> {
-        let input = input.check();
+        let input = input.relationship.check();
         let outcome = ctx.change_record(input, service::delete_relationship).await?;
         Ok(Some(outcome.into()))
     }

@@ -3,6 +3,7 @@
 use async_graphql::{Context, ID, InputObject, Object, Result};
 
 use crate::error::{Refusals, UserError, under};
+use crate::graphql::dry_run::DryRunFields;
 use crate::graphql::input::{id, ids};
 use crate::graphql::mutation::Mutate as _;
 use crate::graphql::payload::payload;
@@ -24,6 +25,8 @@ pub struct TransferRelationshipsInput {
     organization_ids: Option<Vec<ID>>,
     #[graphql(flatten)]
     repeat: RepeatFields,
+    #[graphql(flatten)]
+    dry_run: DryRunFields,
 }
 
 impl TransferRelationshipsInput {

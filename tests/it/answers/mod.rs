@@ -19,6 +19,7 @@ mod nested;
 mod notes;
 mod organizations;
 mod permissions;
+mod previews;
 mod print;
 mod records;
 mod relationships;
@@ -69,7 +70,7 @@ async fn run(app: &TestApp) -> Vec<(&'static str, Vec<Entry>)> {
     demo::fill(&app.tenant, &|_, _| {}).await.unwrap();
     corpus!(app,
         demo: [records, lists, filters, nested, search, permissions, documents, requests],
-        own: [contacts, organizations, relationships, notes, interactions, users, changes, repeats, bulks, subscriptions, additions]
+        own: [contacts, organizations, relationships, notes, interactions, users, changes, repeats, bulks, subscriptions, additions, previews]
     )
 }
 

@@ -1,0 +1,236 @@
+//! A case for each mutation that takes `dryRun`: what its payload shows, and inputs of which each is tried in turn.
+
+use serde_json::{Value, json};
+
+use crate::support::TestCaller;
+
+/// An id of a contact that does not exist.
+const ABSENT: &str = "contact_0192f7c4-1c2d-7e3f-8a4b-5c6d7e8f9a0b";
+
+/// The inputs of a mutation about subjects of its own.
+pub struct Case {
+    pub mutation: &'static str,
+    /// The fields of its payload, or of each result of a bulk.
+    fields: &'static str,
+    /// Inputs that are accepted, and some that are refused.
+    pub inputs: fn(&Subjects) -> Vec<Value>,
+}
+
+impl Case {
+    /// The document of the mutation.
+    pub fn document(&self) -> String {
+        let (mutation, fields, errors) = (self.mutation, self.fields, "userErrors { code field message }");
+        let fields = if is_bulk(mutation) {
+            format!("results {{ {fields} {errors} }}")
+        } else {
+            fields.to_owned()
+        };
+        let (first, rest) = mutation.split_at(1);
+        let input = format!("{}{rest}Input", first.to_uppercase());
+        format!("mutation ($input: {input}!) {{ {mutation}(input: $input) {{ {fields} {errors} }} }}")
+    }
+
+    /// The document of the mutation without records, which require permissions of their own.
+    pub fn bare_document(&self) -> String {
+        let bare = Self {
+            fields: "__typename",
+            ..*self
+        };
+        bare.document()
+    }
+}
+
+fn is_bulk(mutation: &str) -> bool {
+    mutation.ends_with('s') && mutation != "transferRelationships"
+}
+
+/// The records that the inputs of one case are about. Each organization has an employee, a relationship, a note and an
+/// interaction; each contact has a note and an interaction.
+pub struct Subjects {
+    /// The number of the case, which makes names new.
+    case: usize,
+    users: Vec<Value>,
+    organizations: Vec<Value>,
+    contacts: Vec<Value>,
+    relationships: Vec<Value>,
+    notes: Vec<Value>,
+}
+
+impl Subjects {
+    /// Creates the records of a case.
+    pub async fn made_by(admin: &TestCaller<'_>, case: usize) -> Self {
+        let mut made = Self {
+            case,
+            users: Vec::new(),
+            organizations: Vec::new(),
+            contacts: Vec::new(),
+            relationships: Vec::new(),
+            notes: Vec::new(),
+        };
+        for name in ["from", "to"] {
+            made.users.push(admin.user(&format!("{name}-{case}")).await);
+        }
+        for place in 0..3 {
+            let organization = admin.organization(&format!("Engines {case} {place}")).await;
+            let contact = admin.employee("Lovelace", &organization).await;
+            let input = json!({
+                "relationship": { "userId": made.users[0], "organizationId": organization, "type": "Owner" },
+                "note": { "subjectId": organization, "text": "Builds engines" },
+                "other": { "subjectId": contact, "text": "Likes engines" },
+                "call": { "mediaType": "CALL", "direction": "INBOUND", "startedAt": "2026-03-01T12:00:00Z",
+                    "contactId": contact, "organizationId": organization },
+            });
+            let data = admin.data(BELONGINGS, input).await;
+            made.relationships
+                .push(data["createRelationship"]["relationship"]["id"].clone());
+            made.notes.push(data["note"]["note"]["id"].clone());
+            made.organizations.push(organization);
+            made.contacts.push(contact);
+        }
+        made
+    }
+
+    fn key(&self, value: &str) -> Value {
+        json!({ "source": "crm", "value": format!("{}-{value}", self.case) })
+    }
+}
+
+const BELONGINGS: &str =
+    "mutation ($relationship: CreateRelationshipInput!, $note: CreateNoteInput!, $other: CreateNoteInput!,
+        $call: RecordInteractionInput!) {
+    createRelationship(input: $relationship) { relationship { id } userErrors { message } }
+    note: createNote(input: $note) { note { id } userErrors { message } }
+    other: createNote(input: $other) { note { id } userErrors { message } }
+    recordInteraction(input: $call) { interaction { id } userErrors { message } } }";
+
+/// Inputs of a deletion: of a record, at a wrong version, of none, and again.
+fn deletions(ids: &[Value]) -> Vec<Value> {
+    vec![
+        json!({ "id": ids[1], "expectedVersion": 7 }),
+        json!({ "id": ids[0], "expectedVersion": 1 }),
+        json!({ "id": ids[0] }),
+        json!({ "id": "nonsense" }),
+    ]
+}
+
+/// Inputs of a bulk whose first and last items are accepted: as a whole, each, and with those items alone.
+fn bulks(items: &Value, alone: &Value) -> Vec<Value> {
+    vec![
+        json!({ "items": items }),
+        json!({ "items": items, "policy": "EACH" }),
+        json!({ "items": [alone] }),
+    ]
+}
+
+/// Inputs of a bulk deletion.
+fn bulk_deletions(ids: &[Value]) -> Vec<Value> {
+    let items = json!([
+        { "id": ids[0] }, { "id": ids[1], "expectedVersion": 7 }, { "id": ids[0] }, { "id": "nonsense" }, { "id": ids[2] },
+    ]);
+    bulks(&items, &json!({ "id": ids[1] }))
+}
+
+pub const CASES: &[Case] = &[
+    Case {
+        mutation: "createContact",
+        fields: "contact { id displayName version createdAt updatedAt createdBy { name } tags externalIds { source value }
+            phoneNumbers { e164 } organization { name } notes { nodes { text } } }",
+        inputs: |s| {
+            let engineer = json!({ "firstName": "Grace", "lastName": format!("Hopper{}", s.case), "organizationId": s.organizations[0],
+                "tags": ["vip"], "externalIds": [s.key("1")], "phoneNumbers": [{ "input": "+13175550100" }] });
+            vec![
+                engineer.clone(),
+                engineer, // has the key of the first
+                json!({ "title": "Nameless" }),
+                json!({ "lastName": "Turing", "organizationId": ABSENT }),
+            ]
+        },
+    },
+    Case {
+        mutation: "createContacts",
+        fields: "contact { id displayName version createdAt updatedAt tags organization { name } }",
+        inputs: |s| {
+            let items = json!([
+                { "lastName": "Hopper", "externalIds": [s.key("1")] }, { "lastName": "Twice", "externalIds": [s.key("1")] },
+                { "title": "Nameless" }, { "lastName": "Turing", "organizationId": s.organizations[0], "tags": ["vip"] },
+            ]);
+            bulks(&items, &json!({ "lastName": "Noether" }))
+        },
+    },
+    Case {
+        mutation: "createOrganization",
+        fields: "organization { id name version createdAt updatedAt createdBy { name } websites externalIds { source value }
+            contacts { nodes { displayName } } }",
+        inputs: |s| {
+            let looms = json!({ "name": format!("Looms {}", s.case), "websites": ["https://looms.example"],
+                "externalIds": [s.key("1")] });
+            vec![looms.clone(), looms, json!({ "name": " " })]
+        },
+    },
+    Case {
+        mutation: "createOrganizations",
+        fields: "organization { id name version createdAt updatedAt tags }",
+        inputs: |s| {
+            let items = json!([
+                { "name": "Looms", "externalIds": [s.key("1")] }, { "name": "Twice", "externalIds": [s.key("1")] },
+                { "name": "" }, { "name": "Mills", "tags": ["vip"] },
+            ]);
+            bulks(&items, &json!({ "name": "Forges" }))
+        },
+    },
+    Case {
+        mutation: "deleteContact",
+        fields: "deletedContactId deletedNotes detachedInteractions contact { id version updatedAt }",
+        inputs: |s| deletions(&s.contacts),
+    },
+    Case {
+        mutation: "deleteContacts",
+        fields: "deletedContactId deletedNotes detachedInteractions contact { id version updatedAt }",
+        inputs: |s| bulk_deletions(&s.contacts),
+    },
+    Case {
+        mutation: "deleteNote",
+        fields: "deletedNoteId note { id text version updatedAt }",
+        inputs: |s| deletions(&s.notes),
+    },
+    Case {
+        mutation: "deleteNotes",
+        fields: "deletedNoteId note { id text version updatedAt }",
+        inputs: |s| bulk_deletions(&s.notes),
+    },
+    Case {
+        mutation: "deleteOrganization",
+        fields: "deletedOrganizationId deletedRelationships deletedNotes detachedContacts detachedInteractions
+            organization { id version updatedAt }",
+        inputs: |s| deletions(&s.organizations),
+    },
+    Case {
+        mutation: "deleteOrganizations",
+        fields: "deletedOrganizationId deletedRelationships deletedNotes detachedContacts detachedInteractions
+            organization { id version updatedAt }",
+        inputs: |s| bulk_deletions(&s.organizations),
+    },
+    Case {
+        mutation: "deleteRelationship",
+        fields: "deletedRelationshipId relationship { id type version updatedAt }",
+        inputs: |s| deletions(&s.relationships),
+    },
+    Case {
+        mutation: "deleteRelationships",
+        fields: "deletedRelationshipId relationship { id type version updatedAt }",
+        inputs: |s| bulk_deletions(&s.relationships),
+    },
+    Case {
+        mutation: "transferRelationships",
+        fields: "moved ended hasMore",
+        inputs: |s| {
+            let (from, to) = (&s.users[0], &s.users[1]);
+            vec![
+                json!({ "fromUserId": from, "toUserId": to, "organizationIds": [s.organizations[0]] }),
+                json!({ "fromUserId": from, "toUserId": to }),
+                json!({ "fromUserId": from, "toUserId": from }),
+                json!({ "fromUserId": from, "toUserId": ABSENT }),
+            ]
+        },
+    },
+];
