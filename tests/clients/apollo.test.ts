@@ -7,7 +7,15 @@ import { afterEach, test } from "node:test";
 import { CombinedGraphQLErrors, type ObservableQuery, type OperationVariables, gql } from "@apollo/client";
 import { type Subscription, filter, firstValueFrom, map, timeout } from "rxjs";
 
-import { ContactCard, ContactsPage, CreateOrganization, DeleteContact, UpdateContact, UpsertContact } from "./operations/contacts";
+import {
+  ContactCard,
+  ContactsPage,
+  CreateOrganization,
+  DeleteContact,
+  PreviewContactDeletion,
+  UpdateContact,
+  UpsertContact,
+} from "./operations/contacts";
 import { OneNode, SearchPage } from "./operations/search";
 import { apollo } from "./support/apollo";
 import { allContacts, ask, everything, token, withContact } from "./support/server";
@@ -240,6 +248,29 @@ test("a deleted contact leaves the lists it was in", () =>
     });
 
     await shown(list, ({ contacts }) => contacts?.edges.length === 0);
+  }));
+
+test("a dry run of a deletion shows what it would delete, and the contact stays", () =>
+  withContact(async ({ id }) => {
+    const apollo = client();
+    await ask(`mutation ($id: ID!) { createNote(input: { subjectId: $id, text: "Likes engines" }) { note { id } } }`, { id });
+    const card = await apollo.query({ query: ContactCard, variables: { id } });
+
+    const preview = await apollo.mutate({
+      mutation: PreviewContactDeletion,
+      variables: { id },
+      fetchPolicy: "no-cache",
+    });
+
+    assert.deepEqual(preview.data?.deleteContact, {
+      __typename: "DeleteContactPayload",
+      deletedContactId: id,
+      deletedNotes: 1,
+      detachedInteractions: 0,
+      userErrors: [],
+    });
+    const now = await apollo.query({ query: ContactCard, variables: { id }, fetchPolicy: "network-only" });
+    assert.deepEqual(now.data, card.data);
   }));
 
 /** Waits until a watched query shows what is wanted, as a screen would be drawn anew, and gives what it shows. */

@@ -91,6 +91,19 @@ export const DeleteContact = graphql(`
   }
 `);
 
+export const PreviewContactDeletion = graphql(`
+  mutation PreviewContactDeletion($id: ID!) {
+    deleteContact(input: { id: $id, dryRun: true }) {
+      deletedContactId
+      deletedNotes
+      detachedInteractions
+      userErrors {
+        message
+      }
+    }
+  }
+`);
+
 export const UpsertContact = graphql(`
   mutation UpsertContact($input: UpsertContactInput!) {
     upsertContact(input: $input) {
