@@ -65,6 +65,7 @@ impl App {
         let (verifier, key) = verifier(config, clock.clone()).await?;
         // Last, so that settings that cannot work leave no new database behind.
         let store = open_store(&config.data, clock.clone()).await?;
+        store.keep_trash(config.trash_kept);
         if config.dev {
             store
                 .system()
@@ -129,7 +130,7 @@ impl App {
     /// database. The second of `stops` ends all of this at once.
     pub async fn serve(self, listener: TcpListener, stops: impl Stream<Item = ()>) {
         let sweeper = tokio::spawn(sweep(self.server.store.clone(), self.changes_kept));
-        let detacher = tokio::spawn(detach(self.server.store.clone()));
+        let settler = tokio::spawn(settle_references(self.server.store.clone()));
         let epochs = tokio::spawn(begin_epochs(self.server.store.clone()));
         let bounds = &self.server.admission.bounds;
         bounds.log();
@@ -146,7 +147,7 @@ impl App {
             http::drain(lifecycle, &connections, self.drain, next(&mut stops)).await;
             // A batch in progress is rolled back.
             sweeper.abort();
-            detacher.abort();
+            settler.abort();
             epochs.abort();
             tokio::select! {
                 () = self.server.store.close() => {}
@@ -164,7 +165,7 @@ async fn next(mut stops: impl Stream<Item = ()> + Unpin) {
     }
 }
 
-/// Deletes expired changes, idempotency keys and the progress of imports periodically. Of several servers, one does so at a
+/// Deletes expired changes, idempotency keys, the progress of imports and deleted records periodically. Of several servers, one does so at a
 /// time.
 async fn sweep(store: Store, kept: TimeDelta) {
     loop {
@@ -173,6 +174,7 @@ async fn sweep(store: Store, kept: TimeDelta) {
             (system.sweep_changes(before).await, "changes"),
             (system.sweep_idempotency_keys().await, "idempotency keys"),
             (system.sweep_imports().await, "imports"),
+            (system.sweep_trash().await, "deleted records"),
         ] {
             if let Err(error) = swept {
                 let error = &error as &dyn std::error::Error;
@@ -183,13 +185,13 @@ async fn sweep(store: Store, kept: TimeDelta) {
     }
 }
 
-/// Detaches the records that refer to deleted ones, after each deletion that leaves some, and periodically for those that another
-/// server left.
-async fn detach(store: Store) {
+/// Settles what refers to records that were deleted or restored, after each change that leaves some, and periodically for those that
+/// another server left.
+async fn settle_references(store: Store) {
     loop {
-        if let Err(error) = store.system().sweep_detachments().await {
+        if let Err(error) = store.system().settle_references().await {
             let error = &error as &dyn std::error::Error;
-            tracing::warn!(error, "records still refer to deleted ones");
+            tracing::warn!(error, "references to deleted or restored records are not settled");
         }
         tokio::select! {
             () = store.system().references_left() => {}

@@ -10,7 +10,7 @@ use clap::Args;
 
 use crate::http::{AdmissionSettings, DrainSettings, TlsSettings, parse_origin};
 use crate::limits::Limits;
-use crate::store::{DatabaseUrl, OpenError};
+use crate::store::{DEFAULT_TRASH_DAYS, DatabaseUrl, OpenError};
 
 /// A setting that is a secret or may hold one. Its text is read when it is used and not with the arguments: an argument that cannot
 /// be read is printed by the parser of the command line.
@@ -260,6 +260,10 @@ pub struct ServeConfig {
     #[arg(long, env = "EXTERNAL_CONTACTS_CHANGES_KEPT", default_value_t = 90, value_name = "DAYS",
           value_parser = clap::value_parser!(u32).range(1..=3650))]
     pub changes_kept: u32,
+    /// The number of days that deleted records can be restored, at most; a tenant may have fewer. With 0, deletions are final.
+    #[arg(long, env = "EXTERNAL_CONTACTS_TRASH_KEPT", default_value_t = DEFAULT_TRASH_DAYS, value_name = "DAYS",
+          value_parser = clap::value_parser!(u32).range(0..=365))]
+    pub trash_kept: u32,
     /// Allow pages of this origin, such as `https://app.example.com`, to use the API (CORS, and the `Origin` of
     /// WebSockets). Repeatable; in the environment separated by commas. With `--dev`, pages of this machine are allowed
     /// anyway.

@@ -168,6 +168,21 @@ macro_rules! ids {
                     _ => None,
                 }
             }
+
+            /// Returns the id without its kind.
+            pub fn uuid(self) -> Uuid {
+                match self {
+                    $(Self::$name(id) => id.uuid(),)*
+                }
+            }
+        }
+
+        impl fmt::Display for NodeId {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self {
+                    $(Self::$name(id) => id.fmt(f),)*
+                }
+            }
         }
 
         impl From<NodeId> for GlobalId {

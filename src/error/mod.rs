@@ -199,6 +199,8 @@ pub enum UserErrorCode {
     EntityLimitReached,
     /// The same idempotency key was used with a different input.
     IdempotencyKeyReused,
+    /// The mutation would change more records than one mutation may; the message gives the limit.
+    TooLarge,
 }
 
 impl UserError {
@@ -255,10 +257,12 @@ impl UserError {
     /// Creates a `NOT_FOUND` refusal: there is no such record in the caller's tenant. Records of other tenants are
     /// never told apart from missing ones.
     pub fn not_found(what: &str) -> Self {
-        Self::new(
-            UserErrorCode::NotFound,
-            format!("there is no {what} with this id"),
-        )
+        Self::missing(format!("there is no {what} with this id"))
+    }
+
+    /// Creates a `NOT_FOUND` refusal with a message of its own.
+    pub fn missing(message: impl Into<String>) -> Self {
+        Self::new(UserErrorCode::NotFound, message)
     }
 
     /// Prepends the place of an item of a bulk mutation to the path.

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::connection::{Connected, connection, connections};
 use super::context::ContextExt as _;
+use super::kinds::viewed_kinds;
 use super::list::ListExt as _;
 use super::shared::Shared;
 use crate::error::Error;
@@ -37,13 +38,6 @@ macro_rules! changed_entity {
         )*}
 
         impl ChangedEntity {
-            /// Returns the global id of a record of this kind.
-            fn id(kind: EntityKind, id: Uuid) -> GlobalId {
-                match kind {
-                    $(EntityKind::$noun => (&$id::new(id)).into(),)*
-                }
-            }
-
             /// Loads the record of this kind and id, or `None` if it does not exist.
             async fn load(
                 ctx: &Context<'_>,
@@ -75,7 +69,7 @@ impl Change {
     /// The id of the record, which may have been deleted since.
     #[graphql(name = "entityId")]
     async fn global_id(&self) -> GlobalId {
-        ChangedEntity::id(self.kind, self.entity_id)
+        self.kind.node_id(self.entity_id).into()
     }
 
     /// The record in its current state, or null if it has been deleted.
@@ -91,7 +85,7 @@ impl Change {
         Ok(ctx.load_opt(self.user_id).await?)
     }
 
-    /// The names of the fields that changed; empty for created and deleted records.
+    /// The names of the fields that changed; empty for created, deleted and restored records.
     async fn changed_fields(&self) -> Vec<&str> {
         self.fields.iter().map(|change| change.field.as_str()).collect()
     }
@@ -103,7 +97,7 @@ pub struct ChangeQuery;
 
 connections! {
     root ChangeQuery {
-        /// Lists created, updated and deleted records, oldest first, in commit order, which is also the order of the
+        /// Lists created, updated, deleted and restored records, oldest first, in commit order, which is also the order of the
         /// subscription `changes`. To follow changes without gaps or repetitions, read to the end, then subscribe with
         /// `after: endCursor`. Changes are kept for 90 days unless the operator configures otherwise; an older cursor is
         /// refused with `CURSOR_EXPIRED`.
@@ -149,7 +143,7 @@ pub struct Subscription;
 /// The root of all subscriptions.
 #[Subscription]
 impl Subscription {
-    /// Streams every created, updated and deleted record as soon as it is committed: each change once, in commit order,
+    /// Streams every created, updated, deleted and restored record as soon as it is committed: each change once, in commit order,
     /// until the client disconnects. With `after`, the stream begins with the changes after that cursor: a client that
     /// reconnects with the cursor of the last change it received misses nothing and receives nothing twice, on any
     /// server. A cursor is refused with `CURSOR_EXPIRED` if it is older than the changes that are kept, or if it was
@@ -158,8 +152,9 @@ impl Subscription {
     /// To read records and then follow their changes without gaps, subscribe first and read afterwards, or read
     /// `changes` to the end and subscribe after its `endCursor`.
     ///
-    /// Deleting an organization or a contact also deletes its notes and relationships, each with a change of its own.
-    /// Contacts and interactions that lose their organization or contact keep their version and have no change.
+    /// Deleting an organization or a contact also deletes its notes and relationships, each with a change of its own, and
+    /// restoring it restores them in the same way. Contacts and interactions that lose their organization or contact, or get
+    /// it back, keep their version and have no change.
     ///
     /// Each kind requires its own view permission, such as `externalContacts:contact:view`. Without `entities`, the
     /// kinds that the caller may view are followed.
@@ -207,39 +202,14 @@ pub async fn changes_of(
     ctx.children_on(changes, record, ChangeOrder::NEWEST, page).await
 }
 
-/// Returns the requested kinds if the caller may view all of them. Without a request, returns the kinds that the caller
-/// may view, and refuses a caller who may view none.
+/// Returns the filter of changes, after it has checked what the caller may view.
 fn filter(
     ctx: &Context<'_>,
     entities: Option<Vec<EntityKind>>,
     contact_id: Option<ID>,
     organization_id: Option<ID>,
 ) -> crate::error::Result<ChangeFilter> {
-    let kinds = match entities {
-        Some(asked) if asked.is_empty() => {
-            return Err(Error::argument(
-                "entities",
-                "must name at least one kind, or be left out",
-            ));
-        }
-        // In the order of all, each once, however often it is asked for.
-        Some(asked) => {
-            let kinds: Vec<EntityKind> = EntityKind::ALL
-                .iter()
-                .copied()
-                .filter(|kind| asked.contains(kind))
-                .collect();
-            kinds.iter().try_for_each(|kind| ctx.require(kind.permission()))?;
-            kinds
-        }
-        None => {
-            let may_view = |kind: &EntityKind| ctx.caller().permissions.contains(kind.permission());
-            EntityKind::ALL.iter().copied().filter(may_view).collect()
-        }
-    };
-    if kinds.is_empty() {
-        return Err(Error::Forbidden(Permission::ContactView));
-    }
+    let kinds = viewed_kinds(ctx, "entities", entities)?;
     if contact_id.is_some() {
         ctx.require(Permission::ContactView)?;
     }

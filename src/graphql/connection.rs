@@ -12,7 +12,7 @@ use crate::page::Slice;
 use crate::store::{Children, Filter, Listed, Sort};
 
 /// The highest count at a root.
-const MOST_AT_ROOT: i64 = 10_000;
+pub const MOST_AT_ROOT: i64 = 10_000;
 /// The highest count inside another object.
 const MOST_NESTED: i64 = 1_000;
 

@@ -15,6 +15,7 @@ mod identification;
 mod input;
 mod interaction;
 mod kept;
+mod kinds;
 mod list;
 mod loader;
 mod mutation;
@@ -32,6 +33,7 @@ mod search;
 mod shared;
 mod shown;
 mod tenant;
+mod trash;
 mod user;
 mod viewer;
 mod wrap_up_code;
@@ -57,6 +59,7 @@ use relationship::{
 pub use sdl::{operation_sdl, sdl};
 use search::{LookupQuery, SearchQuery};
 use tenant::TenantMutation;
+use trash::{TrashMutation, TrashQuery};
 use user::{UserBulkMutation, UserListQuery, UserMutation};
 use viewer::ViewerQuery;
 use wrap_up_code::{WrapUpCodeBulkMutation, WrapUpCodeListQuery, WrapUpCodeMutation};
@@ -81,6 +84,7 @@ pub struct Query(
     RelationshipQuery,
     RelationshipListQuery,
     SearchQuery,
+    TrashQuery,
     UserListQuery,
     ViewerQuery,
     WrapUpCodeListQuery,
@@ -102,6 +106,7 @@ pub struct Mutation(
     RelationshipBulkMutation,
     TenantMutation,
     TransferMutation,
+    TrashMutation,
     UserMutation,
     UserBulkMutation,
     WrapUpCodeMutation,

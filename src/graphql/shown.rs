@@ -1,6 +1,8 @@
 //! The columns and references of records that fields show.
 
-use crate::model::{Change, Contact, Interaction, Note, Organization, Relationship, User, WrapUpCode};
+use crate::model::{
+    Change, Contact, Interaction, Note, Organization, Relationship, TrashedRecord, User, WrapUpCode,
+};
 use crate::store::{Listed, Referred};
 
 /// A record that resolvers show.
@@ -68,6 +70,7 @@ shown! {
         ["primaryContact": "primary_contact_id"];
     Relationship:
         ["user": "user_id", "organization": "organization_id"];
+    TrashedRecord:;
     User:;
     WrapUpCode:;
 }

@@ -8,11 +8,13 @@ use uuid::Uuid;
 use super::noun::nouns;
 use super::{Contact, DateTime, Interaction, Note, Organization, Permission, Relationship};
 use crate::error::{Error, Result};
-use crate::id::{ContactId, OrganizationId, UserId};
+use crate::id::{ContactId, InteractionId, NodeId, NoteId, OrganizationId, RelationshipId, UserId};
 use crate::page::{Cursor, Key};
 
 /// The maximum length of a value that is kept, in characters.
 const LONGEST_VALUE: usize = 1000;
+/// The maximum length of the part of a note that names it, in characters.
+const LONGEST_LABEL: usize = 80;
 /// The name of the order of changes in cursors.
 const ORDER: &str = "changes";
 
@@ -41,6 +43,13 @@ macro_rules! entity_kind {
                     $(Self::$noun => Permission::$permission,)*
                 }
             }
+
+            /// Returns the id of a record of this kind.
+            pub const fn node_id(self, id: Uuid) -> NodeId {
+                match self {
+                    $(Self::$noun => NodeId::$id($id::new(id)),)*
+                }
+            }
         }
     };
 }
@@ -56,6 +65,8 @@ pub enum ChangeAction {
     Updated,
     /// The record was deleted.
     Deleted,
+    /// The record, which had been deleted, was restored.
+    Restored,
 }
 
 /// A change to one field of a record.
@@ -70,7 +81,7 @@ pub struct FieldChange {
     pub after: Option<String>,
 }
 
-/// A change to a record: its creation, an update or its deletion.
+/// A change to a record: its creation, an update, its deletion or its restoration.
 #[derive(Clone, Debug, PartialEq, Eq, SimpleObject, sqlx::FromRow)]
 #[graphql(complex)]
 pub struct Change {
@@ -78,11 +89,15 @@ pub struct Change {
     pub action: ChangeAction,
     /// The kind of the record.
     pub kind: EntityKind,
+    /// The record's name at the time of the change, also if it has been deleted since: the display name of a contact, the name
+    /// of an organization, the type of a relationship, or the first 80 characters of a note. Null for interactions, and for
+    /// changes made before names were recorded.
+    pub label: Option<String>,
     /// The record's version after the change or, for a deleted record, its last version.
     pub version: i32,
     /// The time of the change.
     pub changed_at: DateTime,
-    /// The fields that changed, by name. Empty for created and deleted records, and for changes made before fields were
+    /// The fields that changed, by name. Empty for created, deleted and restored records, and for changes made before fields were
     /// recorded.
     #[sqlx(json)]
     pub fields: Vec<FieldChange>,
@@ -220,10 +235,13 @@ pub trait Recorded: Serialize {
 
     /// The contact and the organization that the record's changes concern.
     fn concerned(&self) -> Concerned;
+
+    /// The record's name for people, if it has one.
+    fn label(&self) -> Option<String>;
 }
 
 macro_rules! recorded {
-    ($($record:ident: |$it:ident| $contact:expr, $organization:expr;)*) => {$(
+    ($($record:ident: |$it:ident| $contact:expr, $organization:expr, $label:expr;)*) => {$(
         impl Recorded for $record {
             const KIND: EntityKind = EntityKind::$record;
 
@@ -231,16 +249,21 @@ macro_rules! recorded {
                 let $it = self;
                 Concerned { contact_id: $contact, organization_id: $organization }
             }
+
+            fn label(&self) -> Option<String> {
+                let $it = self;
+                $label
+            }
         }
     )*};
 }
 
 recorded! {
-    Contact: |it| Some(it.id), it.organization_id;
-    Organization: |it| None, Some(it.id);
-    Relationship: |it| None, Some(it.organization_id);
-    Note: |it| it.contact_id, it.organization_id;
-    Interaction: |it| it.contact_id, it.organization_id;
+    Contact: |it| Some(it.id), it.organization_id, Some(it.display_name());
+    Organization: |it| None, Some(it.id), Some(it.name.clone());
+    Relationship: |it| None, Some(it.organization_id), Some(it.r#type.clone());
+    Note: |it| it.contact_id, it.organization_id, Some(it.text.chars().take(LONGEST_LABEL).collect());
+    Interaction: |it| it.contact_id, it.organization_id, { let _ = it; None };
 }
 
 /// Returns the fields that differ, by name.
@@ -277,7 +300,6 @@ fn shown(value: &Value) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use crate::id::NoteId;
     use crate::model::{Interaction, NoteSubjectId, Record, WrapUp};
 
     use super::*;
@@ -350,6 +372,7 @@ mod tests {
         let change = Change {
             action: ChangeAction::Created,
             kind: EntityKind::Note,
+            label: None,
             version: 1,
             changed_at: DateTime(EPOCH),
             fields: Vec::new(),

@@ -24,7 +24,7 @@ const LONGEST_QUEUE_NAME: usize = 200;
 const LONGEST_NOTE: usize = 10_000;
 
 /// The medium of an interaction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Serialize, sqlx::Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Serialize, Deserialize, sqlx::Type)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[sqlx(type_name = "text", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum MediaType {
@@ -54,7 +54,7 @@ impl MediaType {
 }
 
 /// The side that began an interaction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Serialize, sqlx::Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Serialize, Deserialize, sqlx::Type)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[sqlx(type_name = "text", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum InteractionDirection {
@@ -72,7 +72,7 @@ impl InteractionDirection {
 }
 
 /// The origin of an interaction's link to a contact or an organization.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Serialize, sqlx::Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Serialize, Deserialize, sqlx::Type)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[sqlx(type_name = "text", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum LinkOrigin {

@@ -36,6 +36,7 @@ mod social;
 mod tenant;
 pub mod text;
 mod ticker;
+mod trash;
 mod upsert;
 mod user;
 mod web_address;
@@ -86,6 +87,7 @@ pub use search::{
 pub use social::{SocialHandle, SocialHandleInput, SocialNetwork, handle_start};
 pub use tenant::{TenantChanges, TenantName, TenantRecord};
 pub use ticker::{Ticker, TickerInput};
+pub use trash::{RestoreLoss, TrashFilter, TrashedRecord};
 pub use upsert::{ContactUpsertKey, OrganizationUpsertKey, UpsertKey, UpsertMode};
 pub use user::{User, UserChanges, UserFilter, UserOrderField};
 pub use web_address::domain_of_web_address;

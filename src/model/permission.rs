@@ -57,6 +57,8 @@ permissions! {
     UserEdit = "user:edit",
     TenantView = "tenant:view",
     TenantEdit = "tenant:edit",
+    TrashView = "trash:view",
+    TrashPurge = "trash:purge",
 }
 
 impl fmt::Display for Permission {
@@ -112,7 +114,7 @@ impl InputType for Permission {
 
 /// The set of permissions a caller has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Permissions(u32);
+pub struct Permissions(u64);
 
 impl Permissions {
     /// Returns the set of all permissions.

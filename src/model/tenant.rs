@@ -56,6 +56,8 @@ pub struct TenantRecord {
     pub default_region: Region,
     /// The maximum number of managed entities.
     pub managed_entity_limit: i64,
+    /// The number of days that deleted records can be restored, if the tenant has one of its own.
+    pub trash_days: Option<i32>,
     /// The time the tenant was created.
     pub created_at: DateTime<Utc>,
 }
@@ -65,6 +67,7 @@ changes! {
     TenantChanges of TenantRecord {
         display_name: String => |name| text::required(name.unwrap_or_default(), LONGEST_DISPLAY_NAME),
         default_region: String => region,
+        trash_days: i32 => Ok,
     }
 }
 

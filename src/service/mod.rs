@@ -20,6 +20,7 @@ mod relationship;
 mod relationships;
 mod tenant;
 mod transfer;
+mod trash;
 mod user;
 mod users;
 mod wrap_up_code;
@@ -44,6 +45,9 @@ pub use relationship::{create_relationship, delete_relationship, update_relation
 pub use relationships::{create_relationships, delete_relationships, update_relationships};
 pub use tenant::update_tenant;
 pub use transfer::transfer_relationships;
+pub use trash::{
+    Restoration, purge_trash, restore_contact, restore_note, restore_organization, restore_relationship,
+};
 pub use user::{deactivate_user, reactivate_user, upsert_user};
 pub use users::upsert_users;
 pub use wrap_up_code::{create_wrap_up_code, update_wrap_up_code};

@@ -45,7 +45,7 @@ pub async fn update_note(
 /// Deletes a note. Notes of other authors take one more permission.
 pub async fn delete_note(tx: &mut Tx, target: Target<NoteId>, permissions: Permissions) -> Result<NoteId> {
     let note = find(tx, target, permissions).await?;
-    tx.delete(&note).await?;
+    tx.delete_notes(std::slice::from_ref(&note)).await?;
     Ok(note.id)
 }
 

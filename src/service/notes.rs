@@ -77,7 +77,7 @@ pub async fn delete_notes(
     let mut found = find(tx, targets).await?;
     let deleted = items.into_iter().map(|item| found.take(item?.0)).collect();
     let deleted = Accepted::of(policy, deleted)?;
-    tx.delete_all(&deleted.items).await?;
+    tx.delete_notes(&deleted.items).await?;
     let ids = deleted.items.iter().map(|note| note.id).collect();
     Ok(deleted.with(ids))
 }

@@ -45,6 +45,7 @@ pub async fn update_relationship(
 /// Deletes a relationship.
 pub async fn delete_relationship(tx: &mut Tx, target: Target<RelationshipId>) -> Result<RelationshipId> {
     let relationship: Relationship = target.find_to_delete(tx).await?;
-    tx.delete(&relationship).await?;
+    tx.delete_relationships(std::slice::from_ref(&relationship))
+        .await?;
     Ok(relationship.id)
 }

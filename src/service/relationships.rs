@@ -99,7 +99,7 @@ pub async fn delete_relationships(
     let mut found = Found::<Relationship>::of(tx.lock_all_to_delete(targets).await?);
     let deleted = items.into_iter().map(|item| found.take(item?.0)).collect();
     let deleted = Accepted::of(policy, deleted)?;
-    tx.delete_all(&deleted.items).await?;
+    tx.delete_relationships(&deleted.items).await?;
     let ids = deleted.items.iter().map(|it| it.id).collect();
     Ok(deleted.with(ids))
 }

@@ -1,6 +1,6 @@
 //! Changes of the tenant itself.
 
-use crate::error::Result;
+use crate::error::{Result, UserError};
 use crate::model::{TenantChanges, TenantRecord};
 use crate::store::Tx;
 
@@ -8,6 +8,10 @@ use crate::store::Tx;
 pub async fn update_tenant(tx: &mut Tx, changes: TenantChanges) -> Result<TenantRecord> {
     let mut tenant = tx.tenant().await?;
     changes.apply(&mut tenant)?;
-    tx.update_tenant(&tenant.display_name, &tenant.default_region)
-        .await
+    let most = i32::try_from(tx.most_trash_days()).unwrap_or(i32::MAX);
+    if tenant.trash_days.is_some_and(|days| !(0..=most).contains(&days)) {
+        let refusal = UserError::invalid(format!("must be between 0 and {most}"));
+        return Err(refusal.under("trashDays").under("retention").into());
+    }
+    tx.update_tenant(&tenant).await
 }

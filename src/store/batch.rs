@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::bind::{IdList, TextList};
 use super::engine::sql;
 use super::statement::Statement;
+use super::trash::MOST_PARTS;
 use super::{Edge, Listed, Stored, Table, Tenant, Tx};
 use crate::error::Result;
 use crate::id::{ContactId, OrganizationId, RelationshipId, TypedId, UserId};
@@ -105,7 +106,8 @@ impl Tx {
         self.fetch_all(statement.sql()).await
     }
 
-    /// Returns the children of parents, locked to delete them, in an order of their columns.
+    /// Returns the children of parents, locked to delete them, in an order of their columns: at most one more than one mutation
+    /// deletes.
     pub(super) async fn lock_children_to_delete<T: Stored + Listed>(
         &mut self,
         edge: &'static Edge<T>,
@@ -122,6 +124,7 @@ impl Tx {
             .push(edge.column)
             .push(" ");
         statement.any_ids(parents.to_vec()).push(" ORDER BY ").push(order);
+        statement.limit(MOST_PARTS + 1);
         statement.push(self.engine().dialect().lock_to_delete);
         self.fetch_all(statement.sql()).await
     }

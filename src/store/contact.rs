@@ -5,15 +5,19 @@ use uuid::Uuid;
 
 use super::bind::IdList;
 use super::declaration::stored;
-use super::detachment::CONTACT_OF_INTERACTION;
 use super::engine::sql;
 use super::list::{Condition, Conditions};
+use super::loose_reference::CONTACT_OF_INTERACTION;
 use super::note::NOTES_OF_CONTACT;
+use super::record::count_by;
 use super::{Column, Edge, Filter, Listed, SortField, Table, Tx};
 use crate::error::Result;
-use crate::id::{ContactId, TypedId};
-use crate::model::{Contact, ContactFilter, ContactOrderField, WordKind};
+use crate::id::{ContactId, OrganizationId, TypedId};
+use crate::model::{Contact, ContactFilter, ContactOrderField, Organization, WordKind};
 use crate::page::Key;
+
+/// The name of the reference of an organization to its primary contact.
+const PRIMARY_CONTACT_LINK: &str = "primaryContact";
 
 stored! {
     Contact: ContactId in "contacts" [counted, external_ids, indexed, recorded] {
@@ -102,7 +106,7 @@ pub static CONTACTS_OF_ORGANIZATION: Edge<Contact> = Edge {
 pub struct RemovedContact {
     /// The number of deleted notes.
     pub notes: i64,
-    /// The number of interactions that lost their contact, up to 10,000.
+    /// The number of interactions that it leaves without a contact, up to 10,000.
     pub interactions: i64,
 }
 
@@ -140,14 +144,17 @@ impl Tx {
         .map(drop)
     }
 
-    /// Deletes contacts with their notes, and returns what went with each; their interactions stay, without them.
+    /// Deletes contacts with their notes, and returns what went with each; their interactions stay.
     #[instrument(level = "debug", skip_all)]
     pub async fn delete_contacts(&mut self, contacts: &[Contact]) -> Result<Vec<RemovedContact>> {
         let ids: Vec<Uuid> = contacts.iter().map(Table::uuid).collect();
-        self.clear_primary_contacts(contacts.iter().map(|contact| contact.id).collect())
+        self.leave_primary_contacts(&ids).await?;
+        let notes = self.take_notes_of(&NOTES_OF_CONTACT, &ids).await?;
+        let of_note = NOTES_OF_CONTACT.parent;
+        self.keep_deleted_with(contacts, (&notes, of_note), (&[], |_| None))
             .await?;
-        let notes = self.delete_notes_of(&NOTES_OF_CONTACT, &ids).await?;
-        let interactions = self.detach(&CONTACT_OF_INTERACTION, &ids).await?;
+        let notes = count_by(notes.iter().filter_map(of_note));
+        let interactions = self.part(&CONTACT_OF_INTERACTION, &ids).await?;
         let removed: Vec<RemovedContact> = ids
             .iter()
             .map(|id| RemovedContact {
@@ -157,6 +164,53 @@ impl Tx {
             .collect();
         self.delete_all_with(contacts, &removed).await?;
         Ok(removed)
+    }
+
+    /// Clears `primary_contact_id` wherever it refers to one of these contacts, which are deleted, and remembers where it did. The
+    /// organizations keep their version.
+    async fn leave_primary_contacts(&mut self, contacts: &[Uuid]) -> Result<()> {
+        let led: Vec<(Uuid, Uuid)> = self
+            .fetch_all(sql!(
+                "SELECT id, primary_contact_id FROM organizations WHERE tenant_id = $1 AND primary_contact_id " .any_ids(2)
+                " ORDER BY id" .lock,
+                IdList(contacts.to_vec()),
+            ))
+            .await?;
+        if led.is_empty() {
+            return Ok(());
+        }
+        if self.keeps_trash() {
+            self.remember(PRIMARY_CONTACT_LINK, &led).await?;
+        }
+        self.execute(sql!(
+            "UPDATE organizations SET primary_contact_id = NULL WHERE tenant_id = $1 AND id ".any_ids(2),
+            IdList(led.into_iter().map(|(id, _)| id).collect()),
+        ))
+        .await
+        .map(drop)
+    }
+
+    /// Makes a restored contact the primary contact of its organization again, if it was and there is no other by now. The
+    /// organization keeps its version.
+    pub async fn return_to_primary_contacts(&mut self, contact: &Contact) -> Result<()> {
+        let led: Vec<(Uuid,)> = self
+            .fetch_all(sql!(
+                "
+                DELETE FROM undo_links
+                 WHERE tenant_id = $1
+                   AND operation_id = $2
+                   AND kind = $3
+                RETURNING child_id",
+                contact.id,
+                PRIMARY_CONTACT_LINK,
+            ))
+            .await?;
+        let led: Vec<Organization> = self.lock_all(led.into_iter().map(|(id,)| id).collect()).await?;
+        let free = led.iter().filter(|organization| {
+            organization.primary_contact_id.is_none() && contact.organization_id == Some(organization.id)
+        });
+        let pairs: Vec<(OrganizationId, ContactId)> = free.map(|it| (it.id, contact.id)).collect();
+        self.restore_primary_contacts(&pairs).await
     }
 
     /// Clears `primary_contact_id` wherever it refers to this contact. The organization keeps its version.

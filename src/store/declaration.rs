@@ -2,6 +2,7 @@
 
 use super::bind::Values;
 use super::engine::Text;
+use super::kept::Kept;
 use super::new_change::NewChange;
 use super::table::Table;
 use crate::error::Result;
@@ -25,6 +26,12 @@ pub trait Stored: Table + PartialEq {
 
     /// The values of its columns, in the order of `RecordSql::insert`.
     fn values<'a>(&'a self, entry: &IndexEntry) -> Values<'a>;
+
+    /// Returns the record in the form in which it is kept while it is deleted.
+    fn to_kept(&self) -> Result<Kept>;
+
+    /// Reads a record that was kept, possibly by an earlier version of the program.
+    fn of_kept(kept: Kept) -> Result<Self>;
 
     /// Its external ids.
     fn external_ids(&self) -> &[ExternalId] {
@@ -89,6 +96,7 @@ macro_rules! stored {
             use const_format::concatcp;
             use $crate::store::declaration::{column, columns_of_rows, from_row, numbers, plain_column, value};
             use $crate::store::declaration::{RecordSql, Stored};
+            use $crate::store::kept::Kept;
 
             const TABLE: &str = $table;
             const CHANGED: &str = concatcp!(
@@ -195,6 +203,34 @@ macro_rules! stored {
                         Box::new(self.record.created_by),
                         $($(value!(self, $fixed $($fixed_kind)?),)*)?
                     ]
+                }
+
+                fn to_kept(&self) -> $crate::error::Result<Kept> {
+                    let mut kept = Kept::default();
+                    kept.add("id", &self.id)?;
+                    kept.add("version", &self.record.version)?;
+                    kept.add("updated_at", &self.record.updated_at)?;
+                    kept.add("updated_by", &self.record.updated_by)?;
+                    kept.add("created_at", &self.record.created_at)?;
+                    kept.add("created_by", &self.record.created_by)?;
+                    $(kept.add(column!($column $($name)?), &self.$column)?;)*
+                    $($(kept.add(column!($fixed $($fixed_name)?), &self.$fixed)?;)*)?
+                    Ok(kept)
+                }
+
+                fn of_kept(mut kept: Kept) -> $crate::error::Result<Self> {
+                    Ok(Self {
+                        id: kept.take("id")?,
+                        record: $crate::model::Record {
+                            version: kept.take("version")?,
+                            updated_at: kept.take("updated_at")?,
+                            updated_by: kept.take("updated_by")?,
+                            created_at: kept.take("created_at")?,
+                            created_by: kept.take("created_by")?,
+                        },
+                        $($column: kept.take(column!($column $($name)?))?,)*
+                        $($($fixed: kept.take(column!($fixed $($fixed_name)?))?,)*)?
+                    })
                 }
             }
         };

@@ -17,7 +17,6 @@ mod contact;
 mod contact_point;
 mod database;
 mod declaration;
-mod detachment;
 mod driver;
 mod encoded;
 mod engine;
@@ -33,9 +32,11 @@ mod import_progress;
 mod inspect;
 mod interaction;
 mod joined;
+mod kept;
 mod list;
 mod load;
 mod lock;
+mod loose_reference;
 mod migrate;
 mod new_change;
 mod nodes;
@@ -63,6 +64,7 @@ mod table;
 mod tenant;
 #[cfg(test)]
 mod tests;
+mod trash;
 mod tx;
 mod unmarked;
 mod user;
@@ -70,7 +72,7 @@ mod words;
 mod wrap_up_code;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use tokio::sync::Notify;
 
@@ -103,6 +105,7 @@ pub use relationship::{
 pub use sort::{Column, Sort, SortField};
 pub use system::System;
 pub use table::{Referred, Table, Wanted};
+pub use trash::{DEFAULT_DAYS as DEFAULT_TRASH_DAYS, InTrash, Restored, TrashOrder};
 pub(crate) use tx::change;
 pub use tx::{Attempts, LONGEST_CHANGE, LONGEST_LOAD, Names, Tx};
 pub use wrap_up_code::name_taken;
@@ -139,7 +142,9 @@ struct Inner {
     common_words: CommonWords,
     /// The words of names that the vocabularies are known to have.
     known_names: KnownNames,
-    /// Tells when a deletion has left records that refer to the deleted one.
+    /// The number of days that deleted records are kept, at most.
+    trash_days: AtomicU32,
+    /// Tells when a change has left references that are still to be settled.
     references_left: Notify,
     /// The last look at whether the database is ready.
     readiness: Readiness,

@@ -15,6 +15,8 @@ pub struct NewChange {
     pub entity_id: Uuid,
     pub version: i32,
     pub concerned: Concerned,
+    /// The record's name for people.
+    pub label: Option<String>,
     pub fields: Vec<FieldChange>,
     /// The numbers of records that were deleted or detached with it.
     pub detached: Value,
@@ -44,9 +46,19 @@ impl NewChange {
             entity_id: record.uuid(),
             version: version(record),
             concerned: record.concerned(),
+            label: record.label(),
             fields,
             detached: Value::Null,
         }))
+    }
+
+    /// Returns the change of a record that is inserted again.
+    #[must_use]
+    pub fn restored(self) -> Self {
+        Self {
+            action: ChangeAction::Restored,
+            ..self
+        }
     }
 
     /// Adds what was deleted or detached with the record.

@@ -1,12 +1,10 @@
 //! The table of notes.
 
-use std::collections::HashMap;
-
 use uuid::Uuid;
 
 use super::declaration::stored;
 use super::list::Conditions;
-use super::record::count_by;
+use super::trash::check_parts;
 use super::{Column, Edge, Filter, Listed, SortField, Tx};
 use crate::error::Result;
 use crate::id::{NoteId, TypedId};
@@ -92,14 +90,22 @@ pub static NOTES_OF_AUTHOR: Edge<Note> = Edge {
 };
 
 impl Tx {
-    /// Deletes the notes about contacts or about organizations, and returns how many there were about each that had some.
-    pub(super) async fn delete_notes_of(
+    /// Deletes notes by themselves.
+    pub async fn delete_notes(&mut self, notes: &[Note]) -> Result<()> {
+        self.keep_deleted(notes).await?;
+        self.delete_all(notes).await
+    }
+
+    /// Deletes the notes about contacts or about organizations, which are deleted, and returns them. Refuses more than one
+    /// mutation deletes.
+    pub(super) async fn take_notes_of(
         &mut self,
         edge: &'static Edge<Note>,
         parents: &[Uuid],
-    ) -> Result<HashMap<Uuid, i64>> {
+    ) -> Result<Vec<Note>> {
         let notes: Vec<Note> = self.lock_children_to_delete(edge, "id", parents).await?;
+        check_parts(notes.len())?;
         self.delete_all(&notes).await?;
-        Ok(count_by(notes.iter().filter_map(edge.parent)))
+        Ok(notes)
     }
 }

@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU32, AtomicU64};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -24,6 +24,7 @@ use super::nodes::numbers_changes;
 use super::pool::{Pool, retried};
 use super::readiness::Readiness;
 use super::search::known::CommonWords;
+use super::trash::DEFAULT_DAYS;
 use super::words::KnownNames;
 use super::{Inner, Store, pooler};
 use crate::clock::Clock;
@@ -208,6 +209,7 @@ impl Store {
             contended: AtomicU64::new(0),
             common_words: CommonWords::default(),
             known_names: KnownNames::default(),
+            trash_days: AtomicU32::new(DEFAULT_DAYS),
             references_left: Notify::new(),
             readiness: Readiness::default(),
             _in_use: in_use,

@@ -7,10 +7,13 @@ use uuid::Uuid;
 
 use super::bind::{IdList, values};
 use super::declaration::stored;
-use super::detachment::{EMPLOYER, ORGANIZATION_OF_INTERACTION};
 use super::engine::sql;
 use super::list::{Condition, Conditions, OWNERS};
+use super::loose_reference::{EMPLOYER, ORGANIZATION_OF_INTERACTION};
 use super::note::NOTES_OF_ORGANIZATION;
+use super::record::count_by;
+use super::relationship::RELATIONSHIPS_OF_ORGANIZATION;
+use super::trash::check_parts;
 use super::{Column, Filter, Listed, SortField, Table, Tenant, Tx};
 use crate::error::Result;
 use crate::id::{ContactId, OrganizationId, TypedId};
@@ -99,9 +102,9 @@ pub struct RemovedOrganization {
     pub relationships: i64,
     /// The number of deleted notes.
     pub notes: i64,
-    /// The number of contacts that lost their organization, up to 10,000.
+    /// The number of contacts that it leaves without an organization, up to 10,000.
     pub contacts: i64,
-    /// The number of interactions that lost their organization, up to 10,000.
+    /// The number of interactions that it leaves without an organization, up to 10,000.
     pub interactions: i64,
 }
 
@@ -131,17 +134,27 @@ impl Tx {
     }
 
     /// Deletes organizations with their relationships and notes, and returns what went with each; their contacts and
-    /// interactions stay, without them.
+    /// interactions stay.
     #[instrument(level = "debug", skip_all)]
     pub async fn delete_organizations(
         &mut self,
         organizations: &[Organization],
     ) -> Result<Vec<RemovedOrganization>> {
         let ids: Vec<Uuid> = organizations.iter().map(Table::uuid).collect();
-        let relationships = self.delete_relationships_of_organizations(&ids).await?;
-        let notes = self.delete_notes_of(&NOTES_OF_ORGANIZATION, &ids).await?;
-        let contacts = self.detach(&EMPLOYER, &ids).await?;
-        let interactions = self.detach(&ORGANIZATION_OF_INTERACTION, &ids).await?;
+        let relationships = self.take_relationships_of_organizations(&ids).await?;
+        let notes = self.take_notes_of(&NOTES_OF_ORGANIZATION, &ids).await?;
+        check_parts(relationships.len() + notes.len())?;
+        let (of_note, of_relationship) = (NOTES_OF_ORGANIZATION.parent, RELATIONSHIPS_OF_ORGANIZATION.parent);
+        self.keep_deleted_with(
+            organizations,
+            (&notes, of_note),
+            (&relationships, of_relationship),
+        )
+        .await?;
+        let notes = count_by(notes.iter().filter_map(of_note));
+        let relationships = count_by(relationships.iter().filter_map(of_relationship));
+        let contacts = self.part(&EMPLOYER, &ids).await?;
+        let interactions = self.part(&ORGANIZATION_OF_INTERACTION, &ids).await?;
         let removed: Vec<RemovedOrganization> = ids
             .iter()
             .map(|id| RemovedOrganization {

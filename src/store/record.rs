@@ -235,22 +235,9 @@ impl Tx {
         Ok(results)
     }
 
-    /// Deletes a record.
-    pub async fn delete<T: Stored>(&mut self, record: &T) -> Result<()> {
-        self.delete_all(std::slice::from_ref(record)).await
-    }
-
-    /// Deletes a record with what the feed of changes says went with it.
-    #[instrument(level = "debug", skip_all)]
-    pub async fn delete_with<T: Stored>(&mut self, record: &T, detached: impl Serialize) -> Result<()> {
-        self.delete_rows(std::slice::from_ref(record)).await?;
-        let change = T::change(Some(record), None)?.map(|change| change.with(detached));
-        self.record_all(Vec::from_iter(change.transpose()?)).await
-    }
-
     /// Deletes records, each with what the feed of changes says went with it.
     #[instrument(level = "debug", skip_all)]
-    pub async fn delete_all_with<T: Stored, D: Serialize + Sync>(
+    pub(super) async fn delete_all_with<T: Stored, D: Serialize + Sync>(
         &mut self,
         records: &[T],
         detached: &[D],
@@ -265,7 +252,7 @@ impl Tx {
 
     /// Deletes records, by a number of statements that does not grow with their number.
     #[instrument(level = "debug", skip_all)]
-    pub async fn delete_all<T: Stored>(&mut self, records: &[T]) -> Result<()> {
+    pub(super) async fn delete_all<T: Stored>(&mut self, records: &[T]) -> Result<()> {
         self.delete_rows(records).await?;
         let changes = records.iter().map(|record| T::change(Some(record), None));
         self.record_all(recorded(changes)?).await

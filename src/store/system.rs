@@ -16,7 +16,7 @@ use crate::metrics::METRICS;
 use crate::model::{Region, TenantName, TenantRecord};
 
 /// The pause between two batches of a sweep, in which others have the database to themselves.
-const BETWEEN_BATCHES: Duration = Duration::from_millis(50);
+pub(super) const BETWEEN_BATCHES: Duration = Duration::from_millis(50);
 
 /// The statements across tenants: tenants themselves, sweeps, and the state of the whole database.
 #[derive(Clone, Copy)]

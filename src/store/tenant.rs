@@ -3,13 +3,14 @@
 use super::engine::sql;
 use super::{Tenant, Tx, change};
 use crate::error::{Error, Result};
-use crate::model::{Region, TenantRecord};
+use crate::model::TenantRecord;
 
 /// The limit of managed entities of a new tenant.
 pub(super) const DEFAULT_LIMIT: i64 = 10_000_000;
 
 /// The columns of a tenant.
-pub(super) const TENANT: &str = "id, name, display_name, default_region, managed_entity_limit, created_at";
+pub(super) const TENANT: &str =
+    "id, name, display_name, default_region, managed_entity_limit, trash_days, created_at";
 
 impl Tenant {
     /// The tenant as it is now.
@@ -48,12 +49,17 @@ impl Tx {
             .await
     }
 
-    /// Updates the display name and the default region.
-    pub async fn update_tenant(&mut self, display_name: &str, region: &Region) -> Result<TenantRecord> {
+    /// Updates the tenant's own settings.
+    pub async fn update_tenant(&mut self, tenant: &TenantRecord) -> Result<TenantRecord> {
         self.fetch_one(sql!(
-            "UPDATE tenants SET display_name = $2, default_region = $3 WHERE id = $1 RETURNING " TENANT,
-            display_name,
-            region,
+            "
+            UPDATE tenants
+               SET display_name = $2, default_region = $3, trash_days = $4
+             WHERE id = $1
+            RETURNING " TENANT,
+            tenant.display_name,
+            tenant.default_region,
+            tenant.trash_days,
         ))
         .await
     }

@@ -38,6 +38,8 @@ pub struct Tx {
     pub(super) tenant_id: i32,
     actor: Option<UserId>,
     region: Region,
+    /// The number of days that deleted records are kept.
+    pub(super) trash_days: u32,
     now: DateTime<Utc>,
     transaction: Transacting,
     /// The number of changes that were recorded.
@@ -119,6 +121,7 @@ impl Tenant {
             tenant_id: self.record.id,
             actor,
             region: self.record.default_region.clone(),
+            trash_days: self.trash_days(),
             transaction,
             recorded: 0,
             unwritten: Vec::new(),

@@ -30,6 +30,7 @@ pub fn config(data: &Path) -> ServeConfig {
             connections: 4,
         },
         changes_kept: 90,
+        trash_kept: 30,
         listen: "127.0.0.1:0".parse().unwrap(),
         dev: true,
         demo: false,

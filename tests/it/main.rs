@@ -57,6 +57,7 @@ mod search_kinds;
 mod support;
 mod telemetry;
 mod transfer;
+mod trash;
 mod upsert;
 mod user;
 mod versions;

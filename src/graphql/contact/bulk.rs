@@ -92,7 +92,8 @@ impl ContactBulkMutation {
         Ok(Some(outcome.into()))
     }
 
-    /// Deletes contacts and their notes in one transaction. Their interactions are kept without a contact.
+    /// Deletes contacts and their notes in one transaction. Their interactions are kept and show no contact. Each deletion can be
+    /// undone by `restoreContact`. Refused with `TOO_LARGE` if more than 10,000 notes would be deleted with them.
     ///
     /// Requires `externalContacts:contact:delete`.
     #[graphql(directive = requires_permission::apply(Permission::ContactDelete))]

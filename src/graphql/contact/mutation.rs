@@ -214,8 +214,8 @@ payload! {
         deleted_contact_id: Option<ContactId>;
         /// The number of notes that were deleted with it.
         deleted_notes: i64;
-        /// The number of interactions that were kept without their contact, up to 10,000. Those after the first 500 lose it in
-        /// the seconds after the deletion. Until then, `contact` is null, and `contactId` filters still find them.
+        /// The number of interactions that show no contact until it is restored, counted up to 10,000. Filters by the contact's id
+        /// still find them.
         detached_interactions: i64;
         /// The contact in its current state if its version did not match, otherwise null.
         ///
@@ -295,7 +295,9 @@ impl ContactMutation {
         Ok(Some(outcome.into()))
     }
 
-    /// Deletes a contact and its notes. Its interactions are kept without a contact.
+    /// Deletes a contact and its notes. Its interactions are kept and show no contact. `restoreContact` undoes the deletion for as
+    /// many days as `viewer.tenant.retention.trashDays` says. Refused with `TOO_LARGE` if more than 10,000 notes would be
+    /// deleted with it.
     ///
     /// Requires `externalContacts:contact:delete`.
     #[graphql(directive = requires_permission::apply(Permission::ContactDelete))]

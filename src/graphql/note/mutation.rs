@@ -169,7 +169,7 @@ impl NoteMutation {
         Ok(Some(outcome.into()))
     }
 
-    /// Deletes a note.
+    /// Deletes a note. `restoreNote` undoes the deletion for as many days as `viewer.tenant.retention.trashDays` says.
     ///
     /// Requires `externalContacts:note:delete`, and `externalContacts:note:editAny` for notes by other authors.
     #[graphql(directive = requires_permission::apply(Permission::NoteDelete))]

@@ -94,7 +94,8 @@ impl OrganizationBulkMutation {
     }
 
     /// Deletes organizations with their relationships and notes in one transaction. Their contacts and interactions are kept
-    /// without an organization.
+    /// without an organization. Each deletion can be undone by `restoreOrganization`. Refused with `TOO_LARGE` if more than
+    /// 10,000 relationships and notes would be deleted with them.
     ///
     /// Requires `externalContacts:organization:delete`.
     #[graphql(directive = requires_permission::apply(Permission::OrganizationDelete))]

@@ -211,11 +211,11 @@ payload! {
         deleted_relationships: i64;
         /// The number of notes that were deleted with it.
         deleted_notes: i64;
-        /// The number of contacts that were kept without their organization, up to 10,000. Those after the first 500 lose it in
-        /// the seconds after the deletion. Until then, `organization` is null, and `organizationId` filters still find them.
+        /// The number of contacts that were kept without their organization, counted up to 10,000. Those after the first 500 lose it
+        /// in the seconds after the deletion. Until then, `organization` is null, and `organizationId` filters still find them.
         detached_contacts: i64;
-        /// The number of interactions that were kept without their organization, up to 10,000. Those after the first 500 lose it
-        /// like the contacts.
+        /// The number of interactions that show no organization until it is restored, counted up to 10,000. Filters by the
+        /// organization's id still find them.
         detached_interactions: i64;
         /// The organization in its current state if its version did not match, otherwise null.
         ///
@@ -296,8 +296,9 @@ impl OrganizationMutation {
         Ok(Some(outcome.into()))
     }
 
-    /// Deletes an organization with its relationships and notes. Its contacts and interactions are kept without an
-    /// organization.
+    /// Deletes an organization with its relationships and notes. Its contacts and interactions are kept without an organization.
+    /// `restoreOrganization` undoes the deletion for as many days as `viewer.tenant.retention.trashDays` says. Refused with
+    /// `TOO_LARGE` if more than 10,000 relationships and notes would be deleted with it.
     ///
     /// Requires `externalContacts:organization:delete`.
     #[graphql(directive = requires_permission::apply(Permission::OrganizationDelete))]

@@ -190,6 +190,7 @@ impl RelationshipMutation {
     }
 
     /// Deletes a relationship. To keep an ended relationship on record, set its end with `updateRelationship` instead.
+    /// `restoreRelationship` undoes the deletion for as many days as `viewer.tenant.retention.trashDays` says.
     ///
     /// Requires `externalContacts:relationship:delete`.
     #[graphql(directive = requires_permission::apply(Permission::RelationshipDelete))]

@@ -2,12 +2,20 @@
 
 mod mutation;
 
-use async_graphql::{Context, Object, Result};
+use async_graphql::{Context, Object, Result, SimpleObject};
 
 pub use mutation::TenantMutation;
 
+use super::connection::{Count, MOST_AT_ROOT};
 use super::context::ContextExt as _;
-use crate::model::TenantRecord;
+use crate::model::{DateTime, DateTimeRange, EntityKind, TenantRecord, TrashFilter, TrashedRecord};
+
+/// The time for which a tenant's data is kept.
+#[derive(SimpleObject)]
+pub struct Retention {
+    /// The number of days that deleted records can be restored; 0 if deletions are final.
+    trash_days: i32,
+}
 
 /// The company whose data this service keeps.
 pub struct Tenant(pub TenantRecord);
@@ -34,6 +42,27 @@ impl Tenant {
     async fn managed_entities(&self, ctx: &Context<'_>) -> Result<i32> {
         let count = ctx.tenant().managed_entities().await?;
         Ok(i32::try_from(count).unwrap_or(i32::MAX))
+    }
+
+    /// The time for which the tenant's data is kept.
+    async fn retention(&self, ctx: &Context<'_>) -> Retention {
+        let days = ctx.tenant().trash_days_of(&self.0);
+        Retention {
+            trash_days: i32::try_from(days).unwrap_or(i32::MAX),
+        }
+    }
+
+    /// The number of deleted records that can be restored, counted up to 10,000. A record that was deleted with another one is
+    /// not counted by itself.
+    async fn trashed_records(&self, ctx: &Context<'_>) -> Result<Option<Count>> {
+        let filter = TrashFilter {
+            kinds: EntityKind::ALL.to_vec(),
+            deleted_by_ids: None,
+            deleted_at: DateTimeRange::default(),
+            kept_since: DateTime(ctx.tenant().trash_since()),
+        };
+        let counted = ctx.tenant().count::<TrashedRecord>(&filter, MOST_AT_ROOT).await?;
+        Ok(Some(Count::up_to(MOST_AT_ROOT, counted)))
     }
 
     /// The maximum number of managed entities. The operator of this service can raise it.

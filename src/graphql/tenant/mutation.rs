@@ -16,6 +16,16 @@ pub struct UpdateTenantInput {
     display_name: MaybeUndefined<String>,
     /// The region of phone numbers without a country code (ISO 3166-1 alpha-2). Existing numbers are not read again.
     default_region: MaybeUndefined<String>,
+    /// The time for which data is kept. Absent parts are left unchanged.
+    retention: Option<RetentionInput>,
+}
+
+/// The time for which a tenant's data is kept.
+#[derive(Default, InputObject)]
+pub struct RetentionInput {
+    /// The number of days that deleted records can be restored, at most the operator's setting (by default 30); null for the
+    /// operator's setting. It also applies to records that are in the trash already. With 0, deletions are final.
+    trash_days: MaybeUndefined<i32>,
 }
 
 payload! {
@@ -47,6 +57,7 @@ impl TenantMutation {
         let changes = TenantChanges {
             display_name: input.display_name.into(),
             default_region: input.default_region.into(),
+            trash_days: input.retention.unwrap_or_default().trash_days.into(),
         };
         let outcome = ctx.change_once(Ok((changes,)), service::update_tenant).await?;
         Ok(Some(outcome.map(Tenant).into()))

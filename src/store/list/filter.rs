@@ -4,7 +4,7 @@ use super::condition::{Condition, Conditions, Filter, Value};
 use super::link::{Link, WORDS};
 use crate::id::TypedId;
 use crate::model::{
-    DateTimeRange, ExternalId, NameMatch, Ranges, WordKind, fold, index_value, sort_key_start,
+    DateTime, DateTimeRange, ExternalId, NameMatch, Ranges, WordKind, fold, index_value, sort_key_start,
 };
 
 /// Sorts after every text that continues the characters before it.
@@ -96,6 +96,18 @@ impl Conditions {
                 before: before.map(Value::Instant),
             });
         }
+    }
+
+    /// Adds a condition: the column has this instant or a later one.
+    pub fn since(&mut self, column: &'static str, from: DateTime) {
+        let before = None;
+        self.within(
+            column,
+            DateTimeRange {
+                from: Some(from),
+                before,
+            },
+        );
     }
 
     /// Adds conditions: the record was created and updated in these ranges.

@@ -4,8 +4,6 @@ mod transfer;
 
 pub use transfer::{Transfer, Transferred};
 
-use std::collections::HashMap;
-
 use tracing::instrument;
 use uuid::Uuid;
 
@@ -13,7 +11,7 @@ use super::bind::IdList;
 use super::declaration::stored;
 use super::engine::sql;
 use super::list::{Condition, Conditions};
-use super::record::count_by;
+use super::trash::check_parts;
 use super::{Column, Edge, Filter, Listed, SortField, Table, Tenant, Tx};
 use crate::error::{Result, UserError};
 use crate::id::{RelationshipId, TypedId, UserId};
@@ -153,17 +151,24 @@ impl Tx {
         self.update(before, after).await
     }
 
-    /// Deletes the relationships with organizations, and returns how many there were with each that had some.
-    pub(super) async fn delete_relationships_of_organizations(
+    /// Deletes relationships by themselves.
+    pub async fn delete_relationships(&mut self, relationships: &[Relationship]) -> Result<()> {
+        self.keep_deleted(relationships).await?;
+        self.delete_all(relationships).await
+    }
+
+    /// Deletes the relationships with organizations, which are deleted, and returns them. Refuses more than one mutation deletes.
+    pub(super) async fn take_relationships_of_organizations(
         &mut self,
         organizations: &[Uuid],
-    ) -> Result<HashMap<Uuid, i64>> {
+    ) -> Result<Vec<Relationship>> {
         let edge = &RELATIONSHIPS_OF_ORGANIZATION;
         let relationships: Vec<Relationship> = self
             .lock_children_to_delete(edge, "type_key, id", organizations)
             .await?;
+        check_parts(relationships.len())?;
         self.delete_all(&relationships).await?;
-        Ok(count_by(relationships.iter().filter_map(edge.parent)))
+        Ok(relationships)
     }
 
     /// Locks the users of relationships until the transaction ends.
@@ -185,8 +190,8 @@ impl Tx {
         .map(drop)
     }
 
-    /// The same user, organization and type cannot be current twice.
-    async fn refuse_second_current(&mut self, relationship: &Relationship) -> Result<()> {
+    /// Refuses a relationship that would be current beside another one of the same user, organization and type.
+    pub async fn refuse_second_current(&mut self, relationship: &Relationship) -> Result<()> {
         if !relationship.is_current() {
             return Ok(());
         }

@@ -1,12 +1,12 @@
 //! Tests of the store on both engines, each over a database of its own.
 
 mod cancelled;
-mod detachments;
 mod explained;
 mod failures;
 mod group_commit;
 mod imports;
 mod lists;
+mod loose_references;
 mod nodes;
 mod noun;
 mod plans;

@@ -32,6 +32,10 @@ impl Recorded for Plant {
     fn concerned(&self) -> Concerned {
         Concerned::default()
     }
+
+    fn label(&self) -> Option<String> {
+        Some(self.name.clone())
+    }
 }
 
 impl Listed for Plant {
@@ -149,7 +153,7 @@ on_both_engines! {
         let same = change!(tenant, None, |tx| { tx.update(&red, red.clone()).await }).unwrap();
         assert_eq!(same, red);
 
-        change!(tenant, None, |tx| { tx.delete(&red).await }).unwrap();
+        change!(tenant, None, |tx| { tx.delete_all(std::slice::from_ref(&red)).await }).unwrap();
         assert_eq!(kept(&tenant, oak.id).await, None);
         assert_eq!(tenant.managed_entities().await.unwrap(), 0);
 
@@ -194,7 +198,7 @@ on_both_engines! {
         let replaced = change!(other, None, |tx| {
             tx.update_all(vec![(oak.clone(), turned(&oak, "red"))]).await
         });
-        let deleted = change!(other, None, |tx| { tx.delete(&oak).await });
+        let deleted = change!(other, None, |tx| { tx.delete_all(std::slice::from_ref(&oak)).await });
 
         assert!(updated.is_err() && replaced.is_err() && deleted.is_err());
         assert_eq!(kept(&other, oak.id).await, None);

@@ -85,7 +85,7 @@ async fn delete<T: Stored>(tenant: &Tenant, how: How, records: &[T]) {
             How::Slices | How::Loads | How::Saves => tx.delete_all(records).await,
             How::OneByOne => {
                 for record in records {
-                    tx.delete(record).await?;
+                    tx.delete_all(std::slice::from_ref(record)).await?;
                 }
                 Ok(())
             }

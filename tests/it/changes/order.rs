@@ -54,7 +54,7 @@ async fn a_transaction_that_waited_for_a_record_comes_after_the_one_it_waited_fo
     first.end(done).await.unwrap();
     let mut tx = app.tenant.begin(None).await.unwrap();
     let contact: Contact = tx.find_locked(contact_id).await.unwrap().unwrap();
-    let done = tx.delete(&contact).await;
+    let done = tx.delete_contacts(std::slice::from_ref(&contact)).await.map(drop);
     tx.end(done).await.unwrap();
 
     let read = settled(&admin, "", "version action entityId", 7).await;

@@ -54,6 +54,8 @@ pub struct Subjects {
     contacts: Vec<Value>,
     relationships: Vec<Value>,
     notes: Vec<Value>,
+    /// An organization, a contact, a relationship and a note in the trash.
+    deleted: Vec<Value>,
 }
 
 impl Subjects {
@@ -66,6 +68,7 @@ impl Subjects {
             contacts: Vec::new(),
             relationships: Vec::new(),
             notes: Vec::new(),
+            deleted: Vec::new(),
         };
         for name in ["from", "to"] {
             made.users.push(admin.user(&format!("{name}-{case}")).await);
@@ -87,7 +90,34 @@ impl Subjects {
             made.organizations.push(organization);
             made.contacts.push(contact);
         }
+        made.delete_some(admin).await;
         made
+    }
+
+    /// Creates an organization and a contact, and a note and a relationship of others, and deletes them.
+    async fn delete_some(&mut self, admin: &TestCaller<'_>) {
+        let organization = admin.organization(&format!("Mills {}", self.case)).await;
+        let contact = admin.employee("Arkwright", &organization).await;
+        let relationship =
+            json!({ "userId": self.users[0], "organizationId": self.organizations[0], "type": "Former" });
+        let input = json!({
+            "relationship": relationship,
+            "note": { "subjectId": self.organizations[0], "text": "Built mills" },
+            "other": { "subjectId": contact, "text": "Spins" },
+            "call": { "mediaType": "CALL", "direction": "INBOUND", "startedAt": "2026-03-01T12:00:00Z",
+                "contactId": contact },
+        });
+        let data = admin.data(BELONGINGS, input).await;
+        let deleted = json!({
+            "contact": { "id": contact },
+            "organization": { "id": organization },
+            "relationship": { "id": data["createRelationship"]["relationship"]["id"] },
+            "note": { "id": data["note"]["note"]["id"] },
+        });
+        for kind in ["organization", "contact", "relationship", "note"] {
+            self.deleted.push(deleted[kind]["id"].clone());
+        }
+        admin.data(DELETIONS, deleted).await;
     }
 
     fn key(&self, value: &str) -> Value {
@@ -102,6 +132,22 @@ const BELONGINGS: &str =
     note: createNote(input: $note) { note { id } userErrors { message } }
     other: createNote(input: $other) { note { id } userErrors { message } }
     recordInteraction(input: $call) { interaction { id } userErrors { message } } }";
+
+const DELETIONS: &str = "mutation ($contact: DeleteContactInput!, $organization: DeleteOrganizationInput!,
+        $relationship: DeleteRelationshipInput!, $note: DeleteNoteInput!) {
+    deleteContact(input: $contact) { userErrors { message } }
+    deleteOrganization(input: $organization) { userErrors { message } }
+    deleteRelationship(input: $relationship) { userErrors { message } }
+    deleteNote(input: $note) { userErrors { message } } }";
+
+/// Inputs of a restoration: of a deleted record, again, and of none.
+fn restorations(id: &Value) -> Vec<Value> {
+    vec![
+        json!({ "id": id }),
+        json!({ "id": id }),
+        json!({ "id": "nonsense" }),
+    ]
+}
 
 /// Inputs of a deletion: of a record, at a wrong version, of none, and again.
 fn deletions(ids: &[Value]) -> Vec<Value> {
@@ -219,6 +265,32 @@ pub const CASES: &[Case] = &[
         mutation: "deleteRelationships",
         fields: "deletedRelationshipId relationship { id type version updatedAt }",
         inputs: |s| bulk_deletions(&s.relationships),
+    },
+    Case {
+        mutation: "purgeTrash",
+        fields: "purgedIds",
+        inputs: |s| vec![json!({ "ids": s.deleted }), json!({ "ids": s.deleted }), json!({ "ids": ["nonsense"] })],
+    },
+    Case {
+        mutation: "restoreContact",
+        fields: "contact { id displayName version } restoredNotes lost { field message value }",
+        inputs: |s| restorations(&s.deleted[1]),
+    },
+    Case {
+        mutation: "restoreNote",
+        fields: "note { id text version }",
+        inputs: |s| restorations(&s.deleted[3]),
+    },
+    Case {
+        mutation: "restoreOrganization",
+        fields: "organization { id name version } restoredRelationships restoredNotes reattachedContacts
+            lost { field message value }",
+        inputs: |s| restorations(&s.deleted[0]),
+    },
+    Case {
+        mutation: "restoreRelationship",
+        fields: "relationship { id type version }",
+        inputs: |s| restorations(&s.deleted[2]),
     },
     Case {
         mutation: "transferRelationships",

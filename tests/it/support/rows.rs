@@ -14,8 +14,13 @@ pub type Rows = BTreeMap<String, Vec<String>>;
 
 /// The rows of every table with data of tenants, as texts without the tenant. The room for entities is spread by chance.
 pub async fn rows_of_tenant(app: &TestApp, tenant: &Tenant) -> Rows {
+    rows_of_tenant_without(app, tenant, &[]).await
+}
+
+/// The same, without some columns.
+pub async fn rows_of_tenant_without(app: &TestApp, tenant: &Tenant, columns: &[&str]) -> Rows {
     let (mut connection, mut all) = (Connection::open(app).await, BTreeMap::new());
-    for (table, row) in tables(app, &mut connection).await {
+    for (table, row) in tables(app, &mut connection, columns).await {
         let sql = format!("SELECT {row} FROM {table} AS t WHERE tenant_id = $1 ORDER BY 1");
         all.insert(table, connection.texts(sql, tenant.record().id).await);
     }
@@ -49,22 +54,25 @@ pub async fn all_rows(app: &TestApp) -> Rows {
 }
 
 /// The tables with data of tenants, each with the expression of a row as a text.
-async fn tables(app: &TestApp, connection: &mut Connection) -> BTreeMap<String, String> {
+async fn tables(app: &TestApp, connection: &mut Connection, without: &[&str]) -> BTreeMap<String, String> {
+    let without = [&["tenant_id"], without].concat();
     let sql = match &app.url {
-        DatabaseUrl::Sqlite(_) => {
+        DatabaseUrl::Sqlite(_) => format!(
             "SELECT m.name || '|' || group_concat('quote(t.' || c.name || ')', ' || '',''|| ')
                FROM sqlite_schema AS m, pragma_table_info(m.name) AS c
-              WHERE m.type = 'table' AND c.name <> 'tenant_id' AND $1 = $1
+              WHERE m.type = 'table' AND c.name NOT IN ('{}') AND $1 = $1
                 AND EXISTS (SELECT 1 FROM pragma_table_info(m.name) WHERE name = 'tenant_id')
-              GROUP BY m.name"
-        }
-        _ => {
-            "SELECT table_name || '|' || 'CAST(to_jsonb(t) - ''tenant_id'' AS TEXT)'
+              GROUP BY m.name",
+            without.join("', '")
+        ),
+        _ => format!(
+            "SELECT table_name || '|' || 'CAST(to_jsonb(t) - ''{}'' AS TEXT)'
                FROM information_schema.columns
-              WHERE column_name = 'tenant_id' AND table_schema = 'public' AND $1 = $1"
-        }
+              WHERE column_name = 'tenant_id' AND table_schema = 'public' AND $1 = $1",
+            without.join("'' - ''")
+        ),
     };
-    let tables = connection.texts(sql.to_owned(), 1).await;
+    let tables = connection.texts(sql, 1).await;
     let tables = tables.iter().filter_map(|line| line.split_once('|'));
     tables
         .filter(|(table, _)| *table != "entity_room")

@@ -1,4 +1,4 @@
-//! Deletion of records that many others refer to.
+//! Deletion and restoration of records that many others refer to.
 
 use uuid::Uuid;
 
@@ -6,9 +6,9 @@ use super::on_both_engines;
 use crate::error::Result;
 use crate::id::{ContactId, InteractionId, OrganizationId, TypedId as _};
 use crate::model::{Contact, Interaction, Organization};
-use crate::store::detachment::STEP;
 use crate::store::engine::sql;
-use crate::store::{LONGEST_LOAD, Load, RemovedContact, RemovedOrganization, Tenant, change};
+use crate::store::loose_reference::STEP;
+use crate::store::{InTrash, LONGEST_LOAD, Load, RemovedContact, RemovedOrganization, Tenant, change};
 
 /// The contacts of the organization: their detachment takes several steps.
 const CONTACTS: usize = 2_300;
@@ -73,7 +73,7 @@ async fn referring(tenant: &Tenant) -> (i64, i64, i64) {
 async fn waiting(tenant: &Tenant) -> Vec<(Uuid,)> {
     tenant
         .fetch_all(sql!(
-            "SELECT parent_id FROM detachments WHERE tenant_id = $1 ORDER BY parent_id"
+            "SELECT id FROM unsettled_records WHERE tenant_id = $1 ORDER BY id"
         ))
         .await
         .unwrap()
@@ -86,49 +86,114 @@ async fn delete(tenant: &Tenant, organization: &Organization) -> RemovedOrganiza
     removed.unwrap().remove(0)
 }
 
+/// Restores the organization, and returns the number of its contacts.
+async fn restore(tenant: &Tenant, organization: OrganizationId, first: Option<ContactId>) -> i64 {
+    change!(tenant, None, |tx| {
+        let kept: InTrash<Organization> = tx.find_in_trash(organization).await?.unwrap();
+        tx.restore(kept).await?;
+        tx.reunite(organization, first).await
+    })
+    .unwrap()
+}
+
+/// Purges the organization.
+async fn purge(tenant: &Tenant, organization: &Organization) {
+    let id = organization.id.uuid();
+    let purged = change!(tenant, None, |tx| {
+        assert_eq!(tx.lock_in_trash(vec![id]).await?.len(), 1);
+        tx.purge(vec![id]).await
+    });
+    assert_eq!(purged.unwrap(), 1);
+}
+
+async fn contact(tenant: &Tenant, id: ContactId) -> Contact {
+    let found: Result<Option<Contact>> = change!(tenant, None, |tx| { tx.find_locked(id).await });
+    found.unwrap().unwrap()
+}
+
+fn counts() -> (i64, i64) {
+    (
+        i64::try_from(CONTACTS).unwrap(),
+        i64::try_from(INTERACTIONS).unwrap(),
+    )
+}
+
 on_both_engines! {
-    async fn a_large_organization_is_left_in_steps(test: &TestStore) {
+    async fn a_large_organization_is_left_and_returned_to_in_steps(test: &TestStore) {
         let tenant = test.tenant("acme").await;
         let company = company(&tenant).await;
         let organization = &company.organization;
         let counted = tenant.counted_anew();
-        let (contacts, interactions) = (i64::try_from(CONTACTS).unwrap(), i64::try_from(INTERACTIONS).unwrap());
+        let (contacts, interactions) = counts();
 
         let removed = delete(&counted, organization).await;
 
         assert_eq!(removed, RemovedOrganization { contacts, interactions: 10_000, ..RemovedOrganization::default() });
-        // Two statements for relationships and notes, three for each reference, of the row, of its words, and the change.
-        assert!(counted.statements() <= 12, "{} statements", counted.statements());
-        assert_eq!(referring(&tenant).await, (contacts - STEP, interactions, interactions - STEP));
+        // Two statements for relationships and notes, two for the trash, six for the contacts, one for the interactions, of the
+        // row, of its words, and the change.
+        assert!(counted.statements() <= 15, "{} statements", counted.statements());
+        assert_eq!(referring(&tenant).await, (contacts - STEP, interactions, interactions));
         assert_eq!(waiting(&tenant).await, [(organization.id.uuid(),)]);
 
         // Another server goes on with it, as after a crash.
         let other = test.again(2).await;
-        other.system().sweep_detachments().await.unwrap();
-        assert_eq!(referring(&tenant).await, (0, interactions, 0));
+        other.system().settle_references().await.unwrap();
+        assert_eq!(referring(&tenant).await, (0, interactions, interactions));
         assert_eq!(waiting(&tenant).await, []);
-        let mut tx = tenant.begin(None).await.unwrap();
-        let contact: Contact = tx.find_locked(company.contacts[7].id).await.unwrap().unwrap();
-        assert_eq!((contact.organization_id, contact.record.version), (None, company.contacts[7].record.version));
-        tx.end(Ok(())).await.unwrap();
+        let left = contact(&tenant, company.contacts[7].id).await;
+        assert_eq!((left.organization_id, left.record.version), (None, company.contacts[7].record.version));
+
+        let last = company.contacts.iter().max_by_key(|contact| contact.id).unwrap();
+        assert_eq!(restore(&tenant, organization.id, Some(last.id)).await, contacts);
+        assert_eq!(referring(&tenant).await, (STEP + 1, interactions, interactions));
+        assert_eq!(&contact(&tenant, last.id).await, last);
+        other.system().settle_references().await.unwrap();
+        assert_eq!(referring(&tenant).await, (contacts, interactions, interactions));
+        assert_eq!(waiting(&tenant).await, []);
     }
 
-    async fn a_contact_with_many_interactions_is_left_in_steps(test: &TestStore) {
+    async fn an_organization_that_is_restored_between_two_steps_keeps_its_contacts(test: &TestStore) {
+        let tenant = test.tenant("acme").await;
+        let company = company(&tenant).await;
+        let (contacts, interactions) = counts();
+        delete(&tenant, &company.organization).await;
+        assert_eq!(restore(&tenant, company.organization.id, None).await, contacts);
+        delete(&tenant, &company.organization).await;
+        assert_eq!(restore(&tenant, company.organization.id, None).await, contacts);
+
+        test.store.system().settle_references().await.unwrap();
+        assert_eq!(referring(&tenant).await, (contacts, interactions, interactions));
+    }
+
+    async fn a_purged_organization_is_left_by_all(test: &TestStore) {
+        let tenant = test.tenant("acme").await;
+        let company = company(&tenant).await;
+        delete(&tenant, &company.organization).await;
+        purge(&tenant, &company.organization).await;
+
+        test.store.system().settle_references().await.unwrap();
+        assert_eq!(referring(&tenant).await, (0, counts().1, 0));
+        assert_eq!(waiting(&tenant).await, []);
+    }
+
+    async fn a_contact_with_many_interactions_is_left_in_steps_where_there_is_no_trash(test: &TestStore) {
+        test.store.keep_trash(0);
         let tenant = test.tenant("acme").await;
         let company = company(&tenant).await;
         let contact = &company.contacts[..1];
 
         let removed: Result<Vec<RemovedContact>> = change!(tenant, None, |tx| { tx.delete_contacts(contact).await });
         assert_eq!(removed.unwrap(), [RemovedContact { notes: 0, interactions: 10_000 }]);
+        let (contacts, interactions) = counts();
+        assert_eq!(referring(&tenant).await, (contacts - 1, interactions - STEP, interactions));
 
         test.store.system().references_left().await;
-        test.store.system().sweep_detachments().await.unwrap();
-        let (contacts, interactions) = (i64::try_from(CONTACTS).unwrap(), i64::try_from(INTERACTIONS).unwrap());
+        test.store.system().settle_references().await.unwrap();
         assert_eq!(referring(&tenant).await, (contacts - 1, 0, interactions));
         assert_eq!(waiting(&tenant).await, []);
     }
 
-    async fn a_contact_that_moved_on_before_its_step_stays_there(test: &TestStore) {
+    async fn a_contact_that_moved_on_stays_there(test: &TestStore) {
         let tenant = test.tenant("acme").await;
         let company = company(&tenant).await;
         delete(&tenant, &company.organization).await;
@@ -145,10 +210,14 @@ on_both_engines! {
             }
             Ok(moved)
         });
-        test.store.system().sweep_detachments().await.unwrap();
-
-        assert_eq!(moved.unwrap().len(), 2);
+        let moved = moved.unwrap();
+        test.store.system().settle_references().await.unwrap();
         assert_eq!(referring(&tenant).await.0, 2);
+
+        assert_eq!(restore(&tenant, company.organization.id, None).await, counts().0 - 2);
+        test.store.system().settle_references().await.unwrap();
+        assert_eq!(referring(&tenant).await.0, counts().0);
+        assert_ne!(contact(&tenant, moved[0]).await.organization_id, Some(company.organization.id));
     }
 
     async fn the_employer_of_a_kept_contact_exists(test: &TestStore) {

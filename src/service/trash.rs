@@ -1,0 +1,183 @@
+//! Mutations for deleted records: restoring and purging them.
+
+use std::collections::HashSet;
+
+use uuid::Uuid;
+
+use super::record::Named;
+use crate::error::{Error, Refusals, Result, UserError};
+use crate::id::{ContactId, NodeId, NoteId, OrganizationId, RelationshipId, TypedId};
+use crate::model::{
+    Contact, ExternalId, Note, Organization, Permission, Permissions, Recorded, Relationship, RestoreLoss,
+    User,
+};
+use crate::store::{InTrash, Restored, Tx};
+
+/// A restored record, with what was restored with it and what was not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restoration<T> {
+    /// The record, with the numbers of its notes and relationships that were restored.
+    pub restored: Restored<T>,
+    /// The number of contacts that work for it again.
+    pub contacts: i64,
+    /// The parts that could not be restored.
+    pub lost: Vec<RestoreLoss>,
+}
+
+/// Restores a deleted contact with its notes.
+pub async fn restore_contact(tx: &mut Tx, id: ContactId) -> Result<Restoration<Contact>> {
+    let mut kept: InTrash<Contact> = find(tx, id).await?;
+    let mut lost = free_external_ids(tx, kept.record.id, &mut kept.record.external_ids).await?;
+    if let Some(employer) = kept.record.organization_id {
+        let kept_employers = tx.keep_organizations(Some(employer), None).await?;
+        if !kept_employers.contains(&employer) {
+            kept.record.organization_id = None;
+            lost.push(lost_employer(tx, id, employer).await?);
+        }
+    }
+    let restored = tx.restore(kept).await?;
+    tx.return_to_primary_contacts(&restored.record).await?;
+    Ok(Restoration {
+        restored,
+        contacts: 0,
+        lost,
+    })
+}
+
+/// Restores a deleted organization with its relationships and notes. Contacts who have worked for no other since work for it
+/// again.
+pub async fn restore_organization(tx: &mut Tx, id: OrganizationId) -> Result<Restoration<Organization>> {
+    let mut kept: InTrash<Organization> = find(tx, id).await?;
+    let mut lost = free_external_ids(tx, id, &mut kept.record.external_ids).await?;
+    // It has the contact before the contact works for it again.
+    let primary_contact = kept.record.primary_contact_id.take();
+    let mut restored = tx.restore(kept).await?;
+    let contacts = tx.reunite(id, primary_contact).await?;
+    if let Some(contact) = primary_contact {
+        let found: Option<Contact> = tx.find_shared(contact).await?;
+        if found.is_some_and(|found| found.organization_id == Some(id)) {
+            tx.restore_primary_contacts(&[(id, contact)]).await?;
+            restored.record.primary_contact_id = primary_contact;
+        } else {
+            let message = "the contact does not exist or does not work for the organization any longer";
+            lost.push(RestoreLoss::new("primaryContact", message, &contact));
+        }
+    }
+    Ok(Restoration {
+        restored,
+        contacts,
+        lost,
+    })
+}
+
+/// Restores a deleted relationship.
+pub async fn restore_relationship(tx: &mut Tx, id: RelationshipId) -> Result<Relationship> {
+    let kept: InTrash<Relationship> = find(tx, id).await?;
+    let relationship = &kept.record;
+    // Locked, so that of two equal relationships of a user one comes first.
+    tx.find_locked::<User>(relationship.user_id).await?;
+    let organization = relationship.organization_id;
+    if tx.keep_organizations(Some(organization), None).await?.is_empty() {
+        return Err(refused_without(tx, organization).await?);
+    }
+    tx.refuse_second_current(relationship).await?;
+    Ok(tx.restore(kept).await?.record)
+}
+
+/// Restores a deleted note. Notes of other authors take one more permission.
+pub async fn restore_note(tx: &mut Tx, id: NoteId, permissions: Permissions) -> Result<Note> {
+    let kept: InTrash<Note> = find(tx, id).await?;
+    let note = &kept.record;
+    if tx.actor() != Some(note.author_id) && !permissions.contains(Permission::NoteEditAny) {
+        return Err(Error::Forbidden(Permission::NoteEditAny));
+    }
+    if let Some(contact) = note.contact_id
+        && tx.find_kept::<Contact>(contact).await?.is_none()
+    {
+        return Err(refused_without(tx, contact).await?);
+    }
+    if let Some(organization) = note.organization_id
+        && tx.keep_organizations(Some(organization), None).await?.is_empty()
+    {
+        return Err(refused_without(tx, organization).await?);
+    }
+    Ok(tx.restore(kept).await?.record)
+}
+
+/// Purges deleted records: they can no longer be restored. Returns their ids.
+pub async fn purge_trash(tx: &mut Tx, ids: Vec<NodeId>) -> Result<Vec<NodeId>> {
+    let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+    let found = tx.lock_in_trash(uuids).await?;
+    let found: HashSet<NodeId> = found.into_iter().map(|(id, kind)| kind.node_id(id)).collect();
+    let mut refusals = Refusals::default();
+    for (place, id) in ids.iter().enumerate() {
+        if !found.contains(id) {
+            refusals.add(UserError::not_found("deleted record").under(place).under("ids"));
+        }
+    }
+    refusals.finish()?;
+    tx.purge(found.iter().map(|id| id.uuid()).collect()).await?;
+    Ok(ids)
+}
+
+/// Returns a record in the trash, locked to restore it.
+async fn find<T: Named + Recorded>(tx: &mut Tx, id: T::Id) -> Result<InTrash<T>> {
+    if let Some(kept) = tx.find_in_trash(id).await? {
+        return Ok(kept);
+    }
+    let refusal = match tx.deleted_with(id.uuid()).await? {
+        Some((kind, with)) => {
+            let with = kind.node_id(with);
+            UserError::missing(format!(
+                "was deleted together with {with}; restore that, and it returns with it"
+            ))
+        }
+        None => UserError::not_found(&format!("deleted {}", T::NOUN)),
+    };
+    Err(refusal.under("id").into())
+}
+
+/// Leaves out the external ids of a record that others have got meanwhile, and keeps the rest free for it.
+async fn free_external_ids<I: TypedId>(
+    tx: &mut Tx,
+    id: I,
+    external_ids: &mut Vec<ExternalId>,
+) -> Result<Vec<RestoreLoss>> {
+    tx.lock_external_ids::<I>(&*external_ids).await?;
+    let taken: Vec<(ExternalId, I)> = tx.find_by_external_ids(&*external_ids).await?;
+    external_ids.retain(|external_id| taken.iter().all(|(other, _)| other != external_id));
+    debug_assert!(
+        taken.iter().all(|(_, owner)| *owner != id),
+        "a deleted record has no external ids"
+    );
+    let lost = taken.into_iter().map(|(external_id, owner)| {
+        let value = format!("{}:{}", external_id.source, external_id.value);
+        RestoreLoss::new(
+            "externalIds",
+            format!("{owner} has this external id by now"),
+            &value,
+        )
+    });
+    Ok(lost.collect())
+}
+
+/// Returns the loss of an employer that does not exist. If it is in the trash, its restoration will bring the contact back.
+async fn lost_employer(tx: &mut Tx, contact: ContactId, employer: OrganizationId) -> Result<RestoreLoss> {
+    let message = if tx.remember_employer(contact, employer).await? {
+        "the organization is deleted; the contact will work for it again when it is restored"
+    } else {
+        "the organization does not exist any longer"
+    };
+    Ok(RestoreLoss::new("organization", message, &employer))
+}
+
+/// Returns the refusal of a part of a record that does not exist.
+async fn refused_without<I: TypedId>(tx: &mut Tx, id: I) -> Result<Error> {
+    let kind = I::KIND;
+    let message = if tx.is_in_trash(id.uuid()).await? {
+        format!("belongs to the deleted {kind} {id}; restore that first")
+    } else {
+        format!("belongs to the {kind} {id}, which does not exist any longer")
+    };
+    Ok(UserError::missing(message).under("id").into())
+}

@@ -1,0 +1,128 @@
+//! The end of records in the trash.
+
+use chrono::{DateTime, Utc};
+use tracing::instrument;
+use uuid::Uuid;
+
+use super::super::bind::IdList;
+use super::super::engine::sql;
+use super::super::system::BETWEEN_BATCHES;
+use super::super::{System, Tenant, Tx, change};
+use crate::error::Result;
+use crate::model::EntityKind;
+
+/// The number of records that one step of a sweep purges, with those that were deleted with them.
+const PURGED_AT_ONCE: i64 = 100;
+
+impl Tx {
+    /// Returns those of these records that are in the trash, with their kinds, locked to purge them.
+    pub async fn lock_in_trash(&mut self, ids: Vec<Uuid>) -> Result<Vec<(Uuid, EntityKind)>> {
+        self.fetch_all(sql!(
+            "SELECT id, kind FROM trashed_records WHERE tenant_id = $1 AND id " .any_ids(2) " ORDER BY id" .lock_to_delete,
+            IdList(ids),
+        ))
+        .await
+    }
+
+    /// Purges records that are locked in the trash: they can no longer be restored. Interactions that refer to them are detached
+    /// after the commit. Returns the number of purged records, with those that were deleted with them.
+    #[instrument(level = "debug", skip_all)]
+    pub async fn purge(&mut self, roots: Vec<Uuid>) -> Result<u64> {
+        if roots.is_empty() {
+            return Ok(0);
+        }
+        let ids = IdList(roots.clone());
+        let purged = self
+            .execute(sql!(
+                "DELETE FROM undo_records WHERE tenant_id = $1 AND operation_id ".any_ids(2),
+                ids
+            ))
+            .await?;
+        self.execute(sql!(
+            "DELETE FROM undo_links WHERE tenant_id = $1 AND operation_id ".any_ids(2),
+            ids
+        ))
+        .await?;
+        self.execute(sql!(
+            "DELETE FROM trashed_records WHERE tenant_id = $1 AND id ".any_ids(2),
+            ids
+        ))
+        .await?;
+        self.settle_referred(roots).await?;
+        Ok(purged)
+    }
+
+    /// Returns the oldest deleted records from before an instant, locked to purge them: no more than it takes until so many records
+    /// are purged, those that were deleted with them included.
+    async fn lock_oldest(&mut self, before: DateTime<Utc>, enough: u64) -> Result<Vec<Uuid>> {
+        let oldest: Vec<(Uuid, i32, i32)> = self
+            .fetch_all(sql!(
+                "
+                SELECT id, notes, relationships
+                  FROM trashed_records
+                 WHERE tenant_id = $1
+                   AND deleted_at < $2
+                 ORDER BY deleted_at, id
+                 LIMIT $3"
+                    .lock_free,
+                before,
+                PURGED_AT_ONCE,
+            ))
+            .await?;
+        let mut purged = 0;
+        let needed = oldest.into_iter().take_while(|(_, notes, relationships)| {
+            let is_needed = purged < enough;
+            purged += u64::from((1 + notes + relationships).unsigned_abs());
+            is_needed
+        });
+        Ok(needed.map(|(id, ..)| id).collect())
+    }
+}
+
+impl Tenant {
+    /// Purges some of the oldest records that were deleted before an instant, until enough are purged. Returns the number of purged
+    /// records.
+    #[instrument(level = "debug", skip_all)]
+    async fn purge_before(&self, before: DateTime<Utc>, enough: u64) -> Result<u64> {
+        change!(self, None, |tx| {
+            if !tx.may_sweep().await? {
+                return Ok(0);
+            }
+            let roots = tx.lock_oldest(before, enough).await?;
+            tx.purge(roots).await
+        })
+    }
+
+    /// Returns by how many records the trash is larger than the tenant's limit of managed entities.
+    async fn superfluous_trash(&self) -> Result<u64> {
+        let most = self.record.managed_entity_limit;
+        let count: Option<(i64,)> = self
+            .fetch_optional(sql!("SELECT COUNT(*) FROM undo_records WHERE tenant_id = $1"))
+            .await?;
+        let count = count.map_or(0, |(count,)| count);
+        Ok(u64::try_from(count.saturating_sub(most)).unwrap_or_default())
+    }
+}
+
+impl System<'_> {
+    /// Purges the deleted records of every tenant that can no longer be restored and, where there are more of them than the
+    /// tenant may have managed entities, the oldest; a step at a time, with a pause for others between two.
+    #[instrument(level = "debug", skip_all)]
+    pub async fn sweep_trash(self) -> Result<()> {
+        for tenant in self.tenants().await? {
+            while tenant.purge_before(tenant.trash_since(), u64::MAX).await? > 0 {
+                tokio::time::sleep(BETWEEN_BATCHES).await;
+            }
+            let mut superfluous = tenant.superfluous_trash().await?;
+            while superfluous > 0 {
+                let purged = tenant.purge_before(tenant.clock().now(), superfluous).await?;
+                if purged == 0 {
+                    break;
+                }
+                superfluous = superfluous.saturating_sub(purged);
+                tokio::time::sleep(BETWEEN_BATCHES).await;
+            }
+        }
+        Ok(())
+    }
+}
