@@ -65,6 +65,19 @@ impl Tenant {
         Ok(count.map_or(0, |(count,)| u64::try_from(count).unwrap_or_default()))
     }
 
+    /// Returns those of the ids whose records exist.
+    #[instrument(level = "debug", skip_all)]
+    pub async fn existing<T: Table>(&self, ids: Vec<Uuid>) -> Result<HashSet<Uuid>> {
+        if ids.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let mut statement = Statement::new(self.engine(), "SELECT id FROM ");
+        statement.push(T::TABLE).push(" WHERE tenant_id = $1 AND id ");
+        statement.any_ids(ids);
+        let existing: Vec<(Uuid,)> = self.fetch_all(statement.sql()).await?;
+        Ok(existing.into_iter().map(|(id,)| id).collect())
+    }
+
     /// Returns those of the contacts who are the primary contact of an organization.
     #[instrument(level = "debug", skip_all)]
     pub async fn primary_contacts(&self, among: Vec<Uuid>) -> Result<Vec<ContactId>> {

@@ -5,14 +5,14 @@ use std::collections::HashSet;
 use uuid::Uuid;
 
 use super::{
-    Applied, Context, Key, Match, Noun, Stamp, external_keys, find_by_keys, given_phone_keys, insert, merged,
-    phone_keys, serialized, split,
+    Applied, Context, Key, Match, Noun, Stamp, clear_missing, external_keys, find_by_keys, given_phone_keys,
+    insert, merged, phone_keys, serialized, split,
 };
 use crate::error::{Result, UserError};
 use crate::id::{ContactId, OrganizationId, TypedId as _};
 use crate::model::{
-    Checked, Contact, ContactChanges, ContactListChanges, EmailAddress, Patch, Record, Region, UpsertMode,
-    WordKind,
+    Checked, Contact, ContactChanges, ContactListChanges, EmailAddress, Organization, Patch, Record, Region,
+    UpsertMode, WordKind,
 };
 use crate::store::{Tenant, Tx};
 use crate::transfer::Object;
@@ -210,10 +210,11 @@ impl Noun for Contacts {
     async fn complete(tenant: &Tenant, contacts: &[Contact], objects: &mut [Object]) -> Result<()> {
         let ids = contacts.iter().map(|contact| contact.id.uuid()).collect();
         let primary: HashSet<ContactId> = tenant.primary_contacts(ids).await?.into_iter().collect();
-        for (contact, object) in contacts.iter().zip(objects) {
+        for (contact, object) in contacts.iter().zip(&mut *objects) {
             object.insert("primaryContact".to_owned(), primary.contains(&contact.id).into());
         }
-        Ok(())
+        let employers = contacts.iter().map(|contact| contact.organization_id);
+        clear_missing::<Organization, _>(tenant, "organizationId", employers, objects).await
     }
 }
 

@@ -2,13 +2,14 @@
 
 use uuid::Uuid;
 
-use super::{Applied, Context, Key, Match, Noun, Stamp, serialized, split};
+use super::{Applied, Context, Key, Match, Noun, Stamp, clear_missing, serialized, split};
 use crate::error::{Refusals, Result, UserError, under};
 use crate::id::{ContactId, InteractionId, OrganizationId, TypedId as _, UserId, WrapUpCodeId};
 use crate::model::{
-    Checked, DateTime, Interaction, InteractionChanges, LinkOrigin, Patch, Record, Region, WrapUp,
+    Checked, Contact, DateTime, Interaction, InteractionChanges, LinkOrigin, Organization, Patch, Record,
+    Region, WrapUp,
 };
-use crate::store::{TextKey, Tx};
+use crate::store::{Tenant, TextKey, Tx};
 use crate::transfer::Object;
 use crate::transfer::fields::{Fields, choice, date_time, id, ids, list, object, text};
 use crate::transfer::points::contact_point;
@@ -164,6 +165,13 @@ impl Noun for Interactions {
 
     fn export(interaction: &Interaction) -> Result<Object> {
         serialized(interaction)
+    }
+
+    async fn complete(tenant: &Tenant, interactions: &[Interaction], objects: &mut [Object]) -> Result<()> {
+        let contacts = interactions.iter().map(|interaction| interaction.contact_id);
+        clear_missing::<Contact, _>(tenant, "contactId", contacts, objects).await?;
+        let organizations = interactions.iter().map(|interaction| interaction.organization_id);
+        clear_missing::<Organization, _>(tenant, "organizationId", organizations, objects).await
     }
 }
 

@@ -205,7 +205,7 @@ pub trait Noun: Sized + Send + Sync + 'static {
     /// Returns the fields of a record, without its stamp.
     fn export(record: &Self::Record) -> Result<Object>;
 
-    /// Adds the fields of exported records that other records have.
+    /// Adds the fields of exported records that other records have, and clears the references to records that are deleted.
     fn complete(
         tenant: &Tenant,
         records: &[Self::Record],
@@ -297,6 +297,26 @@ fn phone_keys(kind: WordKind, number: &PhoneNumber) -> impl Iterator<Item = Key>
 fn given_phone_keys(kind: WordKind, input: &str, region: &Region) -> impl Iterator<Item = Key> + use<> {
     let e164 = PhoneNumber::e164_of(input, region);
     words_of_number(kind, e164.as_deref().unwrap_or(input))
+}
+
+/// Clears a field of exported records where the record that it names, at the same place of `referred`, does not exist: it was
+/// deleted.
+async fn clear_missing<R: Stored, I: Iterator<Item = Option<R::Id>>>(
+    tenant: &Tenant,
+    field: &'static str,
+    referred: I,
+    objects: &mut [Object],
+) -> Result<()> {
+    let referred: Vec<Option<Uuid>> = referred.map(|id| id.map(TypedId::uuid)).collect();
+    let existing = tenant
+        .existing::<R>(referred.iter().flatten().copied().collect())
+        .await?;
+    for (referred, object) in referred.iter().zip(objects) {
+        if referred.is_some_and(|id| !existing.contains(&id)) {
+            object.insert(field.to_owned(), Value::Null);
+        }
+    }
+    Ok(())
 }
 
 fn words_of_number(kind: WordKind, number: &str) -> impl Iterator<Item = Key> + use<> {
