@@ -26,7 +26,12 @@ const IDEMPOTENT: &[(&str, &str)] = &[
     ("deleteOrganizations", "a second deletion is NOT_FOUND"),
     ("deleteRelationship", "a second deletion is NOT_FOUND"),
     ("deleteRelationships", "a second deletion is NOT_FOUND"),
+    ("purgeTrash", "a second purge is NOT_FOUND"),
     ("reactivateUser", "sets a state"),
+    ("restoreContact", "a second restoration is NOT_FOUND"),
+    ("restoreNote", "a second restoration is NOT_FOUND"),
+    ("restoreOrganization", "a second restoration is NOT_FOUND"),
+    ("restoreRelationship", "a second restoration is NOT_FOUND"),
     (
         "updateContact",
         "sets values; expectedVersion guards the changes of others",

@@ -266,7 +266,7 @@ on_both_engines! {
                 }
             }
         }
-        assert_eq!(shown.values().sum::<i32>(), 22, "{shown:?}");
+        assert_eq!(shown.values().sum::<i32>(), 26, "{shown:?}");
 
         let admin = app.admin().await;
         let world = world(&admin).await;

@@ -19,6 +19,7 @@ mod slices;
 mod sqlite;
 mod statistics;
 mod texts;
+mod trash;
 mod unmarked;
 mod words;
 

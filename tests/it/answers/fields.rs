@@ -25,9 +25,10 @@ pub const USER: &str = "id name subject email title active createdAt updatedAt v
     updatedBy { name }";
 pub const WRAP_UP_CODE: &str = "id name description active createdAt updatedAt version createdBy { name }
     updatedBy { name }";
-pub const TENANT: &str = "name displayName defaultRegion managedEntities managedEntityLimit";
+pub const TENANT: &str = "name displayName defaultRegion managedEntities managedEntityLimit
+    retention { trashDays } trashedRecords { value precision }";
 pub const CHANGE: &str =
-    "action kind version changedAt fields { field before after } cursor entityId changedBy { name }
+    "action kind label version changedAt fields { field before after } cursor entityId changedBy { name }
     changedFields entity { __typename ... on Contact { displayName } ... on Organization { name }
       ... on Relationship { type } ... on Note { text } ... on Interaction { externalId } }";
 pub const PAGE_INFO: &str = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }";
@@ -66,6 +67,14 @@ fn payload(mutation: &str) -> String {
         "upsertUser" => format!("user {{ {USER} }} created"),
         "deactivateUser" | "reactivateUser" => format!("user {{ {USER} }}"),
         "createWrapUpCode" | "updateWrapUpCode" => format!("wrapUpCode {{ {WRAP_UP_CODE} }}"),
+        "restoreContact" => format!("contact {{ {CONTACT} }} restoredNotes lost {{ field message value }}"),
+        "restoreOrganization" => format!(
+            "organization {{ {ORGANIZATION} }} restoredRelationships restoredNotes reattachedContacts
+            lost {{ field message value }}"
+        ),
+        "restoreRelationship" => format!("relationship {{ {RELATIONSHIP} }}"),
+        "restoreNote" => format!("note {{ {NOTE} }}"),
+        "purgeTrash" => "purgedIds".to_owned(),
         "updateTenant" => format!("tenant {{ {TENANT} }}"),
         bulk if bulk.ends_with('s') => {
             let result = payload(bulk.trim_end_matches('s'));

@@ -29,6 +29,7 @@ mod search;
 mod seen;
 mod stable;
 mod subscriptions;
+mod trash;
 mod users;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,7 +71,7 @@ async fn run(app: &TestApp) -> Vec<(&'static str, Vec<Entry>)> {
     demo::fill(&app.tenant, &|_, _| {}).await.unwrap();
     corpus!(app,
         demo: [records, lists, filters, nested, search, permissions, documents, requests],
-        own: [contacts, organizations, relationships, notes, interactions, users, changes, repeats, bulks, subscriptions, additions, previews]
+        own: [contacts, organizations, relationships, notes, interactions, users, changes, repeats, bulks, subscriptions, additions, previews, trash]
     )
 }
 

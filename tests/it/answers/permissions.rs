@@ -30,7 +30,7 @@ const ROOTS: [&str; 14] = [
     "contactsByPhone(number: \"+12125550100\") { nodes { displayName } }",
 ];
 /// A mutation with an input that would be refused for another reason, had the caller the permission.
-const MUTATIONS: [&str; 24] = [
+const MUTATIONS: [&str; 29] = [
     "createContact(input: {})",
     "updateContact(input: { id: \"x\" })",
     "deleteContact(input: { id: \"x\" })",
@@ -55,6 +55,11 @@ const MUTATIONS: [&str; 24] = [
     "createWrapUpCode(input: { name: \"\" })",
     "updateWrapUpCode(input: { id: \"x\" })",
     "updateTenant(input: { defaultRegion: \"x\" })",
+    "restoreContact(input: { id: \"x\" })",
+    "restoreOrganization(input: { id: \"x\" })",
+    "restoreRelationship(input: { id: \"x\" })",
+    "restoreNote(input: { id: \"x\" })",
+    "purgeTrash(input: { ids: [] })",
 ];
 
 pub async fn record(group: &mut Group<'_>) {

@@ -195,6 +195,18 @@ on_both_engines! {
         assert_eq!(company.shown_to(&admin).await["contact"]["organization"]["name"], "Engines");
     }
 
+    async fn a_contact_that_is_deleted_after_its_employer_and_restored_after_it_works_there_again(app: &TestApp) {
+        let admin = app.admin().await;
+        let company = Company::made_by(&admin).await;
+        admin.delete(&company.organization).await;
+        admin.delete(&company.contact).await;
+
+        assert_eq!(admin.restore(&company.organization).await["reattachedContacts"], 0);
+        let restored = admin.restore(&company.contact).await;
+        assert_eq!(restored["contact"]["organization"]["name"], "Engines");
+        assert_eq!(restored["lost"], json!([]));
+    }
+
     async fn a_contact_with_another_employer_by_now_keeps_it(app: &TestApp) {
         let admin = app.admin().await;
         let company = Company::made_by(&admin).await;
