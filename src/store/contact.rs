@@ -169,6 +169,9 @@ impl Tx {
     /// Clears `primary_contact_id` wherever it refers to one of these contacts, which are deleted, and remembers where it did. The
     /// organizations keep their version.
     async fn leave_primary_contacts(&mut self, contacts: &[Uuid]) -> Result<()> {
+        if contacts.is_empty() {
+            return Ok(());
+        }
         let led: Vec<(Uuid, Uuid)> = self
             .fetch_all(sql!(
                 "SELECT id, primary_contact_id FROM organizations WHERE tenant_id = $1 AND primary_contact_id " .any_ids(2)

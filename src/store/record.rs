@@ -112,6 +112,13 @@ impl Tx {
     #[instrument(level = "debug", skip_all)]
     pub async fn insert_all<T: Stored>(&mut self, records: &[T]) -> Result<()> {
         self.reserve_for::<T>(records.len()).await?;
+        self.insert_unrecorded(records).await?;
+        let changes = records.iter().map(|record| T::change(None, Some(record)));
+        self.record_all(recorded(changes)?).await
+    }
+
+    /// Inserts new records whose room is reserved, as [`insert_all`](Self::insert_all) does, without telling the feed of changes.
+    pub(super) async fn insert_unrecorded<T: Stored>(&mut self, records: &[T]) -> Result<()> {
         let entries: Vec<(&T, IndexEntry)> = records
             .iter()
             .map(|record| (record, record.index_entry().unwrap_or_default()))
@@ -130,9 +137,7 @@ impl Tx {
             .filter(|(_, entry)| *entry != IndexEntry::default())
             .map(|(record, entry)| (record.uuid(), entry))
             .collect();
-        self.index_all(&[], &words).await?;
-        let changes = records.iter().map(|record| T::change(None, Some(record)));
-        self.record_all(recorded(changes)?).await
+        self.index_all(&[], &words).await
     }
 
     /// Inserts new records whose room is reserved and whose external ids are free, by a number of statements that does not

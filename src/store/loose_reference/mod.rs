@@ -10,35 +10,23 @@
 //! transaction: a row of `unsettled_records` stands for them until then. A step looks at where the record is by then, so that
 //! it does not matter how often it was deleted and restored meanwhile.
 
-use std::collections::HashMap;
-use std::time::Duration;
+mod reunion;
+mod settle;
 
-use tracing::instrument;
+use std::collections::HashMap;
+
 use uuid::Uuid;
 
-use super::bind::{IdList, values};
-use super::engine::sql;
+use super::Tx;
+use super::bind::values;
 use super::rows::MOST_VALUES;
 use super::statement::Statement;
-use super::{System, Tenant, Tx, change};
 use crate::error::Result;
-use crate::id::{ContactId, OrganizationId, TypedId as _};
-use crate::model::{Contact, IndexEntry, Organization};
 
 /// The most records that a transaction writes because of one reference.
 pub(super) const STEP: i64 = 500;
 /// The most records of a parent that are counted: more would take long.
 pub(super) const MOST_COUNTED: i64 = 10_000;
-/// The pause between two steps, in which others have the database to themselves.
-const BETWEEN_STEPS: Duration = Duration::from_millis(20);
-
-/// The statement that leaves records to later steps, up to the rows.
-const INSERT: &str = "INSERT INTO unsettled_records (tenant_id, id) VALUES ";
-/// The statement that sets the employers of contacts: of a list of contacts, organizations and marks.
-const EMPLOYERS_FROM: (&str, &str) = (
-    "UPDATE contacts SET organization_id = v.column2, search_marks = v.column3 FROM (VALUES ",
-    ") AS v WHERE contacts.tenant_id = $1 AND contacts.id = v.column1",
-);
 
 /// A reference that does not keep the other record from being deleted.
 pub struct LooseReference {
@@ -71,19 +59,6 @@ pub const ORGANIZATION_OF_INTERACTION: LooseReference = LooseReference {
 };
 /// All of them, in the order of locks.
 const ALL: [&LooseReference; 3] = [&EMPLOYER, &CONTACT_OF_INTERACTION, &ORGANIZATION_OF_INTERACTION];
-
-/// The whereabouts of a record that others refer to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    /// It is an organization, possibly a restored one.
-    Organization(OrganizationId),
-    /// It is a contact.
-    Contact,
-    /// It is in the trash.
-    Trash,
-    /// It is gone.
-    Nowhere,
-}
 
 impl Tx {
     /// Parts the records that refer to `parents`, which are deleted and locked, so that no other comes to refer to them. Returns
@@ -191,222 +166,5 @@ impl Tx {
         )
         .await
         .map(drop)
-    }
-
-    /// Leaves the rest of what refers to these records to the steps after the commit.
-    async fn settle_later(&mut self, records: Vec<Uuid>) -> Result<()> {
-        if records.is_empty() {
-            return Ok(());
-        }
-        self.leaves_references = true;
-        self.insert_rows(
-            INSERT,
-            " ON CONFLICT DO NOTHING",
-            &records,
-            MOST_VALUES,
-            |record| values![*record],
-        )
-        .await
-        .map(drop)
-    }
-
-    /// Leaves what refers to these records, which are gone for good, to the steps after the commit.
-    pub(super) async fn settle_referred(&mut self, records: Vec<Uuid>) -> Result<()> {
-        let mut referred = Statement::new(self.engine(), "SELECT l.listed_id FROM ");
-        referred.ids(records).push(" AS l WHERE");
-        for (place, reference) in ALL.iter().enumerate() {
-            referred
-                .push(if place == 0 { " EXISTS" } else { " OR EXISTS" })
-                .push(" (SELECT 1 FROM ")
-                .push(reference.table)
-                .push(" AS r WHERE r.tenant_id = $1 AND r.")
-                .push(reference.column)
-                .push(" = l.listed_id)");
-        }
-        let referred: Vec<(Uuid,)> = self.fetch_all(referred.sql()).await?;
-        self.settle_later(referred.into_iter().map(|(id,)| id).collect())
-            .await
-    }
-
-    /// Gives a restored organization its contacts back, the first of them now; `first` is among these. Returns the number of
-    /// all, counted up to [`MOST_COUNTED`].
-    pub async fn reunite(&mut self, organization: OrganizationId, first: Option<ContactId>) -> Result<i64> {
-        let (count,): (i64,) = self
-            .fetch_one(sql!(
-                "
-                SELECT (SELECT COUNT(*)
-                          FROM (SELECT 1 AS one
-                                  FROM undo_links AS u
-                                  JOIN contacts AS c ON c.tenant_id = u.tenant_id AND c.id = u.child_id
-                                 WHERE u.tenant_id = $1
-                                   AND u.operation_id = $2
-                                   AND u.kind = $3
-                                   AND c.organization_id IS NULL
-                                 LIMIT $4) AS cleared)
-                     + (SELECT COUNT(*)
-                          FROM (SELECT 1 AS one
-                                  FROM contacts
-                                 WHERE tenant_id = $1
-                                   AND organization_id = $2
-                                 LIMIT $4) AS kept)",
-                organization,
-                EMPLOYER_LINK,
-                MOST_COUNTED,
-            ))
-            .await?;
-        if self.reunite_step(organization, first).await? {
-            self.settle_later(vec![organization.uuid()]).await?;
-        }
-        Ok(count.min(MOST_COUNTED))
-    }
-
-    /// Gives an organization at most [`STEP`] of its contacts back. Returns whether there may be more.
-    async fn reunite_step(&mut self, organization: OrganizationId, first: Option<ContactId>) -> Result<bool> {
-        let next: Vec<(Uuid,)> = self
-            .fetch_all(sql!(
-                "
-                SELECT child_id
-                  FROM undo_links
-                 WHERE tenant_id = $1
-                   AND operation_id = $2
-                   AND kind = $3
-                 ORDER BY child_id
-                 LIMIT $4",
-                organization,
-                EMPLOYER_LINK,
-                STEP,
-            ))
-            .await?;
-        let has_more = i64::try_from(next.len()).is_ok_and(|count| count >= STEP);
-        let next = next.into_iter().map(|(id,)| id).chain(first.map(ContactId::uuid));
-        let remembered: Vec<(Uuid,)> = self
-            .fetch_all(sql!(
-                "DELETE FROM undo_links WHERE tenant_id = $1 AND operation_id = $2 AND kind = $3 AND child_id " .any_ids(4)
-                " RETURNING child_id",
-                organization,
-                EMPLOYER_LINK,
-                IdList(next.collect()),
-            ))
-            .await?;
-        let contacts: Vec<Contact> = self
-            .lock_all(remembered.into_iter().map(|(id,)| id).collect())
-            .await?;
-        // One that moved on stays there.
-        let free = contacts
-            .into_iter()
-            .filter(|contact| contact.organization_id.is_none());
-        self.employ(free.collect(), organization).await?;
-        Ok(has_more)
-    }
-
-    /// Sets the employer of contacts that have none. They keep their version: they had it already.
-    async fn employ(&mut self, contacts: Vec<Contact>, organization: OrganizationId) -> Result<()> {
-        let entry = |contact: &Contact| (contact.id.uuid(), contact.to_index_entry());
-        let before: Vec<(Uuid, IndexEntry)> = contacts.iter().map(entry).collect();
-        let employed = contacts.into_iter().map(|contact| Contact {
-            organization_id: Some(organization),
-            ..contact
-        });
-        let employed: Vec<Contact> = employed.collect();
-        let after: Vec<(Uuid, IndexEntry)> = employed.iter().map(entry).collect();
-        self.update_rows_from(EMPLOYERS_FROM, &after, |(contact, entry)| {
-            values![*contact, organization, entry.marks()]
-        })
-        .await?;
-        self.index_all(&before, &after).await
-    }
-
-    /// Remembers the employer of a contact for the time when it is restored. Returns whether it is in the trash.
-    pub async fn remember_employer(&mut self, contact: ContactId, employer: OrganizationId) -> Result<bool> {
-        if !self.is_in_trash(employer.uuid()).await? {
-            return Ok(false);
-        }
-        self.remember(EMPLOYER_LINK, &[(contact.uuid(), employer.uuid())])
-            .await?;
-        Ok(true)
-    }
-
-    /// Takes one step for one record whose references are unsettled. Returns whether there may be more to do.
-    async fn settle_step(&mut self) -> Result<bool> {
-        let record: Option<(Uuid,)> = self
-            .fetch_optional(sql!(
-                "SELECT id FROM unsettled_records WHERE tenant_id = $1 ORDER BY id LIMIT 1".lock_free
-            ))
-            .await?;
-        let Some((record,)) = record else {
-            return Ok(false);
-        };
-        let place = self.place_of(record).await?;
-        let has_more = match place {
-            Place::Organization(organization) => self.reunite_step(organization, None).await?,
-            Place::Trash => self.clear_step(&EMPLOYER, &[record], true).await?,
-            Place::Contact => false,
-            Place::Nowhere => {
-                let mut has_more = false;
-                for reference in ALL {
-                    has_more = has_more || self.clear_step(reference, &[record], false).await?;
-                }
-                has_more
-            }
-        };
-        if !has_more {
-            self.execute(sql!(
-                "DELETE FROM unsettled_records WHERE tenant_id = $1 AND id = $2",
-                record
-            ))
-            .await?;
-        }
-        Ok(true)
-    }
-
-    /// Returns where a record is, and keeps it there until the transaction ends.
-    async fn place_of(&mut self, record: Uuid) -> Result<Place> {
-        if self.is_in_trash(record).await? {
-            return Ok(Place::Trash);
-        }
-        if let [organization] = self.keep_all::<Organization>(vec![record]).await?[..] {
-            return Ok(Place::Organization(organization));
-        }
-        let contacts = self.keep_all::<Contact>(vec![record]).await?;
-        Ok(if contacts.is_empty() {
-            Place::Nowhere
-        } else {
-            Place::Contact
-        })
-    }
-}
-
-impl Tenant {
-    /// Takes one step for the records whose references are unsettled. Returns whether there may be more to do.
-    #[instrument(level = "debug", skip_all)]
-    async fn settle(&self) -> Result<bool> {
-        // Most of the time there is nothing to do, and no need for a transaction.
-        let waiting: Option<(Uuid,)> = self
-            .fetch_optional(sql!(
-                "SELECT id FROM unsettled_records WHERE tenant_id = $1 LIMIT 1"
-            ))
-            .await?;
-        if waiting.is_none() {
-            return Ok(false);
-        }
-        change!(self, None, |tx| { tx.settle_step().await })
-    }
-}
-
-impl System<'_> {
-    /// Settles what refers to records that were deleted or restored, a step at a time, with a pause for others between two.
-    #[instrument(level = "debug", skip_all)]
-    pub async fn settle_references(self) -> Result<()> {
-        for tenant in self.tenants().await? {
-            while tenant.settle().await? {
-                tokio::time::sleep(BETWEEN_STEPS).await;
-            }
-        }
-        Ok(())
-    }
-
-    /// Waits until a change of this program has left references behind.
-    pub async fn references_left(self) {
-        self.store().0.references_left.notified().await;
     }
 }

@@ -15,10 +15,11 @@ use crate::model::EntityKind;
 const PURGED_AT_ONCE: i64 = 100;
 
 impl Tx {
-    /// Returns those of these records that are in the trash, with their kinds, locked to purge them.
+    /// Returns those of these records that are in the trash, with their kinds, locked to purge them: contacts before organizations, as
+    /// a restoration of a contact locks them.
     pub async fn lock_in_trash(&mut self, ids: Vec<Uuid>) -> Result<Vec<(Uuid, EntityKind)>> {
         self.fetch_all(sql!(
-            "SELECT id, kind FROM trashed_records WHERE tenant_id = $1 AND id " .any_ids(2) " ORDER BY id" .lock_to_delete,
+            "SELECT id, kind FROM trashed_records WHERE tenant_id = $1 AND id " .any_ids(2) " ORDER BY kind, id" .lock_to_delete,
             IdList(ids),
         ))
         .await

@@ -16,6 +16,9 @@ use crate::model::{EntityKind, Note, Recorded, Relationship, TrashedRecord};
 
 const TRASHED: &str = <TrashedRecord as Table>::COLUMNS;
 
+/// The most records that are inserted by statements of their values. More are loaded.
+const MOST_INSERTED: usize = 100;
+
 /// A deleted record with those that were deleted with it, locked to restore them.
 #[derive(Debug)]
 pub struct InTrash<T> {
@@ -130,9 +133,13 @@ impl Tx {
         for record in &mut *records {
             record.record_mut().touch(now, actor);
         }
-        let mut load = self.empty_load();
-        load.add(records)?;
-        self.load_reserved(&load).await?;
+        if records.len() > MOST_INSERTED {
+            let mut load = self.empty_load();
+            load.add(records)?;
+            self.load_reserved(&load).await?;
+        } else {
+            self.insert_unrecorded(records).await?;
+        }
         let changes = records.iter().map(|record| {
             let change = T::change(None, Some(record))?;
             Ok(change.map(NewChange::restored))
