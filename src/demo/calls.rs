@@ -4,6 +4,7 @@ use chrono::{NaiveTime, TimeDelta, Utc};
 
 use super::company::Writer;
 use super::content::Company;
+use super::people::conversation;
 use crate::error::Result;
 use crate::id::{InteractionId, UserId};
 use crate::model::{
@@ -31,12 +32,11 @@ impl Writer<'_> {
             let Some(contact) = self.factory.rng.choice(people) else {
                 continue;
             };
-            let external_id = format!("conversation-{:04}-{:02}", number + 1, call + 1);
             let started_at = self.factory.instant(tx);
             let mut interaction = Interaction::new(
                 InteractionId::new(tx.new_id()),
                 Record::new(started_at, None),
-                Some(external_id),
+                Some(conversation(number, call)),
             );
             interaction.contact_id = Some(contact.id);
             interaction.organization_id = Some(organization.id);

@@ -6,15 +6,15 @@
 use chrono::TimeDelta;
 
 use super::content::Company;
-use super::people::{Employer, RecordFactory, key};
+use super::people::{Employer, RecordFactory, conversation, key};
 use super::prose::Details;
 use crate::error::Result;
-use crate::id::{NoteId, OrganizationId, RelationshipId, UserId, WrapUpCodeId};
+use crate::id::{NoteId, RelationshipId, UserId, WrapUpCodeId};
 use crate::model::{
-    Contact, ContactChanges, ContactPointLabel, Date, ExternalId, Note, NoteChanges, NoteSubjectId,
-    Organization, Patch, PhoneNumberInput, Region, Relationship, RelationshipChanges,
+    Contact, ContactChanges, ContactPointLabel, Date, Note, NoteChanges, NoteSubjectId, Organization, Patch,
+    PhoneNumberInput, Region, Relationship, RelationshipChanges,
 };
-use crate::store::{Read as _, Tx};
+use crate::store::Tx;
 
 /// The source in the external ids of the demo's records.
 pub const SOURCE: &str = "crm";
@@ -38,15 +38,14 @@ pub struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// Writes a company with its people, relationships, notes and interactions, unless it exists.
+    /// Writes a company with its people, relationships, notes and interactions, unless it was written before.
     pub async fn company(&mut self, tx: &mut Tx, number: usize, company: &Company) -> Result<()> {
-        let external_id = key(SOURCE, &format!("A-{:04}", number + 1));
-        let existing: Option<OrganizationId> = tx
-            .find_by_external_id(&ExternalId::check(external_id.clone())?)
-            .await?;
-        if existing.is_some() {
+        // Interactions tell, since a user may have deleted all other records.
+        let first = tx.interaction_by_external_id(&conversation(number, 0)).await?;
+        if first.is_some() {
             return Ok(());
         }
+        let external_id = key(SOURCE, &format!("A-{:04}", number + 1));
         let organization = self.factory.organization(tx, company, external_id)?;
         tx.insert(&organization).await?;
         let people = self.people(tx, number, company, &organization)?;

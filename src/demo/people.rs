@@ -41,6 +41,11 @@ pub fn key(source: &str, value: &str) -> ExternalIdInput {
     }
 }
 
+/// Returns the id of a company's interaction in the telephony system, by their places among all.
+pub fn conversation(company: usize, interaction: usize) -> String {
+    format!("conversation-{:04}-{:02}", company + 1, interaction + 1)
+}
+
 impl RecordFactory<'_> {
     /// Returns an instant of the last years, at working hours.
     pub fn instant(&mut self, tx: &Tx) -> DateTime<Utc> {

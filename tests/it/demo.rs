@@ -16,6 +16,8 @@ const EXAMPLES: [&str; 4] = [
     include_str!("../../playground/src/examples/who-is-calling.graphql"),
     include_str!("../../playground/src/examples/who-am-i.graphql"),
 ];
+const DELETE_ORGANIZATION: &str = "mutation ($input: DeleteOrganizationInput!) {
+    deleteOrganization(input: $input) { deletedOrganizationId userErrors { code field message } } }";
 /// The organizations with all their records, without ids and times of writing.
 const ORGANIZATIONS: &str = "query ($after: String) { organizations(first: 10, after: $after) {
     pageInfo { hasNextPage endCursor }
@@ -110,6 +112,20 @@ on_both_engines! {
         assert!(matches!(interrupted, Err(FillError::Store(_))));
         assert_eq!(again.managed_entities, whole.managed_entities().await.unwrap());
         assert_eq!(content(app, &app.tenant).await, content(app, &whole).await);
+    }
+
+    async fn a_company_that_was_deleted_is_not_written_again(app: &TestApp) {
+        let filled = demo::fill(&app.tenant, &|_, _| {}).await.unwrap();
+        let admin = app.admin().await;
+        let organizations = "{ organizations(first: 1) { nodes { id } totalCount { value } } }";
+        let mut first = admin.data(organizations, json!({})).await["organizations"]["nodes"][0]["id"].take();
+        admin.done(DELETE_ORGANIZATION, json!({ "id": first.take() })).await;
+
+        let again = demo::fill(&app.tenant, &|_, _| {}).await.unwrap();
+
+        let left = admin.data(organizations, json!({})).await["organizations"]["totalCount"]["value"].take();
+        assert_eq!(left, 39);
+        assert!(again.managed_entities < filled.managed_entities);
     }
 
     async fn a_tenant_with_data_of_its_own_is_not_filled(app: &TestApp) {
