@@ -5,7 +5,9 @@ use external_contacts::transfer::{Format, Kind};
 use serde_json::{Value, json};
 
 use super::{Import, exported};
-use crate::support::operations::{CREATE_CONTACT, CREATE_ORGANIZATION, RECORD_INTERACTION, UPSERT_USER};
+use crate::support::operations::{
+    CREATE_CONTACT, CREATE_ORGANIZATION, DELETE_CONTACT, RECORD_INTERACTION, UPSERT_USER,
+};
 use crate::support::{TestApp, TestCaller, on_both_engines};
 
 const CREATE_NOTE: &str = "mutation ($input: CreateNoteInput!) {
@@ -51,6 +53,26 @@ on_both_engines! {
                 assert_eq!((again.created, again.unchanged), (0, records), "{kind:?} {again:?}");
                 assert_eq!(exported(&copy, kind, format).await, file, "{kind:?}");
             }
+        }
+    }
+
+    async fn interactions_with_a_deleted_contact_are_imported_without_one(app: &TestApp) {
+        let admin = app.admin().await;
+        let contact = admin.contact("Lovelace").await;
+        let call = json!({ "externalId": "call-1", "mediaType": "CALL", "direction": "INBOUND",
+            "startedAt": "2026-01-05T10:00:00Z", "contactId": contact });
+        admin.done(RECORD_INTERACTION, call).await;
+        admin.done(DELETE_CONTACT, json!({ "id": contact })).await;
+        for format in [Format::Csv, Format::Jsonl] {
+            let copy = app.tenant(if format == Format::Csv { "table" } else { "lines" }).await;
+            let file = exported(&app.tenant, Kind::Interactions, format).await;
+            let import = Import::of(&copy, Kind::Interactions);
+
+            let imported = import.bytes(file.as_bytes(), format).await;
+
+            assert_eq!(import.remarks(), [""; 0]);
+            assert_eq!(imported.created, 1);
+            assert!(!file.contains("contact_"), "{file}");
         }
     }
 
