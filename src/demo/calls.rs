@@ -6,7 +6,7 @@ use super::company::Writer;
 use super::content::Company;
 use super::people::conversation;
 use crate::error::Result;
-use crate::id::{InteractionId, UserId};
+use crate::id::{ContactId, InteractionId, OrganizationId, UserId};
 use crate::model::{
     Contact, ContactPointInput, DateTime, Interaction, InteractionChanges, InteractionDirection, LinkOrigin,
     MediaType, Organization, Patch, Record, WrapUp,
@@ -17,6 +17,50 @@ use crate::store::Tx;
 const UNKNOWN_CALLER: &str = "+1 317 555 0177";
 /// The number of interactions with each company.
 const INTERACTIONS: usize = 15;
+
+/// A call from an external number that one agent took, six minutes long.
+pub struct IncomingCall<'a> {
+    /// The id in the telephony system.
+    pub external_id: String,
+    /// The caller's number.
+    pub number: &'a str,
+    pub contact_id: Option<ContactId>,
+    pub organization_id: Option<OrganizationId>,
+    pub subject: &'a str,
+    pub queue: &'a str,
+    /// The number of days ago.
+    pub days: i64,
+    pub agent: Option<UserId>,
+}
+
+impl IncomingCall<'_> {
+    /// Writes the call, as the telephony system reports it.
+    pub async fn write(self, tx: &mut Tx) -> Result<()> {
+        let midnight = tx.now().date_naive().and_time(NaiveTime::MIN).and_utc();
+        let started_at = midnight - TimeDelta::days(self.days) + TimeDelta::hours(10);
+        let mut interaction = Interaction::new(
+            InteractionId::new(tx.new_id()),
+            Record::new(started_at, None),
+            Some(self.external_id),
+        );
+        interaction.contact_id = self.contact_id;
+        interaction.organization_id = self.organization_id;
+        let is_linked = self.contact_id.is_some() || self.organization_id.is_some();
+        interaction.linked_by = is_linked.then_some(LinkOrigin::ContactPoint);
+        let fields = InteractionChanges {
+            media_type: Patch::Set(MediaType::Call),
+            direction: Patch::Set(InteractionDirection::Inbound),
+            started_at: Patch::Set(DateTime(started_at)),
+            ended_at: Patch::Set(DateTime(started_at + TimeDelta::minutes(6))),
+            subject_line: Patch::Set(self.subject.to_owned()),
+            queue_name: Patch::Set(self.queue.to_owned()),
+            contact_point: Patch::Set(ContactPointInput::PhoneNumber(self.number.to_owned())),
+        };
+        fields.of_new().apply(&mut interaction, tx.region())?;
+        interaction.add_agents(self.agent.as_slice())?;
+        tx.add_interaction(&interaction).await
+    }
+}
 
 impl Writer<'_> {
     /// Creates the interactions of the last years with people of the company.
@@ -72,7 +116,6 @@ impl Writer<'_> {
 
     /// Creates the interactions of an unknown caller, and of one who calls from the company's switchboard.
     pub async fn unknown_callers(&mut self, tx: &mut Tx, organization: &Organization) -> Result<()> {
-        let midnight = tx.now().date_naive().and_time(NaiveTime::MIN).and_utc();
         let switchboard = organization
             .phone_number
             .as_ref()
@@ -88,26 +131,18 @@ impl Writer<'_> {
         for (place, (number, organization_id, subject, days)) in
             calls.into_iter().chain(switchboard).enumerate()
         {
-            let started_at = midnight - TimeDelta::days(days) + TimeDelta::hours(10);
-            let mut interaction = Interaction::new(
-                InteractionId::new(tx.new_id()),
-                Record::new(started_at, None),
-                Some(format!("conversation-unknown-{:02}", place + 1)),
-            );
-            interaction.organization_id = organization_id;
-            interaction.linked_by = organization_id.map(|_| LinkOrigin::ContactPoint);
-            let fields = InteractionChanges {
-                media_type: Patch::Set(MediaType::Call),
-                direction: Patch::Set(InteractionDirection::Inbound),
-                started_at: Patch::Set(DateTime(started_at)),
-                ended_at: Patch::Set(DateTime(started_at + TimeDelta::minutes(6))),
-                subject_line: Patch::Set(subject.to_owned()),
-                queue_name: Patch::Set("Sales".to_owned()),
-                contact_point: Patch::Set(ContactPointInput::PhoneNumber(number.to_owned())),
-            };
-            fields.of_new().apply(&mut interaction, self.factory.region)?;
-            interaction.add_agents(self.staff.users.get(place..=place).unwrap_or_default())?;
-            tx.add_interaction(&interaction).await?;
+            IncomingCall {
+                external_id: format!("conversation-unknown-{:02}", place + 1),
+                number,
+                contact_id: None,
+                organization_id,
+                subject,
+                queue: "Sales",
+                days,
+                agent: self.staff.users.get(place).copied(),
+            }
+            .write(tx)
+            .await?;
         }
         Ok(())
     }

@@ -124,7 +124,7 @@ mod tests {
             lines(include_str!("companies.txt")).count()
         );
         assert_eq!(content.staff.len(), lines(include_str!("staff.txt")).count());
-        assert_eq!((content.companies.len(), content.staff.len()), (40, 13));
+        assert_eq!((content.companies.len(), content.staff.len()), (41, 13));
         assert!(content.companies.iter().all(|company| company.people > 0));
     }
 }

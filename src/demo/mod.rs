@@ -6,6 +6,7 @@
 mod calls;
 mod company;
 mod content;
+mod deletions;
 mod fill;
 mod generate;
 mod names;

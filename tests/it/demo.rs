@@ -1,5 +1,6 @@
 //! The demo.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use external_contacts::app::DEVELOPMENT_SUBJECT;
 use external_contacts::demo::{self, FillError};
 use external_contacts::id::{ContactId, TypedId};
@@ -18,6 +19,16 @@ const EXAMPLES: [&str; 4] = [
 ];
 const DELETE_ORGANIZATION: &str = "mutation ($input: DeleteOrganizationInput!) {
     deleteOrganization(input: $input) { deletedOrganizationId userErrors { code field message } } }";
+const TRASH: &str = "{ trash { nodes { id kind label deletedAt deletedBy { name } notes relationships } } }";
+const RESTORE_CONTACT: &str = "mutation ($input: RestoreContactInput!) {
+    restoreContact(input: $input) { contact { displayName title organization { name }
+      interactions { totalCount { value } } } restoredNotes lost { message } userErrors { code field message } } }";
+const RESTORE_ORGANIZATION: &str = "mutation ($input: RestoreOrganizationInput!) {
+    restoreOrganization(input: $input) { organization { name primaryContact { displayName } } restoredRelationships
+      restoredNotes reattachedContacts lost { message } userErrors { code field message } } }";
+/// The organization that lacks its primary contact.
+const DELETED_FROM: &str = "{ organizations(first: 1, filter: { name: { startsWith: \"Fjordline\" } }) { nodes {
+    primaryContact { displayName } interactions(first: 20) { nodes { subjectLine contact { displayName } } } } } }";
 /// The organizations with all their records, without ids and times of writing.
 const ORGANIZATIONS: &str = "query ($after: String) { organizations(first: 10, after: $after) {
     pageInfo { hasNextPage endCursor }
@@ -44,12 +55,15 @@ on_both_engines! {
         let notes = of(&organizations, "notes") + of(&contacts, "notes");
         let relationships = of(&organizations, "relationships");
         let tagged = contacts.iter().filter(|contact| contact["tags"].to_string().contains("newsletter")).count();
-        assert_eq!((organizations.len(), contacts.len()), (40, 1574));
+        // One of the 1574 people of the 40 companies is deleted, and 8 have lost their company.
+        assert_eq!((organizations.len(), contacts.len()), (40, 1573 + 8));
         assert!(notes >= 150, "{notes}");
         assert!(relationships > 100, "{relationships}");
         assert!(tagged > 1000, "{tagged}");
-        assert_eq!(of(&organizations, "interactions"), 601);
-        assert!(organizations.iter().all(|organization| !organization["primaryContact"].is_null()));
+        assert_eq!(of(&organizations, "interactions"), 604);
+        let led = organizations.iter().filter(|organization| !organization["primaryContact"].is_null());
+        assert_eq!(led.count(), 39, "one has lost its primary contact");
+        assert_eq!(contacts.iter().filter(|contact| contact["organization"].is_null()).count(), 8);
         assert!(contacts.iter().all(|contact| !contact["phoneNumbers"][0]["e164"].is_null()));
         let entities = organizations.len() + contacts.len() + notes + relationships;
         assert_eq!(filled.managed_entities, i64::try_from(entities).unwrap());
@@ -112,6 +126,75 @@ on_both_engines! {
         assert!(matches!(interrupted, Err(FillError::Store(_))));
         assert_eq!(again.managed_entities, whole.managed_entities().await.unwrap());
         assert_eq!(content(app, &app.tenant).await, content(app, &whole).await);
+    }
+
+    async fn what_a_user_has_deleted_can_be_restored(app: &TestApp) {
+        demo::fill(&app.tenant, &|_, _| {}).await.unwrap();
+        let admin = app.admin().await;
+
+        let trash = admin.data(TRASH, json!({})).await["trash"]["nodes"].take();
+        let before = admin.data(DELETED_FROM, json!({})).await;
+        let of = |kind: &str| trash.as_array().unwrap().iter().find(|node| node["kind"] == kind).unwrap();
+        let (contact, organization) = (of("CONTACT"), of("ORGANIZATION"));
+        let contact = admin.done(RESTORE_CONTACT, json!({ "id": contact["id"] })).await;
+        let organization = admin.done(RESTORE_ORGANIZATION, json!({ "id": organization["id"] })).await;
+        let after = admin.data(DELETED_FROM, json!({})).await;
+
+        let (deleted_by, now) = (json!({ "name": "Tom Whitlock" }), app.now());
+        assert_eq!(trash.as_array().unwrap().len(), 2);
+        for node in trash.as_array().unwrap() {
+            assert_eq!(node["deletedBy"], deleted_by);
+            let deleted_at: DateTime<Utc> = node["deletedAt"].as_str().unwrap().parse().unwrap();
+            assert!(now - deleted_at < TimeDelta::hours(1), "{deleted_at}");
+        }
+        let [before, after] = [before, after].map(|mut data| data["organizations"]["nodes"][0].take());
+        let calls = |node: &Value| node["interactions"]["nodes"].as_array().unwrap().clone();
+        let nameless = |node: &Value| calls(node).iter().filter(|call| call["contact"].is_null()).count();
+        assert_eq!((calls(&before).len(), nameless(&before), &before["primaryContact"]), (18, 3, &Value::Null));
+        assert_eq!((calls(&after).len(), nameless(&after)), (18, 0));
+        assert_eq!(after["primaryContact"]["displayName"], "Freja Hansen");
+        assert_eq!(contact, json!({
+            "contact": {
+                "displayName": "Freja Hansen",
+                "title": "Chief Operating Officer",
+                "organization": { "name": "Fjordline Shipping" },
+                "interactions": { "totalCount": { "value": 3 } },
+            },
+            "restoredNotes": 3, "lost": [], "userErrors": [],
+        }));
+        assert_eq!(organization["organization"]["name"], "Wexcombe Instruments");
+        assert!(!organization["organization"]["primaryContact"].is_null(), "{organization}");
+        assert_eq!(organization["reattachedContacts"], 8);
+        assert_eq!(organization["lost"], json!([]));
+        for restored in ["restoredRelationships", "restoredNotes"] {
+            assert!(organization[restored].as_i64().unwrap() > 1, "{organization}");
+        }
+    }
+
+    async fn what_was_restored_is_not_deleted_again(app: &TestApp) {
+        demo::fill(&app.tenant, &|_, _| {}).await.unwrap();
+        let admin = app.admin().await;
+        let trash = admin.data(TRASH, json!({})).await["trash"]["nodes"].take();
+        for node in trash.as_array().unwrap() {
+            let restore = if node["kind"] == "CONTACT" { RESTORE_CONTACT } else { RESTORE_ORGANIZATION };
+            admin.done(restore, json!({ "id": node["id"] })).await;
+        }
+        let restored = app.tenant.managed_entities().await.unwrap();
+
+        let again = demo::fill(&app.tenant, &|_, _| {}).await.unwrap();
+
+        assert_eq!(again.managed_entities, restored);
+        assert_eq!(admin.data(TRASH, json!({})).await["trash"]["nodes"], json!([]));
+    }
+
+    async fn without_a_trash_nothing_is_deleted(app: &TestApp) {
+        app.store.keep_trash(0);
+
+        demo::fill(&app.tenant, &|_, _| {}).await.unwrap();
+
+        let organizations = all(&app.admin().await, ORGANIZATIONS, "organizations").await;
+        assert_eq!(organizations.len(), 41);
+        assert!(organizations.iter().all(|organization| !organization["primaryContact"].is_null()));
     }
 
     async fn a_company_that_was_deleted_is_not_written_again(app: &TestApp) {
