@@ -14,7 +14,7 @@ use crate::support::{TestApp, TestCaller, on_both_engines};
 const EXAMPLES: [&str; 4] = [
     include_str!("../../playground/src/examples/organization-screen.graphql"),
     include_str!("../../playground/src/examples/search.graphql"),
-    include_str!("../../playground/src/examples/who-is-calling.graphql"),
+    include_str!("../../playground/src/examples/caller.graphql"),
     include_str!("../../playground/src/examples/who-am-i.graphql"),
 ];
 const DELETE_ORGANIZATION: &str = "mutation ($input: DeleteOrganizationInput!) {

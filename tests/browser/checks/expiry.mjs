@@ -24,7 +24,7 @@ export function expiry(program, data) {
   async function listens(playground) {
     listener = await playground.another();
     listener.page.on("websocket", (socket) => sockets.push(socket));
-    await listener.choose("LiveChanges");
+    await listener.choose("Changes");
     await listener.paste(token);
     await listener.run();
     await listener.says("Listening: what happens from now on");

@@ -16,7 +16,7 @@ export const live = [
 let socket;
 
 async function showsChanges(playground) {
-  await playground.choose("LiveChanges");
+  await playground.choose("Changes");
   [socket] = await Promise.all([playground.page.waitForEvent("websocket"), playground.run()]);
   assert.equal(socket.url(), new URL("/graphql", playground.address).href.replace(/^http/, "ws"));
   await playground.says("Listening: what happens from now on");
@@ -32,7 +32,7 @@ async function saysLeft(playground) {
   await playground.choose("WhoAmI");
   await playground.until("the end of the connection", async () => socket.isClosed());
   await playground.saysNothing();
-  await playground.choose("LiveChanges");
+  await playground.choose("Changes");
   await playground.says("The stream ended when this tab was left, after 2 events.");
   await playground.answers('"displayName": "Ada Browser"', '"displayName": "Grace Browser"');
   [socket] = await Promise.all([playground.page.waitForEvent("websocket"), playground.run()]);

@@ -5,10 +5,11 @@ import assert from "node:assert/strict";
 const TABS = [
   "Organization",
   "Search",
-  "WhoIsCalling",
-  "CreateContact",
+  "Caller",
+  "NewContact",
   "LinkCaller",
-  "LiveChanges",
+  "Trash",
+  "Changes",
   "WhoAmI",
 ];
 

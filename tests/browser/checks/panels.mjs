@@ -2,6 +2,7 @@
 
 export const panels = [
   ["the documentation opens with a type", showsType],
+  ["the tabs fit beside it", tabsFit],
   ["the documentation finds a field by its name", findsField],
   ["the explorer adds a field to the query, which is answered", addsField],
 ];
@@ -14,6 +15,10 @@ async function showsType({ page }) {
   await docs.getByRole("link", { name: "Contact", exact: true }).first().click();
   await docs.locator(".graphiql-doc-explorer-title").getByText("Contact", { exact: true }).waitFor();
   await docs.getByRole("link", { name: "displayName", exact: true }).waitFor();
+}
+
+async function tabsFit(playground) {
+  await playground.fits();
 }
 
 async function findsField({ page }) {

@@ -21,7 +21,7 @@ async function saysRefused(playground) {
 }
 
 async function staysWithItsTab(playground) {
-  await playground.choose("WhoIsCalling");
+  await playground.choose("Caller");
   await playground.saysNothing();
   await playground.run();
   await playground.answers('"identify"');

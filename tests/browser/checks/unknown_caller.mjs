@@ -2,6 +2,8 @@
 
 import assert from "node:assert/strict";
 
+import { picture } from "../support/picture.mjs";
+
 const CREATE = `mutation Named { createContact(input: { firstName: "Nora", lastName: "Quist", phoneNumbers: [{ input: "+1 317 555 0177" }] }) { contact { id } userErrors { message } } }`;
 const CONTACTS = `{ contacts { totalCount { value } } }`;
 
@@ -17,10 +19,10 @@ export const unknownCaller = [
 
 async function isUnknown(playground) {
   const before = await playground.elsewhere(CONTACTS);
-  await playground.choose("WhoIsCalling");
+  await playground.choose("Caller");
   await playground.run();
   await playground.answers('"contacts": []', '"value": 3', "Quote for 40 seats");
-  await picture(playground, "1-unknown");
+  await picture(playground, "caller-1-unknown");
   call = /"id": "(interaction_[^"]+)"/.exec(await playground.answer())[1];
   assert.deepEqual(await playground.elsewhere(CONTACTS), before);
 }
@@ -36,17 +38,12 @@ async function isLinked(playground) {
   await playground.give({ call, contact });
   await playground.run();
   await playground.answers('"linkedEarlier": 2', '"displayName": "Nora Quist"', "Question about prices");
-  await picture(playground, "2-linked");
+  await picture(playground, "caller-2-linked");
 }
 
 async function isKnown(playground) {
-  await playground.choose("WhoIsCalling");
+  await playground.choose("Caller");
   await playground.run();
   await playground.answers('"displayName": "Nora Quist"', '"value": 0');
-  await picture(playground, "3-known");
-}
-
-/** Takes a picture, if the environment names a folder for them. */
-async function picture({ page }, name) {
-  if (process.env.PICTURES) await page.screenshot({ path: `${process.env.PICTURES}/${name}.png` });
+  await picture(playground, "caller-3-known");
 }

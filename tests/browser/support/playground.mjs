@@ -1,5 +1,7 @@
 // The page and the actions of a user on it.
 
+import assert from "node:assert/strict";
+
 import { chromium } from "playwright-core";
 
 import { watch } from "./faults.mjs";
@@ -73,6 +75,13 @@ export class Playground {
     return this.page.locator(".graphiql-tab-button").allInnerTexts();
   }
 
+  /** Checks that the row of tabs does not scroll: GraphiQL then swallows clicks. */
+  async fits() {
+    const row = this.page.locator(".graphiql-tabs");
+    const [needed, given] = await row.evaluate(({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth]);
+    assert.ok(needed <= given, `the tabs take ${needed} pixels of ${given}`);
+  }
+
   async choose(tab) {
     await this.page.getByRole("tab", { name: tab }).first().click();
     await this.page.getByRole("tab", { name: tab, selected: true }).first().waitFor();
@@ -87,8 +96,10 @@ export class Playground {
     await this.page.getByRole("button", { name: /^Stop query/ }).click();
   }
 
-  async run() {
+  /** Runs the tab; of several operations, the named one. */
+  async run(operation) {
     await this.page.getByRole("button", { name: /^Execute query/ }).click();
+    if (operation) await this.page.getByRole("menuitem", { name: operation, exact: true }).click();
   }
 
   /** The contents of the editors: the query, the headers, the answer. */
