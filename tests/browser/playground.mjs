@@ -15,6 +15,7 @@ import { live } from "./checks/live.mjs";
 import { opening } from "./checks/opening.mjs";
 import { panels } from "./checks/panels.mjs";
 import { token } from "./checks/token.mjs";
+import { trash } from "./checks/trash.mjs";
 import { unknownCaller } from "./checks/unknown_caller.mjs";
 import { Playground } from "./support/playground.mjs";
 import { pose } from "./support/pose.mjs";
@@ -30,7 +31,8 @@ if (positionals.length !== 1 || !PROGRAM || !DATA) {
 }
 
 const expiring = expiry(PROGRAM, DATA);
-const checks = [...opening, ...expiring.before, ...panels, ...unknownCaller, ...asking, ...token, ...live, ...expiring.after];
+const stories = [...unknownCaller, ...trash];
+const checks = [...opening, ...expiring.before, ...panels, ...stories, ...asking, ...token, ...live, ...expiring.after];
 checks.push(["nothing went wrong on the way, and no other host was asked", hasNoFaults]);
 const playground = await Playground.start(new URL(positionals[0]));
 
