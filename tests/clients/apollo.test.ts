@@ -17,6 +17,7 @@ import {
   UpsertContact,
 } from "./operations/contacts";
 import { OneNode, SearchPage } from "./operations/search";
+import { Trash, UndoContactDeletion } from "./operations/trash";
 import { apollo } from "./support/apollo";
 import { allContacts, ask, everything, token, withContact } from "./support/server";
 
@@ -271,6 +272,49 @@ test("a dry run of a deletion shows what it would delete, and the contact stays"
     });
     const now = await apollo.query({ query: ContactCard, variables: { id }, fetchPolicy: "network-only" });
     assert.deepEqual(now.data, card.data);
+  }));
+
+test("a deleted contact is in the trash, and once the deletion is undone it is back with its notes", () =>
+  withContact(async ({ id, lastName }) => {
+    const apollo = client();
+    await ask(`mutation ($id: ID!) { createNote(input: { subjectId: $id, text: "Likes engines" }) { note { id } } }`, { id });
+    const card = await apollo.query({ query: ContactCard, variables: { id } });
+    const list = apollo.watchQuery({
+      query: ContactsPage,
+      variables: { first: 5, filter: { lastName: { eq: lastName } } },
+    });
+    assert.equal((await shown(list)).contacts?.edges.length, 1);
+
+    await apollo.mutate({
+      mutation: DeleteContact,
+      variables: { id },
+      update(cache, { data }) {
+        const deleted = data?.deleteContact?.deletedContactId;
+        if (deleted) cache.evict({ id: `Contact:${deleted}` });
+      },
+    });
+    await shown(list, ({ contacts }) => contacts?.edges.length === 0);
+    const gone = await apollo.query({ query: ContactCard, variables: { id } });
+    assert.equal(gone.data?.contact, null);
+    const trash = await apollo.query({ query: Trash, fetchPolicy: "no-cache" });
+    const [deleted] = trash.data?.trash?.nodes ?? [];
+    assert.deepEqual([deleted?.id, deleted?.kind, deleted?.label], [id, "CONTACT", `Ada ${lastName}`]);
+    assert.deepEqual([deleted?.notes, deleted?.relationships], [1, 0]);
+
+    const undo = await apollo.mutate({
+      mutation: UndoContactDeletion,
+      variables: { id },
+      refetchQueries: [ContactsPage],
+    });
+
+    const { contact, restoredNotes, lost, userErrors } = undo.data?.restoreContact ?? {};
+    assert.deepEqual([restoredNotes, lost, userErrors], [1, [], []]);
+    assert.deepEqual([contact?.id, contact?.version], [id, (card.data?.contact?.version ?? 0) + 1]);
+    await shown(list, ({ contacts }) => contacts?.edges[0]?.node.id === id);
+    const back = await apollo.query({ query: ContactCard, variables: { id }, fetchPolicy: "network-only" });
+    assert.deepEqual(back.data?.contact?.notes, card.data?.contact?.notes);
+    const emptied = await apollo.query({ query: Trash, fetchPolicy: "no-cache" });
+    assert.ok(!emptied.data?.trash?.nodes.some((node) => node.id === id));
   }));
 
 /** Waits until a watched query shows what is wanted, as a screen would be drawn anew, and gives what it shows. */

@@ -6,10 +6,11 @@ import { type TestContext, test } from "node:test";
 
 import { ApolloClient, ApolloLink, CombinedGraphQLErrors, HttpLink, InMemoryCache } from "@apollo/client";
 import { GraphQLWsLink } from "@apollo/client/link/subscriptions";
+import { relayStylePagination } from "@apollo/client/utilities";
 import { Client, fetchExchange, subscriptionExchange } from "@urql/core";
 import { OperationTypeNode } from "graphql";
 
-import { ContactCard } from "./operations/contacts";
+import { ContactCard, ContactsPage } from "./operations/contacts";
 import { ContactChanges } from "./operations/live";
 import { type Change, follow, socket } from "./support/live";
 import { ask, endpoint, everything, token, withContact } from "./support/server";
@@ -27,6 +28,30 @@ test("Apollo: what others change shows in what a query shows", (context) =>
     assert.deepEqual([change?.action, change?.changedFields], ["UPDATED", ["title"]]);
     const card = await client.query({ query: ContactCard, variables: { id }, fetchPolicy: "cache-only" });
     assert.equal(card.data?.contact?.title, "Head of Engineering");
+  }));
+
+test("Apollo: what others delete leaves the list, and is in it again once it is restored", (context) =>
+  withContact(async ({ id, lastName }) => {
+    const client = apollo(context, everything);
+    const changes = watch(context, client);
+    const list = { query: ContactsPage, variables: { first: 5, filter: { lastName: { eq: lastName } } } };
+    const shown = async () => {
+      const { data } = await client.query({ ...list, fetchPolicy: "cache-only" });
+      return data?.contacts?.edges.map(({ node }) => node.displayName);
+    };
+    await changes.begun();
+    await client.query(list);
+    assert.deepEqual(await shown(), [`Ada ${lastName}`]);
+
+    await remove(id);
+    const [deletion] = await changes.of(id, 1);
+    assert.deepEqual([deletion?.action, deletion?.entity], ["DELETED", null]);
+    assert.deepEqual(await shown(), []);
+
+    await restore(id);
+    const [, restoration] = await changes.of(id, 2);
+    assert.equal(restoration?.action, "RESTORED");
+    assert.deepEqual(await shown(), [`Ada ${lastName}`]);
   }));
 
 test("Apollo: resumed from a cursor, each change comes once and in order", (context) =>
@@ -94,7 +119,7 @@ test("graphql-ws: with a cursor that is too old, one starts over", async (contex
   await seen.begun();
 });
 
-test("urql: what others change, create and delete comes over subscriptionExchange", async (context) => {
+test("urql: what others change, create, delete and restore comes over subscriptionExchange", async (context) => {
   const ws = socket(everything);
   context.after(() => ws.dispose());
   const urql = new Client({
@@ -119,12 +144,14 @@ test("urql: what others change, create and delete comes over subscriptionExchang
   await withContact(async ({ id }) => {
     changed = id;
     await retitle(id, "CEO");
-    await seen.of(id, 2);
+    await remove(id);
+    await restore(id);
+    await seen.of(id, 4);
   });
-  const changes = await seen.of(changed, 3);
+  const changes = await seen.of(changed, 5);
   unsubscribe();
 
-  assert.deepEqual(changes.map(({ action }) => action), ["CREATED", "UPDATED", "DELETED"]);
+  assert.deepEqual(changes.map(({ action }) => action), ["CREATED", "UPDATED", "DELETED", "RESTORED", "DELETED"]);
   assert.equal(changes.at(-1)?.entity, null);
 });
 
@@ -132,7 +159,9 @@ function apollo(context: TestContext, token: string): ApolloClient {
   const ws = socket(token);
   context.after(() => ws.dispose());
   return new ApolloClient({
-    cache: new InMemoryCache(),
+    cache: new InMemoryCache({
+      typePolicies: { Query: { fields: { contacts: relayStylePagination(["filter", "orderBy"]) } } },
+    }),
     link: ApolloLink.split(
       ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
       new GraphQLWsLink(ws),
@@ -145,7 +174,11 @@ function apollo(context: TestContext, token: string): ApolloClient {
 function watch(context: TestContext, client: ApolloClient, after?: string) {
   const seen = collector();
   const changes = client.subscribe({ query: ContactChanges, variables: after ? { after } : {} });
-  const subscription = changes.subscribe(({ data, error }) => seen.take(data?.changes, error));
+  const subscription = changes.subscribe(({ data, error }) => {
+    // What is evicted leaves the lists; what is restored comes with its fields, and is in them again.
+    if (data?.changes?.action === "DELETED") client.cache.evict({ id: `Contact:${data.changes.entityId}` });
+    seen.take(data?.changes, error);
+  });
   context.after(() => subscription.unsubscribe());
   return { ...seen, stop: () => subscription.unsubscribe() };
 }
@@ -195,4 +228,12 @@ async function expired(): Promise<string> {
 async function retitle(id: string, title: string): Promise<void> {
   const mutation = `mutation ($input: UpdateContactInput!) { updateContact(input: $input) { userErrors { code } } }`;
   await ask(mutation, { input: { id, title } });
+}
+
+async function remove(id: string): Promise<void> {
+  await ask(`mutation ($id: ID!) { deleteContact(input: { id: $id }) { userErrors { code } } }`, { id });
+}
+
+async function restore(id: string): Promise<void> {
+  await ask(`mutation ($id: ID!) { restoreContact(input: { id: $id }) { userErrors { code } } }`, { id });
 }
