@@ -6,6 +6,7 @@ import { join } from "node:path";
 
 import { check } from "./crash/check.mjs";
 import { PageReader, Subscriber, readFeed } from "./crash/follower.mjs";
+import { MUTATIONS } from "./crash/mutations.mjs";
 import { snapshot } from "./crash/snapshot.mjs";
 import { Workload } from "./crash/workload.mjs";
 import { ENGINES, open } from "./support/database.mjs";
@@ -95,9 +96,10 @@ class Run {
   figures() {
     const counts = ["acknowledged", "refused", "unknown"].map((outcome) => `${this.workload.count(outcome)} ${outcome}`);
     const repeated = this.workload.operations.filter(({ isRepeated, outcome }) => isRepeated && outcome === "acknowledged");
+    const restored = this.workload.operations.filter(({ name, outcome }) => outcome === "acknowledged" && MUTATIONS[name].restores);
     const resumed = this.readers.map(({ resumed }) => resumed).join(" and ");
     const codes = JSON.stringify(this.workload.codes);
-    return `${KILLS} kills, ${counts.join(", ")}, ${repeated.length} repeated with their key, 0 lost; readers resumed ${resumed} times; error codes ${codes}; seed ${SEED}`;
+    return `${KILLS} kills, ${counts.join(", ")}, ${repeated.length} repeated with their key, ${restored.length} restored, 0 lost; readers resumed ${resumed} times; error codes ${codes}; seed ${SEED}`;
   }
 
   async end() {

@@ -26,6 +26,9 @@ const KINDS = ["contact", "organization", "relationship", "note", "interaction",
 const WORDS = 400;
 /** The prefix of each kind's ids. */
 const PREFIX = { wrapUpCode: "wrap_up_code" };
+/** The kinds whose deleted records are in the trash, and the doors that take one. */
+const TRASHED = ["contact", "organization", "relationship", "note"];
+const OF_TRASH = /trash|restore/i;
 
 for (const engine of ENGINES) {
   test(`${engine}: no door between tenants is open (seed ${SEED})`, async () => {
@@ -66,7 +69,9 @@ class World {
     world.workload = new Workload(SEED, join(world.place.path, "operations.jsonl"));
     world.workload.start(world.server, world.theirs);
     await until("their tenant has records of every kind", () =>
-      world.workload.count("acknowledged") > WORDS && KINDS.every((kind) => world.workload.pool.records[kind].size > 1),
+      world.workload.count("acknowledged") > WORDS &&
+      KINDS.every((kind) => world.workload.pool.records[kind].size > 1) &&
+      TRASHED.every((kind) => world.theirDeletedId(kind)),
     );
     await world.workload.stop();
     world.own = await ownRecords(world.server, world.ours);
@@ -178,8 +183,11 @@ class World {
   }
 
   /** The values of theirs that a door is tried with. */
-  async valuesFor({ kind, list, operation }) {
-    if (kind === "id") return KINDS.map((each) => ({ known: this.theirId(each), unknown: randomId }));
+  async valuesFor({ kind, list, name, operation }) {
+    if (kind === "id") {
+      const deleted = OF_TRASH.test(name) ? TRASHED.map((each) => this.theirDeletedId(each)) : [];
+      return [...KINDS.map((each) => this.theirId(each)), ...deleted].map((known) => ({ known, unknown: randomId }));
+    }
     if (kind === "text") return [{ known: () => this.theirText(operation), unknown: () => newText() }];
     const cursors = await this.theirCursors();
     return [cursors.get(list), cursors.get("query.changes"), cursors.get("query.contacts")]
@@ -189,6 +197,10 @@ class World {
 
   theirId(kind) {
     return [...this.workload.pool.records[kind].values()].at(-1).id;
+  }
+
+  theirDeletedId(kind) {
+    return [...this.workload.pool.deleted].findLast(([, each]) => each === kind)?.[0];
   }
 
   /** A word of theirs that no door was given before. It is a name, a title, a tag, an external id and more. */
@@ -334,7 +346,8 @@ class World {
 
   /** The ids of their records, which must not be seen. Words may be echoed, since the caller gave them. */
   get secrets() {
-    this.ids ??= KINDS.flatMap((kind) => [...this.workload.pool.records[kind].values()].map(({ id }) => id));
+    const { records, deleted } = this.workload.pool;
+    this.ids ??= [...KINDS.flatMap((kind) => [...records[kind].values()].map(({ id }) => id)), ...deleted.keys()];
     return this.ids;
   }
 
@@ -348,6 +361,7 @@ class World {
 const TABLES = [
   "users", "organizations", "contacts", "external_ids", "relationships", "notes", "wrap_up_codes", "interactions",
   "interaction_agents", "wrap_ups", "search_words", "vocabulary", "changes", "entity_room",
+  "trashed_records", "undo_records", "undo_links", "unsettled_records",
 ];
 
 /** One of each kind in our tenant, by the same mutations. */

@@ -16,7 +16,7 @@ export function check(operations, snapshot, feed, readers = []) {
   const context = { operations, snapshot, feed, problems: [], byMarker: new Map() };
   for (const operation of operations) context.byMarker.set(marker(operation.number), operation);
   context.acknowledged = acknowledgedVersions(context);
-  for (const part of [rows, versions, deletions, absences, transfers, words, externalIds, edges, room, order]) part(context);
+  for (const part of [rows, versions, deletions, trash, absences, transfers, words, externalIds, edges, room, order]) part(context);
   for (const reader of readers) follow(context, reader);
   return context.problems;
 }
@@ -43,7 +43,7 @@ function acknowledgedVersions(context) {
 
 const writesMarker = ({ input, number }) => JSON.stringify(input).includes(marker(number));
 
-/** Each acknowledged state is the row's, unless a later version or a deletion followed. */
+/** Each acknowledged state, restored ones among them, is the row's, unless a later version or a deletion followed. */
 function rows(context) {
   for (const operation of context.operations) {
     if (operation.outcome !== "acknowledged" || !operation.state) continue;
@@ -64,20 +64,28 @@ function rows(context) {
 
 const isDeleted = ({ snapshot }, id) => snapshot.changes.get(id)?.at(-1).action === "DELETED";
 
-/** Compares a state with a row; references may have become null when their record was deleted or left. */
+/** Compares a state with a row; references may have changed when their record was deleted, restored or purged, or left. */
 function compare(context, kind, state, row, sentence, ...concerned) {
   const { ofRow, references } = KINDS[kind];
   const found = ofRow(row);
   for (const [field, value] of Object.entries(state)) {
     if (value === undefined || isDeepStrictEqual(found[field], value)) continue;
-    if (field in references && found[field] === null && isGone(context, references[field], value)) continue;
+    if (field in references && followed(context, kind, references[field], row, value, found[field])) continue;
     report(context, `${sentence}: ${field} is ${JSON.stringify(found[field])}, not ${JSON.stringify(value)}`, ...concerned, row);
   }
 }
 
-/** Whether a record of the table is not there. Primary contacts, which have no table here, may have changed employer. */
-function isGone({ snapshot }, table, id) {
-  return table === "" || !snapshot.tables[table].some((row) => row.id === id);
+/**
+ * Whether a reference followed its record without a new version of the row. What was deleted may have come back. Contacts lose
+ * an organization that is deleted and have it again, unless they worked for another one since; interactions lose a record only
+ * when it is purged. Primary contacts, which have no table here, may have changed employer.
+ */
+function followed({ snapshot }, kind, table, row, before, now) {
+  if (now !== null) return snapshot.wasDeleted(now);
+  if (table === "") return true;
+  if (!snapshot.tables[table].some(({ id }) => id === before)) return kind !== "interaction" || !snapshot.trash.has(before);
+  const hasMoved = snapshot.changes.get(row.id)?.some(({ fields }) => fields.some(({ field }) => field === "organizationId"));
+  return kind === "contact" && snapshot.wasDeleted(before) && hasMoved;
 }
 
 /** Each version of each record has one change, from the first to the last, by an operation that may have made it. */
@@ -86,7 +94,7 @@ function versions(context) {
     if (!isFollowed) continue;
     for (const [id, row] of context.snapshot.byId[kind]) {
       const changes = context.snapshot.changes.get(id) ?? [];
-      const numbers = changes.map(({ version }) => version);
+      const numbers = changes.filter(({ action }) => action !== "DELETED").map(({ version }) => version);
       const expected = Array.from({ length: row.version }, (_, index) => index + 1);
       if (!isDeepStrictEqual(numbers, expected)) {
         report(context, `a ${kind} of version ${row.version} has changes of the versions ${numbers}`, row, changes);
@@ -102,15 +110,16 @@ function history(context, id, changes) {
   const row = context.snapshot.byId[kind].get(id);
   if (changes[0].action !== "CREATED") report(context, `a ${kind} begins with ${changes[0].action}`, changes);
   if (!row && !isDeleted(context, id)) report(context, `a ${kind} has changes and no row`, changes);
+  if (row && isDeleted(context, id)) report(context, `a deleted ${kind} has a row`, row, changes);
   let state = null;
-  for (const each of changes) {
-    if (each.action === "DELETED") {
-      if (row) report(context, `a deleted ${kind} has a row`, row, changes);
-      continue;
-    }
+  for (const [place, each] of changes.entries()) {
+    const wasDeleted = changes[place - 1]?.action === "DELETED";
+    if (wasDeleted !== (each.action === "RESTORED")) report(context, `a ${kind} was ${each.action} in the wrong place`, changes);
+    if (each.action === "DELETED") continue;
     const acknowledged = context.acknowledged.get(`${id} ${each.version}`);
     const author = acknowledged ?? written(context, each);
     if (each.action === "UPDATED") state = updated(context, kind, state, each, author);
+    else if (each.action === "RESTORED") state = acknowledged?.state ?? restored(kind, state);
     else state = acknowledged?.state ?? (author ? created(kind, author.input) : firstState(context, kind, changes, row));
     for (const mark of markersIn(JSON.stringify(each.fields.map(({ after }) => after)))) {
       const author = context.byMarker.get(mark);
@@ -145,6 +154,12 @@ function created(kind, input) {
   return state;
 }
 
+/** The state after a restoration whose answer is unknown: others may have got external ids, and references may be lost. */
+function restored(kind, state) {
+  const unsure = [...Object.keys(KINDS[kind].references), "externalIds"].filter((field) => state && field in state);
+  return state && { ...state, ...Object.fromEntries(unsure.map((field) => [field, undefined])) };
+}
+
 const BLANK = { tags: [], email_addresses: [], external_ids: [], websites: [], agent_ids: [], wrap_ups: [] };
 
 /** The state after an update, from the fields of its change; the operation's input must be there as a whole. */
@@ -177,24 +192,64 @@ function ofChange(field, value) {
   return field.endsWith("Id") && field !== "externalId" ? digits(value) : value;
 }
 
-/** Acknowledged deletions are done, and nothing was deleted that no operation could have deleted. */
+/** Acknowledged deletions and restorations are recorded, and none that no operation could have done. */
 function deletions(context) {
-  const requested = new Set();
-  for (const { outcome, name, input } of context.operations) {
-    if (!MUTATIONS[name].deletes || outcome === "refused") continue;
-    requested.add(digits(input.id));
+  for (const [action, does] of [["DELETED", "deletes"], ["RESTORED", "restores"]]) {
+    const requested = new Set();
+    const acknowledged = new Map();
+    for (const { outcome, name, input } of context.operations) {
+      if (!MUTATIONS[name][does] || outcome === "refused") continue;
+      const id = digits(input.id);
+      requested.add(id);
+      if (outcome === "acknowledged") acknowledged.set(id, (acknowledged.get(id) ?? 0) + 1);
+    }
+    const recorded = context.snapshot.tables.changes.filter((change) => change.action === action);
+    for (const [id, count] of acknowledged) {
+      const found = recorded.filter(({ entity_id: each }) => each === id);
+      if (found.length < count) report(context, `${count} times ${action} was acknowledged, and not recorded so often`, id, found);
+    }
+    for (const each of recorded) {
+      if (!carriers(each).some((id) => requested.has(id))) report(context, `a record was ${action} and no operation did it`, each);
+    }
   }
-  for (const operation of context.operations) {
-    const { deletes, kind } = MUTATIONS[operation.name];
-    if (!deletes || operation.outcome !== "acknowledged") continue;
-    if (context.snapshot.byId[kind].has(operation.id)) report(context, `a deleted ${kind} is still there`, operation);
-    if (!isDeleted(context, operation.id)) report(context, `a deleted ${kind} has no such change`, operation);
+}
+
+/** The records with which a record is deleted and restored: itself and, if it is a part, what it is about. */
+function carriers({ kind, entity_id: id, contact_id: contact, organization_id: organization }) {
+  return kind === "note" || kind === "relationship" ? [id, contact, organization] : [id];
+}
+
+/** A deleted record is in the trash and nowhere else, with what was deleted with it, unless it was purged. */
+function trash(context) {
+  const { byId, tables, changes, trash } = context.snapshot;
+  const roots = new Map(tables.trashed_records.map((row) => [row.id, { ...row, found: { note: 0, relationship: 0 } }]));
+  if (trash.size !== tables.undo_records.length) report(context, "a record is in the trash twice", tables.undo_records);
+  for (const part of tables.undo_records) {
+    const root = roots.get(part.operation_id);
+    if (!root) report(context, "the trash has a part of a record that is not in it", part);
+    else if (root.id !== part.id) root.found[part.kind] += 1;
+    if (byId[part.kind].has(part.id)) report(context, `a ${part.kind} is in its table and in the trash`, part);
+    if (changes.get(part.id)?.at(-1).action !== "DELETED") report(context, `a ${part.kind} is in the trash and not deleted`, part);
   }
-  for (const [id, changes] of context.snapshot.changes) {
-    const last = changes.at(-1);
-    if (last.action !== "DELETED") continue;
-    const by = [id, last.contact_id, last.organization_id];
-    if (!by.some((each) => requested.has(each))) report(context, "a record was deleted and no operation did it", changes);
+  for (const { found, ...root } of roots.values()) {
+    const isWhole = trash.has(root.id) && isDeepStrictEqual(found, { note: root.notes, relationship: root.relationships });
+    if (!isWhole) report(context, "a record is in the trash in part", root, found);
+  }
+  const purges = context.operations.filter(({ name, outcome }) => MUTATIONS[name].purges && outcome !== "refused");
+  const purged = new Set(purges.flatMap(({ input }) => input.ids.map(digits)));
+  for (const [id, list] of changes) {
+    const last = list.at(-1);
+    const isLost = last.action === "DELETED" && !trash.has(id) && !carriers(last).some((each) => purged.has(each));
+    if (isLost) report(context, `a deleted ${last.kind} is not in the trash`, list);
+  }
+  for (const { outcome, input } of purges) {
+    const kept = input.ids.map(digits).filter((id) => outcome === "acknowledged" && (trash.has(id) || !isDeleted(context, id)));
+    if (kept.length > 0) report(context, "a purged record is still there", kept);
+  }
+  const unsettled = new Set(tables.unsettled_records.map(({ id }) => id));
+  for (const link of tables.undo_links) {
+    const id = link.operation_id;
+    if (!roots.has(id) && !unsettled.has(id)) report(context, "a reference is remembered for a record that is not in the trash", link);
   }
 }
 
@@ -279,7 +334,7 @@ function externalIds(context) {
 
 /** The tables that find interactions by agent and code are what the interactions say. */
 function edges(context) {
-  const { byId, tables } = context.snapshot;
+  const { byId, tables, trash } = context.snapshot;
   const interactions = [...byId.interaction.values()];
   differ(
     context,
@@ -299,6 +354,17 @@ function edges(context) {
   );
   for (const { id, primary_contact_id: primary } of byId.organization.values()) {
     if (primary && byId.contact.get(primary)?.organization_id !== id) report(context, "a primary contact works elsewhere", id);
+  }
+  const unsettled = new Set(tables.unsettled_records.map(({ id }) => id));
+  for (const it of byId.contact.values()) {
+    const employer = it.organization_id;
+    if (employer && !byId.organization.has(employer) && !unsettled.has(employer)) report(context, "a contact works nowhere", it);
+  }
+  for (const it of interactions) {
+    for (const [kind, id] of [["contact", it.contact_id], ["organization", it.organization_id]]) {
+      const exists = !id || byId[kind].has(id) || trash.has(id) || unsettled.has(id);
+      if (!exists) report(context, `an interaction has a ${kind} that is neither there nor in the trash`, it);
+    }
   }
   for (const note of byId.note.values()) {
     const exists = byId.contact.has(note.contact_id) || byId.organization.has(note.organization_id);

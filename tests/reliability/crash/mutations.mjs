@@ -18,6 +18,12 @@ function target(choices, pool, kind) {
   return choices.happens(0.5) ? { id: record.id, expectedVersion: record.version } : { id: record.id };
 }
 
+/** Returns the input of a restoration. */
+const deleted = (kind) => (_, choices, pool) => {
+  const id = pool.anyDeleted(choices, kind);
+  return id ? { id } : null;
+};
+
 /** Returns some of the entries of an object. */
 function some(choices, entries) {
   return Object.fromEntries(Object.entries(entries).filter(() => choices.happens(0.5)));
@@ -38,7 +44,8 @@ const withTarget = (to, rest) => (to ? { ...to, ...rest } : null);
 
 /**
  * The mutations: how often each is chosen, the kind that it answers with, and its input; null if there is no record for
- * it yet. `creates` says that it makes a new record, `deletes` that it removes one.
+ * it yet. `creates` says that it makes a new record, `deletes` that it removes one, `restores` that it brings one back, and
+ * `purges` that it removes deleted ones for good.
  */
 export const MUTATIONS = {
   createContact: {
@@ -65,7 +72,8 @@ export const MUTATIONS = {
     kind: "contact",
     input: (mark, choices) => ({ key: { externalId: shared(choices) }, ...contact(mark) }),
   },
-  deleteContact: { weight: 4, kind: "contact", deletes: true, input: (_, choices, pool) => target(choices, pool, "contact") },
+  deleteContact: { weight: 5, kind: "contact", deletes: true, input: (_, choices, pool) => target(choices, pool, "contact") },
+  restoreContact: { weight: 4, kind: "contact", restores: true, input: deleted("contact") },
   createOrganization: {
     weight: 6,
     kind: "organization",
@@ -95,11 +103,12 @@ export const MUTATIONS = {
     input: (mark, choices) => ({ key: { externalId: shared(choices) }, ...organization(mark) }),
   },
   deleteOrganization: {
-    weight: 2,
+    weight: 3,
     kind: "organization",
     deletes: true,
     input: (_, choices, pool) => target(choices, pool, "organization"),
   },
+  restoreOrganization: { weight: 3, kind: "organization", restores: true, input: deleted("organization") },
   createNote: {
     weight: 6,
     kind: "note",
@@ -115,6 +124,7 @@ export const MUTATIONS = {
     input: (mark, choices, pool) => withTarget(target(choices, pool, "note"), { text: `Wrote ${mark}` }),
   },
   deleteNote: { weight: 2, kind: "note", deletes: true, input: (_, choices, pool) => target(choices, pool, "note") },
+  restoreNote: { weight: 2, kind: "note", restores: true, input: deleted("note") },
   createRelationship: {
     weight: 6,
     kind: "relationship",
@@ -134,6 +144,17 @@ export const MUTATIONS = {
     kind: "relationship",
     deletes: true,
     input: (_, choices, pool) => target(choices, pool, "relationship"),
+  },
+  restoreRelationship: { weight: 2, kind: "relationship", restores: true, input: deleted("relationship") },
+  purgeTrash: {
+    weight: 1,
+    kind: "contact",
+    purges: true,
+    selection: "purgedIds",
+    input: (_, choices, pool) => {
+      const ids = [pool.anyDeleted(choices), pool.anyDeleted(choices)].filter(Boolean);
+      return ids.length > 0 ? { ids: [...new Set(ids)] } : null;
+    },
   },
   transferRelationships: {
     weight: 2,

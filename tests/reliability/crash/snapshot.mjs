@@ -12,6 +12,10 @@ const TABLES = [
   "wrap_ups",
   "search_words",
   "changes",
+  "trashed_records",
+  "undo_records",
+  "undo_links",
+  "unsettled_records",
 ];
 
 /** Reads every table. Nothing may write meanwhile. */
@@ -29,7 +33,13 @@ class Snapshot {
     );
     this.words = grouped(tables.search_words, "id");
     this.changes = grouped(tables.changes, "entity_id");
+    this.trash = new Set(tables.undo_records.map(({ id }) => id));
     for (const list of this.changes.values()) list.sort((a, b) => a.version - b.version || rank(a) - rank(b));
+  }
+
+  /** Whether a record was deleted at some time, and possibly restored. */
+  wasDeleted(id) {
+    return this.changes.get(id)?.some(({ action }) => action === "DELETED") ?? false;
   }
 
   /** Returns the table and row of each place where a marker stands. */

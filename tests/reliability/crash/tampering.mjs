@@ -12,6 +12,8 @@ export function faults(snapshot, id) {
   const interaction = latest("interactions", ({ agent_ids: agents }) => agents.length > 0);
   const word = latest("search_words", (row) => row.id === inContacts.id && row.word.startsWith("n"));
   const timed = latest("search_words", (row) => row.updated_at);
+  const deleted = latest("trashed_records");
+  const restored = latest("changes", ({ action }) => action === "RESTORED");
   const where = ({ id: key }) => `WHERE id = ${id(key)}`;
   const changes = (row) => `WHERE entity_id = ${id(row.id)}`;
   return {
@@ -34,6 +36,14 @@ export function faults(snapshot, id) {
     "a lost user": `DELETE FROM users ${where(latest("users", ({ subject }) => subject.startsWith("agent")))}`,
     "a changed code": `UPDATE wrap_up_codes SET description = 'another' ${where(latest("wrap_up_codes"))}`,
     "a relationship of another user": `UPDATE relationships SET user_id = ${id(inContacts.id)} ${where(latest("relationships"))}`,
+    "a note about a contact that is not there": `UPDATE notes SET contact_id = ${id(note.id)}, organization_id = NULL ${where(note)}`,
+    "a lost deleted record": `DELETE FROM undo_records ${where(deleted)}`,
+    "a deleted record that the trash does not list": `DELETE FROM trashed_records ${where(deleted)}`,
+    "a deleted record that is gone": `DELETE FROM undo_records WHERE operation_id = ${id(deleted.id)}; DELETE FROM trashed_records ${where(deleted)}`,
+    "a contact that is in the trash, too": `INSERT INTO undo_records SELECT tenant_id, operation_id, ${id(inContacts.id)}, 'contact', record FROM undo_records ${where(deleted)}`,
+    "a lost restoration": `DELETE FROM changes WHERE entity_id = ${id(restored.entity_id)} AND version = ${restored.version}`,
+    "a reference that stays remembered": `INSERT INTO undo_links SELECT tenant_id, id, 'employer', id FROM contacts ${where(inContacts)}`,
+    "an interaction of a contact that is not there": `UPDATE interactions SET contact_id = ${id(note.id)} ${where(interaction)}`,
     "another primary contact": `UPDATE organizations SET primary_contact_id = ${id(note.id)} ${where(latest("organizations"))}`,
   };
 }

@@ -20,10 +20,18 @@ const REFUSALS = new Set(["BAD_USER_INPUT", "FORBIDDEN", "RATE_LIMITED", "OVERLO
 class Pool {
   constructor() {
     this.records = Object.fromEntries(Object.keys(KINDS).map((kind) => [kind, new Map()]));
+    /** The kinds of records that were deleted, by id. */
+    this.deleted = new Map();
   }
 
   any(kind, choices) {
     return choices.of([...this.records[kind].values()].slice(-RECENT));
+  }
+
+  /** Returns the id of a deleted record, of a kind if that is given. */
+  anyDeleted(choices, kind) {
+    const ids = [...this.deleted].filter(([, each]) => !kind || each === kind).map(([id]) => id);
+    return choices.of(ids.slice(-RECENT));
   }
 
   /** Returns a contact with an employer, as far as is known. */
@@ -36,10 +44,13 @@ class Pool {
     // Answers arrive in another order than versions are counted.
     if ((known.get(id)?.version ?? 0) > version) return;
     known.set(id, { id, version, organizationId: organization?.id });
+    this.deleted.delete(id);
   }
 
+  /** Takes a record for a deleted one. */
   forget(kind, id) {
     this.records[kind].delete(id);
+    this.deleted.set(id, kind);
   }
 }
 
@@ -102,7 +113,7 @@ export class Workload {
   }
 
   settle(operation, { data, errors }) {
-    const { kind, deletes, selection } = MUTATIONS[operation.name];
+    const { kind, deletes, restores, selection } = MUTATIONS[operation.name];
     const answer = data?.answer;
     if (errors || !answer) {
       const code = errors?.[0]?.extensions?.code ?? "no code";
@@ -118,7 +129,8 @@ export class Workload {
       operation.isGone = operation.isRepeated && answer.userErrors[0].field?.at(-1) === "idempotencyKey";
       operation.outcome = operation.isGone ? "unknown" : "refused";
       operation.reason = answer.userErrors[0].code;
-      if (operation.reason === "NOT_FOUND" && operation.input.id) this.pool.forget(kind, operation.input.id);
+      if (operation.reason === "NOT_FOUND" && restores) this.pool.deleted.delete(operation.input.id);
+      else if (operation.reason === "NOT_FOUND" && operation.input.id) this.pool.forget(kind, operation.input.id);
       return;
     }
     operation.outcome = "acknowledged";
@@ -127,6 +139,7 @@ export class Workload {
       this.pool.forget(kind, operation.input.id);
     } else if (selection) {
       operation.answer = answer;
+      for (const id of answer.purgedIds ?? []) this.pool.deleted.delete(id);
     } else {
       const record = answer[kind];
       this.pool.learn(kind, record);

@@ -84,7 +84,7 @@ export class Sqlite {
 /** The columns with JSON, which are text on SQLite. */
 const JSON_COLUMNS = new Set([
   "tags", "external_ids", "phone_numbers", "email_addresses", "addresses", "social_handles", "agent_ids", "wrap_ups",
-  "fields", "detached", "address", "phone_number", "fax_number", "annual_revenue", "websites", "tickers",
+  "fields", "detached", "record", "address", "phone_number", "fax_number", "annual_revenue", "websites", "tickers",
 ]);
 
 function parsed(name, value) {
