@@ -136,6 +136,23 @@ impl Records {
             records.entry("user").or_default().push(user);
             records.entry("contact").or_default().push(contact);
         }
+        let organization = admin.organization("Three").await;
+        let contact = admin.employee("Three", &organization).await;
+        let note = admin.note(&contact, "Three").await;
+        let relationship = admin
+            .relationship(&records["user"][0], &organization, "Three")
+            .await;
+        let deletions = [
+            ("deleteNote", &note),
+            ("deleteRelationship", &relationship),
+            ("deleteContact", &contact),
+            ("deleteOrganization", &organization),
+        ];
+        for (mutation, id) in deletions {
+            run(admin, mutation, json!({ "id": id })).await;
+        }
+        records.insert("deleted", vec![contact, organization]);
+        records.insert("deletedPart", vec![note, relationship]);
         Self(records)
     }
 
@@ -320,6 +337,26 @@ const MUTATIONS: &[(&str, Make)] = &[
     (
         "createWrapUpCode",
         |_, c| json!({ "name": c.u8(..2).to_string() }),
+    ),
+    (
+        "restoreContact",
+        |r, c| json!({ "id": ([&r.0["contact"][0], &r.0["contact"][1], &r.0["deleted"][0]][c.usize(..3)]) }),
+    ),
+    (
+        "restoreOrganization",
+        |r, c| json!({ "id": ([&r.0["organization"][0], &r.0["organization"][1], &r.0["deleted"][1]][c.usize(..3)]) }),
+    ),
+    (
+        "restoreRelationship",
+        |r, c| json!({ "id": ([&r.0["relationship"][0], &r.0["relationship"][1], &r.0["deletedPart"][1]][c.usize(..3)]) }),
+    ),
+    (
+        "restoreNote",
+        |r, c| json!({ "id": ([&r.0["note"][0], &r.0["note"][1], &r.0["deletedPart"][0]][c.usize(..3)]) }),
+    ),
+    (
+        "purgeTrash",
+        |r, c| json!({ "ids": shuffled(c, r.both("deleted"), |id, _| id) }),
     ),
     (
         "updateTenant",

@@ -44,13 +44,13 @@ const UPDATE_ORGANIZATION: &str = "mutation ($input: UpdateOrganizationInput!) {
 
 impl TestCaller<'_> {
     /// A note about a contact or an organization.
-    async fn note(&self, subject: &Value, text: &str) -> Value {
+    pub async fn note(&self, subject: &Value, text: &str) -> Value {
         let input = json!({ "subjectId": subject, "text": text });
         self.done(CREATE_NOTE, input).await["note"]["id"].take()
     }
 
     /// A current relationship.
-    async fn relationship(&self, user: &Value, organization: &Value, r#type: &str) -> Value {
+    pub async fn relationship(&self, user: &Value, organization: &Value, r#type: &str) -> Value {
         let input = json!({ "userId": user, "organizationId": organization, "type": r#type });
         self.done(CREATE_RELATIONSHIP, input).await["relationship"]["id"].take()
     }
