@@ -37,14 +37,16 @@ CREATE TABLE undo_links (
     CONSTRAINT undo_links_pkey PRIMARY KEY (tenant_id, operation_id, kind, child_id)
 ) STRICT, WITHOUT ROWID;
 
--- The records, deleted or restored, to which references are still to be cleared or set again (see store/loose_reference.rs).
+-- The records, deleted or restored, to which references are still to be cleared or set again (see store/loose_reference). Those that
+-- are gone can no longer be restored.
 CREATE TABLE unsettled_records (
     tenant_id INTEGER NOT NULL,
     id        BLOB    NOT NULL,
+    is_gone   INTEGER NOT NULL,
     CONSTRAINT unsettled_records_pkey PRIMARY KEY (tenant_id, id)
 ) STRICT, WITHOUT ROWID;
 
-INSERT INTO unsettled_records (tenant_id, id) SELECT tenant_id, parent_id FROM detachments;
+INSERT INTO unsettled_records (tenant_id, id, is_gone) SELECT tenant_id, parent_id, TRUE FROM detachments;
 DROP TABLE detachments;
 
 -- The number of days that the tenant's deleted records can be restored, if that is less than the operator's.

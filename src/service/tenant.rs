@@ -6,10 +6,11 @@ use crate::store::Tx;
 
 /// Updates the tenant's settings.
 pub async fn update_tenant(tx: &mut Tx, changes: TenantChanges) -> Result<TenantRecord> {
+    let most = i32::try_from(tx.most_trash_days()).unwrap_or(i32::MAX);
+    let asked = changes.trash_days.value();
     let mut tenant = tx.tenant().await?;
     changes.apply(&mut tenant)?;
-    let most = i32::try_from(tx.most_trash_days()).unwrap_or(i32::MAX);
-    if tenant.trash_days.is_some_and(|days| !(0..=most).contains(&days)) {
+    if asked.is_some_and(|days| !(0..=most).contains(&days)) {
         let refusal = UserError::invalid(format!("must be between 0 and {most}"));
         return Err(refusal.under("trashDays").under("retention").into());
     }

@@ -11,7 +11,7 @@ use crate::model::{
     Contact, ExternalId, Note, Organization, Permission, Permissions, Recorded, Relationship, RestoreLoss,
     User,
 };
-use crate::store::{InTrash, Restored, Tx};
+use crate::store::{InTrash, Restored, Tx, check_parts};
 
 /// A restored record, with what was restored with it and what was not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,15 +28,16 @@ pub struct Restoration<T> {
 pub async fn restore_contact(tx: &mut Tx, id: ContactId) -> Result<Restoration<Contact>> {
     let mut kept: InTrash<Contact> = find(tx, id).await?;
     let mut lost = free_external_ids(tx, kept.record.id, &mut kept.record.external_ids).await?;
-    if let Some(employer) = kept.record.organization_id {
-        let kept_employers = tx.keep_organizations(Some(employer), None).await?;
-        if !kept_employers.contains(&employer) {
-            kept.record.organization_id = None;
-            lost.push(lost_employer(tx, id, employer).await?);
-        }
+    if let Some(employer) = kept.record.organization_id
+        && !keep_organization(tx, employer).await?
+    {
+        kept.record.organization_id = None;
+        lost.push(lost_employer(tx, id, employer).await?);
     }
+    let led = tx.find_led_again(&kept.record).await?;
     let restored = tx.restore(kept).await?;
-    tx.return_to_primary_contacts(&restored.record).await?;
+    let led: Vec<_> = led.into_iter().map(|organization| (organization, id)).collect();
+    tx.restore_primary_contacts(&led).await?;
     Ok(Restoration {
         restored,
         contacts: 0,
@@ -49,20 +50,16 @@ pub async fn restore_contact(tx: &mut Tx, id: ContactId) -> Result<Restoration<C
 pub async fn restore_organization(tx: &mut Tx, id: OrganizationId) -> Result<Restoration<Organization>> {
     let mut kept: InTrash<Organization> = find(tx, id).await?;
     let mut lost = free_external_ids(tx, id, &mut kept.record.external_ids).await?;
-    // It has the contact before the contact works for it again.
-    let primary_contact = kept.record.primary_contact_id.take();
-    let mut restored = tx.restore(kept).await?;
-    let contacts = tx.reunite(id, primary_contact).await?;
-    if let Some(contact) = primary_contact {
+    // Its contacts are locked before the room for managed entities, and work for it when it is there.
+    let contacts = tx.reattach(id, kept.record.primary_contact_id).await?;
+    if let Some(contact) = kept.record.primary_contact_id {
         let found: Option<Contact> = tx.find_shared(contact).await?;
-        if found.is_some_and(|found| found.organization_id == Some(id)) {
-            tx.restore_primary_contacts(&[(id, contact)]).await?;
-            restored.record.primary_contact_id = primary_contact;
-        } else {
-            let message = "the contact does not exist or does not work for the organization any longer";
-            lost.push(RestoreLoss::new("primaryContact", message, &contact));
+        if found.is_none_or(|found| found.organization_id != Some(id)) {
+            kept.record.primary_contact_id = None;
+            lost.push(lost_primary_contact(tx, id, contact).await?);
         }
     }
+    let restored = tx.restore(kept).await?;
     Ok(Restoration {
         restored,
         contacts,
@@ -77,7 +74,7 @@ pub async fn restore_relationship(tx: &mut Tx, id: RelationshipId) -> Result<Rel
     // Locked, so that of two equal relationships of a user one comes first.
     tx.find_locked::<User>(relationship.user_id).await?;
     let organization = relationship.organization_id;
-    if tx.keep_organizations(Some(organization), None).await?.is_empty() {
+    if !keep_organization(tx, organization).await? {
         return Err(refused_without(tx, organization).await?);
     }
     tx.refuse_second_current(relationship).await?;
@@ -92,23 +89,25 @@ pub async fn restore_note(tx: &mut Tx, id: NoteId, permissions: Permissions) -> 
         return Err(Error::Forbidden(Permission::NoteEditAny));
     }
     if let Some(contact) = note.contact_id
-        && tx.find_kept::<Contact>(contact).await?.is_none()
+        && !keep_contact(tx, contact).await?
     {
         return Err(refused_without(tx, contact).await?);
     }
     if let Some(organization) = note.organization_id
-        && tx.keep_organizations(Some(organization), None).await?.is_empty()
+        && !keep_organization(tx, organization).await?
     {
         return Err(refused_without(tx, organization).await?);
     }
     Ok(tx.restore(kept).await?.record)
 }
 
-/// Purges deleted records: they can no longer be restored. Returns their ids.
+/// Purges deleted records: they can no longer be restored. Returns their ids. Refuses more than one mutation deletes.
 pub async fn purge_trash(tx: &mut Tx, ids: Vec<NodeId>) -> Result<Vec<NodeId>> {
     let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
     let found = tx.lock_in_trash(uuids).await?;
-    let found: HashSet<NodeId> = found.into_iter().map(|(id, kind)| kind.node_id(id)).collect();
+    let parts = found.iter().map(|it| 1 + it.notes + it.relationships);
+    check_parts(usize::try_from(parts.sum::<i32>()).unwrap_or(usize::MAX))?;
+    let found: HashSet<NodeId> = found.into_iter().map(|it| it.kind.node_id(it.id)).collect();
     let mut refusals = Refusals::default();
     for (place, id) in ids.iter().enumerate() {
         if !found.contains(id) {
@@ -161,6 +160,40 @@ async fn free_external_ids<I: TypedId>(
     Ok(lost.collect())
 }
 
+/// Whether an organization exists, which is then kept from being deleted.
+async fn keep_organization(tx: &mut Tx, id: OrganizationId) -> Result<bool> {
+    if !tx.keep_organizations(Some(id), None).await?.is_empty() {
+        return Ok(true);
+    }
+    // It may have been restored while this waited for its place in the trash.
+    let is_deleted = tx.is_restorable(id.uuid()).await?;
+    Ok(!is_deleted && !tx.keep_organizations(Some(id), None).await?.is_empty())
+}
+
+/// Whether a contact exists, which is then kept from being deleted.
+async fn keep_contact(tx: &mut Tx, id: ContactId) -> Result<bool> {
+    if tx.find_kept::<Contact>(id).await?.is_some() {
+        return Ok(true);
+    }
+    let is_deleted = tx.is_restorable(id.uuid()).await?;
+    Ok(!is_deleted && tx.find_kept::<Contact>(id).await?.is_some())
+}
+
+/// Returns the loss of a primary contact who does not work for the organization. If the contact is in the trash, its restoration
+/// will make it the primary contact again.
+async fn lost_primary_contact(
+    tx: &mut Tx,
+    organization: OrganizationId,
+    contact: ContactId,
+) -> Result<RestoreLoss> {
+    let message = if tx.remember_primary_contact(organization, contact).await? {
+        "the contact is deleted; it will be the primary contact again when it is restored"
+    } else {
+        "the contact does not work for the organization any longer"
+    };
+    Ok(RestoreLoss::new("primaryContact", message, &contact))
+}
+
 /// Returns the loss of an employer that does not exist. If it is in the trash, its restoration will bring the contact back.
 async fn lost_employer(tx: &mut Tx, contact: ContactId, employer: OrganizationId) -> Result<RestoreLoss> {
     let message = if tx.remember_employer(contact, employer).await? {
@@ -174,7 +207,7 @@ async fn lost_employer(tx: &mut Tx, contact: ContactId, employer: OrganizationId
 /// Returns the refusal of a part of a record that does not exist.
 async fn refused_without<I: TypedId>(tx: &mut Tx, id: I) -> Result<Error> {
     let kind = I::KIND;
-    let message = if tx.is_in_trash(id.uuid()).await? {
+    let message = if tx.is_restorable(id.uuid()).await? {
         format!("belongs to the deleted {kind} {id}; restore that first")
     } else {
         format!("belongs to the {kind} {id}, which does not exist any longer")

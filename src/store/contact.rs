@@ -154,7 +154,7 @@ impl Tx {
         self.keep_deleted_with(contacts, (&notes, of_note), (&[], |_| None))
             .await?;
         let notes = count_by(notes.iter().filter_map(of_note));
-        let interactions = self.part(&CONTACT_OF_INTERACTION, &ids).await?;
+        let interactions = self.detach(&CONTACT_OF_INTERACTION, &ids).await?;
         let removed: Vec<RemovedContact> = ids
             .iter()
             .map(|id| RemovedContact {
@@ -193,9 +193,9 @@ impl Tx {
         .map(drop)
     }
 
-    /// Makes a restored contact the primary contact of its organization again, if it was and there is no other by now. The
-    /// organization keeps its version.
-    pub async fn return_to_primary_contacts(&mut self, contact: &Contact) -> Result<()> {
+    /// Returns the organizations of which a contact that is restored becomes the primary contact again: those of which it was, that
+    /// have no other by now, and that it works for. They are locked. One in the trash has it once that is restored.
+    pub async fn find_led_again(&mut self, contact: &Contact) -> Result<Vec<OrganizationId>> {
         let led: Vec<(Uuid,)> = self
             .fetch_all(sql!(
                 "
@@ -208,12 +208,35 @@ impl Tx {
                 PRIMARY_CONTACT_LINK,
             ))
             .await?;
-        let led: Vec<Organization> = self.lock_all(led.into_iter().map(|(id,)| id).collect()).await?;
-        let free = led.iter().filter(|organization| {
+        let led: Vec<Uuid> = led.into_iter().map(|(id,)| id).collect();
+        let organizations: Vec<Organization> = self.lock_all(led.clone()).await?;
+        let missing = led
+            .into_iter()
+            .filter(|id| organizations.iter().all(|it| it.uuid() != *id));
+        self.change_kept::<Organization>(missing.collect(), |organization| {
+            let is_free = organization.primary_contact_id.is_none();
+            organization.primary_contact_id = organization.primary_contact_id.or(Some(contact.id));
+            is_free
+        })
+        .await?;
+        let free = organizations.iter().filter(|organization| {
             organization.primary_contact_id.is_none() && contact.organization_id == Some(organization.id)
         });
-        let pairs: Vec<(OrganizationId, ContactId)> = free.map(|it| (it.id, contact.id)).collect();
-        self.restore_primary_contacts(&pairs).await
+        Ok(free.map(|organization| organization.id).collect())
+    }
+
+    /// Remembers an organization's primary contact for the time when the contact is restored. Returns whether it is in the trash.
+    pub async fn remember_primary_contact(
+        &mut self,
+        organization: OrganizationId,
+        contact: ContactId,
+    ) -> Result<bool> {
+        if !self.is_restorable(contact.uuid()).await? {
+            return Ok(false);
+        }
+        self.remember(PRIMARY_CONTACT_LINK, &[(organization.uuid(), contact.uuid())])
+            .await?;
+        Ok(true)
     }
 
     /// Clears `primary_contact_id` wherever it refers to this contact. The organization keeps its version.

@@ -105,7 +105,7 @@ pub use relationship::{
 pub use sort::{Column, Sort, SortField};
 pub use system::System;
 pub use table::{Referred, Table, Wanted};
-pub use trash::{DEFAULT_DAYS as DEFAULT_TRASH_DAYS, InTrash, Restored, TrashOrder};
+pub use trash::{DEFAULT_DAYS as DEFAULT_TRASH_DAYS, InTrash, Restored, TrashOrder, check_parts};
 pub(crate) use tx::change;
 pub use tx::{Attempts, LONGEST_CHANGE, LONGEST_LOAD, Names, Tx};
 pub use wrap_up_code::name_taken;

@@ -153,8 +153,11 @@ impl Tx {
         .await?;
         let notes = count_by(notes.iter().filter_map(of_note));
         let relationships = count_by(relationships.iter().filter_map(of_relationship));
-        let contacts = self.part(&EMPLOYER, &ids).await?;
-        let interactions = self.part(&ORGANIZATION_OF_INTERACTION, &ids).await?;
+        if !self.keeps_trash() {
+            self.forget_references(&ids).await?;
+        }
+        let contacts = self.detach(&EMPLOYER, &ids).await?;
+        let interactions = self.detach(&ORGANIZATION_OF_INTERACTION, &ids).await?;
         let removed: Vec<RemovedOrganization> = ids
             .iter()
             .map(|id| RemovedOrganization {

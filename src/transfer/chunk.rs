@@ -53,6 +53,8 @@ struct Draft<'r, N: Noun> {
 struct Records<N: Noun> {
     all: Vec<Applied<N>>,
     by_key: HashMap<Key, BTreeSet<usize>>,
+    /// The ids of rows that records in the trash have.
+    in_trash: Vec<Uuid>,
 }
 
 /// Matches and checks rows, and returns the records to write.
@@ -88,6 +90,9 @@ pub async fn plan<N: Noun>(
         ids.extend(N::find(tx, late.into_iter().collect()).await?);
     }
     let mut records = Records::<N>::of(tx.lock_all(ids.into_iter().collect()).await?);
+    let given = drafts.iter().filter_map(|one| N::stamp(&one.content).id);
+    let missing = given.filter(|id| !records.by_key.contains_key(&Key::Id(*id)));
+    records.in_trash = tx.ids_in_trash(missing.collect()).await?;
     let mut room = None;
     if N::Record::COUNTED {
         let left = tx.entities_left().await? - rules.rehearsed;
@@ -167,6 +172,7 @@ impl<N: Noun> Records<N> {
         let mut records = Self {
             all: Vec::with_capacity(found.len()),
             by_key: HashMap::new(),
+            in_trash: Vec::new(),
         };
         for record in found {
             let place = records.all.len();
@@ -245,6 +251,10 @@ impl<N: Noun> Records<N> {
     ) -> Checked<()> {
         let stamp = N::stamp(&draft);
         let id = stamp.id.unwrap_or_else(|| tx.new_id());
+        if self.in_trash.contains(&id) {
+            let message = "names a deleted record; restore or purge it, or leave the id out";
+            return Err(vec![UserError::invalid(message).under("id")]);
+        }
         let mut record = N::create(id, stamp.of_new(&tx.new_record()), &draft, with)?;
         let extra = N::apply(draft, &mut record, true, with)?;
         let place = self.all.len();

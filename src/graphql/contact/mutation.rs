@@ -214,8 +214,8 @@ payload! {
         deleted_contact_id: Option<ContactId>;
         /// The number of notes that were deleted with it.
         deleted_notes: i64;
-        /// The number of interactions that show no contact until it is restored, counted up to 10,000. Filters by the contact's id
-        /// still find them.
+        /// The number of interactions that show no contact unless it is restored, counted up to 10,000. Filters by the contact's id
+        /// find them until it is purged.
         detached_interactions: i64;
         /// The contact in its current state if its version did not match, otherwise null.
         ///

@@ -84,7 +84,7 @@ impl NoteBulkMutation {
         Ok(Some(outcome.into()))
     }
 
-    /// Deletes notes in one transaction.
+    /// Deletes notes in one transaction. Each deletion can be undone by `restoreNote`.
     ///
     /// Requires `externalContacts:note:delete`, and `externalContacts:note:editAny` if any of the notes is by another author.
     #[graphql(directive = requires_permission::apply(Permission::NoteDelete))]

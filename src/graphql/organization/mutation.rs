@@ -214,8 +214,8 @@ payload! {
         /// The number of contacts that were kept without their organization, counted up to 10,000. Those after the first 500 lose it
         /// in the seconds after the deletion. Until then, `organization` is null, and `organizationId` filters still find them.
         detached_contacts: i64;
-        /// The number of interactions that show no organization until it is restored, counted up to 10,000. Filters by the
-        /// organization's id still find them.
+        /// The number of interactions that show no organization unless it is restored, counted up to 10,000. Filters by the
+        /// organization's id find them until it is purged.
         detached_interactions: i64;
         /// The organization in its current state if its version did not match, otherwise null.
         ///

@@ -83,7 +83,7 @@ impl RelationshipBulkMutation {
     }
 
     /// Deletes relationships in one transaction. To keep ended relationships on record, set their ends with
-    /// `updateRelationships` instead.
+    /// `updateRelationships` instead. Each deletion can be undone by `restoreRelationship`.
     ///
     /// Requires `externalContacts:relationship:delete`.
     #[graphql(directive = requires_permission::apply(Permission::RelationshipDelete))]

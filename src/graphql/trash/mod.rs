@@ -77,8 +77,8 @@ pub struct TrashQuery;
 
 #[Object]
 impl TrashQuery {
-    /// Lists the deleted records that can be restored, newest deletion first: contacts, organizations, relationships and notes.
-    /// Records stay in the trash for as many days as `viewer.tenant.retention.trashDays` says.
+    /// Lists the deleted records that can be restored, newest deletion first: contacts, organizations, relationships and notes, of
+    /// the kinds that the caller may view. Records stay in the trash for as many days as `viewer.tenant.retention.trashDays` says.
     ///
     /// Requires `externalContacts:trash:view`.
     #[graphql(directive = requires_permission::apply(Permission::TrashView))]

@@ -237,7 +237,8 @@ impl TrashMutation {
     }
 
     /// Purges deleted records, with the notes and relationships that were deleted with them, before their time is over. They can
-    /// no longer be restored. Either all of them are purged, or none.
+    /// no longer be restored. Either all of them are purged, or none; refused with `TOO_LARGE` if they are more than 10,000 together.
+    /// The list of changes keeps their names for as long as it keeps changes.
     ///
     /// Requires `externalContacts:trash:purge`.
     #[graphql(directive = requires_permission::apply(Permission::TrashPurge))]

@@ -7,10 +7,10 @@
 //! get it back unless they have another by then.
 //!
 //! A deletion or a restoration writes the first records itself. If there are more, the rest follow in steps, each a short
-//! transaction: a row of `unsettled_records` stands for them until then. A step looks at where the record is by then, so that
-//! it does not matter how often it was deleted and restored meanwhile.
+//! transaction: a row of `unsettled_records` stands for them until then. A step looks whether the record is in the trash by then, so
+//! that it does not matter how often it was deleted and restored meanwhile.
 
-mod reunion;
+mod reattachment;
 mod settle;
 
 use std::collections::HashMap;
@@ -61,10 +61,10 @@ pub const ORGANIZATION_OF_INTERACTION: LooseReference = LooseReference {
 const ALL: [&LooseReference; 3] = [&EMPLOYER, &CONTACT_OF_INTERACTION, &ORGANIZATION_OF_INTERACTION];
 
 impl Tx {
-    /// Parts the records that refer to `parents`, which are deleted and locked, so that no other comes to refer to them. Returns
+    /// Detaches the records that refer to `parents`, which are deleted and locked, so that no other comes to refer to them. Returns
     /// the number of each parent that had some, counted up to [`MOST_COUNTED`]. Those after the first [`STEP`] are written
     /// after the commit.
-    pub(super) async fn part(
+    pub(super) async fn detach(
         &mut self,
         reference: &'static LooseReference,
         parents: &[Uuid],
@@ -78,7 +78,7 @@ impl Tx {
         let parents = parents.iter().copied().filter(|id| counts.contains_key(id));
         let parents: Vec<Uuid> = parents.collect();
         if self.clear_step(reference, &parents, self.keeps_trash()).await? {
-            self.settle_later(parents).await?;
+            self.settle_later(&parents, !self.keeps_trash()).await?;
         }
         Ok(counts)
     }

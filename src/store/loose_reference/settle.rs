@@ -11,42 +11,31 @@ use super::super::rows::MOST_VALUES;
 use super::super::statement::Statement;
 use super::super::{System, Tenant, Tx, change};
 use super::{ALL, EMPLOYER};
-use crate::error::Result;
-use crate::id::OrganizationId;
-use crate::model::{Contact, Organization};
+use crate::error::{Error, Result};
+use crate::id::{OrganizationId, TypedId as _};
+use crate::model::Organization;
 
 /// The pause between two steps, in which others have the database to themselves.
 const BETWEEN_STEPS: Duration = Duration::from_millis(20);
 
 /// The statement that leaves records to later steps, up to the rows.
-const INSERT: &str = "INSERT INTO unsettled_records (tenant_id, id) VALUES ";
-/// The whereabouts of a record that others refer to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    /// It is an organization, possibly a restored one.
-    Organization(OrganizationId),
-    /// It is a contact.
-    Contact,
-    /// It is in the trash.
-    Trash,
-    /// It is gone.
-    Nowhere,
-}
+const INSERT: &str = "INSERT INTO unsettled_records (tenant_id, id, is_gone) VALUES ";
+/// Leaves a row as it is.
+const SKIP: &str = " ON CONFLICT DO NOTHING";
+/// Tells of a row that its record is gone.
+const GONE: &str = " ON CONFLICT (tenant_id, id) DO UPDATE SET is_gone = excluded.is_gone";
 
 impl Tx {
-    /// Leaves the rest of what refers to these records to the steps after the commit.
-    pub(super) async fn settle_later(&mut self, records: Vec<Uuid>) -> Result<()> {
+    /// Leaves the rest of what refers to these records to the steps after the commit. Those that are gone are not in the trash.
+    pub(super) async fn settle_later(&mut self, records: &[Uuid], are_gone: bool) -> Result<()> {
         if records.is_empty() {
             return Ok(());
         }
         self.leaves_references = true;
-        self.insert_rows(
-            INSERT,
-            " ON CONFLICT DO NOTHING",
-            &records,
-            MOST_VALUES,
-            |record| values![*record],
-        )
+        let conflict = if are_gone { GONE } else { SKIP };
+        self.insert_rows(INSERT, conflict, records, MOST_VALUES, |record| {
+            values![*record, are_gone]
+        })
         .await
         .map(drop)
     }
@@ -65,32 +54,45 @@ impl Tx {
                 .push(" = l.listed_id)");
         }
         let referred: Vec<(Uuid,)> = self.fetch_all(referred.sql()).await?;
-        self.settle_later(referred.into_iter().map(|(id,)| id).collect())
-            .await
+        let referred: Vec<Uuid> = referred.into_iter().map(|(id,)| id).collect();
+        self.settle_later(&referred, true).await
     }
 
-    /// Takes one step for one record whose references are unsettled. Returns whether there may be more to do.
-    async fn settle_step(&mut self) -> Result<bool> {
-        let record: Option<(Uuid,)> = self
-            .fetch_optional(sql!(
-                "SELECT id FROM unsettled_records WHERE tenant_id = $1 ORDER BY id LIMIT 1".lock_free
-            ))
-            .await?;
-        let Some((record,)) = record else {
+    /// Forgets the references to records that are gone for good, and that they are unsettled.
+    pub(in crate::store) async fn forget_references(&mut self, records: &[Uuid]) -> Result<()> {
+        for forget in [
+            "DELETE FROM undo_links WHERE tenant_id = $1 AND operation_id ",
+            "DELETE FROM unsettled_records WHERE tenant_id = $1 AND id ",
+        ] {
+            let mut forget = Statement::new(self.engine(), forget);
+            forget.any_ids(records.to_vec());
+            self.execute(forget.sql()).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes one step for a record whose references are unsettled. Returns whether this transaction took it: another one may be at
+    /// it. The record is kept where it is before its row is locked, as a change of the record does.
+    async fn settle_step(&mut self, record: Uuid, is_gone: bool) -> Result<bool> {
+        let is_in_trash = !is_gone && self.is_in_trash(record).await?;
+        if !is_gone && !is_in_trash && self.keep_all::<Organization>(vec![record]).await?.is_empty() {
+            // It was deleted or restored between the two looks.
+            return Err(Error::Contended);
+        }
+        if self.lock_unsettled(record).await? != Some(is_gone) {
             return Ok(false);
-        };
-        let place = self.place_of(record).await?;
-        let has_more = match place {
-            Place::Organization(organization) => self.reunite_step(organization, None).await?,
-            Place::Trash => self.clear_step(&EMPLOYER, &[record], true).await?,
-            Place::Contact => false,
-            Place::Nowhere => {
-                let mut has_more = false;
-                for reference in ALL {
-                    has_more = has_more || self.clear_step(reference, &[record], false).await?;
-                }
-                has_more
+        }
+        let has_more = if is_gone {
+            let mut has_more = false;
+            for reference in ALL {
+                has_more = has_more || self.clear_step(reference, &[record], false).await?;
             }
+            has_more
+        } else if is_in_trash {
+            self.clear_step(&EMPLOYER, &[record], true).await?
+        } else {
+            self.reattach_step(OrganizationId::from_uuid(record), None)
+                .await?
         };
         if !has_more {
             self.execute(sql!(
@@ -102,20 +104,15 @@ impl Tx {
         Ok(true)
     }
 
-    /// Returns where a record is, and keeps it there until the transaction ends.
-    async fn place_of(&mut self, record: Uuid) -> Result<Place> {
-        if self.is_in_trash(record).await? {
-            return Ok(Place::Trash);
-        }
-        if let [organization] = self.keep_all::<Organization>(vec![record]).await?[..] {
-            return Ok(Place::Organization(organization));
-        }
-        let contacts = self.keep_all::<Contact>(vec![record]).await?;
-        Ok(if contacts.is_empty() {
-            Place::Nowhere
-        } else {
-            Place::Contact
-        })
+    /// Locks the row of an unsettled record, and returns whether the record is gone; `None` if another transaction has the row.
+    async fn lock_unsettled(&mut self, record: Uuid) -> Result<Option<bool>> {
+        let locked: Option<(bool,)> = self
+            .fetch_optional(sql!(
+                "SELECT is_gone FROM unsettled_records WHERE tenant_id = $1 AND id = $2".lock_free,
+                record
+            ))
+            .await?;
+        Ok(locked.map(|(is_gone,)| is_gone))
     }
 }
 
@@ -124,15 +121,15 @@ impl Tenant {
     #[instrument(level = "debug", skip_all)]
     async fn settle(&self) -> Result<bool> {
         // Most of the time there is nothing to do, and no need for a transaction.
-        let waiting: Option<(Uuid,)> = self
+        let waiting: Option<(Uuid, bool)> = self
             .fetch_optional(sql!(
-                "SELECT id FROM unsettled_records WHERE tenant_id = $1 LIMIT 1"
+                "SELECT id, is_gone FROM unsettled_records WHERE tenant_id = $1 ORDER BY id LIMIT 1"
             ))
             .await?;
-        if waiting.is_none() {
+        let Some((record, is_gone)) = waiting else {
             return Ok(false);
-        }
-        change!(self, None, |tx| { tx.settle_step().await })
+        };
+        change!(self, None, |tx| { tx.settle_step(record, is_gone).await })
     }
 }
 

@@ -91,7 +91,7 @@ async fn restore(tenant: &Tenant, organization: OrganizationId, first: Option<Co
     change!(tenant, None, |tx| {
         let kept: InTrash<Organization> = tx.find_in_trash(organization).await?.unwrap();
         tx.restore(kept).await?;
-        tx.reunite(organization, first).await
+        tx.reattach(organization, first).await
     })
     .unwrap()
 }
@@ -161,6 +161,30 @@ on_both_engines! {
         delete(&tenant, &company.organization).await;
         assert_eq!(restore(&tenant, company.organization.id, None).await, contacts);
 
+        test.store.system().settle_references().await.unwrap();
+        assert_eq!(referring(&tenant).await, (contacts, interactions, interactions));
+    }
+
+    async fn a_step_beside_a_deletion_forgets_nothing(test: &TestStore) {
+        let tenant = test.tenant("acme").await;
+        let company = company(&tenant).await;
+        let (contacts, interactions) = counts();
+        delete(&tenant, &company.organization).await;
+        restore(&tenant, company.organization.id, None).await;
+        assert_eq!(waiting(&tenant).await, [(company.organization.id.uuid(),)]);
+
+        // The step begins while the second deletion is not committed.
+        let mut tx = tenant.begin(None).await.unwrap();
+        let done = tx.delete_organizations(std::slice::from_ref(&company.organization)).await;
+        let store = test.store.clone();
+        let step = tokio::spawn(async move { store.system().settle_references().await });
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        tx.end(done).await.unwrap();
+        step.await.unwrap().unwrap();
+        test.store.system().settle_references().await.unwrap();
+        assert_eq!(referring(&tenant).await, (0, interactions, interactions));
+
+        assert_eq!(restore(&tenant, company.organization.id, None).await, contacts);
         test.store.system().settle_references().await.unwrap();
         assert_eq!(referring(&tenant).await, (contacts, interactions, interactions));
     }

@@ -6,7 +6,8 @@ use serde_json::Value;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::super::bind::values;
+use super::super::bind::{IdList, values};
+use super::super::engine::sql;
 use super::super::rows::MOST_VALUES;
 use super::super::{Stored, Tx};
 use crate::error::{Error, Result, UserError, UserErrorCode};
@@ -15,6 +16,12 @@ use crate::model::{EntityKind, Note, Recorded, Relationship};
 const INSERT_ROOTS: &str = "INSERT INTO trashed_records \
     (tenant_id, id, kind, label, deleted_at, deleted_by, notes, relationships) VALUES ";
 const INSERT_PARTS: &str = "INSERT INTO undo_records (tenant_id, operation_id, id, kind, record) VALUES ";
+
+/// The statement that changes the content of records: of a list of operations, records and their content.
+const PARTS_FROM: (&str, &str) = (
+    "UPDATE undo_records SET record = v.column3 FROM (VALUES ",
+    ") AS v WHERE undo_records.tenant_id = $1 AND undo_records.operation_id = v.column1 AND undo_records.id = v.column2",
+);
 
 /// The most notes and relationships that one mutation deletes with their records.
 pub const MOST_PARTS: i64 = 10_000;
@@ -90,6 +97,39 @@ impl NewTrash {
 }
 
 impl Tx {
+    /// Changes the content of those of these records that are in the trash, and returns their ids: `change` returns whether it
+    /// changed a record.
+    pub(in crate::store) async fn change_kept<T: Stored + Recorded>(
+        &mut self,
+        ids: Vec<Uuid>,
+        change: impl Fn(&mut T) -> bool + Send,
+    ) -> Result<Vec<Uuid>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let kept: Vec<(Uuid, Uuid, Json<Value>)> = self
+            .fetch_all(sql!(
+                "SELECT operation_id, id, record FROM undo_records WHERE tenant_id = $1 AND kind = $2 AND id " .any_ids(3)
+                " ORDER BY id" .lock,
+                T::KIND,
+                IdList(ids),
+            ))
+            .await?;
+        let found = kept.iter().map(|(_, id, _)| *id).collect();
+        let mut changed = Vec::new();
+        for (operation, id, record) in kept {
+            let mut record = T::of_kept(record.into())?;
+            if change(&mut record) {
+                changed.push((operation, id, record.to_kept()?.json()));
+            }
+        }
+        self.update_rows_from(PARTS_FROM, &changed, |(operation, id, record)| {
+            values![*operation, *id, record]
+        })
+        .await?;
+        Ok(found)
+    }
+
     /// Keeps records that are deleted by themselves.
     pub(in crate::store) async fn keep_deleted<T: Stored + Recorded>(&mut self, records: &[T]) -> Result<()> {
         self.keep_deleted_with(records, (&[], |_| None), (&[], |_| None))
@@ -138,7 +178,7 @@ impl Tx {
     }
 }
 
-/// Refuses a deletion that more notes and relationships go with than one mutation deletes.
+/// Refuses a deletion or a purge that more notes and relationships go with than one mutation deletes.
 pub fn check_parts(parts: usize) -> Result<()> {
     if i64::try_from(parts).is_ok_and(|parts| parts <= MOST_PARTS) {
         return Ok(());
@@ -147,7 +187,7 @@ pub fn check_parts(parts: usize) -> Result<()> {
         UserErrorCode::TooLarge,
         format!(
             "one mutation deletes at most {MOST_PARTS} notes and relationships with their records; \
-             delete some of them first"
+             delete some of them first, or use several calls"
         ),
     )]))
 }

@@ -7,19 +7,24 @@ use uuid::Uuid;
 use super::super::bind::IdList;
 use super::super::engine::sql;
 use super::super::system::BETWEEN_BATCHES;
-use super::super::{System, Tenant, Tx, change};
+use super::super::{System, Table, Tenant, Tx, change};
 use crate::error::Result;
-use crate::model::EntityKind;
+use crate::model::TrashedRecord;
 
-/// The number of records that one step of a sweep purges, with those that were deleted with them.
-const PURGED_AT_ONCE: i64 = 100;
+const TRASHED: &str = <TrashedRecord as Table>::COLUMNS;
+/// The order in which records in the trash are locked.
+const PLACE: &str = "CASE kind WHEN 'organization' THEN 2 WHEN 'contact' THEN 1 ELSE 0 END";
+/// The number of records that one step of a sweep locks.
+const LOCKED_AT_ONCE: i64 = 100;
+/// The number of records after which one step of a sweep ends, those that were deleted with others included.
+const PURGED_AT_ONCE: u64 = 1_000;
 
 impl Tx {
-    /// Returns those of these records that are in the trash, with their kinds, locked to purge them: contacts before organizations, as
-    /// a restoration of a contact locks them.
-    pub async fn lock_in_trash(&mut self, ids: Vec<Uuid>) -> Result<Vec<(Uuid, EntityKind)>> {
+    /// Returns those of these records that are in the trash, locked to purge them: parts before what they are parts of, as
+    /// restorations lock them.
+    pub async fn lock_in_trash(&mut self, ids: Vec<Uuid>) -> Result<Vec<TrashedRecord>> {
         self.fetch_all(sql!(
-            "SELECT id, kind FROM trashed_records WHERE tenant_id = $1 AND id " .any_ids(2) " ORDER BY kind, id" .lock_to_delete,
+            "SELECT " TRASHED " FROM trashed_records WHERE tenant_id = $1 AND id " .any_ids(2) " ORDER BY " PLACE ", id" .lock_to_delete,
             IdList(ids),
         ))
         .await
@@ -39,16 +44,13 @@ impl Tx {
                 ids
             ))
             .await?;
-        self.execute(sql!(
-            "DELETE FROM undo_links WHERE tenant_id = $1 AND operation_id ".any_ids(2),
-            ids
-        ))
-        .await?;
+        // A restoration of a contact that remembers one of them as its employer has ended then.
         self.execute(sql!(
             "DELETE FROM trashed_records WHERE tenant_id = $1 AND id ".any_ids(2),
             ids
         ))
         .await?;
+        self.forget_references(&roots).await?;
         self.settle_referred(roots).await?;
         Ok(purged)
     }
@@ -67,7 +69,7 @@ impl Tx {
                  LIMIT $3"
                     .lock_free,
                 before,
-                PURGED_AT_ONCE,
+                LOCKED_AT_ONCE,
             ))
             .await?;
         let mut purged = 0;
@@ -94,36 +96,57 @@ impl Tenant {
         })
     }
 
-    /// Returns by how many records the trash is larger than the tenant's limit of managed entities.
+    /// Returns by how many records the trash is larger than the tenant's limit of managed entities, as far as no other server
+    /// sweeps.
+    #[instrument(level = "debug", skip_all)]
     async fn superfluous_trash(&self) -> Result<u64> {
         let most = self.record.managed_entity_limit;
-        let count: Option<(i64,)> = self
-            .fetch_optional(sql!("SELECT COUNT(*) FROM undo_records WHERE tenant_id = $1"))
-            .await?;
-        let count = count.map_or(0, |(count,)| count);
+        let count = change!(self, None, |tx| {
+            if !tx.may_sweep().await? {
+                return Ok(0);
+            }
+            let (count,): (i64,) = tx
+                .fetch_one(sql!(
+                    "
+                    SELECT CAST(COALESCE(SUM(1 + notes + relationships), 0) AS BIGINT)
+                      FROM trashed_records
+                     WHERE tenant_id = $1"
+                ))
+                .await?;
+            Ok(count)
+        })?;
         Ok(u64::try_from(count.saturating_sub(most)).unwrap_or_default())
+    }
+
+    /// Purges the deleted records that can no longer be restored and, where there are more than the tenant may have managed entities,
+    /// the oldest; a step at a time, with a pause for others between two.
+    async fn sweep_trash(&self) -> Result<()> {
+        while self.purge_before(self.trash_since(), PURGED_AT_ONCE).await? > 0 {
+            tokio::time::sleep(BETWEEN_BATCHES).await;
+        }
+        let mut superfluous = self.superfluous_trash().await?;
+        while superfluous > 0 {
+            let enough = superfluous.min(PURGED_AT_ONCE);
+            let purged = self.purge_before(self.clock().now(), enough).await?;
+            if purged == 0 {
+                break;
+            }
+            superfluous = superfluous.saturating_sub(purged);
+            tokio::time::sleep(BETWEEN_BATCHES).await;
+        }
+        Ok(())
     }
 }
 
 impl System<'_> {
-    /// Purges the deleted records of every tenant that can no longer be restored and, where there are more of them than the
-    /// tenant may have managed entities, the oldest; a step at a time, with a pause for others between two.
+    /// Purges the deleted records of every tenant that can no longer be restored, or are too many. A tenant whose sweep fails does not
+    /// hold up the others; the last failure is returned.
     #[instrument(level = "debug", skip_all)]
     pub async fn sweep_trash(self) -> Result<()> {
+        let mut swept = Ok(());
         for tenant in self.tenants().await? {
-            while tenant.purge_before(tenant.trash_since(), u64::MAX).await? > 0 {
-                tokio::time::sleep(BETWEEN_BATCHES).await;
-            }
-            let mut superfluous = tenant.superfluous_trash().await?;
-            while superfluous > 0 {
-                let purged = tenant.purge_before(tenant.clock().now(), superfluous).await?;
-                if purged == 0 {
-                    break;
-                }
-                superfluous = superfluous.saturating_sub(purged);
-                tokio::time::sleep(BETWEEN_BATCHES).await;
-            }
+            swept = tenant.sweep_trash().await.and(swept);
         }
-        Ok(())
+        swept
     }
 }

@@ -5,6 +5,7 @@ use sqlx::types::Json;
 use tracing::instrument;
 use uuid::Uuid;
 
+use super::super::bind::IdList;
 use super::super::engine::sql;
 use super::super::kept::Kept;
 use super::super::new_change::NewChange;
@@ -12,7 +13,7 @@ use super::super::record::recorded;
 use super::super::{Stored, Table, Tx};
 use crate::error::{Error, Result};
 use crate::id::TypedId as _;
-use crate::model::{EntityKind, Note, Recorded, Relationship, TrashedRecord};
+use crate::model::{DateTime, EntityKind, Note, Recorded, Relationship, TrashedRecord};
 
 const TRASHED: &str = <TrashedRecord as Table>::COLUMNS;
 
@@ -57,7 +58,8 @@ impl Tx {
         }
         let parts: Vec<(Uuid, EntityKind, Json<Value>)> = self
             .fetch_all(sql!(
-                "SELECT id, kind, record FROM undo_records WHERE tenant_id = $1 AND operation_id = $2 ORDER BY id",
+                "SELECT id, kind, record FROM undo_records WHERE tenant_id = $1 AND operation_id = $2 ORDER BY id"
+                    .lock,
                 id.uuid(),
             ))
             .await?;
@@ -96,15 +98,39 @@ impl Tx {
         .await
     }
 
+    /// Whether a record is in the trash and can be restored. It stays there until the transaction ends.
+    pub async fn is_restorable(&mut self, id: Uuid) -> Result<bool> {
+        let since = self.trash_since();
+        Ok(self.deleted_at(id).await?.is_some_and(|at| at.0 >= since))
+    }
+
     /// Whether a record is in the trash, where it then stays until the transaction ends.
-    pub async fn is_in_trash(&mut self, id: Uuid) -> Result<bool> {
-        let kept: Option<(Uuid,)> = self
+    pub(in crate::store) async fn is_in_trash(&mut self, id: Uuid) -> Result<bool> {
+        Ok(self.deleted_at(id).await?.is_some())
+    }
+
+    async fn deleted_at(&mut self, id: Uuid) -> Result<Option<DateTime>> {
+        let kept: Option<(DateTime,)> = self
             .fetch_optional(sql!(
-                "SELECT id FROM trashed_records WHERE tenant_id = $1 AND id = $2".keep,
+                "SELECT deleted_at FROM trashed_records WHERE tenant_id = $1 AND id = $2".keep,
                 id
             ))
             .await?;
-        Ok(kept.is_some())
+        Ok(kept.map(|(at,)| at))
+    }
+
+    /// Returns those of these ids that records in the trash have.
+    pub async fn ids_in_trash(&mut self, ids: Vec<Uuid>) -> Result<Vec<Uuid>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let found: Vec<(Uuid,)> = self
+            .fetch_all(sql!(
+                "SELECT id FROM undo_records WHERE tenant_id = $1 AND id ".any_ids(2),
+                IdList(ids)
+            ))
+            .await?;
+        Ok(found.into_iter().map(|(id,)| id).collect())
     }
 
     /// Restores a record and those that were deleted with it, as its caller changed them to fit: its external ids are free and

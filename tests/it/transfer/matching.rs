@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{Import, columns, exported};
 use crate::support::on_both_engines;
-use crate::support::operations::CREATE_CONTACT;
+use crate::support::operations::{CREATE_CONTACT, DELETE_CONTACT};
 
 on_both_engines! {
     async fn rows_that_repeat_a_key_are_applied_in_the_order_of_the_file(app: &TestApp) {
@@ -22,6 +22,18 @@ on_both_engines! {
         assert_eq!((again.created, again.updated), (1, 1));
         let kept = columns(&app.tenant, Kind::Contacts, &["lastName", "title", "version"]).await;
         assert_eq!(kept, ["Byron|Analyst|2", "Curie||1", "Hopper|Admiral|1"]);
+    }
+
+    async fn a_row_that_names_a_deleted_record_is_refused(app: &TestApp) {
+        let admin = app.admin().await;
+        let (deleted, kept) = (admin.contact("Lovelace").await, admin.contact("Hopper").await);
+        admin.done(DELETE_CONTACT, json!({ "id": deleted })).await;
+        let import = Import::of(&app.tenant, Kind::Contacts);
+        let table = format!("id,lastName,title\n{},Lovelace,Countess\n{},Hopper,Admiral\n", deleted.as_str().unwrap(), kept.as_str().unwrap());
+        let imported = import.table(&table).await;
+
+        assert_eq!((imported.created, imported.updated, imported.refused), (0, 1, 1));
+        assert_eq!(import.remarks(), ["2,refused,id,\"names a deleted record; restore or purge it, or leave the id out\""]);
     }
 
     async fn a_record_is_found_by_its_address_or_number(app: &TestApp) {

@@ -201,9 +201,25 @@ on_both_engines! {
         admin.delete(&company.organization).await;
         admin.delete(&company.contact).await;
 
-        assert_eq!(admin.restore(&company.organization).await["reattachedContacts"], 0);
+        let restored = admin.restore(&company.organization).await;
+        assert_eq!(restored["reattachedContacts"], 0);
+        assert_eq!(restored["lost"][0]["field"], json!(["primaryContact"]));
         let restored = admin.restore(&company.contact).await;
         assert_eq!(restored["contact"]["organization"]["name"], "Engines");
+        assert_eq!(restored["lost"], json!([]));
+        let leads = company.shown_to(&admin).await["organization"]["primaryContact"]["id"].take();
+        assert_eq!(leads, company.contact);
+    }
+
+    async fn a_primary_contact_that_is_restored_before_its_organization_leads_it_again(app: &TestApp) {
+        let admin = app.admin().await;
+        let company = Company::made_by(&admin).await;
+        admin.delete(&company.contact).await;
+        admin.delete(&company.organization).await;
+        admin.restore(&company.contact).await;
+
+        let restored = admin.restore(&company.organization).await;
+        assert_eq!(restored["organization"]["primaryContact"]["displayName"], "Lovelace");
         assert_eq!(restored["lost"], json!([]));
     }
 
@@ -303,6 +319,23 @@ on_both_engines! {
             other.refusal(PURGE, json!({ "ids": [company.contact] })).await,
             "NOT_FOUND ids.0: there is no deleted record with this id"
         );
+    }
+
+    async fn a_contact_and_its_employer_are_restored_at_the_same_time(app: &TestApp) {
+        let admin = app.admin().await;
+        let company = Company::made_by(&admin).await;
+        for round in 0..12 {
+            // The employer is deleted before its contact or after it.
+            let mut order = [&company.organization, &company.contact];
+            order.rotate_left(round % 2);
+            for id in order {
+                admin.delete(id).await;
+            }
+            let restored = tokio::join!(admin.restore(&company.contact), admin.restore(&company.organization));
+            app.store.system().settle_references().await.unwrap();
+            let shown = company.shown_to(&admin).await;
+            assert_eq!(shown["contact"]["organization"]["name"], "Engines", "round {round}: {restored:?}");
+        }
     }
 
     async fn an_id_of_another_kind_is_refused(app: &TestApp) {

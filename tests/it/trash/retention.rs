@@ -105,6 +105,14 @@ on_both_engines! {
         assert_eq!(admin.trash().await, [contact]);
     }
 
+    async fn a_tenant_with_more_days_than_the_operator_allows_by_now_is_updated(app: &TestApp) {
+        let admin = app.admin().await;
+        admin.done(UPDATE_TENANT, json!({ "retention": { "trashDays": 7 } })).await;
+        app.store.keep_trash(3);
+        let renamed = admin.done(UPDATE_TENANT, json!({ "displayName": "Acme" })).await;
+        assert_eq!(renamed["tenant"]["retention"]["trashDays"], 3);
+    }
+
     async fn without_a_trash_deletions_are_final(app: &TestApp) {
         app.store.keep_trash(0);
         let admin = app.admin().await;

@@ -2,17 +2,15 @@
 
 use std::collections::HashSet;
 
-use serde_json::Value;
-use sqlx::types::Json;
 use uuid::Uuid;
 
+use super::super::Tx;
 use super::super::bind::{IdList, values};
 use super::super::engine::sql;
-use super::super::{Stored as _, Tx};
 use super::{EMPLOYER_LINK, MOST_COUNTED, STEP};
 use crate::error::Result;
 use crate::id::{ContactId, OrganizationId, TypedId as _};
-use crate::model::{Contact, EntityKind, IndexEntry};
+use crate::model::{Contact, IndexEntry};
 
 /// The statement that sets the employers of contacts: of a list of contacts, organizations and marks.
 const EMPLOYERS_FROM: (&str, &str) = (
@@ -20,28 +18,23 @@ const EMPLOYERS_FROM: (&str, &str) = (
     ") AS v WHERE contacts.tenant_id = $1 AND contacts.id = v.column1",
 );
 
-/// The statement that changes kept records: of a list of operations, records and their content.
-const KEPT_FROM: (&str, &str) = (
-    "UPDATE undo_records SET record = v.column3 FROM (VALUES ",
-    ") AS v WHERE undo_records.tenant_id = $1 AND undo_records.operation_id = v.column1 AND undo_records.id = v.column2",
-);
-
 impl Tx {
     /// Gives a restored organization its contacts back, the first of them now; `first` is among these. Returns the number of
     /// all, counted up to [`MOST_COUNTED`].
-    pub async fn reunite(&mut self, organization: OrganizationId, first: Option<ContactId>) -> Result<i64> {
+    pub async fn reattach(&mut self, organization: OrganizationId, first: Option<ContactId>) -> Result<i64> {
         let (count,): (i64,) = self
             .fetch_one(sql!(
                 "
                 SELECT (SELECT COUNT(*)
-                          FROM (SELECT 1 AS one
-                                  FROM undo_links AS u
-                                  JOIN contacts AS c ON c.tenant_id = u.tenant_id AND c.id = u.child_id
-                                 WHERE u.tenant_id = $1
-                                   AND u.operation_id = $2
-                                   AND u.kind = $3
-                                   AND c.organization_id IS NULL
-                                 LIMIT $4) AS cleared)
+                          FROM (SELECT child_id
+                                  FROM undo_links
+                                 WHERE tenant_id = $1
+                                   AND operation_id = $2
+                                   AND kind = $3
+                                 ORDER BY child_id
+                                 LIMIT $4) AS cleared
+                          JOIN contacts AS c ON c.tenant_id = $1 AND c.id = cleared.child_id
+                         WHERE c.organization_id IS NULL)
                      + (SELECT COUNT(*)
                           FROM (SELECT 1 AS one
                                   FROM contacts
@@ -53,14 +46,14 @@ impl Tx {
                 MOST_COUNTED,
             ))
             .await?;
-        if self.reunite_step(organization, first).await? {
-            self.settle_later(vec![organization.uuid()]).await?;
+        if self.reattach_step(organization, first).await? {
+            self.settle_later(&[organization.uuid()], false).await?;
         }
         Ok(count.min(MOST_COUNTED))
     }
 
     /// Gives an organization at most [`STEP`] of its contacts back. Returns whether there may be more.
-    pub(super) async fn reunite_step(
+    pub(super) async fn reattach_step(
         &mut self,
         organization: OrganizationId,
         first: Option<ContactId>,
@@ -92,16 +85,31 @@ impl Tx {
             ))
             .await?;
         let remembered: Vec<Uuid> = remembered.into_iter().map(|(id,)| id).collect();
-        let contacts: Vec<Contact> = self.lock_all(remembered.clone()).await?;
-        let found: HashSet<Uuid> = contacts.iter().map(|contact| contact.id.uuid()).collect();
-        let deleted = remembered.into_iter().filter(|id| !found.contains(id));
-        self.employ_in_trash(deleted.collect(), organization).await?;
+        let (mut contacts, missing) = self.lock_those_of(remembered).await?;
+        // A contact in the trash works for it once it is restored. One that is in neither place was restored between the two looks.
+        let in_trash = self
+            .change_kept::<Contact>(missing.clone(), |contact| {
+                let is_free = contact.organization_id.is_none();
+                contact.organization_id = contact.organization_id.or(Some(organization));
+                is_free
+            })
+            .await?;
+        let rest = missing.into_iter().filter(|id| !in_trash.contains(id));
+        contacts.extend(self.lock_those_of(rest.collect()).await?.0);
         // One that moved on stays there.
         let free = contacts
             .into_iter()
             .filter(|contact| contact.organization_id.is_none());
         self.employ(free.collect(), organization).await?;
         Ok(has_more)
+    }
+
+    /// Returns those of these contacts that exist, locked, and the ids of the others.
+    async fn lock_those_of(&mut self, ids: Vec<Uuid>) -> Result<(Vec<Contact>, Vec<Uuid>)> {
+        let contacts: Vec<Contact> = self.lock_all(ids.clone()).await?;
+        let found: HashSet<Uuid> = contacts.iter().map(|contact| contact.id.uuid()).collect();
+        let missing = ids.into_iter().filter(|id| !found.contains(id));
+        Ok((contacts, missing.collect()))
     }
 
     /// Sets the employer of contacts that have none. They keep their version: they had it already.
@@ -121,37 +129,9 @@ impl Tx {
         self.index_all(&before, &after).await
     }
 
-    /// Sets the employer of contacts in the trash that have none, for the time when they are restored.
-    async fn employ_in_trash(&mut self, contacts: Vec<Uuid>, organization: OrganizationId) -> Result<()> {
-        if contacts.is_empty() {
-            return Ok(());
-        }
-        let kept: Vec<(Uuid, Uuid, Json<Value>)> = self
-            .fetch_all(sql!(
-                "SELECT operation_id, id, record FROM undo_records WHERE tenant_id = $1 AND kind = $2 AND id " .any_ids(3)
-                " ORDER BY id" .lock,
-                EntityKind::Contact,
-                IdList(contacts),
-            ))
-            .await?;
-        let mut employed = Vec::new();
-        for (operation, id, record) in kept {
-            let mut record = Contact::of_kept(record.into())?;
-            if record.organization_id.is_none() {
-                record.organization_id = Some(organization);
-                employed.push((operation, id, record.to_kept()?.json()));
-            }
-        }
-        self.update_rows_from(KEPT_FROM, &employed, |(operation, id, record)| {
-            values![*operation, *id, record]
-        })
-        .await
-        .map(drop)
-    }
-
     /// Remembers the employer of a contact for the time when it is restored. Returns whether it is in the trash.
     pub async fn remember_employer(&mut self, contact: ContactId, employer: OrganizationId) -> Result<bool> {
-        if !self.is_in_trash(employer.uuid()).await? {
+        if !self.is_restorable(employer.uuid()).await? {
             return Ok(false);
         }
         self.remember(EMPLOYER_LINK, &[(contact.uuid(), employer.uuid())])
