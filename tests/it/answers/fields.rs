@@ -56,10 +56,12 @@ fn payload(mutation: &str) -> String {
         "deleteOrganization" => "deletedOrganizationId deletedRelationships deletedNotes detachedContacts
             detachedInteractions organization { name version }"
             .to_owned(),
-        "createRelationship" | "updateRelationship" => format!("relationship {{ {RELATIONSHIP} }}"),
+        "createRelationship" | "updateRelationship" | "restoreRelationship" => {
+            format!("relationship {{ {RELATIONSHIP} }}")
+        }
         "deleteRelationship" => "deletedRelationshipId relationship { type version }".to_owned(),
         "transferRelationships" => "moved ended hasMore".to_owned(),
-        "createNote" | "updateNote" => format!("note {{ {NOTE} }}"),
+        "createNote" | "updateNote" | "restoreNote" => format!("note {{ {NOTE} }}"),
         "deleteNote" => "deletedNoteId note { text version }".to_owned(),
         "recordInteraction" => format!("interaction {{ {INTERACTION} }} created"),
         "linkInteraction" => format!("interaction {{ {INTERACTION} }} linkedEarlier hasMore"),
@@ -72,8 +74,6 @@ fn payload(mutation: &str) -> String {
             "organization {{ {ORGANIZATION} }} restoredRelationships restoredNotes reattachedContacts
             lost {{ field message value }}"
         ),
-        "restoreRelationship" => format!("relationship {{ {RELATIONSHIP} }}"),
-        "restoreNote" => format!("note {{ {NOTE} }}"),
         "purgeTrash" => "purgedIds".to_owned(),
         "updateTenant" => format!("tenant {{ {TENANT} }}"),
         bulk if bulk.ends_with('s') => {
