@@ -20,7 +20,7 @@ const EMPLOYERS_FROM: (&str, &str) = (
 
 impl Tx {
     /// Gives a restored organization its contacts back, the first of them now; `first` is among these. Returns the number of
-    /// all, counted up to [`MOST_COUNTED`].
+    /// all, counted up to 10,000.
     pub async fn reattach(&mut self, organization: OrganizationId, first: Option<ContactId>) -> Result<i64> {
         let (count,): (i64,) = self
             .fetch_one(sql!(
