@@ -52,9 +52,16 @@ pub async fn delete_note(tx: &mut Tx, target: Target<NoteId>, permissions: Permi
 /// Returns the note to change, unless another user wrote it and the caller may not edit the notes of others.
 async fn find(tx: &mut Tx, target: Target<NoteId>, permissions: Permissions) -> Result<Note> {
     let note: Note = target.find_any_version(tx).await?;
-    if tx.actor() != Some(note.author_id) && !permissions.contains(Permission::NoteEditAny) {
-        return Err(Error::Forbidden(Permission::NoteEditAny));
-    }
+    check_author(tx, &note, permissions)?;
     target.check_version(&note)?;
     Ok(note)
+}
+
+/// Refuses the note of another user unless the caller may edit the notes of others.
+pub(super) fn check_author(tx: &Tx, note: &Note, permissions: Permissions) -> Result<()> {
+    if tx.actor() == Some(note.author_id) || permissions.contains(Permission::NoteEditAny) {
+        Ok(())
+    } else {
+        Err(Error::Forbidden(Permission::NoteEditAny))
+    }
 }

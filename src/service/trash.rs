@@ -4,12 +4,12 @@ use std::collections::HashSet;
 
 use uuid::Uuid;
 
+use super::note::check_author;
 use super::record::Named;
 use crate::error::{Error, Refusals, Result, UserError};
 use crate::id::{ContactId, NodeId, NoteId, OrganizationId, RelationshipId, TypedId};
 use crate::model::{
-    Contact, ExternalId, Note, Organization, Permission, Permissions, Recorded, Relationship, RestoreLoss,
-    User,
+    Contact, ExternalId, Note, Organization, Permissions, Recorded, Relationship, RestoreLoss, User,
 };
 use crate::store::{InTrash, Restored, Tx, check_parts};
 
@@ -29,7 +29,7 @@ pub async fn restore_contact(tx: &mut Tx, id: ContactId) -> Result<Restoration<C
     let mut kept: InTrash<Contact> = find(tx, id).await?;
     let mut lost = free_external_ids(tx, kept.record.id, &mut kept.record.external_ids).await?;
     if let Some(employer) = kept.record.organization_id
-        && !keep_organization(tx, employer).await?
+        && !keep::<Organization>(tx, employer).await?
     {
         kept.record.organization_id = None;
         lost.push(lost_employer(tx, id, employer).await?);
@@ -74,7 +74,7 @@ pub async fn restore_relationship(tx: &mut Tx, id: RelationshipId) -> Result<Rel
     // Locked, so that of two equal relationships of a user one comes first.
     tx.find_locked::<User>(relationship.user_id).await?;
     let organization = relationship.organization_id;
-    if !keep_organization(tx, organization).await? {
+    if !keep::<Organization>(tx, organization).await? {
         return Err(refused_without(tx, organization).await?);
     }
     tx.refuse_second_current(relationship).await?;
@@ -85,16 +85,14 @@ pub async fn restore_relationship(tx: &mut Tx, id: RelationshipId) -> Result<Rel
 pub async fn restore_note(tx: &mut Tx, id: NoteId, permissions: Permissions) -> Result<Note> {
     let kept: InTrash<Note> = find(tx, id).await?;
     let note = &kept.record;
-    if tx.actor() != Some(note.author_id) && !permissions.contains(Permission::NoteEditAny) {
-        return Err(Error::Forbidden(Permission::NoteEditAny));
-    }
+    check_author(tx, note, permissions)?;
     if let Some(contact) = note.contact_id
-        && !keep_contact(tx, contact).await?
+        && !keep::<Contact>(tx, contact).await?
     {
         return Err(refused_without(tx, contact).await?);
     }
     if let Some(organization) = note.organization_id
-        && !keep_organization(tx, organization).await?
+        && !keep::<Organization>(tx, organization).await?
     {
         return Err(refused_without(tx, organization).await?);
     }
@@ -160,23 +158,14 @@ async fn free_external_ids<I: TypedId>(
     Ok(lost.collect())
 }
 
-/// Whether an organization exists, which is then kept from being deleted.
-async fn keep_organization(tx: &mut Tx, id: OrganizationId) -> Result<bool> {
-    if !tx.keep_organizations(Some(id), None).await?.is_empty() {
+/// Whether a record exists, which is then kept from being deleted.
+async fn keep<T: Named>(tx: &mut Tx, id: T::Id) -> Result<bool> {
+    if !tx.keep_all::<T>(vec![id.uuid()]).await?.is_empty() {
         return Ok(true);
     }
     // It may have been restored while this waited for its place in the trash.
     let is_deleted = tx.is_restorable(id.uuid()).await?;
-    Ok(!is_deleted && !tx.keep_organizations(Some(id), None).await?.is_empty())
-}
-
-/// Whether a contact exists, which is then kept from being deleted.
-async fn keep_contact(tx: &mut Tx, id: ContactId) -> Result<bool> {
-    if tx.find_kept::<Contact>(id).await?.is_some() {
-        return Ok(true);
-    }
-    let is_deleted = tx.is_restorable(id.uuid()).await?;
-    Ok(!is_deleted && tx.find_kept::<Contact>(id).await?.is_some())
+    Ok(!is_deleted && !tx.keep_all::<T>(vec![id.uuid()]).await?.is_empty())
 }
 
 /// Returns the loss of a primary contact who does not work for the organization. If the contact is in the trash, its restoration

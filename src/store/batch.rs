@@ -98,6 +98,14 @@ impl Tx {
         self.find_many(ids, self.engine().dialect().lock).await
     }
 
+    /// Returns the records with these ids that exist, as [`lock_all`](Self::lock_all) does, and the ids of the others.
+    pub(super) async fn lock_existing<T: Stored>(&mut self, ids: Vec<Uuid>) -> Result<(Vec<T>, Vec<Uuid>)> {
+        let records: Vec<T> = self.lock_all(ids.clone()).await?;
+        let found: HashSet<Uuid> = records.iter().map(Table::uuid).collect();
+        let missing = ids.into_iter().filter(|id| !found.contains(id));
+        Ok((records, missing.collect()))
+    }
+
     /// Returns the records with these ids that exist, by id, locked to delete them.
     pub async fn lock_all_to_delete<T: Stored>(&mut self, ids: Vec<Uuid>) -> Result<Vec<T>> {
         self.find_many(ids, self.engine().dialect().lock_to_delete).await

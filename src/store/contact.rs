@@ -208,12 +208,9 @@ impl Tx {
                 PRIMARY_CONTACT_LINK,
             ))
             .await?;
-        let led: Vec<Uuid> = led.into_iter().map(|(id,)| id).collect();
-        let organizations: Vec<Organization> = self.lock_all(led.clone()).await?;
-        let missing = led
-            .into_iter()
-            .filter(|id| organizations.iter().all(|it| it.uuid() != *id));
-        self.change_kept::<Organization>(missing.collect(), |organization| {
+        let led = led.into_iter().map(|(id,)| id).collect();
+        let (organizations, missing) = self.lock_existing::<Organization>(led).await?;
+        self.change_kept::<Organization>(missing, |organization| {
             let is_free = organization.primary_contact_id.is_none();
             organization.primary_contact_id = organization.primary_contact_id.or(Some(contact.id));
             is_free

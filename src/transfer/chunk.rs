@@ -1,7 +1,7 @@
 //! Many rows in one transaction: each is matched and checked in memory, in the order of the file, so that a refused row leaves
 //! nothing of itself and the number of statements does not grow with the number of rows.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use uuid::Uuid;
 
@@ -54,7 +54,7 @@ struct Records<N: Noun> {
     all: Vec<Applied<N>>,
     by_key: HashMap<Key, BTreeSet<usize>>,
     /// The ids of rows that records in the trash have.
-    in_trash: Vec<Uuid>,
+    in_trash: HashSet<Uuid>,
 }
 
 /// Matches and checks rows, and returns the records to write.
@@ -172,7 +172,7 @@ impl<N: Noun> Records<N> {
         let mut records = Self {
             all: Vec::with_capacity(found.len()),
             by_key: HashMap::new(),
-            in_trash: Vec::new(),
+            in_trash: HashSet::new(),
         };
         for record in found {
             let place = records.all.len();

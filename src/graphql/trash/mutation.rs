@@ -126,11 +126,14 @@ payload! {
 
 impl From<Outcome<Restoration<Contact>>> for RestoreContactPayload {
     fn from(outcome: Outcome<Restoration<Contact>>) -> Self {
-        let restoration = outcome.value;
+        let parts = outcome
+            .value
+            .map(|Restoration { restored, lost, .. }| (Some(restored.record), count(restored.notes), lost));
+        let (contact, restored_notes, lost) = parts.unwrap_or_default();
         Self {
-            restored_notes: restoration.as_ref().map_or(0, |it| count(it.restored.notes)),
-            lost: restoration.as_ref().map(|it| it.lost.clone()).unwrap_or_default(),
-            contact: restoration.map(|it| it.restored.record),
+            contact,
+            restored_notes,
+            lost,
             user_errors: outcome.user_errors,
         }
     }
@@ -138,15 +141,23 @@ impl From<Outcome<Restoration<Contact>>> for RestoreContactPayload {
 
 impl From<Outcome<Restoration<Organization>>> for RestoreOrganizationPayload {
     fn from(outcome: Outcome<Restoration<Organization>>) -> Self {
-        let restoration = outcome.value;
+        let parts = outcome.value.map(|it| {
+            let Restoration {
+                restored,
+                contacts,
+                lost,
+            } = it;
+            let counts = (count(restored.relationships), count(restored.notes), contacts);
+            (Some(restored.record), counts, lost)
+        });
+        let (organization, counts, lost) = parts.unwrap_or_default();
+        let (restored_relationships, restored_notes, reattached_contacts) = counts;
         Self {
-            restored_relationships: restoration
-                .as_ref()
-                .map_or(0, |it| count(it.restored.relationships)),
-            restored_notes: restoration.as_ref().map_or(0, |it| count(it.restored.notes)),
-            reattached_contacts: restoration.as_ref().map_or(0, |it| it.contacts),
-            lost: restoration.as_ref().map(|it| it.lost.clone()).unwrap_or_default(),
-            organization: restoration.map(|it| it.restored.record),
+            organization,
+            restored_relationships,
+            restored_notes,
+            reattached_contacts,
+            lost,
             user_errors: outcome.user_errors,
         }
     }

@@ -1,9 +1,9 @@
 //! References that do not keep the other record from being deleted: that of a contact to its employer, and those of interactions to
 //! a contact and to an organization.
 //!
-//! Where the trash keeps the deleted record, contacts lose their employer, without a new version, and `undo_links` remembers
+//! While the trash keeps the deleted record, contacts lose their employer, without a new version, and `undo_links` remembers
 //! that; interactions are not written: a reference to a record that is not there is read as null, and the lists that are
-//! filtered by its id still have them. Where the record is gone for good, all of them lose it. When it is restored, contacts
+//! filtered by its id still have them. Once the record is gone for good, all of them lose it. When it is restored, contacts
 //! get it back unless they have another by then.
 //!
 //! A deletion or a restoration writes the first records itself. If there are more, the rest follow in steps, each a short

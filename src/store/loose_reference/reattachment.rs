@@ -1,7 +1,5 @@
 //! Contacts that work for a restored organization again.
 
-use std::collections::HashSet;
-
 use uuid::Uuid;
 
 use super::super::Tx;
@@ -85,7 +83,7 @@ impl Tx {
             ))
             .await?;
         let remembered: Vec<Uuid> = remembered.into_iter().map(|(id,)| id).collect();
-        let (mut contacts, missing) = self.lock_those_of(remembered).await?;
+        let (mut contacts, missing) = self.lock_existing::<Contact>(remembered).await?;
         // A contact in the trash works for it once it is restored. One that is in neither place was restored between the two looks.
         let in_trash = self
             .change_kept::<Contact>(missing.clone(), |contact| {
@@ -95,21 +93,13 @@ impl Tx {
             })
             .await?;
         let rest = missing.into_iter().filter(|id| !in_trash.contains(id));
-        contacts.extend(self.lock_those_of(rest.collect()).await?.0);
+        contacts.extend(self.lock_all::<Contact>(rest.collect()).await?);
         // One that moved on stays there.
         let free = contacts
             .into_iter()
             .filter(|contact| contact.organization_id.is_none());
         self.employ(free.collect(), organization).await?;
         Ok(has_more)
-    }
-
-    /// Returns those of these contacts that exist, locked, and the ids of the others.
-    async fn lock_those_of(&mut self, ids: Vec<Uuid>) -> Result<(Vec<Contact>, Vec<Uuid>)> {
-        let contacts: Vec<Contact> = self.lock_all(ids.clone()).await?;
-        let found: HashSet<Uuid> = contacts.iter().map(|contact| contact.id.uuid()).collect();
-        let missing = ids.into_iter().filter(|id| !found.contains(id));
-        Ok((contacts, missing.collect()))
     }
 
     /// Sets the employer of contacts that have none. They keep their version: they had it already.

@@ -9,6 +9,8 @@ mod keep;
 mod purge;
 mod restore;
 
+use std::sync::atomic::Ordering;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
@@ -17,9 +19,13 @@ pub use restore::{InTrash, Restored};
 
 use super::list::{Conditions, Value};
 use super::row_reader::{FromValues, RowReader};
+use super::statement::Statement;
 use super::{Column, Filter, Listed, Sort, SortField, Store, Table, Tenant, Tx};
+use crate::error::Result;
 use crate::model::{EntityKind, TenantRecord, TrashFilter, TrashedRecord};
 use crate::page::Key;
+
+const TRASHED: &str = <TrashedRecord as Table>::COLUMNS;
 
 /// The number of days that deleted records are kept unless the operator says otherwise.
 pub const DEFAULT_DAYS: u32 = 30;
@@ -94,28 +100,25 @@ impl Filter for TrashFilter {
 impl Store {
     /// Sets the number of days that deleted records are kept; with 0, deletions are final.
     pub fn keep_trash(&self, days: u32) {
-        self.0
-            .trash_days
-            .store(days, std::sync::atomic::Ordering::Relaxed);
+        self.0.trash_days.store(days, Ordering::Relaxed);
     }
 
-    /// The number of days that the deleted records of a tenant are kept: its own, but not more than the operator's.
-    pub(super) fn trash_days(&self, tenant: &TenantRecord) -> u32 {
-        let most = self.0.trash_days.load(std::sync::atomic::Ordering::Relaxed);
-        let own = tenant.trash_days.and_then(|days| u32::try_from(days).ok());
-        own.map_or(most, |days| days.min(most))
+    fn most_trash_days(&self) -> u32 {
+        self.0.trash_days.load(Ordering::Relaxed)
     }
 }
 
 impl Tenant {
     /// The number of days that deleted records are kept.
     pub fn trash_days(&self) -> u32 {
-        self.store.trash_days(&self.record)
+        self.trash_days_of(&self.record)
     }
 
-    /// The number of days that deleted records are kept, given the tenant as it is now.
+    /// The number of days that deleted records are kept, given the tenant as it is now: its own, but not more than the operator's.
     pub fn trash_days_of(&self, record: &TenantRecord) -> u32 {
-        self.store.trash_days(record)
+        let most = self.store.most_trash_days();
+        let own = record.trash_days.and_then(|days| u32::try_from(days).ok());
+        own.map_or(most, |days| days.min(most))
     }
 
     /// The instant of the earliest deletion that can still be undone.
@@ -127,7 +130,23 @@ impl Tenant {
 impl Tx {
     /// The most days that a tenant's deleted records can be kept.
     pub fn most_trash_days(&self) -> u32 {
-        self.store.0.trash_days.load(std::sync::atomic::Ordering::Relaxed)
+        self.store.most_trash_days()
+    }
+
+    /// Removes records and those that were deleted with them from the trash, and returns the number of all. The references to them
+    /// that were cleared are still remembered.
+    async fn remove_from_trash(&mut self, roots: &[Uuid]) -> Result<u64> {
+        let mut removed = 0;
+        for delete in [
+            "DELETE FROM undo_records WHERE tenant_id = $1 AND operation_id ",
+            // A restoration of a contact that remembers one of them as its employer has ended then.
+            "DELETE FROM trashed_records WHERE tenant_id = $1 AND id ",
+        ] {
+            let mut delete = Statement::new(self.engine(), delete);
+            delete.any_ids(roots.to_vec());
+            removed = removed.max(self.execute(delete.sql()).await?);
+        }
+        Ok(removed)
     }
 
     /// Whether deleted records are kept.

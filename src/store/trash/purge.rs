@@ -7,11 +7,11 @@ use uuid::Uuid;
 use super::super::bind::IdList;
 use super::super::engine::sql;
 use super::super::system::BETWEEN_BATCHES;
-use super::super::{System, Table, Tenant, Tx, change};
+use super::super::{System, Tenant, Tx, change};
+use super::TRASHED;
 use crate::error::Result;
 use crate::model::TrashedRecord;
 
-const TRASHED: &str = <TrashedRecord as Table>::COLUMNS;
 /// The order in which records in the trash are locked.
 const PLACE: &str = "CASE kind WHEN 'organization' THEN 2 WHEN 'contact' THEN 1 ELSE 0 END";
 /// The number of records that one step of a sweep locks.
@@ -37,19 +37,7 @@ impl Tx {
         if roots.is_empty() {
             return Ok(0);
         }
-        let ids = IdList(roots.clone());
-        let purged = self
-            .execute(sql!(
-                "DELETE FROM undo_records WHERE tenant_id = $1 AND operation_id ".any_ids(2),
-                ids
-            ))
-            .await?;
-        // A restoration of a contact that remembers one of them as its employer has ended then.
-        self.execute(sql!(
-            "DELETE FROM trashed_records WHERE tenant_id = $1 AND id ".any_ids(2),
-            ids
-        ))
-        .await?;
+        let purged = self.remove_from_trash(&roots).await?;
         self.forget_references(&roots).await?;
         self.settle_referred(roots).await?;
         Ok(purged)

@@ -1,5 +1,7 @@
 //! The way out of the trash.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 use sqlx::types::Json;
 use tracing::instrument;
@@ -10,12 +12,11 @@ use super::super::engine::sql;
 use super::super::kept::Kept;
 use super::super::new_change::NewChange;
 use super::super::record::recorded;
-use super::super::{Stored, Table, Tx};
+use super::super::{Stored, Tx};
+use super::TRASHED;
 use crate::error::{Error, Result};
 use crate::id::TypedId as _;
 use crate::model::{DateTime, EntityKind, Note, Recorded, Relationship, TrashedRecord};
-
-const TRASHED: &str = <TrashedRecord as Table>::COLUMNS;
 
 /// The most records that are inserted by statements of their values. More are loaded.
 const MOST_INSERTED: usize = 100;
@@ -120,9 +121,9 @@ impl Tx {
     }
 
     /// Returns those of these ids that records in the trash have.
-    pub async fn ids_in_trash(&mut self, ids: Vec<Uuid>) -> Result<Vec<Uuid>> {
+    pub async fn ids_in_trash(&mut self, ids: Vec<Uuid>) -> Result<HashSet<Uuid>> {
         if ids.is_empty() {
-            return Ok(Vec::new());
+            return Ok(HashSet::new());
         }
         let found: Vec<(Uuid,)> = self
             .fetch_all(sql!(
@@ -142,7 +143,7 @@ impl Tx {
         self.insert_again(std::slice::from_mut(&mut kept.record)).await?;
         self.insert_again(&mut kept.relationships).await?;
         self.insert_again(&mut kept.notes).await?;
-        self.forget_deletion(kept.record.uuid()).await?;
+        self.remove_from_trash(&[kept.record.uuid()]).await?;
         Ok(Restored {
             record: kept.record,
             notes: kept.notes.len(),
@@ -171,21 +172,6 @@ impl Tx {
             Ok(change.map(NewChange::restored))
         });
         self.record_all(recorded(changes)?).await
-    }
-
-    /// Removes a record that is restored from the trash; the references to it that were cleared are still remembered.
-    async fn forget_deletion(&mut self, root: Uuid) -> Result<()> {
-        self.execute(sql!(
-            "DELETE FROM undo_records WHERE tenant_id = $1 AND operation_id = $2",
-            root
-        ))
-        .await?;
-        self.execute(sql!(
-            "DELETE FROM trashed_records WHERE tenant_id = $1 AND id = $2",
-            root
-        ))
-        .await
-        .map(drop)
     }
 }
 

@@ -28,3 +28,8 @@ pub const REACTIVATE_USER: &str = "mutation ($input: ReactivateUserInput!) {
 
 pub const UPDATE_TENANT: &str = "mutation ($input: UpdateTenantInput!) {
     updateTenant(input: $input) { tenant { name displayName defaultRegion } userErrors { code field message } } }";
+
+pub const CREATE_NOTE: &str = "mutation ($input: CreateNoteInput!) {
+    createNote(input: $input) { note { id } userErrors { code field message } } }";
+pub const CREATE_RELATIONSHIP: &str = "mutation ($input: CreateRelationshipInput!) {
+    createRelationship(input: $input) { relationship { id } userErrors { code field message } } }";

@@ -6,14 +6,11 @@ use serde_json::{Value, json};
 
 use super::{Import, exported};
 use crate::support::operations::{
-    CREATE_CONTACT, CREATE_ORGANIZATION, DELETE_CONTACT, RECORD_INTERACTION, UPSERT_USER,
+    CREATE_CONTACT, CREATE_NOTE, CREATE_ORGANIZATION, CREATE_RELATIONSHIP, DELETE_CONTACT,
+    RECORD_INTERACTION, UPSERT_USER,
 };
 use crate::support::{TestApp, TestCaller, on_both_engines};
 
-const CREATE_NOTE: &str = "mutation ($input: CreateNoteInput!) {
-    createNote(input: $input) { note { id } userErrors { code field message } } }";
-const CREATE_RELATIONSHIP: &str = "mutation ($input: CreateRelationshipInput!) {
-    createRelationship(input: $input) { relationship { id } userErrors { code field message } } }";
 const CREATE_CODE: &str = "mutation ($input: CreateWrapUpCodeInput!) {
     createWrapUpCode(input: $input) { wrapUpCode { id } userErrors { code field message } } }";
 const WRAP_UP: &str = "mutation ($input: WrapUpInteractionInput!) {

@@ -8,7 +8,7 @@ mod undo;
 use serde_json::{Value, json};
 
 use crate::support::TestCaller;
-use crate::support::operations::DELETE_CONTACT;
+use crate::support::operations::{CREATE_NOTE, CREATE_RELATIONSHIP, DELETE_CONTACT};
 
 const DELETE_ORGANIZATION: &str = "mutation ($input: DeleteOrganizationInput!) {
     deleteOrganization(input: $input) { deletedOrganizationId deletedRelationships deletedNotes detachedContacts
@@ -35,10 +35,6 @@ const TRASH: &str = "query ($filter: TrashFilter, $first: Int, $after: String, $
       nodes { id kind label deletedAt deletedBy { name } expiresAt notes relationships }
       edges { cursor } pageInfo { hasNextPage endCursor } totalCount { value precision } } }";
 
-const CREATE_NOTE: &str = "mutation ($input: CreateNoteInput!) {
-    createNote(input: $input) { note { id } userErrors { code field message } } }";
-const CREATE_RELATIONSHIP: &str = "mutation ($input: CreateRelationshipInput!) {
-    createRelationship(input: $input) { relationship { id } userErrors { code field message } } }";
 const UPDATE_ORGANIZATION: &str = "mutation ($input: UpdateOrganizationInput!) {
     updateOrganization(input: $input) { organization { id } userErrors { code field message } } }";
 

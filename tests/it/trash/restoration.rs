@@ -3,15 +3,11 @@
 use external_contacts::model::{Permission, Permissions};
 use serde_json::{Value, json};
 
-use super::{
-    CREATE_RELATIONSHIP, PURGE, RESTORE_CONTACT, RESTORE_NOTE, RESTORE_ORGANIZATION, UPDATE_ORGANIZATION,
-};
+use super::{PURGE, RESTORE_CONTACT, RESTORE_NOTE, RESTORE_ORGANIZATION, UPDATE_ORGANIZATION};
 use crate::changes::last_cursor;
-use crate::support::operations::{CREATE_CONTACT, UPDATE_CONTACT};
+use crate::support::operations::{CREATE_CONTACT, CREATE_RELATIONSHIP, RECORD_INTERACTION, UPDATE_CONTACT};
 use crate::support::{TestCaller, on_both_engines};
 
-const RECORD: &str = "mutation ($input: RecordInteractionInput!) {
-    recordInteraction(input: $input) { interaction { id } userErrors { code field message } } }";
 const FOLLOW: &str = "subscription ($after: String) { changes(after: $after) { action label version } }";
 const SHOWN: &str = "query ($contact: ID!, $organization: ID!, $interaction: ID!) {
     contact(id: $contact) { displayName version organization { name } notes { nodes { id version } }
@@ -52,7 +48,7 @@ impl Company {
             note: admin.note(&contact, "Likes engines").await,
             other_note: admin.note(&organization, "Builds engines").await,
             relationship: admin.relationship(&user, &organization, "Owner").await,
-            interaction: admin.done(RECORD, call).await["interaction"]["id"].take(),
+            interaction: admin.done(RECORD_INTERACTION, call).await["interaction"]["id"].take(),
             organization,
             contact,
         }

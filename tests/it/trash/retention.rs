@@ -5,20 +5,19 @@ use external_contacts::model::Permissions;
 use serde_json::{Value, json};
 
 use super::PURGE;
+use crate::support::operations::RECORD_INTERACTION;
 use crate::support::{TestApp, TestCaller, on_both_engines};
 
 const UPDATE_TENANT: &str = "mutation ($input: UpdateTenantInput!) {
     updateTenant(input: $input) { tenant { retention { trashDays } trashedRecords { value } }
       userErrors { code field message } } }";
-const RECORD: &str = "mutation ($input: RecordInteractionInput!) {
-    recordInteraction(input: $input) { interaction { id } userErrors { code field message } } }";
 
 /// A contact with a call.
 async fn called(admin: &TestCaller<'_>) -> Value {
     let contact = admin.contact("Lovelace").await;
     let call = json!({ "mediaType": "CALL", "direction": "INBOUND", "startedAt": "2026-03-01T12:00:00Z",
         "contactId": contact });
-    admin.done(RECORD, call).await;
+    admin.done(RECORD_INTERACTION, call).await;
     contact
 }
 
