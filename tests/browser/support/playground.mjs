@@ -96,10 +96,23 @@ export class Playground {
     await this.page.getByRole("button", { name: /^Stop query/ }).click();
   }
 
-  /** Runs the tab; of several operations, the named one. */
+  /**
+   * Runs the tab; of several operations, the named one. GraphiQL reads the operations of a document a moment after it is shown;
+   * until then, its button stands for those of the document before.
+   */
   async run(operation) {
-    await this.page.getByRole("button", { name: /^Execute query/ }).click();
-    if (operation) await this.page.getByRole("menuitem", { name: operation, exact: true }).click();
+    const button = this.page.getByRole("button", { name: /^Execute query/ });
+    const menu = this.page.locator('[aria-haspopup="menu"]');
+    if (!operation) return button.and(this.page.locator(':not([aria-haspopup="menu"])')).click();
+    const item = this.page.getByRole("menuitem", { name: operation, exact: true });
+    await this.until(`the operation ${operation}`, async () => {
+      await button.and(menu).click();
+      await this.page.getByRole("menuitem").first().waitFor();
+      if (await item.isVisible()) return true;
+      await this.page.keyboard.press("Escape");
+      return false;
+    });
+    await item.click();
   }
 
   /** The contents of the editors: the query, the headers, the answer. */
