@@ -103,7 +103,7 @@ pub async fn restore_note(tx: &mut Tx, id: NoteId, permissions: Permissions) -> 
 pub async fn purge_trash(tx: &mut Tx, ids: Vec<NodeId>) -> Result<Vec<NodeId>> {
     let uuids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
     let found = tx.lock_in_trash(uuids).await?;
-    let parts = found.iter().map(|it| 1 + it.notes + it.relationships);
+    let parts = found.iter().map(|it| it.notes + it.relationships);
     check_parts(usize::try_from(parts.sum::<i32>()).unwrap_or(usize::MAX))?;
     let found: HashSet<NodeId> = found.into_iter().map(|it| it.kind.node_id(it.id)).collect();
     let mut refusals = Refusals::default();

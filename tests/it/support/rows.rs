@@ -80,6 +80,21 @@ async fn tables(app: &TestApp, connection: &mut Connection, without: &[&str]) ->
         .collect()
 }
 
+/// Runs a statement behind the program's back.
+pub async fn execute(app: &TestApp, sql: &'static str) {
+    match &app.url {
+        DatabaseUrl::Postgres(url) | DatabaseUrl::Pooled { direct: url, .. } => {
+            let mut connection = PgConnection::connect(url).await.unwrap();
+            sqlx::query(sql).execute(&mut connection).await.unwrap();
+        }
+        DatabaseUrl::Sqlite(file) => {
+            let options = SqliteConnectOptions::new().filename(file);
+            let mut connection = options.connect().await.unwrap();
+            sqlx::query(sql).execute(&mut connection).await.unwrap();
+        }
+    }
+}
+
 /// A connection to the database itself.
 enum Connection {
     Postgres(PgConnection),

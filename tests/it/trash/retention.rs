@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::PURGE;
 use crate::support::operations::RECORD_INTERACTION;
+use crate::support::rows::execute;
 use crate::support::{TestApp, TestCaller, on_both_engines};
 
 const UPDATE_TENANT: &str = "mutation ($input: UpdateTenantInput!) {
@@ -61,6 +62,17 @@ on_both_engines! {
         assert!(admin.no_restoration(&contact).await.starts_with("NOT_FOUND id"));
         sweep(app).await;
         assert_eq!(calls_of(&admin, &contact).await, 0);
+    }
+
+    async fn as_much_as_one_deletion_takes_is_purged(app: &TestApp) {
+        let admin = app.admin().await;
+        let contact = admin.contact("Lovelace").await;
+        admin.delete(&contact).await;
+        execute(app, "UPDATE trashed_records SET notes = 10001").await;
+        let refusal = admin.refusal(PURGE, json!({ "ids": [contact] })).await;
+        assert!(refusal.starts_with("TOO_LARGE"), "{refusal}");
+        execute(app, "UPDATE trashed_records SET notes = 9999, relationships = 1").await;
+        admin.done(PURGE, json!({ "ids": [contact] })).await;
     }
 
     async fn records_are_kept_for_30_days(app: &TestApp) {
