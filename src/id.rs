@@ -55,7 +55,7 @@ impl Ids {
     }
 }
 
-/// The common interface of typed ids.
+/// The common interface of the ids of records.
 pub trait TypedId:
     Copy + Eq + std::hash::Hash + Send + Sync + fmt::Display + FromStr<Err = NotAnId> + Into<NodeId> + 'static
 {
@@ -81,7 +81,8 @@ impl NotAnId {
     }
 }
 
-macro_rules! ids {
+/// Declares types of ids, each shown with the name of its kind in front.
+macro_rules! id_types {
     ($($(#[$doc:meta])* $name:ident = $kind:literal ($article:literal)),* $(,)?) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, sqlx::Type)]
@@ -92,18 +93,6 @@ macro_rules! ids {
         impl $name {
             /// Creates the id with this UUID.
             pub const fn new(uuid: Uuid) -> Self {
-                Self(uuid)
-            }
-        }
-
-        impl TypedId for $name {
-            const KIND: &'static str = $kind;
-
-            fn uuid(self) -> Uuid {
-                self.0
-            }
-
-            fn from_uuid(uuid: Uuid) -> Self {
                 Self(uuid)
             }
         }
@@ -137,6 +126,28 @@ macro_rules! ids {
                 _: &Positioned<Field>,
             ) -> ServerResult<Value> {
                 Ok(Value::String(self.to_string()))
+            }
+        }
+    )*};
+}
+
+/// Declares the ids of the records that `node` returns, and the id of any of these.
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident = $kind:literal ($article:literal)),* $(,)?) => {
+        id_types! {
+            $($(#[$doc])* $name = $kind ($article)),*
+        }
+
+    $(
+        impl TypedId for $name {
+            const KIND: &'static str = $kind;
+
+            fn uuid(self) -> Uuid {
+                self.0
+            }
+
+            fn from_uuid(uuid: Uuid) -> Self {
+                Self(uuid)
             }
         }
 
@@ -210,6 +221,11 @@ ids! {
     InteractionId = "interaction" ("an"),
     /// The id of a wrap-up code.
     WrapUpCodeId = "wrapUpCode" ("a"),
+}
+
+id_types! {
+    /// The id of a transfer of relationships, which is no record of its own.
+    TransferId = "transfer" ("a"),
 }
 
 /// An id of any kind as text.
