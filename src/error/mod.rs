@@ -201,6 +201,8 @@ pub enum UserErrorCode {
     IdempotencyKeyReused,
     /// The mutation would change more records than one mutation may; the message gives the limit.
     TooLarge,
+    /// The time in which the operation could be undone is over.
+    Expired,
 }
 
 impl UserError {

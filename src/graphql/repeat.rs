@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::context::ContextExt;
 use super::shared::Shared;
 use crate::error::{Error, Result, UserError, UserErrorCode};
-use crate::id::TypedId as _;
+use crate::id::{TransferId, TypedId as _};
 use crate::model::{Checked, Interaction};
 use crate::service::Linked;
 use crate::store::{Listed, Transferred, Wanted};
@@ -120,17 +120,34 @@ impl Repeatable for Linked {
     }
 }
 
+/// The kept result of a transfer: its numbers, whether there is more, and its id, which earlier versions did not keep.
+#[derive(Serialize, Deserialize)]
+struct KeptTransfer(i64, i64, bool, #[serde(default)] Option<TransferId>);
+
 impl Repeatable for Transferred {
     fn kept(&self) -> Value {
-        json!((self.moved, self.ended, self.has_more))
+        json!(KeptTransfer(self.moved, self.ended, self.has_more, self.id))
     }
 
     async fn again<C: ContextExt + Sync + ?Sized>(_: &C, kept: Value) -> Result<Option<Self>> {
-        let (moved, ended, has_more) = serde_json::from_value(kept).map_err(Error::internal)?;
+        let KeptTransfer(moved, ended, has_more, id) =
+            serde_json::from_value(kept).map_err(Error::internal)?;
         Ok(Some(Self {
             moved,
             ended,
             has_more,
+            id,
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_result_of_a_transfer_that_an_earlier_version_kept_is_read() {
+        let KeptTransfer(moved, _, has_more, id) = serde_json::from_value(json!([7, 1, true])).unwrap();
+        assert_eq!((moved, has_more, id), (7, true, None));
     }
 }

@@ -43,7 +43,7 @@ pub struct TrashFilter {
     pub kept_since: DateTime,
 }
 
-/// A part of a record that could not be restored.
+/// A part of a record or of a transfer that could not be restored.
 #[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
 pub struct RestoreLoss {
     /// The path of the field, such as `["externalIds"]`.

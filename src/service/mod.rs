@@ -21,6 +21,7 @@ mod relationships;
 mod tenant;
 mod transfer;
 mod trash;
+mod undo_transfer;
 mod user;
 mod users;
 mod wrap_up_code;
@@ -48,6 +49,7 @@ pub use transfer::transfer_relationships;
 pub use trash::{
     Restoration, purge_trash, restore_contact, restore_note, restore_organization, restore_relationship,
 };
+pub use undo_transfer::{UndoneTransfer, undo_relationship_transfer};
 pub use user::{deactivate_user, reactivate_user, upsert_user};
 pub use users::upsert_users;
 pub use wrap_up_code::{create_wrap_up_code, update_wrap_up_code};

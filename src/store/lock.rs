@@ -2,8 +2,9 @@
 //!
 //! On PostgreSQL, a write takes its locks in this order, and those of one kind by id (SQLite has one writer):
 //!
-//! 1. the idempotency key; then the rows of **records in the trash** that are restored or purged: notes and relationships, then
-//!    contacts, then organizations. A restoration that misses a contact or an organization looks for its row there, too;
+//! 1. the idempotency key; then the transfer that is undone; then the rows of **records in the trash** that are restored or purged, or
+//!    with which a relationship was deleted whose transfer is undone: notes and relationships, then contacts, then organizations. A
+//!    restoration that misses a contact or an organization looks for its row there, too;
 //! 2. the **keys** by which records are found or that they are to get: external ids, subjects, names, and the words of
 //!    the search index that stand for contact points and domains ([`Tx::lock_keys`]).
 //!    A key is locked whether or not a record has it, so that of two that create a record one waits and then finds it;

@@ -100,7 +100,8 @@ pub use page_query::PageQuery;
 pub use part::Columns;
 pub use read::Read;
 pub use relationship::{
-    RELATIONSHIPS_OF_ORGANIZATION, RELATIONSHIPS_OF_USER, Transfer, Transferred, second_current,
+    PastTransfer, RELATIONSHIPS_OF_ORGANIZATION, RELATIONSHIPS_OF_USER, Transfer, TransferEffect,
+    Transferred, second_current,
 };
 pub use sort::{Column, Sort, SortField};
 pub use system::System;

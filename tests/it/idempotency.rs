@@ -32,6 +32,7 @@ const IDEMPOTENT: &[(&str, &str)] = &[
     ("restoreNote", "a second restoration is NOT_FOUND"),
     ("restoreOrganization", "a second restoration is NOT_FOUND"),
     ("restoreRelationship", "a second restoration is NOT_FOUND"),
+    ("undoRelationshipTransfer", "a second undo is NOT_FOUND"),
     (
         "updateContact",
         "sets values; expectedVersion guards the changes of others",
@@ -208,7 +209,7 @@ async fn inputs(admin: &TestCaller<'_>) -> Vec<(&'static str, &'static str, Valu
         ),
         (
             "transferRelationships",
-            "moved ended hasMore",
+            "moved ended hasMore transferId",
             json!({ "fromUserId": ann, "toUserId": ben }),
         ),
         (

@@ -98,9 +98,12 @@ struct Records(HashMap<&'static str, Vec<Value>>);
 impl Records {
     async fn made_by(admin: &TestCaller<'_>) -> Self {
         let mut records: HashMap<_, Vec<_>> = HashMap::new();
+        let lender = admin.user("Lender").await;
         for name in ["One", "Two"] {
             let organization = admin.organization(name).await;
             let user = admin.user(name).await;
+            // An earlier pair may have deactivated it.
+            run(admin, "reactivateUser", json!({ "id": user })).await;
             let contact = admin.employee(name, &organization).await;
             let primary = json!({ "id": organization, "primaryContactId": contact });
             run(admin, "updateOrganization", primary).await;
@@ -109,7 +112,7 @@ impl Records {
                     "relationship",
                     "createRelationship",
                     json!({
-                    "userId": user, "organizationId": organization, "type": "Owner" }),
+                    "userId": lender, "organizationId": organization, "type": "Owner" }),
                 ),
                 (
                     "note",
@@ -132,6 +135,11 @@ impl Records {
                     .or_default()
                     .push(made[mutation][noun]["id"].clone());
             }
+            let query = document("transferRelationships").replace("userErrors", "transferId userErrors");
+            let input = json!({ "fromUserId": lender, "toUserId": user, "organizationIds": [organization] });
+            let made = admin.data(&query, json!({ "input": input })).await;
+            let transfer = made["transferRelationships"]["transferId"].clone();
+            records.entry("transfer").or_default().push(transfer);
             records.entry("organization").or_default().push(organization);
             records.entry("user").or_default().push(user);
             records.entry("contact").or_default().push(contact);
@@ -259,6 +267,10 @@ const MUTATIONS: &[(&str, Make)] = &[
         let from = c.usize(..2);
         json!({ "fromUserId": r.0["user"][from], "toUserId": r.0["user"][1 - from] })
     }),
+    (
+        "undoRelationshipTransfer",
+        |r, c| json!({ "transferId": r.any("transfer", c) }),
+    ),
     (
         "createNote",
         |r, c| json!({ "subjectId": r.any(["contact", "organization"][c.usize(..2)], c), "text": "New" }),

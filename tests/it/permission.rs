@@ -108,7 +108,7 @@ pub fn id_of(name: &str) -> &str {
     match name {
         "fromUser" | "toUser" | "agent" | "owner" => "user",
         "code" => "wrapUpCode",
-        "id" | "ids" | "subject" | "" => "contact",
+        "id" | "ids" | "subject" | "transfer" | "" => "contact",
         name => name,
     }
 }

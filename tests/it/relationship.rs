@@ -16,7 +16,9 @@ const DELETE: &str = "mutation ($input: DeleteRelationshipInput!) {
     deleteRelationship(input: $input) {
       deletedRelationshipId relationship { version } userErrors { code field message } } }";
 const TRANSFER: &str = "mutation ($input: TransferRelationshipsInput!) {
-    transferRelationships(input: $input) { moved ended hasMore userErrors { code field message } } }";
+    transferRelationships(input: $input) { moved ended hasMore transferId userErrors { code field message } } }";
+const UNDO: &str = "mutation ($input: UndoRelationshipTransferInput!) {
+    undoRelationshipTransfer(input: $input) { movedBack reopened userErrors { code field message } } }";
 const READ: &str = "query ($id: ID!) { relationship(id: $id) {
     type startedOn endedOn version user { name } organization { name } updatedBy { name } } }";
 const LIST: &str = "query ($filter: RelationshipFilter, $orderBy: RelationshipOrder, $first: Int, $after: String,
@@ -258,8 +260,9 @@ on_both_engines! {
         relationship(&admin, &bob, &apex, "OWNER").await;
         relationship(&admin, &bob, &apex, "partner").await;
 
-        let done = admin.done(TRANSFER, json!({ "fromUserId": ada, "toUserId": bob })).await;
+        let mut done = admin.done(TRANSFER, json!({ "fromUserId": ada, "toUserId": bob })).await;
 
+        assert!(done.as_object_mut().unwrap().remove("transferId").unwrap().is_string());
         assert_eq!(done, json!({ "moved": 1, "ended": 2, "hasMore": false, "userErrors": [] }));
         for (id, user, ended_on, version) in [
             (moved, "Bob", Value::Null, 2),
@@ -316,15 +319,23 @@ on_both_engines! {
         }
         let before = app.store.statements();
 
-        let one = admin.done(TRANSFER, json!({ "fromUserId": ada, "toUserId": bob })).await;
+        let mut one = admin.done(TRANSFER, json!({ "fromUserId": ada, "toUserId": bob })).await;
 
         let statements = app.store.statements() - before;
-        assert!(statements <= 8, "{statements} statements");
+        assert!(statements <= 10, "{statements} statements");
+        let transfer = one.as_object_mut().unwrap().remove("transferId").unwrap();
         assert_eq!(one, json!({ "moved": 1000, "ended": 0, "hasMore": true, "userErrors": [] }));
-        let two = admin.done(TRANSFER, json!({ "fromUserId": ada, "toUserId": bob })).await;
+        let mut two = admin.done(TRANSFER, json!({ "fromUserId": ada, "toUserId": bob })).await;
+        assert!(two.as_object_mut().unwrap().remove("transferId").unwrap().is_string());
         assert_eq!(two, json!({ "moved": 1, "ended": 0, "hasMore": false, "userErrors": [] }));
         let types = admin.data("{ relationshipTypes }", json!({})).await;
         assert_eq!(types["relationshipTypes"].as_array().unwrap().len(), 1000);
+
+        let before = app.store.statements();
+        let undone = admin.done(UNDO, json!({ "transferId": transfer })).await;
+        let statements = app.store.statements() - before;
+        assert!(statements <= 11, "{statements} statements");
+        assert_eq!(undone, json!({ "movedBack": 1000, "reopened": 0, "userErrors": [] }));
     }
 
     async fn another_tenants_relationship_is_not_found(app: &TestApp) {

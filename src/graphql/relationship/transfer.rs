@@ -1,4 +1,4 @@
-//! Transfers of a user's relationships to another user.
+//! Transfers of a user's relationships to another user, and their undo.
 
 use async_graphql::{Context, ID, InputObject, Object, Result};
 
@@ -9,8 +9,8 @@ use crate::graphql::mutation::Mutate as _;
 use crate::graphql::payload::payload;
 use crate::graphql::permission::requires_permission;
 use crate::graphql::repeat::RepeatFields;
-use crate::id::OrganizationId;
-use crate::model::{Checked, Permission, whole};
+use crate::id::{OrganizationId, TransferId};
+use crate::model::{Checked, Permission, RestoreLoss, whole};
 use crate::service;
 use crate::store::Transfer;
 
@@ -66,6 +66,36 @@ payload! {
         ended: i64;
         /// Whether more relationships remain to be transferred; repeating the call transfers them.
         has_more: bool;
+        /// The id of this transfer, for undoing it. Null if nothing was transferred, or if the tenant keeps no deleted records.
+        transfer_id: Option<TransferId>;
+    }
+}
+
+/// Input for `undoRelationshipTransfer`.
+#[derive(InputObject)]
+pub struct UndoRelationshipTransferInput {
+    /// The id of the transfer, which `transferRelationships` returned.
+    transfer_id: ID,
+    #[graphql(flatten)]
+    dry_run: DryRunFields,
+}
+
+impl UndoRelationshipTransferInput {
+    fn check(self) -> Checked<(TransferId,)> {
+        Ok((id("transferId", &self.transfer_id)?,))
+    }
+}
+
+payload! {
+    /// The result of undoing a transfer of relationships.
+    UndoRelationshipTransferPayload {
+        /// The number of relationships that returned to the user they were transferred from.
+        moved_back: i64;
+        /// The number of ended relationships that are current again.
+        reopened: i64;
+        /// The relationships whose transfer could not be undone, each with its id as the value: those that were changed or deleted
+        /// after the transfer.
+        lost: Vec<RestoreLoss>;
     }
 }
 
@@ -92,6 +122,30 @@ impl TransferMutation {
             moved: done.moved,
             ended: done.ended,
             has_more: done.has_more,
+            transfer_id: done.id,
+            user_errors: outcome.user_errors,
+        }))
+    }
+
+    /// Undoes a transfer, for as many days as `viewer.tenant.retention.trashDays` says. Relationships that the receiver still has
+    /// return to the user they were transferred from, also if that user is inactive by now. Ended ones are current again, unless
+    /// their end was changed or the user has another current one of the type with the organization.
+    ///
+    /// Requires `externalContacts:relationship:edit`.
+    #[graphql(directive = requires_permission::apply(Permission::RelationshipEdit))]
+    async fn undo_relationship_transfer(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The transfer to undo.")] input: UndoRelationshipTransferInput,
+    ) -> Result<Option<UndoRelationshipTransferPayload>> {
+        let outcome = ctx
+            .change_once(input.check(), service::undo_relationship_transfer)
+            .await?;
+        let undone = outcome.value.unwrap_or_default();
+        Ok(Some(UndoRelationshipTransferPayload {
+            moved_back: undone.moved_back,
+            reopened: undone.reopened,
+            lost: undone.lost,
             user_errors: outcome.user_errors,
         }))
     }

@@ -1,8 +1,10 @@
 //! The table of relationships.
 
 mod transfer;
+mod undo_transfer;
 
 pub use transfer::{Transfer, Transferred};
+pub use undo_transfer::{PastTransfer, TransferEffect};
 
 use tracing::instrument;
 use uuid::Uuid;

@@ -7,7 +7,7 @@ use tracing::instrument;
 
 use super::RELATIONSHIP;
 use crate::error::Result;
-use crate::id::{OrganizationId, RelationshipId, TypedId, UserId};
+use crate::id::{OrganizationId, RelationshipId, TransferId, TypedId, UserId};
 use crate::model::Relationship;
 use crate::store::Stored as _;
 use crate::store::Tx;
@@ -41,6 +41,8 @@ pub struct Transferred {
     pub ended: i64,
     /// Whether there are more than change hands at once.
     pub has_more: bool,
+    /// The id by which the transfer can be undone; `None` if nothing was transferred, or the trash is not kept.
+    pub id: Option<TransferId>,
 }
 
 impl Tx {
@@ -56,17 +58,23 @@ impl Tx {
         let moved = self.move_those_left(&ids, transfer.to).await?;
         self.record_transfer(&chosen, &ended).await?;
         self.record_transfer(&chosen, &moved).await?;
+        let id = self.remember_transfer(transfer, ids).await?;
         let count = |changed: &[_]| i64::try_from(changed.len()).unwrap_or(i64::MAX);
         Ok(Transferred {
             moved: count(&moved),
             ended: count(&ended),
             has_more,
+            id,
         })
     }
 
-    async fn record_transfer(&mut self, before: &[Relationship], after: &[Relationship]) -> Result<()> {
+    pub(super) async fn record_transfer<'r>(
+        &mut self,
+        before: impl IntoIterator<Item = &'r Relationship> + Send,
+        after: &[Relationship],
+    ) -> Result<()> {
         let before: HashMap<RelationshipId, &Relationship> =
-            before.iter().map(|before| (before.id, before)).collect();
+            before.into_iter().map(|before| (before.id, before)).collect();
         let changes: Vec<NewChange> = after
             .iter()
             .filter_map(|after| Relationship::change(Some(*before.get(&after.id)?), Some(after)).transpose())

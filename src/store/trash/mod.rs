@@ -7,6 +7,7 @@
 
 mod keep;
 mod purge;
+mod relationships;
 mod restore;
 
 use std::sync::atomic::Ordering;
@@ -26,6 +27,8 @@ use crate::model::{EntityKind, TenantRecord, TrashFilter, TrashedRecord};
 use crate::page::Key;
 
 const TRASHED: &str = <TrashedRecord as Table>::COLUMNS;
+/// The order in which records in the trash are locked: parts before what they are parts of.
+const PLACE: &str = "CASE kind WHEN 'organization' THEN 2 WHEN 'contact' THEN 1 ELSE 0 END";
 
 /// The number of days that deleted records are kept unless the operator says otherwise.
 pub const DEFAULT_DAYS: u32 = 30;
@@ -147,6 +150,11 @@ impl Tx {
             removed = removed.max(self.execute(delete.sql()).await?);
         }
         Ok(removed)
+    }
+
+    /// Whether an operation of this time can still be undone.
+    pub fn is_undoable(&self, at: DateTime<Utc>) -> bool {
+        at >= self.trash_since()
     }
 
     /// Whether deleted records are kept.

@@ -8,12 +8,10 @@ use super::super::bind::IdList;
 use super::super::engine::sql;
 use super::super::system::BETWEEN_BATCHES;
 use super::super::{System, Tenant, Tx, change};
-use super::TRASHED;
+use super::{PLACE, TRASHED};
 use crate::error::Result;
 use crate::model::TrashedRecord;
 
-/// The order in which records in the trash are locked.
-const PLACE: &str = "CASE kind WHEN 'organization' THEN 2 WHEN 'contact' THEN 1 ELSE 0 END";
 /// The number of records that one step of a sweep locks.
 const LOCKED_AT_ONCE: i64 = 100;
 /// The number of records after which one step of a sweep ends, those that were deleted with others included.
@@ -107,9 +105,12 @@ impl Tenant {
     }
 
     /// Purges the deleted records that can no longer be restored and, where there are more than the tenant may have managed entities,
-    /// the oldest; a step at a time, with a pause for others between two.
+    /// the oldest, and forgets the transfers that can no longer be undone; a step at a time, with a pause for others between two.
     async fn sweep_trash(&self) -> Result<()> {
         while self.purge_before(self.trash_since(), PURGED_AT_ONCE).await? > 0 {
+            tokio::time::sleep(BETWEEN_BATCHES).await;
+        }
+        while self.forget_transfers_before(self.trash_since()).await? {
             tokio::time::sleep(BETWEEN_BATCHES).await;
         }
         let mut superfluous = self.superfluous_trash().await?;
@@ -127,7 +128,8 @@ impl Tenant {
 }
 
 impl System<'_> {
-    /// Purges the deleted records of every tenant that can no longer be restored, or are too many. A tenant whose sweep fails does not
+    /// Purges the deleted records of every tenant that can no longer be restored, or are too many, and forgets the transfers that can
+    /// no longer be undone. A tenant whose sweep fails does not
     /// hold up the others; the last failure is returned.
     #[instrument(level = "debug", skip_all)]
     pub async fn sweep_trash(self) -> Result<()> {

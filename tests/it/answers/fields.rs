@@ -60,7 +60,8 @@ fn payload(mutation: &str) -> String {
             format!("relationship {{ {RELATIONSHIP} }}")
         }
         "deleteRelationship" => "deletedRelationshipId relationship { type version }".to_owned(),
-        "transferRelationships" => "moved ended hasMore".to_owned(),
+        "transferRelationships" => "moved ended hasMore transferId".to_owned(),
+        "undoRelationshipTransfer" => "movedBack reopened lost { field message value }".to_owned(),
         "createNote" | "updateNote" | "restoreNote" => format!("note {{ {NOTE} }}"),
         "deleteNote" => "deletedNoteId note { text version }".to_owned(),
         "recordInteraction" => format!("interaction {{ {INTERACTION} }} created"),

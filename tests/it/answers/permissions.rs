@@ -30,7 +30,7 @@ const ROOTS: [&str; 14] = [
     "contactsByPhone(number: \"+12125550100\") { nodes { displayName } }",
 ];
 /// A mutation with an input that would be refused for another reason, had the caller the permission.
-const MUTATIONS: [&str; 29] = [
+const MUTATIONS: [&str; 30] = [
     "createContact(input: {})",
     "updateContact(input: { id: \"x\" })",
     "deleteContact(input: { id: \"x\" })",
@@ -43,6 +43,7 @@ const MUTATIONS: [&str; 29] = [
     "updateRelationship(input: { id: \"x\" })",
     "deleteRelationship(input: { id: \"x\" })",
     "transferRelationships(input: { fromUserId: \"x\", toUserId: \"x\" })",
+    "undoRelationshipTransfer(input: { transferId: \"x\" })",
     "createNote(input: { subjectId: \"x\", text: \"\" })",
     "updateNote(input: { id: \"x\" })",
     "deleteNote(input: { id: \"x\" })",

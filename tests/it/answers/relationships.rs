@@ -7,6 +7,9 @@ use super::group::Group;
 const NO_USER: &str = "user_0192f7c4-1c2d-7e3f-8a4b-5c6d7e8f9a0b";
 const NO_ORGANIZATION: &str = "organization_0192f7c4-1c2d-7e3f-8a4b-5c6d7e8f9a0b";
 
+const NO_TRANSFER: &str = "transfer_0192f7c4-1c2d-7e3f-8a4b-5c6d7e8f9a0b";
+const ALL: &str = "{ relationships(orderBy: { field: CREATED_AT }) { nodes { type startedOn endedOn version user { name } organization { name } } } }";
+
 /// The users and organizations of relationships.
 struct Parties {
     ann: Value,
@@ -20,7 +23,8 @@ pub async fn record(group: &mut Group<'_>) {
     created(group, &parties).await;
     let id = updated(group, &parties).await;
     deleted(group, &id).await;
-    transferred(group, &parties).await;
+    let transfers = transferred(group, &parties).await;
+    undone(group, &parties, &transfers).await;
 }
 
 async fn parties(group: &mut Group<'_>) -> Parties {
@@ -185,7 +189,7 @@ async fn transferred(
         acme,
         zenith,
     }: &Parties,
-) {
+) -> Vec<Value> {
     let same =
         json!({ "userId": bob, "organizationId": acme, "type": "Support Lead", "startedOn": "2026-02-01" });
     group
@@ -207,6 +211,7 @@ async fn transferred(
             json!({ "id": retired }),
         )
         .await;
+    let mut transfers = Vec::new();
     for (title, input) in [
         ("to oneself", json!({ "fromUserId": ann, "toUserId": ann })),
         ("from nobody", json!({ "fromUserId": NO_USER, "toUserId": bob })),
@@ -241,10 +246,59 @@ async fn transferred(
             json!({ "fromUserId": ann, "toUserId": bob, "organizationIds": null }),
         ),
     ] {
-        group
+        let done = group
             .change(format!("transfer: {title}"), "transferRelationships", input)
             .await;
+        transfers.push(done["transferId"].clone());
     }
-    let query = "{ relationships(orderBy: { field: CREATED_AT }) { nodes { type startedOn endedOn version user { name } organization { name } } } }";
-    group.read("the relationships after that", query).await;
+    group.read("the relationships after that", ALL).await;
+    transfers.retain(|transfer| !transfer.is_null());
+    transfers
+}
+
+async fn undone(group: &mut Group<'_>, Parties { ann, bob, .. }: &Parties, transfers: &[Value]) {
+    let [one, all] = transfers else {
+        panic!("there are two transfers: {transfers:?}")
+    };
+    for (title, input) in [
+        ("in a dry run", json!({ "transferId": all, "dryRun": true })),
+        ("of all", json!({ "transferId": all })),
+        ("again", json!({ "transferId": all })),
+        ("of nothing", json!({ "transferId": NO_TRANSFER })),
+        ("not an id", json!({ "transferId": "nonsense" })),
+    ] {
+        group
+            .change(format!("undo: {title}"), "undoRelationshipTransfer", input)
+            .await;
+    }
+    group.read("the relationships after the undo", ALL).await;
+    let days = |days: Value| json!({ "retention": { "trashDays": days } });
+    group
+        .change("no deleted records are kept", "updateTenant", days(json!(0)))
+        .await;
+    let name = group.tenant.record().name.clone();
+    let tenant = group.app.store.system().tenant(name.as_str()).await.unwrap();
+    let before = std::mem::replace(&mut group.tenant, tenant.unwrap());
+    group
+        .change(
+            "undo: too late",
+            "undoRelationshipTransfer",
+            json!({ "transferId": one }),
+        )
+        .await;
+    group
+        .change("they are kept again", "updateTenant", days(Value::Null))
+        .await;
+    group.tenant = before;
+    let back = json!({ "fromUserId": bob, "toUserId": ann });
+    group
+        .change("transfer: on to another", "transferRelationships", back)
+        .await;
+    group
+        .change(
+            "undo: of what moved on",
+            "undoRelationshipTransfer",
+            json!({ "transferId": one }),
+        )
+        .await;
 }

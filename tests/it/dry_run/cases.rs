@@ -56,6 +56,8 @@ pub struct Subjects {
     notes: Vec<Value>,
     /// An organization, a contact, a relationship and a note in the trash.
     deleted: Vec<Value>,
+    /// A transfer of two relationships, of which one was ended.
+    transfer: Value,
 }
 
 impl Subjects {
@@ -69,6 +71,7 @@ impl Subjects {
             relationships: Vec::new(),
             notes: Vec::new(),
             deleted: Vec::new(),
+            transfer: Value::Null,
         };
         for name in ["from", "to"] {
             made.users.push(admin.user(&format!("{name}-{case}")).await);
@@ -91,6 +94,15 @@ impl Subjects {
             made.contacts.push(contact);
         }
         made.delete_some(admin).await;
+        let lender = admin.user(&format!("lender-{case}")).await;
+        for user in [&lender, &made.users[1]] {
+            admin.relationship(user, &made.organizations[0], "Lender").await;
+        }
+        admin
+            .relationship(&lender, &made.organizations[1], "Lender")
+            .await;
+        let transfer = json!({ "fromUserId": lender, "toUserId": made.users[1] });
+        made.transfer = admin.done(TRANSFER, transfer).await["transferId"].take();
         made
     }
 
@@ -132,6 +144,9 @@ const BELONGINGS: &str =
     note: createNote(input: $note) { note { id } userErrors { message } }
     other: createNote(input: $other) { note { id } userErrors { message } }
     recordInteraction(input: $call) { interaction { id } userErrors { message } } }";
+
+const TRANSFER: &str = "mutation ($input: TransferRelationshipsInput!) {
+    transferRelationships(input: $input) { transferId userErrors { code field message } } }";
 
 const DELETIONS: &str = "mutation ($contact: DeleteContactInput!, $organization: DeleteOrganizationInput!,
         $relationship: DeleteRelationshipInput!, $note: DeleteNoteInput!) {
@@ -291,6 +306,17 @@ pub const CASES: &[Case] = &[
         mutation: "restoreRelationship",
         fields: "relationship { id type version }",
         inputs: |s| restorations(&s.deleted[2]),
+    },
+    Case {
+        mutation: "undoRelationshipTransfer",
+        fields: "movedBack reopened lost { field message value }",
+        inputs: |s| {
+            vec![
+                json!({ "transferId": s.transfer }),
+                json!({ "transferId": s.transfer }),
+                json!({ "transferId": "nonsense" }),
+            ]
+        },
     },
     Case {
         mutation: "transferRelationships",

@@ -3,6 +3,7 @@
 mod list;
 mod restoration;
 mod retention;
+mod transfers;
 mod undo;
 
 use serde_json::{Value, json};

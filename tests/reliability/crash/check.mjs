@@ -247,9 +247,10 @@ function trash(context) {
     if (kept.length > 0) report(context, "a purged record is still there", kept);
   }
   const unsettled = new Set(tables.unsettled_records.map(({ id }) => id));
+  const transferred = new Set(tables.transfers.map(({ id }) => id));
   for (const link of tables.undo_links) {
     const id = link.operation_id;
-    if (!roots.has(id) && !unsettled.has(id)) report(context, "a reference is remembered for a record that is not in the trash", link);
+    if (!roots.has(id) && !unsettled.has(id) && !transferred.has(id)) report(context, "a reference is remembered for a record that is not in the trash", link);
   }
 }
 
@@ -356,6 +357,7 @@ function edges(context) {
     if (primary && byId.contact.get(primary)?.organization_id !== id) report(context, "a primary contact works elsewhere", id);
   }
   const unsettled = new Set(tables.unsettled_records.map(({ id }) => id));
+  const transferred = new Set(tables.transfers.map(({ id }) => id));
   for (const it of byId.contact.values()) {
     const employer = it.organization_id;
     if (employer && !byId.organization.has(employer) && !unsettled.has(employer)) report(context, "a contact works nowhere", it);

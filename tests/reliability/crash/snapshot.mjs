@@ -15,6 +15,7 @@ const TABLES = [
   "trashed_records",
   "undo_records",
   "undo_links",
+  "transfers",
   "unsettled_records",
 ];
 
