@@ -72,7 +72,8 @@ impl Change {
         self.kind.node_id(self.entity_id).into()
     }
 
-    /// The record in its current state, or null if it has been deleted.
+    /// The record in its current state, or null if it has been deleted. In place of a contact or an organization that was merged
+    /// into another one, that one.
     ///
     /// Requires the view permission of its kind, such as `externalContacts:contact:view`.
     async fn entity(&self, ctx: &Context<'_>) -> Result<Option<ChangedEntity>> {

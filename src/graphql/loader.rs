@@ -284,11 +284,22 @@ impl<T: Listed> LoadKey for Id<T> {
     async fn load_all(queues: &Queues, keys: Vec<Self>, wanted: Wanted) -> Result<HashMap<Self, Shared<T>>> {
         let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
         let span = batch_span("records", T::TABLE, ids.len());
-        let records = queues.tenant.joined_by_ids::<T>(ids, wanted);
+        let records = queues.tenant.joined_by_ids::<T>(ids.clone(), wanted);
         let records = records.instrument(span).await?.into_iter();
-        Ok(records
-            .map(|found| (Id(found.record.uuid(), PhantomData), queues.kept.take_in(found)))
-            .collect())
+        let key = |id| Id(id, PhantomData);
+        let mut loaded: HashMap<Self, Shared<T>> = records
+            .map(|found| (key(found.record.uuid()), queues.kept.take_in(found)))
+            .collect();
+        if T::IS_MERGEABLE && loaded.len() < ids.len() {
+            // They may have been merged into others, which have their own ids.
+            let missing = ids.into_iter().filter(|id| !loaded.contains_key(&key(*id)));
+            let missing: Vec<Uuid> = missing.collect();
+            let span = batch_span("aliases", T::TABLE, missing.len());
+            let records = queues.tenant.joined_by_aliases::<T>(missing, wanted);
+            let records = records.instrument(span).await?.into_iter();
+            loaded.extend(records.map(|it| (key(it.alias), queues.kept.take_in(it.found))));
+        }
+        Ok(loaded)
     }
 }
 

@@ -51,7 +51,7 @@ macro_rules! node {
 
         #[Object]
         impl ByIdQuery {$($(
-            #[doc = concat!("Returns ", $one, " by id, or null if it does not exist.")]
+            #[doc = concat!("Returns ", $one, " by id, or null if it does not exist.", node!(@merged $noun))]
             ///
             #[doc = concat!("Requires `", $name, "`.")]
             #[graphql(directive = requires_permission::apply(Permission::$permission))]
@@ -69,6 +69,9 @@ macro_rules! node {
             }
         )*)*}
     };
+    (@merged Contact) => { " The id of a contact that was merged into another one returns that one." };
+    (@merged Organization) => { " The id of an organization that was merged into another one returns that one." };
+    (@merged $noun:ident) => { "" };
     (@internal $permission:ident) => { None };
     (@$group:ident $permission:ident) => { Some(Permission::$permission) };
 }
@@ -80,7 +83,8 @@ pub struct NodeQuery;
 
 #[Object]
 impl NodeQuery {
-    /// Returns the record with this id, or null if it does not exist.
+    /// Returns the record with this id, or null if it does not exist. The id of a contact or an organization that was merged into
+    /// another one returns that one, with its own id.
     ///
     /// Requires the view permission of its kind, such as `externalContacts:contact:view`; users are visible to every
     /// caller.
@@ -92,7 +96,7 @@ impl NodeQuery {
         Ok(node(ctx, &id).await?)
     }
 
-    /// Returns the records with these ids, in the given order, with null for each one that does not exist.
+    /// Returns the records with these ids, as `node` does, in the given order, with null for each one that does not exist.
     ///
     /// Requires the view permission of each one's kind: null and an error where it is missing.
     async fn nodes(

@@ -20,7 +20,7 @@ use crate::page::Key;
 const PRIMARY_CONTACT_LINK: &str = "primaryContact";
 
 stored! {
-    Contact: ContactId in "contacts" [counted, external_ids, indexed, recorded] {
+    Contact: ContactId in "contacts" [counted, external_ids, indexed, mergeable, recorded] {
         salutation,
         first_name,
         middle_name,

@@ -78,7 +78,8 @@ pub struct RecordSql {
 
 /// Declares how a record is stored.
 ///
-/// The hooks in brackets say what follows a change: `counted`, `external_ids`, `indexed`, `recorded`. Then come the
+/// The hooks in brackets say what follows a change: `counted`, `external_ids`, `indexed`, `recorded`; and that records can be
+/// merged: `mergeable`. Then come the
 /// columns that may change; those that never change after the record is created (`fixed`); and those that are written
 /// and never read (`derived`), from the record and its entry in the search index. Columns are fields of the same name
 /// (`as "…"` gives another one) and plain values, or `json`. Id, version, authors and times need no mention. At the end
@@ -128,6 +129,7 @@ macro_rules! stored {
                         to: $crate::store::table::Referred::$referred,
                     },
                 )*)?];
+                const IS_MERGEABLE: bool = false $(|| $crate::store::declaration::is_mergeable!($hook))*;
 
                 fn uuid(&self) -> uuid::Uuid {
                     $crate::id::TypedId::uuid(self.id)
@@ -321,8 +323,20 @@ macro_rules! value {
 }
 pub(crate) use value;
 
+/// Whether a hook says that records can be merged.
+macro_rules! is_mergeable {
+    (mergeable) => {
+        true
+    };
+    ($other:ident) => {
+        false
+    };
+}
+pub(crate) use is_mergeable;
+
 /// Adds the parts of a hook to the implementation of `Stored`.
 macro_rules! hook {
+    (mergeable) => {};
     (counted) => {
         const COUNTED: bool = true;
     };

@@ -11,9 +11,9 @@ use sqlx::sqlite::SqliteRow;
 
 use super::Tenant;
 use super::part::{Columns, Part};
-use super::row_reader::{FromValues as _, RowReader};
+use super::row_reader::{FromValues, RowReader};
 use super::statement::Statement;
-use super::table::{MOST_REFERENCES, Referred, Table, Wanted};
+use super::table::{MOST_REFERENCES, Table, Wanted};
 use crate::error::Result;
 use crate::model::{Contact, Organization, User};
 
@@ -56,10 +56,15 @@ impl Statement<'_> {
     /// Appends a selection of records of `T`, each with those that it refers to, as far as they are wanted. `records` appends the
     /// selection of the records' columns alone. Where others are joined, the records are known as `found`, and have no order.
     pub fn joined<T: Table>(&mut self, wanted: Wanted, records: impl FnOnce(&mut Self)) -> &mut Self {
-        if !wanted.has_references() {
-            records(self);
-            return self;
+        if wanted.has_references() {
+            return self.joined_parts::<T>(wanted, records);
         }
+        records(self);
+        self
+    }
+
+    /// Appends a selection as [`joined`](Self::joined) does whose rows have parts even if no others are joined.
+    pub fn joined_parts<T: Table>(&mut self, wanted: Wanted, records: impl FnOnce(&mut Self)) -> &mut Self {
         let joined = || {
             let references = T::REFERENCES.iter().zip(wanted.references).zip(NAMES).enumerate();
             references.filter_map(|(place, ((reference, columns), name))| {
@@ -121,6 +126,38 @@ impl Tenant {
     }
 }
 
+/// Reads the records that the record of `T` refers to from the rest of a row.
+macro_rules! others_of {
+    ($record:ident, $values:ident) => {{
+        use std::sync::Arc;
+
+        use $crate::store::joined::Other;
+        use $crate::store::table::Referred;
+
+        let mut others = Vec::new();
+        while let Some(part) = $values.part()? {
+            let place = part.reference.unwrap_or(usize::MAX);
+            let reference = $record::REFERENCES.get(place).ok_or(sqlx::Error::RowNotFound)?;
+            if $values.is_null()? {
+                $values.skip(reference.to.columns(part.columns).split(',').count());
+                continue;
+            }
+            let columns = part.columns;
+            others.push(match reference.to {
+                Referred::Contact => {
+                    Other::Contact(columns, Arc::new(FromValues::from_values(&mut $values)?))
+                }
+                Referred::Organization => {
+                    Other::Organization(columns, Arc::new(FromValues::from_values(&mut $values)?))
+                }
+                Referred::User => Other::User(columns, Arc::new(FromValues::from_values(&mut $values)?)),
+            });
+        }
+        others
+    }};
+}
+pub(super) use others_of;
+
 macro_rules! from_row {
     ($row:ty) => {
         impl<'r, T: Table> FromRow<'r, $row> for Joined<T> {
@@ -128,25 +165,7 @@ macro_rules! from_row {
                 let mut values = RowReader::of_parts(row);
                 values.part()?;
                 let record = T::from_values(&mut values)?;
-                let mut others = Vec::new();
-                while let Some(part) = values.part()? {
-                    let place = part.reference.unwrap_or(usize::MAX);
-                    let reference = T::REFERENCES.get(place).ok_or(sqlx::Error::RowNotFound)?;
-                    if values.is_null()? {
-                        values.skip(reference.to.columns(part.columns).split(',').count());
-                        continue;
-                    }
-                    let columns = part.columns;
-                    others.push(match reference.to {
-                        Referred::Contact => {
-                            Other::Contact(columns, Arc::new(Contact::from_values(&mut values)?))
-                        }
-                        Referred::Organization => {
-                            Other::Organization(columns, Arc::new(Organization::from_values(&mut values)?))
-                        }
-                        Referred::User => Other::User(columns, Arc::new(User::from_values(&mut values)?)),
-                    });
-                }
+                let others = others_of!(T, values);
                 Ok(Self { record, others })
             }
         }

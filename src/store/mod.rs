@@ -7,6 +7,7 @@
 //!
 //! Each noun's file declares how its record is stored (`stored!`); `record.rs` reads and writes every declared record.
 
+mod alias;
 mod at_once;
 mod backup;
 mod batch;

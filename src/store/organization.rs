@@ -27,7 +27,7 @@ const PRIMARY_CONTACTS_FROM: (&str, &str) = (
 );
 
 stored! {
-    Organization: OrganizationId in "organizations" [counted, external_ids, indexed, recorded] {
+    Organization: OrganizationId in "organizations" [counted, external_ids, indexed, mergeable, recorded] {
         name,
         company_type,
         industry,

@@ -17,6 +17,8 @@ pub trait Table: Row + Record + Clone + Sync + 'static {
     const PLAIN_COLUMNS: &'static str = Self::COLUMNS;
     /// The records that it refers to, at most three.
     const REFERENCES: &'static [Reference] = &[];
+    /// Whether records can be merged into another one, so that their ids become aliases of that.
+    const IS_MERGEABLE: bool = false;
 
     /// The record's id.
     fn uuid(&self) -> Uuid;

@@ -3,6 +3,7 @@
 #![cfg(test)] // so that lints know these files for tests
 
 mod admission;
+mod aliases;
 mod answers;
 mod backup;
 mod bulk;

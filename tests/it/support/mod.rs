@@ -3,6 +3,7 @@
 pub mod disk;
 pub mod live;
 pub mod makers;
+mod merging;
 pub mod migrations;
 pub mod operations;
 mod place;
