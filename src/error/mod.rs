@@ -203,6 +203,8 @@ pub enum UserErrorCode {
     TooLarge,
     /// The time in which the operation could be undone is over.
     Expired,
+    /// The record to delete was merged into another one; the message has the id of that one.
+    Merged,
 }
 
 impl UserError {
@@ -265,6 +267,14 @@ impl UserError {
     /// Creates a `NOT_FOUND` refusal with a message of its own.
     pub fn missing(message: impl Into<String>) -> Self {
         Self::new(UserErrorCode::NotFound, message)
+    }
+
+    /// Creates a `MERGED` refusal: the record to delete is part of another one.
+    pub fn merged<I: TypedId>(into: I) -> Self {
+        Self::new(
+            UserErrorCode::Merged,
+            format!("is now part of {into}; delete that instead"),
+        )
     }
 
     /// Prepends the place of an item of a bulk mutation to the path.

@@ -104,6 +104,14 @@ impl<R: Named> Found<R> {
         Ok(record)
     }
 
+    /// Returns the record that an item deletes, unless it has another version than expected or is part of another record.
+    pub fn take_to_delete(&mut self, tx: &Tx, target: Target<R::Id>) -> Checked<R> {
+        let record = self.take_any_version(target.id, "id")?;
+        let record = record.ok_or_else(|| vec![target.not_to_delete::<R>(tx)])?;
+        target.check_version(&record)?;
+        Ok(record)
+    }
+
     /// Returns the record that an item names in this field, or `None` if it does not exist.
     pub fn take_any_version(&mut self, id: R::Id, field: &'static str) -> Checked<Option<R>> {
         match self.0.get_mut(&id.uuid()) {

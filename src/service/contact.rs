@@ -161,11 +161,12 @@ impl GivenContact {
 /// Applies changes to a contact, whose employer must be among those that are kept.
 pub(super) fn apply(
     tx: &Tx,
-    changes: ContactChanges,
+    mut changes: ContactChanges,
     employers: &[OrganizationId],
     contact: &mut Contact,
 ) -> Checked<()> {
-    let employer = changes.organization_id;
+    let employer = changes.organization_id.map(|id| tx.current_id(id));
+    changes.organization_id = employer;
     changes.apply(contact, tx.region())?;
     match employer {
         Patch::Set(employer) => check_organization(employers, employer, "organizationId"),

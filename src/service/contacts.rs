@@ -62,7 +62,7 @@ pub async fn update_contacts(
     let mut found = Found::<Contact>::of(found);
     let updated = items.into_iter().map(|item| {
         let (target, changes) = item?;
-        let before = found.take(target)?;
+        let before = found.take(target.current(tx))?;
         let mut after = before.clone();
         let added = changes.added_ids();
         apply(tx, changes, &employers, &mut after)?;
@@ -84,7 +84,8 @@ pub async fn delete_contacts(
     let targets = ids(accepted(&items).map(|(target,)| target));
     tx.keep_all_organizations(Vec::new(), targets.clone()).await?;
     let mut found = Found::<Contact>::of(tx.lock_all_to_delete(targets).await?);
-    let deleted = items.into_iter().map(|item| found.take(item?.0)).collect();
+    let deleted = items.into_iter();
+    let deleted = deleted.map(|item| found.take_to_delete(tx, item?.0)).collect();
     let deleted = Accepted::of(policy, deleted)?;
     let removed = tx.delete_contacts(&deleted.items).await?;
     let removed = deleted

@@ -98,9 +98,10 @@ pub(super) fn apply(
     };
     changes.apply(&mut after, tx.region())?;
     let is_open = after.is_open();
-    kept.apply(recorded.parties, &mut after)?;
+    let parties = recorded.parties.current(tx);
+    kept.apply(parties, &mut after)?;
     if is_open {
-        kept.link(recorded.parties, recognized, &mut after);
+        kept.link(parties, recognized, &mut after);
     }
     check_agents(agents, &recorded.agent_ids)?;
     after
@@ -129,6 +130,7 @@ pub async fn link_interaction(
     include_earlier: bool,
 ) -> Result<Linked> {
     let kept = parties.keep(tx).await?;
+    let parties = parties.current(tx);
     if include_earlier {
         tx.lock_with_unlinked(target.id).await?;
     }
@@ -259,6 +261,14 @@ impl Parties {
             (Patch::Keep, Patch::Clear) if before.is_none() || after.contact_id.is_some() => None,
             (Patch::Clear, _) | (Patch::Keep, Patch::Clear) => Some(LinkOrigin::Unlinked),
             _ => Some(LinkOrigin::User),
+        }
+    }
+
+    /// Returns the parties by the ids of the records that they are part of, as far as the transaction found them there.
+    fn current(self, tx: &Tx) -> Self {
+        Self {
+            contact_id: self.contact_id.map(|id| tx.current_id(id)),
+            organization_id: self.organization_id.map(|id| tx.current_id(id)),
         }
     }
 

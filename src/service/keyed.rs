@@ -125,6 +125,13 @@ impl<R: Named> Keyed<R> {
             .lock_all::<R>(known.iter().map(|id| id.uuid()).collect())
             .await?;
         let found = Found::of(found);
+        if by_key
+            .iter()
+            .any(|(_, id)| id.is_some_and(|id| tx.current_id(id) != id))
+        {
+            // It was merged into another one after it was found: the transaction runs again, and finds that.
+            return Err(Error::Contended);
+        }
         for (key, id) in &by_key {
             check_found(key, id.and_then(|id| found.get(id)))?;
         }

@@ -17,16 +17,25 @@ pub async fn create_note(
         NoteSubjectId::Contact(id) => (tx.find_kept::<Contact>(id).await?.is_some(), "contact"),
         NoteSubjectId::Organization(id) => {
             let kept = tx.keep_organizations(Some(id), None).await?;
-            (kept.contains(&id), "organization")
+            (!kept.is_empty(), "organization")
         }
     };
     if !exists {
         return Err(UserError::not_found(noun).under("subjectId").into());
     }
+    let subject = current_subject(tx, subject);
     let mut note = Note::new(NoteId::new(tx.new_id()), tx.new_record(), subject, author);
     changes.apply(&mut note)?;
     tx.insert(&note).await?;
     Ok(note)
+}
+
+/// Returns the subject of a note by the id of the record that it is part of, as far as the transaction found it there.
+pub(super) fn current_subject(tx: &Tx, subject: NoteSubjectId) -> NoteSubjectId {
+    match subject {
+        NoteSubjectId::Contact(id) => NoteSubjectId::Contact(tx.current_id(id)),
+        NoteSubjectId::Organization(id) => NoteSubjectId::Organization(tx.current_id(id)),
+    }
 }
 
 /// Updates a note. Notes of other authors take one more permission.

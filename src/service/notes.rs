@@ -2,6 +2,7 @@
 
 use super::Target;
 use super::bulk::{Accepted, Found, Room, accepted, ids};
+use super::note::current_subject;
 use crate::error::{Error, Result, UserError};
 use crate::id::{ContactId, NoteId, OrganizationId, TypedId as _, UserId};
 use crate::model::{
@@ -27,6 +28,7 @@ pub async fn create_notes(
     let mut room = Room::reserve::<Note>(tx, accepted(&items).count()).await?;
     let created = items.into_iter().map(|item| {
         let (author, subject, changes) = item?;
+        let subject = current_subject(tx, subject);
         let (exists, noun) = match subject {
             NoteSubjectId::Contact(id) => (contacts.contains(&id), "contact"),
             NoteSubjectId::Organization(id) => (organizations.contains(&id), "organization"),

@@ -135,7 +135,10 @@ pub(super) fn apply(
         return Ok(());
     }
     let refusal = match primary_contact {
-        Some(contact) if contact.organization_id == Some(organization.id) => return Ok(()),
+        Some(contact) if contact.organization_id == Some(organization.id) => {
+            organization.primary_contact_id = Some(contact.id);
+            return Ok(());
+        }
         Some(_) => UserError::invalid("must be a contact who works for this organization"),
         None => UserError::not_found("contact"),
     };

@@ -60,7 +60,7 @@ pub async fn update_organizations(
     let mut found = Found::<Organization>::of(found);
     let updated = items.into_iter().map(|item| {
         let (target, changes) = item?;
-        let before = found.take(target)?;
+        let before = found.take(target.current(tx))?;
         let mut after = before.clone();
         let added = changes.added_ids();
         apply_primary(tx, changes, &contacts, &mut after)?;
@@ -81,7 +81,8 @@ pub async fn delete_organizations(
 ) -> Result<Vec<Checked<(OrganizationId, RemovedOrganization)>>> {
     let targets = ids(accepted(&items).map(|(target,)| target));
     let mut found = Found::<Organization>::of(tx.lock_all_to_delete(targets).await?);
-    let deleted = items.into_iter().map(|item| found.take(item?.0)).collect();
+    let deleted = items.into_iter();
+    let deleted = deleted.map(|item| found.take_to_delete(tx, item?.0)).collect();
     let deleted = Accepted::of(policy, deleted)?;
     let removed = tx.delete_organizations(&deleted.items).await?;
     let removed = deleted.items.iter().map(|it| it.id).zip(removed).collect();
@@ -159,7 +160,7 @@ fn apply_primary(
     apply(
         tx,
         changes,
-        contact.and_then(|id| contacts.get(&id)),
+        contact.and_then(|id| contacts.get(&tx.current_id(id))),
         organization,
     )
 }

@@ -27,7 +27,7 @@ impl<I: TypedId> Target<I> {
     /// Returns the record, locked to delete it, unless it has another version than expected.
     pub(super) async fn find_to_delete<R: Named<Id = I>>(self, tx: &mut Tx) -> Result<R> {
         let record = tx.find_to_delete::<R>(self.id).await?;
-        let record = record.ok_or_else(|| UserError::not_found(R::NOUN).under("id"))?;
+        let record = record.ok_or_else(|| self.not_to_delete::<R>(tx))?;
         self.check_version(&record)?;
         Ok(record)
     }
@@ -36,6 +36,26 @@ impl<I: TypedId> Target<I> {
     pub(super) async fn find_any_version<R: Named<Id = I>>(self, tx: &mut Tx) -> Result<R> {
         let record = tx.find_locked::<R>(self.id).await?;
         record.ok_or_else(|| UserError::not_found(R::NOUN).under("id").into())
+    }
+
+    /// Returns the same target by the id of the record that it is part of, as far as the transaction found it there.
+    pub(super) fn current(self, tx: &Tx) -> Self {
+        Self {
+            id: tx.current_id(self.id),
+            ..self
+        }
+    }
+
+    /// Returns the refusal to delete a record that does not exist, or that is part of another one: who deletes it from a list that
+    /// is out of date does not mean the other.
+    pub(super) fn not_to_delete<R: Named<Id = I>>(self, tx: &Tx) -> UserError {
+        let survivor = tx.current_id(self.id);
+        let refusal = if survivor == self.id {
+            UserError::not_found(R::NOUN)
+        } else {
+            UserError::merged(survivor)
+        };
+        refusal.under("id")
     }
 
     /// Refuses a record that has another version than expected.

@@ -23,6 +23,7 @@ pub async fn create_relationship(
     }
     refusals.finish()?;
     let id = RelationshipId::new(tx.new_id());
+    let organization = tx.current_id(organization);
     let mut relationship = Relationship::new(id, tx.new_record(), user, organization);
     changes.apply(&mut relationship)?;
     tx.add_relationship(&relationship).await?;

@@ -19,9 +19,6 @@ pub async fn create_relationships(
     items: Vec<Checked<(UserId, OrganizationId, RelationshipChanges)>>,
 ) -> Result<Vec<Checked<Relationship>>> {
     let users: Vec<UserId> = accepted(&items).map(|(user, ..)| *user).collect();
-    let organizations: Vec<OrganizationId> = accepted(&items)
-        .map(|(_, organization, _)| *organization)
-        .collect();
     // Locked, so that of two equal relationships of a user one comes first.
     let found: Vec<UserId> = if users.is_empty() {
         Vec::new()
@@ -32,12 +29,13 @@ pub async fn create_relationships(
             .map(|user| user.id)
             .collect()
     };
-    let kept = organizations.iter().map(|id| id.uuid()).collect();
-    let kept = tx.keep_all::<Organization>(kept).await?;
-    let mut roles = current_roles(tx, &users, &organizations).await?;
+    let organizations = accepted(&items).map(|(_, organization, _)| organization.uuid());
+    let kept = tx.keep_all::<Organization>(organizations.collect()).await?;
+    let mut roles = current_roles(tx, &users, &kept).await?;
     let mut room = Room::reserve::<Relationship>(tx, accepted(&items).count()).await?;
     let created = items.into_iter().map(|item| {
         let (user, organization, changes) = item?;
+        let organization = tx.current_id(organization);
         let mut refusals = Refusals::default();
         if !found.contains(&user) {
             refusals.add(UserError::not_found("user").under("userId"));

@@ -4,7 +4,7 @@ use crate::error::{Refusals, Result, UserError};
 use crate::store::{Transfer, Transferred, Tx};
 
 /// Transfers current relationships to an active user. Relationships that the receiver already has are ended.
-pub async fn transfer_relationships(tx: &mut Tx, transfer: Transfer) -> Result<Transferred> {
+pub async fn transfer_relationships(tx: &mut Tx, mut transfer: Transfer) -> Result<Transferred> {
     let mut refusals = Refusals::default();
     if transfer.from == transfer.to {
         refusals.add(UserError::invalid("must be another user than fromUserId").under("toUserId"));
@@ -21,7 +21,7 @@ pub async fn transfer_relationships(tx: &mut Tx, transfer: Transfer) -> Result<T
         }
         Some(_) => {}
     }
-    if let Some(organizations) = &transfer.organizations {
+    if let Some(organizations) = &mut transfer.organizations {
         let missing = tx.missing_organizations(organizations).await?;
         for (position, _) in organizations
             .iter()
@@ -30,6 +30,9 @@ pub async fn transfer_relationships(tx: &mut Tx, transfer: Transfer) -> Result<T
         {
             let refusal = UserError::not_found("organization").under(position);
             refusals.add(refusal.under("organizationIds"));
+        }
+        for id in organizations {
+            *id = tx.current_id(*id);
         }
     }
     refusals.finish()?;

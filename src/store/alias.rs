@@ -1,7 +1,10 @@
 //! Aliases: the ids of contacts and organizations that were merged into another record, which keep working.
 //!
 //! A record is first looked for by the id that is given. Only if it is not there, its alias is looked up, and the record that it
-//! is part of, its survivor, is read instead, with its own id. So nothing is paid where nothing is missing.
+//! is part of, its survivor, is read or locked instead. So nothing is paid where nothing is missing. The survivor has its own id:
+//! [`Tx::current_id`] returns it for the id that was given.
+
+use std::collections::{BTreeSet, HashSet};
 
 use sqlx::FromRow;
 use sqlx::postgres::PgRow;
@@ -13,8 +16,13 @@ use super::joined::{Joined, others_of};
 use super::row_reader::{FromValues, RowReader};
 use super::statement::Statement;
 use super::table::{Table, Wanted};
-use super::Tenant;
+use super::tx::Survivors;
+use super::{Tenant, Tx};
 use crate::error::Result;
+use crate::id::TypedId;
+
+/// The most times that a survivor is looked for: while a transaction waits for its lock, it may be merged into another itself.
+pub const SURVIVORS: usize = 2;
 
 /// A record with the alias that it was found by.
 pub struct Aliased<T> {
@@ -71,3 +79,51 @@ macro_rules! from_row {
 }
 from_row!(PgRow);
 from_row!(SqliteRow);
+
+impl Tx {
+    /// Returns the id of the record that a record is part of, if this transaction found that by an alias; otherwise the id itself.
+    pub fn current_id<I: TypedId>(&self, id: I) -> I {
+        I::from_uuid(self.current(id.uuid()))
+    }
+
+    pub(super) fn current(&self, id: Uuid) -> Uuid {
+        self.survivors.get(&id).copied().unwrap_or(id)
+    }
+
+    /// Looks up the aliases among the ids whose records, or the survivors of these, were not found. Returns the survivors to look
+    /// for, in the order of ids.
+    pub(super) async fn seek_survivors<T: Table>(
+        &mut self,
+        ids: &[Uuid],
+        found: &HashSet<Uuid>,
+    ) -> Result<Vec<Uuid>> {
+        if !T::IS_MERGEABLE {
+            return Ok(Vec::new());
+        }
+        let missing = ids.iter().filter(|id| !found.contains(&self.current(**id)));
+        let missing: BTreeSet<Uuid> = missing.copied().collect();
+        if missing.is_empty() {
+            return Ok(Vec::new());
+        }
+        let survivors = self.survivors_of::<T>(missing.into_iter().collect()).await?;
+        let sought: BTreeSet<Uuid> = survivors.values().copied().collect();
+        self.survivors.extend(survivors);
+        Ok(sought.into_iter().filter(|id| !found.contains(id)).collect())
+    }
+
+    /// Returns the records that exist and that the records with these ids were merged into.
+    async fn survivors_of<T: Table>(&mut self, ids: Vec<Uuid>) -> Result<Survivors> {
+        let mut statement = Statement::new(self.engine(), "SELECT a.id, a.into_id FROM aliases AS a JOIN ");
+        statement
+            .push(T::TABLE)
+            .push(" AS r ON r.tenant_id = $1 AND r.id = a.into_id WHERE a.tenant_id = $1 AND a.id ")
+            .any_ids(ids);
+        let survivors: Vec<(Uuid, Uuid)> = self.fetch_all(statement.sql()).await?;
+        Ok(survivors.into_iter().collect())
+    }
+
+    /// Looks up which of these ids are aliases of records that exist, without locking the records.
+    pub async fn look_up_aliases<T: Table>(&mut self, ids: &[Uuid]) -> Result<()> {
+        self.seek_survivors::<T>(ids, &HashSet::new()).await.map(drop)
+    }
+}

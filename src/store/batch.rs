@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use tracing::instrument;
 use uuid::Uuid;
 
+use super::alias::SURVIVORS;
 use super::bind::{IdList, TextList};
 use super::engine::sql;
 use super::statement::Statement;
@@ -12,7 +13,7 @@ use super::trash::MOST_PARTS;
 use super::{Edge, Listed, Stored, Table, Tenant, Tx};
 use crate::error::Result;
 use crate::id::{ContactId, OrganizationId, RelationshipId, TypedId, UserId};
-use crate::model::Organization;
+use crate::model::{Contact, Organization};
 
 /// A column whose texts records are found by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,30 +94,50 @@ impl Tenant {
 }
 
 impl Tx {
-    /// Returns the records with these ids that exist, by id, locked until the transaction ends.
+    /// Returns the records with these ids that exist, and those that the others were merged into, locked until the transaction
+    /// ends.
     pub async fn lock_all<T: Stored>(&mut self, ids: Vec<Uuid>) -> Result<Vec<T>> {
         self.find_many(ids, self.engine().dialect().lock).await
     }
 
-    /// Returns the records with these ids that exist, as [`lock_all`](Self::lock_all) does, and the ids of the others.
+    /// Returns records as [`lock_all`](Self::lock_all) does, and the ids of which it finds none.
     pub(super) async fn lock_existing<T: Stored>(&mut self, ids: Vec<Uuid>) -> Result<(Vec<T>, Vec<Uuid>)> {
         let records: Vec<T> = self.lock_all(ids.clone()).await?;
         let found: HashSet<Uuid> = records.iter().map(Table::uuid).collect();
-        let missing = ids.into_iter().filter(|id| !found.contains(id));
+        let missing = ids.into_iter().filter(|id| !found.contains(&self.current(*id)));
         Ok((records, missing.collect()))
     }
 
-    /// Returns the records with these ids that exist, by id, locked to delete them.
+    /// Returns the records with these ids that exist, by id, locked to delete them. Those that were merged into others are not
+    /// found: the others are not meant.
     pub async fn lock_all_to_delete<T: Stored>(&mut self, ids: Vec<Uuid>) -> Result<Vec<T>> {
-        self.find_many(ids, self.engine().dialect().lock_to_delete).await
+        let lock = self.engine().dialect().lock_to_delete;
+        let records: Vec<T> = self.select_many(ids.clone(), lock).await?;
+        let found = records.iter().map(Table::uuid).collect();
+        self.seek_survivors::<T>(&ids, &found).await?;
+        Ok(records)
     }
 
-    /// Returns the records with these ids that exist, by id, which stay as they are until the transaction ends.
+    /// Returns the records with these ids that exist, and those that the others were merged into, which stay as they are until the
+    /// transaction ends.
     pub async fn share_all<T: Stored>(&mut self, ids: Vec<Uuid>) -> Result<Vec<T>> {
         self.find_many(ids, self.engine().dialect().lock_shared).await
     }
 
     async fn find_many<T: Stored>(&mut self, ids: Vec<Uuid>, lock: &'static str) -> Result<Vec<T>> {
+        let mut records: Vec<T> = self.select_many(ids.clone(), lock).await?;
+        for _ in 0..SURVIVORS {
+            let found = records.iter().map(Table::uuid).collect();
+            let survivors = self.seek_survivors::<T>(&ids, &found).await?;
+            if survivors.is_empty() {
+                break;
+            }
+            records.extend(self.select_many(survivors, lock).await?);
+        }
+        Ok(records)
+    }
+
+    async fn select_many<T: Stored>(&mut self, ids: Vec<Uuid>, lock: &'static str) -> Result<Vec<T>> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
@@ -150,8 +171,32 @@ impl Tx {
         self.fetch_all(statement.sql()).await
     }
 
-    /// Returns those of the ids whose records exist, and keeps these from being deleted until the transaction ends.
+    /// Returns the ids of the records with these ids that exist, and of those that the others were merged into, and keeps these
+    /// records from being deleted until the transaction ends.
     pub async fn keep_all<T: Stored>(&mut self, ids: Vec<Uuid>) -> Result<Vec<T::Id>> {
+        let kept = self.keep_those::<T>(ids.clone()).await?;
+        self.keep_survivors::<T>(&ids, kept).await
+    }
+
+    /// Returns the ids in `kept`, whose records are kept from being deleted, and keeps those that the other records were merged
+    /// into as well.
+    pub(super) async fn keep_survivors<T: Stored>(
+        &mut self,
+        ids: &[Uuid],
+        kept: Vec<Uuid>,
+    ) -> Result<Vec<T::Id>> {
+        let mut kept: HashSet<Uuid> = kept.into_iter().collect();
+        for _ in 0..SURVIVORS {
+            let survivors = self.seek_survivors::<T>(ids, &kept).await?;
+            if survivors.is_empty() {
+                break;
+            }
+            kept.extend(self.keep_those::<T>(survivors).await?);
+        }
+        Ok(kept.into_iter().map(T::Id::from_uuid).collect())
+    }
+
+    async fn keep_those<T: Stored>(&mut self, ids: Vec<Uuid>) -> Result<Vec<Uuid>> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
@@ -162,11 +207,11 @@ impl Tx {
             .any_ids(ids);
         statement.push(" ORDER BY id").push(self.engine().dialect().keep);
         let kept: Vec<(Uuid,)> = self.fetch_all(statement.sql()).await?;
-        Ok(kept.into_iter().map(|(id,)| T::Id::from_uuid(id)).collect())
+        Ok(kept.into_iter().map(|(id,)| id).collect())
     }
 
-    /// Returns contacts, each with its employer, if that exists, and keeps all of them from being deleted until the transaction
-    /// ends. The organizations in `kept` exist and are kept already.
+    /// Returns contacts, or those that they were merged into, each with its employer, if that exists, and keeps all of them from
+    /// being deleted until the transaction ends. The organizations in `kept` exist and are kept already.
     pub async fn keep_contacts<'k>(
         &mut self,
         ids: Vec<Uuid>,
@@ -176,12 +221,15 @@ impl Tx {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let contacts: Vec<(ContactId, Option<OrganizationId>)> = self
-            .fetch_all(sql!(
-                "SELECT id, organization_id FROM contacts WHERE tenant_id = $1 AND id " .any_ids(2) " ORDER BY id" .keep,
-                IdList(ids),
-            ))
-            .await?;
+        let mut contacts = self.keep_with_employers(ids.clone()).await?;
+        for _ in 0..SURVIVORS {
+            let found = contacts.iter().map(|(contact, _)| contact.uuid()).collect();
+            let survivors = self.seek_survivors::<Contact>(&ids, &found).await?;
+            if survivors.is_empty() {
+                break;
+            }
+            contacts.extend(self.keep_with_employers(survivors).await?);
+        }
         // An employer may be deleted and not detached yet, or may have become one only now.
         let employers = contacts.iter().filter_map(|(_, employer)| *employer);
         let others: BTreeSet<Uuid> = employers
@@ -196,6 +244,17 @@ impl Tx {
         Ok(contacts
             .map(|(id, employer)| (id, employer.filter(|employer| existing.contains(employer))))
             .collect())
+    }
+
+    async fn keep_with_employers(
+        &mut self,
+        contacts: Vec<Uuid>,
+    ) -> Result<Vec<(ContactId, Option<OrganizationId>)>> {
+        self.fetch_all(sql!(
+            "SELECT id, organization_id FROM contacts WHERE tenant_id = $1 AND id " .any_ids(2) " ORDER BY id" .keep,
+            IdList(contacts),
+        ))
+        .await
     }
 
     /// Returns the records whose column has one of these texts, each with the text.

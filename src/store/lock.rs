@@ -22,6 +22,11 @@
 //! The employer that a contact has is read before the contact is locked (4 comes before 5). Should another transaction
 //! move the contact meanwhile, its new employer is kept after it. If a third deletes that, PostgreSQL may end one of the three,
 //! which runs again.
+//!
+//! A contact or an organization that is not there may have been merged into another one, its survivor. That is looked up after the
+//! miss, so that the survivor is locked after the others of its kind, though before those of later kinds. Should two writes lock
+//! the same records in different orders because of that, PostgreSQL ends one of them, which runs again.
+//!
 //! Uniqueness is held by the database: these locks only decide who waits.
 
 use uuid::Uuid;
@@ -74,7 +79,7 @@ impl Tx {
     }
 
     /// Keeps organizations and the employers of contacts from being deleted until the transaction ends, and returns those
-    /// of them that exist.
+    /// of them that exist. In place of merged records, those are taken that they were merged into.
     pub async fn keep_all_organizations(
         &mut self,
         organizations: Vec<Uuid>,
@@ -83,7 +88,7 @@ impl Tx {
         if employers_of.is_empty() {
             return self.keep_all::<Organization>(organizations).await;
         }
-        let kept: Vec<(OrganizationId,)> = self
+        let kept: Vec<(Uuid,)> = self
             .fetch_all(sql!(
                 "
                 SELECT id
@@ -95,18 +100,25 @@ impl Tx {
                               SELECT organization_id
                                 FROM contacts
                                WHERE tenant_id = $1
-                                 AND id " .any_ids(3) ")
+                                 AND id " .any_ids(3) "
+                               UNION ALL
+                              SELECT c.organization_id
+                                FROM aliases AS a
+                                JOIN contacts AS c ON c.tenant_id = $1 AND c.id = a.into_id
+                               WHERE a.tenant_id = $1
+                                 AND a.id " .any_ids(3) ")
                  ORDER BY id"
                     .keep,
-                IdList(organizations),
+                IdList(organizations.clone()),
                 IdList(employers_of),
             ))
             .await?;
-        Ok(kept.into_iter().map(|(id,)| id).collect())
+        let kept = kept.into_iter().map(|(id,)| id).collect();
+        self.keep_survivors::<Organization>(&organizations, kept).await
     }
 
     /// Keeps an organization and the employer of a contact from being deleted until the transaction ends, and returns
-    /// those of the two that exist.
+    /// those of the two that exist. In place of a merged record, that is taken that it was merged into.
     pub async fn keep_organizations(
         &mut self,
         organization: Option<OrganizationId>,
@@ -122,15 +134,20 @@ impl Tx {
                 SELECT id
                   FROM organizations
                  WHERE tenant_id = $1
-                   AND id IN ($2, (SELECT organization_id FROM contacts WHERE tenant_id = $1 AND id = $3))
+                   AND id IN ($2, (SELECT organization_id
+                                     FROM contacts
+                                    WHERE tenant_id = $1
+                                      AND id = COALESCE((SELECT into_id FROM aliases WHERE tenant_id = $1 AND id = $3), $3)))
                  ORDER BY id"
                     .keep,
                 *organization,
                 *employer_of,
             ),
         };
-        let kept: Vec<(OrganizationId,)> = self.fetch_all(statement).await?;
-        Ok(kept.into_iter().map(|(id,)| id).collect())
+        let kept: Vec<(Uuid,)> = self.fetch_all(statement).await?;
+        let kept = kept.into_iter().map(|(id,)| id).collect();
+        let sought = Vec::from_iter(organization.map(TypedId::uuid));
+        self.keep_survivors::<Organization>(&sought, kept).await
     }
 
     /// Locks users until the transaction ends, and returns those that exist, by id.

@@ -4,12 +4,13 @@
 //! external ids, the search index, the feed of changes. The texts of the statements and their values come from it while
 //! compiling, so a new column is one line. Rules that only one noun has stand in its own file and call these methods.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 use tracing::instrument;
 use uuid::Uuid;
 
+use super::alias::SURVIVORS;
 use super::at_once::AtOnce;
 use super::bind::{Bind, IdList, Values};
 use super::declaration::Stored;
@@ -23,28 +24,44 @@ use crate::id::TypedId;
 use crate::model::IndexEntry;
 
 impl Tx {
-    /// Returns a record, locked until the transaction ends.
+    /// Returns a record, or the one that it was merged into, locked until the transaction ends.
     pub async fn find_locked<T: Stored>(&mut self, id: T::Id) -> Result<Option<T>> {
         self.find(T::SQL.find_locked, id).await
     }
 
-    /// Returns a record, locked to delete it.
+    /// Returns a record, locked to delete it. One that was merged into another is not found: the other is not meant.
     pub async fn find_to_delete<T: Stored>(&mut self, id: T::Id) -> Result<Option<T>> {
-        self.find(T::SQL.find_to_delete, id).await
+        let found = self.find_itself(T::SQL.find_to_delete, id.uuid()).await?;
+        if found.is_none() {
+            self.look_up_aliases::<T>(&[id.uuid()]).await?;
+        }
+        Ok(found)
     }
 
-    /// Returns a record, which stays as it is until the transaction ends.
+    /// Returns a record, or the one that it was merged into, which stays as it is until the transaction ends.
     pub async fn find_shared<T: Stored>(&mut self, id: T::Id) -> Result<Option<T>> {
         self.find(T::SQL.find_shared, id).await
     }
 
-    /// Returns a record, which may be changed but not deleted until the transaction ends.
+    /// Returns a record, or the one that it was merged into, which may be changed but not deleted until the transaction ends.
     pub async fn find_kept<T: Stored>(&mut self, id: T::Id) -> Result<Option<T>> {
         self.find(T::SQL.find_kept, id).await
     }
 
     async fn find<T: Stored>(&mut self, text: Text, id: T::Id) -> Result<Option<T>> {
-        let id = id.uuid();
+        let mut found = self.find_itself(text.clone(), id.uuid()).await?;
+        for _ in 0..SURVIVORS {
+            if found.is_some() {
+                break;
+            }
+            let survivors = self.seek_survivors::<T>(&[id.uuid()], &HashSet::new()).await?;
+            let Some(survivor) = survivors.first() else { break };
+            found = self.find_itself(text.clone(), *survivor).await?;
+        }
+        Ok(found)
+    }
+
+    async fn find_itself<T: Stored>(&mut self, text: Text, id: Uuid) -> Result<Option<T>> {
         self.fetch_optional(Sql {
             text,
             binds: vec![&id],

@@ -1,6 +1,6 @@
 //! Transactions: everything one change writes commits together or not at all.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -27,6 +27,9 @@ const ATTEMPTS: u32 = 6;
 pub const LONGEST_CHANGE: Duration = Duration::from_secs(5);
 /// The longest time of one batch of a load, which an operator starts: those who follow the changes wait for it.
 pub const LONGEST_LOAD: Duration = Duration::from_mins(2);
+
+/// The survivors of merged records, by the ids of these.
+pub type Survivors = HashMap<Uuid, Uuid>;
 
 /// Words of names that the vocabulary has.
 pub type Names = BTreeSet<String>;
@@ -58,6 +61,8 @@ pub struct Tx {
     pub(super) known_names: Arc<Names>,
     /// Words of names that this transaction found in the vocabulary or added to it.
     pub(super) learnt_names: Names,
+    /// The survivors that this transaction found by the ids of merged records.
+    pub(super) survivors: Survivors,
 }
 
 /// Runs the block in one transaction of the tenant, on behalf of `actor`: all of it is committed, or nothing if it fails.
@@ -131,6 +136,7 @@ impl Tenant {
             is_repeated: false,
             known_names: Arc::default(),
             learnt_names: Names::new(),
+            survivors: Survivors::new(),
         })
     }
 }

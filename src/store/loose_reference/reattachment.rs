@@ -44,16 +44,18 @@ impl Tx {
                 MOST_COUNTED,
             ))
             .await?;
-        if self.reattach_step(organization, first).await? {
+        if self.reattach_step(organization, organization, first).await? {
             self.settle_later(&[organization.uuid()], false).await?;
         }
         Ok(count.min(MOST_COUNTED))
     }
 
-    /// Gives an organization at most [`STEP`] of its contacts back. Returns whether there may be more.
+    /// Gives at most [`STEP`] of the contacts of an organization back to `employer`, which is this organization or the one that
+    /// it was merged into. Returns whether there may be more.
     pub(super) async fn reattach_step(
         &mut self,
         organization: OrganizationId,
+        employer: OrganizationId,
         first: Option<ContactId>,
     ) -> Result<bool> {
         let next: Vec<(Uuid,)> = self
@@ -88,7 +90,7 @@ impl Tx {
         let in_trash = self
             .change_kept::<Contact>(missing.clone(), |contact| {
                 let is_free = contact.organization_id.is_none();
-                contact.organization_id = contact.organization_id.or(Some(organization));
+                contact.organization_id = contact.organization_id.or(Some(employer));
                 is_free
             })
             .await?;
@@ -98,7 +100,7 @@ impl Tx {
         let free = contacts
             .into_iter()
             .filter(|contact| contact.organization_id.is_none());
-        self.employ(free.collect(), organization).await?;
+        self.employ(free.collect(), employer).await?;
         Ok(has_more)
     }
 

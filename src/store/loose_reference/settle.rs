@@ -91,8 +91,10 @@ impl Tx {
         } else if is_in_trash {
             self.clear_step(&EMPLOYER, &[record], true).await?
         } else {
-            self.reattach_step(OrganizationId::from_uuid(record), None)
-                .await?
+            // It may have been merged into another one meanwhile.
+            let organization = OrganizationId::from_uuid(record);
+            let employer = self.current_id(organization);
+            self.reattach_step(organization, employer, None).await?
         };
         if !has_more {
             self.execute(sql!(

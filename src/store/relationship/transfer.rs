@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use tracing::instrument;
+use uuid::Uuid;
 
 use super::RELATIONSHIP;
 use crate::error::Result;
 use crate::id::{OrganizationId, RelationshipId, TransferId, TypedId, UserId};
-use crate::model::Relationship;
+use crate::model::{Organization, Relationship};
 use crate::store::Stored as _;
 use crate::store::Tx;
 use crate::store::bind::IdList;
@@ -145,10 +146,10 @@ impl Tx {
         .await
     }
 
-    /// Those of these organizations that are not there.
+    /// Returns those of these organizations that do not exist and were not merged into one that does.
     pub async fn missing_organizations(&mut self, ids: &[OrganizationId]) -> Result<Vec<OrganizationId>> {
         let ids = IdList(ids.iter().map(|id| id.uuid()).collect());
-        let missing: Vec<(OrganizationId,)> = self
+        let missing: Vec<(Uuid,)> = self
             .fetch_all(sql!(
                 "
                 SELECT l.listed_id
@@ -157,6 +158,9 @@ impl Tx {
                 ids,
             ))
             .await?;
-        Ok(missing.into_iter().map(|(id,)| id).collect())
+        let missing: Vec<Uuid> = missing.into_iter().map(|(id,)| id).collect();
+        self.look_up_aliases::<Organization>(&missing).await?;
+        let missing = missing.into_iter().map(OrganizationId::from_uuid);
+        Ok(missing.filter(|id| self.current_id(*id) == *id).collect())
     }
 }

@@ -1,10 +1,14 @@
 //! The ids of merged contacts and organizations, which keep working.
 
 mod reads;
+mod writes;
 
 use serde_json::Value;
 
 use crate::support::{TestApp, TestCaller};
+
+const UPDATE_ORGANIZATION: &str = "mutation ($input: UpdateOrganizationInput!) {
+    updateOrganization(input: $input) { organization { id name primaryContact { id } } userErrors { code field message } } }";
 
 /// Two contacts, of whom the second is part of the first.
 async fn contacts(app: &TestApp, admin: &TestCaller<'_>) -> (Value, Value) {
