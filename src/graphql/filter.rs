@@ -21,7 +21,7 @@ pub trait FilterInput: Default + Send {
     fn checked(self, ctx: &impl ContextExt) -> Result<<Self::Noun as Listed>::Filter>;
 }
 
-/// Compares ids.
+/// Compares ids. The id of a contact or an organization that was merged into another one stands for that one.
 #[derive(Clone, Debug, InputObject)]
 pub struct IdFilter {
     /// Equal to this value.

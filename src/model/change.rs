@@ -1,5 +1,7 @@
 //! Changes: the action on a record, its time and its author.
 
+use std::collections::HashSet;
+
 use async_graphql::{Enum, SimpleObject};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -8,7 +10,7 @@ use uuid::Uuid;
 use super::noun::nouns;
 use super::{Contact, DateTime, Interaction, Note, Organization, Permission, Relationship};
 use crate::error::{Error, Result};
-use crate::id::{ContactId, InteractionId, NodeId, NoteId, OrganizationId, RelationshipId, UserId};
+use crate::id::{ContactId, InteractionId, NodeId, NoteId, OrganizationId, RelationshipId, TypedId, UserId};
 use crate::page::{Cursor, Key};
 
 /// The maximum length of a value that is kept, in characters.
@@ -67,6 +69,15 @@ pub enum ChangeAction {
     Deleted,
     /// The record, which had been deleted, was restored.
     Restored,
+}
+
+impl ChangeAction {
+    /// Whether records become parts of another one, or cease to be: their changes concern the other from then on.
+    pub const fn regroups(self) -> bool {
+        match self {
+            Self::Created | Self::Updated | Self::Deleted | Self::Restored => false,
+        }
+    }
 }
 
 /// A change to one field of a record.
@@ -211,11 +222,18 @@ pub struct ChangeFilter {
 }
 
 impl ChangeFilter {
-    /// Whether a change matches the filter.
-    pub fn accepts(&self, change: &Change) -> bool {
+    /// Returns the ids of the records that changes must concern.
+    pub fn ids(&self) -> impl Iterator<Item = Uuid> {
+        let contact = self.contact_id.map(TypedId::uuid);
+        contact.into_iter().chain(self.organization_id.map(TypedId::uuid))
+    }
+
+    /// Whether a change matches the filter. `ids` are those of its records, and of all that were merged into these.
+    pub fn accepts(&self, change: &Change, ids: &HashSet<Uuid>) -> bool {
+        let concerns = |id: Option<Uuid>| id.is_some_and(|id| ids.contains(&id));
         self.kinds.contains(&change.kind)
-            && (self.contact_id.is_none() || self.contact_id == change.contact_id)
-            && (self.organization_id.is_none() || self.organization_id == change.organization_id)
+            && (self.contact_id.is_none() || concerns(change.contact_id.map(TypedId::uuid)))
+            && (self.organization_id.is_none() || concerns(change.organization_id.map(TypedId::uuid)))
     }
 }
 

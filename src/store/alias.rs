@@ -12,7 +12,10 @@ use sqlx::sqlite::SqliteRow;
 use tracing::instrument;
 use uuid::Uuid;
 
+use super::bind::IdList;
+use super::engine::sql;
 use super::joined::{Joined, others_of};
+use super::list::References;
 use super::row_reader::{FromValues, RowReader};
 use super::statement::Statement;
 use super::table::{Table, Wanted};
@@ -57,6 +60,36 @@ impl Tenant {
                 .push(".id = a.into_id");
         });
         self.fetch_all(statement.sql()).await
+    }
+
+    /// Returns the ids of these records, or of those that they were merged into, and of all records that were merged into them.
+    pub(super) async fn ids_of_parts(&self, ids: Vec<Uuid>) -> Result<HashSet<Uuid>> {
+        if ids.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let mut statement = Statement::new(self.engine(), "SELECT r.listed_id FROM ");
+        statement.references(&References {
+            column: "id",
+            ids,
+            has_aliases: true,
+        });
+        statement.push(" AS r");
+        let ids: Vec<(Uuid,)> = self.fetch_all(statement.sql()).await?;
+        Ok(ids.into_iter().map(|(id,)| id).collect())
+    }
+
+    /// Returns the ids of the records that the records with these ids were merged into. An id that is no alias has none.
+    pub(super) async fn survivors(&self, aliases: Vec<Uuid>) -> Result<Survivors> {
+        if aliases.is_empty() {
+            return Ok(Survivors::new());
+        }
+        let survivors: Vec<(Uuid, Uuid)> = self
+            .fetch_all(sql!(
+                "SELECT id, into_id FROM aliases WHERE tenant_id = $1 AND id ".any_ids(2),
+                IdList(aliases)
+            ))
+            .await?;
+        Ok(survivors.into_iter().collect())
     }
 }
 

@@ -111,14 +111,8 @@ pub fn change_cursor(position: ChangePosition) -> Cursor {
 impl Filter for ChangeFilter {
     fn conditions(&self, to: &mut Conditions) {
         to.add(Condition::Settled);
-        to.one_of_ids(
-            &["contact_id"],
-            self.contact_id.as_ref().map(std::slice::from_ref),
-        );
-        to.one_of_ids(
-            &["organization_id"],
-            self.organization_id.as_ref().map(std::slice::from_ref),
-        );
+        to.referred_to("contact_id", self.contact_id.as_ref());
+        to.referred_to("organization_id", self.organization_id.as_ref());
         to.unindexed(|to| {
             let kinds = self.kinds.iter().map(|kind| vec![Value::Kind(*kind)]);
             to.one_of(&["kind"], kinds.collect());
@@ -130,6 +124,7 @@ impl Filter for ChangeFilter {
 pub static CHANGES_OF_ENTITY: Edge<Change> = Edge {
     column: "entity_id",
     parent: |change| Some(change.entity_id),
+    has_aliases: true,
 };
 
 /// The epoch, and a change with whether it is the last one that is settled, or one that is not settled.

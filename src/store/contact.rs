@@ -75,7 +75,7 @@ impl SortField for ContactOrderField {
 impl Filter for ContactFilter {
     fn conditions(&self, to: &mut Conditions) {
         to.external_id(ContactId::KIND, self.external_id.as_ref());
-        to.one_of_ids(&["organization_id"], self.organization_ids.as_deref());
+        to.refers_to("organization_id", self.organization_ids.as_deref());
         to.found_by(WordKind::ContactTag, self.tags.as_deref());
         to.found_by(WordKind::ContactTitle, self.titles.as_deref());
         to.found_by(WordKind::ContactCity, self.cities.as_deref());
@@ -98,6 +98,7 @@ impl Filter for ContactFilter {
 pub static CONTACTS_OF_ORGANIZATION: Edge<Contact> = Edge {
     column: "organization_id",
     parent: |contact| contact.organization_id.map(TypedId::uuid),
+    has_aliases: false,
 };
 
 /// The records that were deleted or detached with a contact.

@@ -26,6 +26,8 @@ pub enum Engine {
 pub struct Dialect {
     /// Membership in a bound list of ids: `id <any_ids($2)>`.
     pub any_ids: (&'static str, &'static str),
+    /// Membership in what a subquery selects, which is computed once and then looked up in an index.
+    pub any_of: (&'static str, &'static str),
     /// Membership in a bound list of texts.
     pub any_texts: (&'static str, &'static str),
     /// A bound list of ids as a table with the column `listed_id`.
@@ -61,6 +63,8 @@ pub struct Dialect {
 /// The words of PostgreSQL.
 pub const POSTGRES: Dialect = Dialect {
     any_ids: ("= ANY(", ")"),
+    // Of `IN`, a join would be made, which may begin with all rows of the table.
+    any_of: ("= ANY(ARRAY(", "))"),
     any_texts: ("= ANY(", ")"),
     ids: ("(SELECT unnest(", ") AS listed_id)"),
     texts: ("(SELECT unnest(", ") AS listed_text)"),
@@ -93,6 +97,7 @@ pub const CITUS: Dialect = Dialect {
 /// numbered in the order of COMMIT. A file is the same database wherever it is copied to; backups are marked.
 pub const SQLITE: Dialect = Dialect {
     any_ids: ("IN (SELECT unhex(value) FROM json_each(", "))"),
+    any_of: ("IN (", ")"),
     any_texts: ("IN (SELECT value FROM json_each(", "))"),
     ids: ("(SELECT unhex(value) AS listed_id FROM json_each(", "))"),
     texts: ("(SELECT value AS listed_text FROM json_each(", "))"),

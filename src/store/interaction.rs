@@ -71,7 +71,7 @@ impl SortField for InteractionOrderField {
 
 impl Filter for InteractionFilter {
     fn conditions(&self, to: &mut Conditions) {
-        to.one_of_ids(&["contact_id"], self.contact_ids.as_deref());
+        to.refers_to("contact_id", self.contact_ids.as_deref());
         to.one_of_texts(&["point_key"], self.point_keys.clone());
         if let Some(has_contact) = self.has_contact {
             let condition = Condition::Null {
@@ -88,7 +88,7 @@ impl Filter for InteractionFilter {
                 condition
             });
         }
-        to.one_of_ids(&["organization_id"], self.organization_ids.as_deref());
+        to.refers_to("organization_id", self.organization_ids.as_deref());
         to.linked_ids(&AGENTS, self.agent_ids.as_deref());
         to.linked_ids(&WRAP_UPS, self.wrap_up_code_ids.as_deref());
         if self.media_types.is_some() || self.direction.is_some() {
@@ -113,12 +113,14 @@ impl Filter for InteractionFilter {
 pub static INTERACTIONS_OF_CONTACT: Edge<Interaction> = Edge {
     column: "contact_id",
     parent: |interaction| interaction.contact_id.map(TypedId::uuid),
+    has_aliases: false,
 };
 
 /// The interactions with an organization, as it was then.
 pub static INTERACTIONS_OF_ORGANIZATION: Edge<Interaction> = Edge {
     column: "organization_id",
     parent: |interaction| interaction.organization_id.map(TypedId::uuid),
+    has_aliases: false,
 };
 
 impl Load {

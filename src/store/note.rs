@@ -63,8 +63,8 @@ impl SortField for NoteOrderField {
 
 impl Filter for NoteFilter {
     fn conditions(&self, to: &mut Conditions) {
-        to.one_of_ids(&["contact_id"], self.contact_ids.as_deref());
-        to.one_of_ids(&["organization_id"], self.organization_ids.as_deref());
+        to.refers_to("contact_id", self.contact_ids.as_deref());
+        to.refers_to("organization_id", self.organization_ids.as_deref());
         to.one_of_ids(&["author_id"], self.author_ids.as_deref());
         to.flag(&["pinned"], self.pinned);
         to.ranges(&self.ranges);
@@ -75,18 +75,21 @@ impl Filter for NoteFilter {
 pub static NOTES_OF_CONTACT: Edge<Note> = Edge {
     column: "contact_id",
     parent: |note| note.contact_id.map(TypedId::uuid),
+    has_aliases: false,
 };
 
 /// The notes about an organization.
 pub static NOTES_OF_ORGANIZATION: Edge<Note> = Edge {
     column: "organization_id",
     parent: |note| note.organization_id.map(TypedId::uuid),
+    has_aliases: false,
 };
 
 /// The notes that a user wrote.
 pub static NOTES_OF_AUTHOR: Edge<Note> = Edge {
     column: "author_id",
     parent: |note| Some(note.author_id.uuid()),
+    has_aliases: false,
 };
 
 impl Tx {

@@ -122,23 +122,26 @@ impl<'a> Statement<'a> {
             .push(") > 0")
     }
 
-    /// Appends a statement that selects columns of the same page of children for each of the parents. `children` appends
-    /// `FROM … WHERE … ORDER BY … LIMIT …`, where `p.listed_id` is the parent.
+    /// Appends a statement that selects columns of the same page of children for each of the parents. `parents` appends their
+    /// table, with the column `listed_id`, and `children` appends `FROM … WHERE … ORDER BY … LIMIT …`, where `p.listed_id` is the
+    /// parent.
     pub fn page_per_parent(
         &mut self,
         table: &'static str,
         columns: &'static str,
-        parents: Vec<Uuid>,
+        parents: impl FnOnce(&mut Self),
         children: impl FnOnce(&mut Self),
     ) -> &mut Self {
         if self.engine.has_lateral() {
-            self.push("SELECT ").push(columns).push(" FROM ").ids(parents);
+            self.push("SELECT ").push(columns).push(" FROM ");
+            parents(self);
             self.push(" AS p CROSS JOIN LATERAL (SELECT ").push(columns);
             children(self);
             self.push(") AS children")
         } else {
             // CROSS JOIN keeps SQLite from starting at the children.
-            self.push("WITH p AS (SELECT listed_id FROM ").ids(parents);
+            self.push("WITH p AS (SELECT listed_id FROM ");
+            parents(self);
             self.push(") SELECT ")
                 .push(columns)
                 .push(" FROM p CROSS JOIN ")

@@ -84,7 +84,8 @@ connections! {
         }
 
         /// The changes of the contact itself, newest first: each field that changed, with its values before and after, the
-        /// user and the time. Kept for 90 days unless the operator configures otherwise.
+        /// user and the time. Those of contacts that were merged into it are included. Kept for 90 days unless the operator
+        /// configures otherwise.
         ///
         /// Requires `externalContacts:contact:view`.
         #[graphql(directive = requires_permission::apply(Permission::ContactView))]

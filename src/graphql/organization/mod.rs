@@ -117,7 +117,8 @@ connections! {
         }
 
         /// The changes of the organization itself, newest first: each field that changed, with its values before and after,
-        /// the user and the time. Kept for 90 days unless the operator configures otherwise.
+        /// the user and the time. Those of organizations that were merged into it are included. Kept for 90 days unless the
+        /// operator configures otherwise.
         ///
         /// Requires `externalContacts:organization:view`.
         #[graphql(directive = requires_permission::apply(Permission::OrganizationView))]

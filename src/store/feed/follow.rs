@@ -32,6 +32,7 @@ impl Tenant {
         let follower = Follower {
             tenant: self.clone(),
             filter,
+            ids: HashSet::new(),
             epoch: start.epoch,
             seen: match after {
                 Some(_) => HashSet::new(),
@@ -56,6 +57,8 @@ impl Tenant {
 struct Follower {
     tenant: Tenant,
     filter: ChangeFilter,
+    /// The ids of the filter's records, and of those that were merged into them.
+    ids: HashSet<Uuid>,
     /// The epoch of the position.
     epoch: Uuid,
     /// The last change that was handed on, or passed over.
@@ -81,7 +84,10 @@ impl Follower {
             }
             match self.news.next().await {
                 Ok(Ok(change)) => {
-                    if self.is_next(&change) {
+                    if change.action.regroups() && self.filter.ids().next().is_some() {
+                        // The database knows which records belong together from here on.
+                        self.behind = true;
+                    } else if self.goes_on_to(&change) && self.filter.accepts(&change, &self.ids) {
                         return Ok(change);
                     }
                 }
@@ -95,12 +101,8 @@ impl Follower {
     /// Reads a batch from the database. The feed holds everything that is settled after the last of them is read.
     async fn read_on(&mut self) -> Result<()> {
         let began = Instant::now();
-        let (changes, more) = loop {
-            let read = self
-                .tenant
-                .changes_after(&self.filter, self.position, BATCH)
-                .await;
-            match read {
+        let (changes, (more, ids)) = loop {
+            match self.read_batch().await {
                 Err(error) if is_outage(&error, began) && !feeds(&self.tenant).lock().closed => {
                     tokio::time::sleep(LONGEST_PAUSE).await;
                 }
@@ -108,21 +110,31 @@ impl Follower {
             }
         };
         self.behind = more;
+        self.ids = ids;
         for change in changes {
-            if self.is_next(&change) {
+            if self.goes_on_to(&change) {
                 self.read.push_back(Arc::new(change));
             }
         }
         Ok(())
     }
 
-    /// Goes on to a change; whether it is to be handed on.
-    fn is_next(&mut self, change: &Change) -> bool {
+    /// Reads a batch, and after it the ids by which changes of the feed are compared: records that are merged later are told of by
+    /// a change that comes after the batch.
+    async fn read_batch(&self) -> Result<(Vec<Change>, (bool, HashSet<Uuid>))> {
+        let read = self.tenant.changes_after(&self.filter, self.position, BATCH);
+        let (changes, more) = read.await?;
+        let ids = self.tenant.ids_of_parts(self.filter.ids().collect()).await?;
+        Ok((changes, (more, ids)))
+    }
+
+    /// Goes on to a change. Returns whether it is later than those before, and new to the follower.
+    fn goes_on_to(&mut self, change: &Change) -> bool {
         let is_later = self.position < change.position();
         if is_later {
             self.position = change.position();
         }
-        is_later && self.filter.accepts(change) && !self.seen.contains(&change.id)
+        is_later && !self.seen.contains(&change.id)
     }
 }
 

@@ -52,6 +52,11 @@ impl Statement<'_> {
     pub fn condition(&mut self, row: Row, condition: &Condition) {
         match condition {
             Condition::OneOf { columns, rows } => self.push(" AND ").rows_of(row, columns, rows),
+            Condition::Refers(references) => {
+                self.push(" AND ")
+                    .column(row, references.column)
+                    .one_of_references(references);
+            }
             Condition::Null { column, is_null, .. } => {
                 self.push(" AND ").column(row, column).push(if *is_null {
                     " IS NULL"

@@ -21,6 +21,8 @@ pub struct Edge<T> {
     pub column: &'static str,
     /// The parent of a child.
     pub parent: fn(&T) -> Option<Uuid>,
+    /// Whether the column may have the ids of records that were merged into the parent, whose children are its own then.
+    pub has_aliases: bool,
 }
 
 /// The children of any parent that meet a filter; all of them without one.
@@ -81,8 +83,18 @@ pub fn page_per_parent<'a, T: Listed>(
     };
     let mut statement = Statement::new(engine, "");
     statement.joined::<T>(query.wanted, |statement| {
-        statement.page_per_parent(T::TABLE, columns, parents.to_vec(), |statement| {
-            rows.push_page(statement, columns, query);
+        let parents = |statement: &mut Statement<'_>| {
+            statement.ids(parents.to_vec());
+        };
+        statement.page_per_parent(T::TABLE, columns, parents, |statement| {
+            if edge.has_aliases {
+                // For each of the ids, `p` is that; outside, it is the parent.
+                rows.push_pages(statement, columns, query, |statement| {
+                    statement.ids_of_parent();
+                });
+            } else {
+                rows.push_page(statement, columns, query);
+            }
         });
     });
     push_order(
@@ -110,8 +122,12 @@ pub fn count_per_parent<'a, T: Listed>(
     statement
         .push_from_table(T::TABLE)
         .push(" AND ")
-        .column(row, edge.column)
-        .push(" = p.listed_id");
+        .column(row, edge.column);
+    if edge.has_aliases {
+        statement.one_of_parent();
+    } else {
+        statement.push(" = p.listed_id");
+    }
     statement.checks(T::TABLE, row, |_| false, conditions.0.iter());
     statement
         .limit(most + 1)

@@ -145,6 +145,7 @@ const fn reads(condition: &Condition) -> i64 {
 fn is_ordered(condition: &Condition, order: &[Column]) -> bool {
     match condition {
         Condition::OneOf { rows, .. } => rows.len() <= MOST_RANGES,
+        Condition::Refers(references) => references.ids.len() <= MOST_RANGES,
         Condition::Null { is_ordered, .. } => *is_ordered,
         Condition::Range { column, .. } => seek_column(order) == Some(*column),
         Condition::Linked { link, .. } => order.first().is_some_and(|it| link.copy_of(it.name()).is_some()),

@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::super::statement::Statement;
 use super::link::Link;
+use super::reference::References;
 use crate::model::{DateTime, EntityKind, ExternalId, InteractionDirection, MediaType};
 
 /// The filter of a list.
@@ -17,6 +18,8 @@ pub trait Filter: Send + Sync {
 pub enum Value {
     /// An id.
     Id(Uuid),
+    /// The id of a record, which may have been merged into another one.
+    CurrentId(Uuid),
     /// A text.
     Text(String),
     /// An instant.
@@ -41,6 +44,8 @@ pub enum Condition {
         /// The rows, each once.
         rows: Vec<Vec<Value>>,
     },
+    /// The column refers to one of these records. An index has the column before those of each order.
+    Refers(References),
     /// The column is null, or is not.
     Null {
         /// The column.
@@ -108,6 +113,7 @@ impl Condition {
     fn is_impossible(&self) -> bool {
         match self {
             Self::OneOf { rows, .. } => rows.is_empty(),
+            Self::Refers(references) => references.ids.is_empty(),
             Self::Linked { values, .. } => values.is_empty(),
             Self::Unindexed(condition) => condition.is_impossible(),
             _ => false,
@@ -125,6 +131,7 @@ impl Statement<'_> {
     pub fn value(&mut self, value: &Value) -> &mut Self {
         match value {
             Value::Id(id) => self.bind(*id),
+            Value::CurrentId(id) => self.current_id(*id),
             Value::Text(text) => self.bind(text.clone()),
             Value::Instant(instant) => self.bind(*instant),
             Value::Flag(flag) => self.bind(*flag),

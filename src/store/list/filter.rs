@@ -2,6 +2,7 @@
 
 use super::condition::{Condition, Conditions, Filter, Value};
 use super::link::{Link, WORDS};
+use super::reference::References;
 use crate::id::TypedId;
 use crate::model::{
     DateTime, DateTimeRange, ExternalId, NameMatch, Ranges, WordKind, fold, index_value, sort_key_start,
@@ -21,6 +22,26 @@ impl Conditions {
     pub fn one_of_ids<I: TypedId>(&mut self, column: &'static [&'static str; 1], ids: Option<&[I]>) {
         if let Some(ids) = ids {
             self.one_of(column, ids.iter().map(|id| vec![Value::Id(id.uuid())]).collect());
+        }
+    }
+
+    /// Adds a condition: the column refers to one of these contacts or organizations, which may have been merged into others.
+    pub fn refers_to<I: TypedId>(&mut self, column: &'static str, ids: Option<&[I]>) {
+        self.references(column, ids, false);
+    }
+
+    /// Adds a condition: the column had the id of this contact or organization, or of one that is a part of it by now.
+    pub fn referred_to<I: TypedId>(&mut self, column: &'static str, id: Option<&I>) {
+        self.references(column, id.map(std::slice::from_ref), true);
+    }
+
+    fn references<I: TypedId>(&mut self, column: &'static str, ids: Option<&[I]>, has_aliases: bool) {
+        if let Some(ids) = ids {
+            self.add(Condition::Refers(References {
+                column,
+                ids: distinct(ids.iter().map(|id| id.uuid()).collect()),
+                has_aliases,
+            }));
         }
     }
 

@@ -13,8 +13,9 @@ mod keyset;
 mod link;
 mod listed;
 pub mod page;
+mod reference;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use tracing::instrument;
 use uuid::Uuid;
@@ -27,6 +28,7 @@ pub use filter::WordFilter;
 pub use link::{AGENTS, OWNERS, WRAP_UPS};
 pub use listed::Listed;
 use page::{count, page_of};
+pub use reference::References;
 
 use super::Tenant;
 use super::joined::Joined;
@@ -99,8 +101,15 @@ impl Tenant {
         let mut pages: HashMap<Uuid, Vec<Joined<T>>> = HashMap::new();
         if !conditions.is_impossible() {
             let statement = page_per_parent(self.engine(), children.edge, &conditions, query, parents);
-            for found in self.fetch_joined::<T>(&statement, query.wanted).await? {
-                if let Some(parent) = (children.edge.parent)(&found.record) {
+            let found = self.fetch_joined::<T>(&statement, query.wanted).await?;
+            let of = |found: &Joined<T>| (children.edge.parent)(&found.record);
+            // Most records have none, and nothing is looked up.
+            let ids = found.iter().filter(|_| children.edge.has_aliases).filter_map(of);
+            let aliases: HashSet<Uuid> = ids.filter(|id| !parents.contains(id)).collect();
+            let survivors = self.survivors(aliases.into_iter().collect()).await?;
+            for found in found {
+                if let Some(parent) = of(&found) {
+                    let parent = survivors.get(&parent).copied().unwrap_or(parent);
                     pages.entry(parent).or_default().push(found);
                 }
             }

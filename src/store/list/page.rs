@@ -11,6 +11,7 @@ use super::choice::{Driver, seek_column};
 use super::condition::{Condition, Conditions, Value};
 use super::keyset::{Part, parts, push_limit, push_order, push_order_of_part, push_part, push_parts};
 use super::link::Link;
+use super::reference::References;
 
 /// A reading of one range of an index of a table, in the list's order.
 struct Arm {
@@ -85,6 +86,17 @@ fn push_page<T: Table, O: SortField>(
             };
             rows.push_page(statement, columns, query);
         }
+        Driver::Ordered(condition @ Condition::Refers(references)) if references.only().is_none() => {
+            let rows = Rows {
+                table: T::TABLE,
+                conditions,
+                driver: Some(condition),
+                parent: Some(references.column),
+            };
+            rows.push_pages(statement, columns, query, |to| {
+                to.references(references);
+            });
+        }
         Driver::Ordered(condition) => {
             let rows = Rows {
                 table: T::TABLE,
@@ -127,12 +139,33 @@ impl Rows<'_> {
         push_limit(to, query.page);
     }
 
+    /// Appends `FROM … ORDER BY … LIMIT …` of the first records of the pages of several parents.
+    pub fn push_pages<O: SortField>(
+        &self,
+        to: &mut Statement<'_>,
+        columns: &'static str,
+        query: PageQuery<'_, O>,
+        parents: impl FnOnce(&mut Statement<'_>),
+    ) {
+        to.push(" FROM (");
+        to.page_per_parent(self.table, columns, parents, |to| {
+            self.push_page(to, columns, query);
+        });
+        to.push(") AS pages");
+        push_order(to, "", query.sort, query.page.backward);
+        push_limit(to, query.page);
+    }
+
     fn arms<O: SortField>(&self, query: PageQuery<'_, O>) -> Vec<Arm> {
         let mut combinations = match self.driver {
             Some(Condition::OneOf { columns, rows }) => rows
                 .iter()
                 .map(|row| columns.iter().copied().zip(row.iter().cloned()).collect())
                 .collect(),
+            Some(Condition::Refers(References { column, ids, .. })) if self.parent.is_none() => {
+                let values = ids.iter().map(|id| vec![(*column, Value::CurrentId(*id))]);
+                values.collect()
+            }
             _ => vec![Vec::new()],
         };
         if let Some((column, flags)) = self.flags(query.sort.by) {

@@ -70,7 +70,7 @@ impl SortField for RelationshipOrderField {
 impl Filter for RelationshipFilter {
     fn conditions(&self, to: &mut Conditions) {
         to.one_of_ids(&["user_id"], self.user_ids.as_deref());
-        to.one_of_ids(&["organization_id"], self.organization_ids.as_deref());
+        to.refers_to("organization_id", self.organization_ids.as_deref());
         let keys = |types: &Vec<String>| types.iter().map(|r#type| fold(r#type)).collect();
         to.one_of_texts(&["type_key"], self.types.as_ref().map(keys));
         if let Some(is_current) = self.is_current {
@@ -88,12 +88,14 @@ impl Filter for RelationshipFilter {
 pub static RELATIONSHIPS_OF_ORGANIZATION: Edge<Relationship> = Edge {
     column: "organization_id",
     parent: |relationship| Some(relationship.organization_id.uuid()),
+    has_aliases: false,
 };
 
 /// The relationships of a user.
 pub static RELATIONSHIPS_OF_USER: Edge<Relationship> = Edge {
     column: "user_id",
     parent: |relationship| Some(relationship.user_id.uuid()),
+    has_aliases: false,
 };
 
 impl Tenant {

@@ -22,6 +22,7 @@ use tracing::instrument;
 
 use super::Tenant;
 use crate::error::Result;
+use crate::id::{OrganizationId, TypedId as _};
 use crate::model::{CAP, Hits, Search};
 use known::Known;
 use plan::{Driver, Plan};
@@ -55,6 +56,23 @@ impl Tenant {
     /// than the largest page match without them.
     #[instrument(level = "debug", skip_all)]
     pub async fn search(&self, search: &Search) -> Result<Hits> {
+        let found = self.search_once(search).await?;
+        let (Some(employer), []) = (search.organization_id, &*found.hits) else {
+            return Ok(found);
+        };
+        // A search has many statements: none resolves an alias, since no contact refers to one.
+        let survivors = self.survivors(vec![employer.uuid()]).await?;
+        let Some(survivor) = survivors.get(&employer.uuid()) else {
+            return Ok(found);
+        };
+        let search = Search {
+            organization_id: Some(OrganizationId::from_uuid(*survivor)),
+            ..search.clone()
+        };
+        self.search_once(&search).await
+    }
+
+    async fn search_once(&self, search: &Search) -> Result<Hits> {
         let mut known = Known::default();
         if let Some(plan) = self.plan_of_common_word(search, &mut known).await? {
             let mut top = TopHits::default();

@@ -1,13 +1,20 @@
 //! The plans of statements that an index must serve.
 
+use uuid::Uuid;
+
 use super::explained::explained;
 use super::on_both_engines;
-use crate::model::{Contact, ContactFilter, ContactOrderField, NOTHING};
+use crate::id::{ContactId, OrganizationId};
+use crate::model::{
+    Change, ChangeFilter, ChangePosition, Contact, ContactFilter, ContactOrderField, EntityKind, NOTHING,
+};
 use crate::page::{Cursor, Key, Page};
 use crate::store::list::Conditions;
-use crate::store::list::choice::Driver;
-use crate::store::list::page::page_of;
-use crate::store::{PageQuery, Sort, Tx};
+use crate::store::list::children::{count_per_parent, page_per_parent};
+use crate::store::list::choice::{Choice, Driver};
+use crate::store::list::page::{count, page_of};
+use crate::store::statement::Statement;
+use crate::store::{CHANGES_OF_ENTITY, ChangeOrder, PageQuery, Sort, SortField as _, Tx, change_cursor};
 
 /// Returns the plan of the page of contacts in descending order of names after a key.
 async fn plan(tx: &mut Tx, after: Option<&str>) -> String {
@@ -17,7 +24,7 @@ async fn plan(tx: &mut Tx, after: Option<&str>) -> String {
         cursor: after.map(|key| Cursor {
             order: String::new(),
             keys: vec![Key::Text(key.to_owned())],
-            id: uuid::Uuid::nil(),
+            id: Uuid::nil(),
         }),
     };
     let sort = Sort {
@@ -41,4 +48,50 @@ on_both_engines! {
         }
         tx.end(Ok(())).await.unwrap();
     }
+
+    async fn indexes_serve_the_changes_of_a_record_and_of_those_that_were_merged_into_it(store: &TestStore) {
+        let tenant = store.tenant("acme").await;
+        let mut tx = tenant.begin(None).await.unwrap();
+        let engine = tx.engine();
+        let page = Page { limit: 10, backward: false, cursor: Some(change_cursor(ChangePosition::default())) };
+        let (contact, organization) = (Some(ContactId::new(Uuid::nil())), Some(OrganizationId::new(Uuid::nil())));
+        for (index, contact_id, organization_id) in [("changes_contact_idx", contact, None), ("changes_organization_idx", None, organization)] {
+            let filter = ChangeFilter { kinds: EntityKind::ALL.to_vec(), contact_id, organization_id };
+            let conditions = Conditions::of(&filter);
+            let Some(driver) = Choice::of_list(&conditions, ChangeOrder::Position.columns()).decided() else {
+                panic!("there is one condition")
+            };
+            let query = PageQuery::whole(ChangeOrder::OLDEST, &page);
+            check(&mut tx, &page_of::<Change, _>(engine, &conditions, driver, query), index).await;
+            check(&mut tx, &count(engine, "changes", &conditions, driver, 10), index).await;
+        }
+        let (conditions, index) = (Conditions::default(), "changes_entity_idx");
+        let query = PageQuery::whole(ChangeOrder::NEWEST, &page);
+        check(&mut tx, &page_per_parent(engine, &CHANGES_OF_ENTITY, &conditions, query, &[Uuid::nil()]), index).await;
+        check(&mut tx, &count_per_parent(engine, &CHANGES_OF_ENTITY, &conditions, 10, &[Uuid::nil()]), index).await;
+        tx.end(Ok(())).await.unwrap();
+    }
+}
+
+/// Checks that a statement seeks the changes of a record in an index, and its members by theirs.
+async fn check(tx: &mut Tx, statement: &Statement<'_>, index: &str) {
+    let plan = explained(tx, statement).await;
+    for index in [index, "aliases_into_id_idx"] {
+        let mut lines = plan.lines();
+        let line = lines.find(|line| line.contains(index));
+        let next = lines.next().unwrap_or_default();
+        let column = if index == "aliases_into_id_idx" {
+            "into_id"
+        } else {
+            "_id"
+        };
+        assert!(
+            line.is_some_and(|line| line.contains(column) || next.contains(column)),
+            "{index}\n{plan}"
+        );
+    }
+    assert!(
+        !plan.contains("SCAN changes") && !plan.contains("Seq Scan on changes"),
+        "{plan}"
+    );
 }

@@ -1,5 +1,6 @@
 //! The ids of merged contacts and organizations, which keep working.
 
+mod lists;
 mod reads;
 mod writes;
 

@@ -355,6 +355,7 @@ fn wanted<T: Table>(with_references: bool) -> Wanted {
 fn arms(driver: Driver<'_>) -> usize {
     match driver {
         Driver::Ordered(Condition::OneOf { rows, .. }) => rows.len(),
+        Driver::Ordered(Condition::Refers(references)) => references.ids.len(),
         Driver::Ordered(Condition::Linked { values, .. }) => values.len(),
         _ => 1,
     }
@@ -363,6 +364,7 @@ fn arms(driver: Driver<'_>) -> usize {
 fn column_of(condition: &Condition) -> Option<&'static str> {
     match condition {
         Condition::OneOf { columns, .. } => columns.first().copied(),
+        Condition::Refers(references) => Some(references.column),
         Condition::Linked { link, .. } => Some(link.value),
         Condition::Range { column, .. } => Some(column),
         _ => None,

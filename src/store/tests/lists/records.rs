@@ -25,7 +25,7 @@ impl Cases for Contact {
         let ids = [
             big,
             world.organizations[900].id,
-            OrganizationId::new(World::nobody()),
+            OrganizationId::new(World::merged()),
         ];
         let many: Vec<OrganizationId> = world.organizations.iter().take(40).map(|it| it.id).collect();
         let some_of_many = many.clone();

@@ -14,6 +14,7 @@ use crate::model::{
     Interaction, InteractionDirection, MediaType, Note, NoteSubjectId, Organization, Record, Region,
     Relationship, User, WrapUp, WrapUpCode, fold, sort_key,
 };
+use crate::store::engine::sql;
 use crate::store::tests::START;
 use crate::store::{LONGEST_LOAD, Load, Tenant, change};
 
@@ -238,6 +239,7 @@ impl World {
 
     /// Writes the records.
     pub async fn write(&self, tenant: &Tenant) {
+        let busiest = Self::most(self.contacts.iter().filter_map(|it| it.organization_id));
         change!(tenant, None, within LONGEST_LOAD, |tx| {
             tx.lift_time_limits().await?;
             tx.load_all(&self.users).await?;
@@ -248,7 +250,14 @@ impl World {
             tx.load_all(&self.notes).await?;
             let mut load = Load::of(tenant);
             load.add_interactions(&self.interactions)?;
-            tx.load(&load).await
+            tx.load(&load).await?;
+            // Filters by both ids find the records of one organization, each once.
+            tx.execute(sql!(
+                "INSERT INTO aliases (tenant_id, id, into_id, operation_id) VALUES ($1, $2, $3, $2)",
+                Self::merged(),
+                busiest,
+            ))
+            .await
         })
         .unwrap();
     }
@@ -269,6 +278,11 @@ impl World {
                 && it.is_current()
                 && user.is_none_or(|user| it.user_id == user)
         })
+    }
+
+    /// Returns the id of an organization that was merged into the one for which most contacts work.
+    pub const fn merged() -> Uuid {
+        Uuid::max()
     }
 
     /// Returns an id that no record has.
