@@ -28,11 +28,11 @@ pub struct Restoration<T> {
 pub async fn restore_contact(tx: &mut Tx, id: ContactId) -> Result<Restoration<Contact>> {
     let mut kept: InTrash<Contact> = find(tx, id).await?;
     let mut lost = free_external_ids(tx, kept.record.id, &mut kept.record.external_ids).await?;
-    if let Some(employer) = kept.record.organization_id
-        && !keep::<Organization>(tx, employer).await?
-    {
-        kept.record.organization_id = None;
-        lost.push(lost_employer(tx, id, employer).await?);
+    if let Some(employer) = kept.record.organization_id {
+        kept.record.organization_id = keep::<Organization>(tx, employer).await?;
+        if kept.record.organization_id.is_none() {
+            lost.push(lost_employer(tx, id, employer).await?);
+        }
     }
     let led = tx.find_led_again(&kept.record).await?;
     let restored = tx.restore(kept).await?;
@@ -54,8 +54,9 @@ pub async fn restore_organization(tx: &mut Tx, id: OrganizationId) -> Result<Res
     let contacts = tx.reattach(id, kept.record.primary_contact_id).await?;
     if let Some(contact) = kept.record.primary_contact_id {
         let found: Option<Contact> = tx.find_shared(contact).await?;
-        if found.is_none_or(|found| found.organization_id != Some(id)) {
-            kept.record.primary_contact_id = None;
+        let found = found.filter(|found| found.organization_id == Some(id));
+        kept.record.primary_contact_id = found.map(|found| found.id);
+        if kept.record.primary_contact_id.is_none() {
             lost.push(lost_primary_contact(tx, id, contact).await?);
         }
     }
@@ -69,32 +70,25 @@ pub async fn restore_organization(tx: &mut Tx, id: OrganizationId) -> Result<Res
 
 /// Restores a deleted relationship.
 pub async fn restore_relationship(tx: &mut Tx, id: RelationshipId) -> Result<Relationship> {
-    let kept: InTrash<Relationship> = find(tx, id).await?;
-    let relationship = &kept.record;
+    let mut kept: InTrash<Relationship> = find(tx, id).await?;
+    let relationship = &mut kept.record;
     // Locked, so that of two equal relationships of a user one comes first.
     tx.find_locked::<User>(relationship.user_id).await?;
-    let organization = relationship.organization_id;
-    if !keep::<Organization>(tx, organization).await? {
-        return Err(refused_without(tx, organization).await?);
-    }
+    relationship.organization_id = keep_owner::<Organization>(tx, relationship.organization_id).await?;
     tx.refuse_second_current(relationship).await?;
     Ok(tx.restore(kept).await?.record)
 }
 
 /// Restores a deleted note. Notes of other authors take one more permission.
 pub async fn restore_note(tx: &mut Tx, id: NoteId, permissions: Permissions) -> Result<Note> {
-    let kept: InTrash<Note> = find(tx, id).await?;
-    let note = &kept.record;
+    let mut kept: InTrash<Note> = find(tx, id).await?;
+    let note = &mut kept.record;
     check_author(tx, note, permissions)?;
-    if let Some(contact) = note.contact_id
-        && !keep::<Contact>(tx, contact).await?
-    {
-        return Err(refused_without(tx, contact).await?);
+    if let Some(contact) = note.contact_id {
+        note.contact_id = Some(keep_owner::<Contact>(tx, contact).await?);
     }
-    if let Some(organization) = note.organization_id
-        && !keep::<Organization>(tx, organization).await?
-    {
-        return Err(refused_without(tx, organization).await?);
+    if let Some(organization) = note.organization_id {
+        note.organization_id = Some(keep_owner::<Organization>(tx, organization).await?);
     }
     Ok(tx.restore(kept).await?.record)
 }
@@ -129,7 +123,10 @@ async fn find<T: Named + Recorded>(tx: &mut Tx, id: T::Id) -> Result<InTrash<T>>
                 "was deleted together with {with}; restore that, and it returns with it"
             ))
         }
-        None => UserError::not_found(&format!("deleted {}", T::NOUN)),
+        None => match tx.merged_into(id).await? {
+            survivor if survivor != id => UserError::missing(format!("is now part of {survivor}")),
+            _ => UserError::not_found(&format!("deleted {}", T::NOUN)),
+        },
     };
     Err(refusal.under("id").into())
 }
@@ -158,14 +155,22 @@ async fn free_external_ids<I: TypedId>(
     Ok(lost.collect())
 }
 
-/// Whether a record exists, which is then kept from being deleted.
-async fn keep<T: Named>(tx: &mut Tx, id: T::Id) -> Result<bool> {
-    if !tx.keep_all::<T>(vec![id.uuid()]).await?.is_empty() {
-        return Ok(true);
-    }
+/// Returns the id of a record, or of the one that it was merged into, if that exists; it is then kept from being deleted.
+async fn keep<T: Named>(tx: &mut Tx, id: T::Id) -> Result<Option<T::Id>> {
+    let kept = tx.keep_all::<T>(vec![id.uuid()]).await?;
     // It may have been restored while this waited for its place in the trash.
-    let is_deleted = tx.is_restorable(id.uuid()).await?;
-    Ok(!is_deleted && !tx.keep_all::<T>(vec![id.uuid()]).await?.is_empty())
+    if !kept.is_empty() || tx.is_restorable(id.uuid()).await? {
+        return Ok(kept.first().copied());
+    }
+    Ok(tx.keep_all::<T>(vec![id.uuid()]).await?.first().copied())
+}
+
+/// Returns the id of the record that another one is part of, as [`keep`] does. Refuses the restoration if there is none.
+async fn keep_owner<T: Named>(tx: &mut Tx, id: T::Id) -> Result<T::Id> {
+    match keep::<T>(tx, id).await? {
+        Some(id) => Ok(id),
+        None => Err(refused_without(tx, id).await?),
+    }
 }
 
 /// Returns the loss of a primary contact who does not work for the organization. If the contact is in the trash, its restoration
@@ -175,6 +180,7 @@ async fn lost_primary_contact(
     organization: OrganizationId,
     contact: ContactId,
 ) -> Result<RestoreLoss> {
+    let contact = tx.merged_into(contact).await?;
     let message = if tx.remember_primary_contact(organization, contact).await? {
         "the contact is deleted; it will be the primary contact again when it is restored"
     } else {
@@ -185,6 +191,7 @@ async fn lost_primary_contact(
 
 /// Returns the loss of an employer that does not exist. If it is in the trash, its restoration will bring the contact back.
 async fn lost_employer(tx: &mut Tx, contact: ContactId, employer: OrganizationId) -> Result<RestoreLoss> {
+    let employer = tx.merged_into(employer).await?;
     let message = if tx.remember_employer(contact, employer).await? {
         "the organization is deleted; the contact will work for it again when it is restored"
     } else {
@@ -196,6 +203,7 @@ async fn lost_employer(tx: &mut Tx, contact: ContactId, employer: OrganizationId
 /// Returns the refusal of a part of a record that does not exist.
 async fn refused_without<I: TypedId>(tx: &mut Tx, id: I) -> Result<Error> {
     let kind = I::KIND;
+    let id = tx.merged_into(id).await?;
     let message = if tx.is_restorable(id.uuid()).await? {
         format!("belongs to the deleted {kind} {id}; restore that first")
     } else {

@@ -159,4 +159,15 @@ impl Tx {
     pub async fn look_up_aliases<T: Table>(&mut self, ids: &[Uuid]) -> Result<()> {
         self.seek_survivors::<T>(ids, &HashSet::new()).await.map(drop)
     }
+
+    /// Returns the id of the record that a record was merged into, whether or not that exists; the id itself if it is no alias.
+    pub async fn merged_into<I: TypedId>(&mut self, id: I) -> Result<I> {
+        let into: Option<(Uuid,)> = self
+            .fetch_optional(sql!(
+                "SELECT into_id FROM aliases WHERE tenant_id = $1 AND id = $2",
+                id.uuid()
+            ))
+            .await?;
+        Ok(into.map_or(id, |(into,)| I::from_uuid(into)))
+    }
 }

@@ -2,6 +2,7 @@
 
 mod lists;
 mod reads;
+mod trash;
 mod writes;
 
 use serde_json::Value;
