@@ -170,4 +170,18 @@ impl Tx {
             .await?;
         Ok(into.map_or(id, |(into,)| I::from_uuid(into)))
     }
+
+    /// Returns those of these ids that merged records had.
+    pub async fn aliases_among(&mut self, ids: Vec<Uuid>) -> Result<Survivors> {
+        if ids.is_empty() {
+            return Ok(Survivors::new());
+        }
+        let found: Vec<(Uuid, Uuid)> = self
+            .fetch_all(sql!(
+                "SELECT id, into_id FROM aliases WHERE tenant_id = $1 AND id ".any_ids(2),
+                IdList(ids)
+            ))
+            .await?;
+        Ok(found.into_iter().collect())
+    }
 }

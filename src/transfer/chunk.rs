@@ -12,8 +12,9 @@ use super::reference::References;
 use super::report::Remark;
 use super::row::Row;
 use crate::error::{Result, UserError};
+use crate::id::TypedId as _;
 use crate::model::{Checked, DateTime};
-use crate::store::{Stored as _, Table as _, Tx};
+use crate::store::{Stored, Table as _, Tx};
 
 /// The way in which rows are applied.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +56,8 @@ struct Records<N: Noun> {
     by_key: HashMap<Key, BTreeSet<usize>>,
     /// The ids of rows that records in the trash have.
     in_trash: HashSet<Uuid>,
+    /// The ids of rows that records had which were merged into others, each with that of the other.
+    merged: HashMap<Uuid, Uuid>,
 }
 
 /// Matches and checks rows, and returns the records to write.
@@ -92,7 +95,11 @@ pub async fn plan<N: Noun>(
     let mut records = Records::<N>::of(tx.lock_all(ids.into_iter().collect()).await?);
     let given = drafts.iter().filter_map(|one| N::stamp(&one.content).id);
     let missing = given.filter(|id| !records.by_key.contains_key(&Key::Id(*id)));
-    records.in_trash = tx.ids_in_trash(missing.collect()).await?;
+    let missing: Vec<Uuid> = missing.collect();
+    if N::Record::IS_MERGEABLE {
+        records.merged = tx.aliases_among(missing.clone()).await?;
+    }
+    records.in_trash = tx.ids_in_trash(missing).await?;
     let mut room = None;
     if N::Record::COUNTED {
         let left = tx.entities_left().await? - rules.rehearsed;
@@ -173,6 +180,7 @@ impl<N: Noun> Records<N> {
             all: Vec::with_capacity(found.len()),
             by_key: HashMap::new(),
             in_trash: HashSet::new(),
+            merged: HashMap::new(),
         };
         for record in found {
             let place = records.all.len();
@@ -253,6 +261,12 @@ impl<N: Noun> Records<N> {
         let id = stamp.id.unwrap_or_else(|| tx.new_id());
         if self.in_trash.contains(&id) {
             let message = "names a deleted record; restore or purge it, or leave the id out";
+            return Err(vec![UserError::invalid(message).under("id")]);
+        }
+        if let Some(survivor) = self.merged.get(&id) {
+            let survivor = <N::Record as Stored>::Id::from_uuid(*survivor);
+            let message =
+                format!("names a record that is now part of {survivor}; use that id, or leave the id out");
             return Err(vec![UserError::invalid(message).under("id")]);
         }
         let mut record = N::create(id, stamp.of_new(&tx.new_record()), &draft, with)?;

@@ -149,14 +149,23 @@ impl References {
             .collect();
         let mut contacts = self.contacts.ids;
         contacts.extend(known.contacts.external.values().map(|id: &ContactId| id.uuid()));
+        let contacts: Vec<Uuid> = contacts.into_iter().collect();
         let kept = &known.organizations.there;
-        let contacts = tx.keep_contacts(contacts.into_iter().collect(), kept).await?;
-        known.contacts.there = contacts.iter().map(|(id, _)| *id).collect();
-        known.employers = contacts.into_iter().collect();
+        let there = tx.keep_contacts(contacts.clone(), kept).await?;
+        known.contacts.survivors = survivors(tx, &contacts);
+        known.contacts.there = there.iter().map(|(id, _)| *id).collect();
+        known.employers = there.into_iter().collect();
         let codes = self.codes.ids.into_iter().collect();
         known.codes = tx.keep_all::<WrapUpCode>(codes).await?.into_iter().collect();
         Ok(known)
     }
+}
+
+/// Returns the records that those with these ids were merged into, by the ids of these.
+fn survivors<I: TypedId>(tx: &Tx, ids: &[Uuid]) -> HashMap<I, I> {
+    let ids = ids.iter().map(|id| I::from_uuid(*id));
+    let survivors = ids.map(|id| (id, tx.current_id(id)));
+    survivors.filter(|(id, survivor)| id != survivor).collect()
 }
 
 fn ids_of<'k, I: TypedId>(ids: HashSet<Uuid>, named: impl Iterator<Item = &'k Vec<I>>) -> Vec<Uuid> {
@@ -178,6 +187,8 @@ pub struct Known {
 #[derive(Debug)]
 struct Found<I> {
     there: HashSet<I>,
+    /// The records that others were merged into, by the ids of these.
+    survivors: HashMap<I, I>,
     external: HashMap<ExternalId, I>,
     keys: HashMap<String, Vec<I>>,
 }
@@ -186,6 +197,7 @@ impl<I> Default for Found<I> {
     fn default() -> Self {
         Self {
             there: HashSet::new(),
+            survivors: HashMap::new(),
             external: HashMap::new(),
             keys: HashMap::new(),
         }
@@ -207,6 +219,7 @@ impl<I: TypedId> Found<I> {
                 }
             },
         };
+        let found = found.map(|id| self.survivors.get(&id).copied().unwrap_or(id));
         found.filter(|id| self.there.contains(id)).ok_or_else(|| {
             let how = match reference {
                 Reference::Id(..) => "id",
@@ -231,8 +244,10 @@ impl Known {
         }
         ids.extend(external.iter().map(|(_, id)| id.uuid()));
         self.organizations.external = external.into_iter().collect();
-        let there = tx.keep_all::<Organization>(ids.into_iter().collect()).await?;
+        let ids: Vec<Uuid> = ids.into_iter().collect();
+        let there = tx.keep_all::<Organization>(ids.clone()).await?;
         self.organizations.there = there.into_iter().collect();
+        self.organizations.survivors = survivors(tx, &ids);
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 
 mod lists;
 mod reads;
+mod transfer;
 mod trash;
 mod writes;
 

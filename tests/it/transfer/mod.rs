@@ -14,7 +14,7 @@ use external_contacts::transfer::{
 };
 
 /// An import into a tenant, with a folder for its files.
-struct Import<'t> {
+pub struct Import<'t> {
     tenant: &'t Tenant,
     kind: Kind,
     ways: Vec<Match>,
@@ -25,7 +25,7 @@ struct Import<'t> {
 }
 
 impl<'t> Import<'t> {
-    fn of(tenant: &'t Tenant, kind: Kind) -> Self {
+    pub fn of(tenant: &'t Tenant, kind: Kind) -> Self {
         Self {
             tenant,
             kind,
@@ -52,7 +52,7 @@ impl<'t> Import<'t> {
     }
 
     /// Imports a table.
-    async fn table(&self, text: &str) -> Imported {
+    pub async fn table(&self, text: &str) -> Imported {
         self.bytes(text.as_bytes(), Format::Csv).await
     }
 
@@ -84,7 +84,7 @@ impl<'t> Import<'t> {
     }
 
     /// The lines of the report behind its header.
-    fn remarks(&self) -> Vec<String> {
+    pub fn remarks(&self) -> Vec<String> {
         let text = std::fs::read_to_string(self.report()).unwrap_or_default();
         text.lines().skip(1).map(str::to_owned).collect()
     }
