@@ -221,6 +221,8 @@ ids! {
     InteractionId = "interaction" ("an"),
     /// The id of a wrap-up code.
     WrapUpCodeId = "wrapUpCode" ("a"),
+    /// The id of a merge.
+    MergeId = "merge" ("a"),
 }
 
 id_types! {

@@ -9,12 +9,13 @@ use super::content::Company;
 use super::people::{Employer, RecordFactory, conversation, key};
 use super::prose::Details;
 use crate::error::Result;
-use crate::id::{NoteId, RelationshipId, UserId, WrapUpCodeId};
+use crate::id::{NoteId, RelationshipId, TypedId, UserId, WrapUpCodeId};
 use crate::model::{
-    Contact, ContactChanges, ContactPointLabel, Date, Note, NoteChanges, NoteSubjectId, Organization, Patch,
-    PhoneNumberInput, Region, Relationship, RelationshipChanges,
+    Contact, ContactChanges, ContactPointLabel, Date, ExternalId, Note, NoteChanges, NoteSubjectId,
+    Organization, Patch, PhoneNumberInput, Region, Relationship, RelationshipChanges,
 };
-use crate::store::Tx;
+use crate::service::Target;
+use crate::store::{Read as _, Tx};
 
 /// The source in the external ids of the demo's records.
 pub const SOURCE: &str = "crm";
@@ -291,6 +292,20 @@ fn roles(number: usize) -> Vec<Role> {
         roles.push(former("Implementation Lead", 6 + (number + 1) % 2));
     }
     roles
+}
+
+/// Returns the record of the demo's source with this external id.
+pub async fn find<I: TypedId>(tx: &mut Tx, external_id: &str) -> Result<Option<I>> {
+    let external_id = ExternalId::check(key(SOURCE, external_id))?;
+    tx.find_by_external_id(&external_id).await
+}
+
+/// Returns the record to change, whatever its version.
+pub const fn target<I>(id: I) -> Target<I> {
+    Target {
+        id,
+        expected_version: None,
+    }
 }
 
 #[cfg(test)]

@@ -3,13 +3,12 @@
 use chrono::TimeDelta;
 
 use super::calls::IncomingCall;
-use super::company::{SOURCE, Staff};
-use super::people::key;
+use super::company::{Staff, find, target};
 use crate::error::Result;
-use crate::id::{ContactId, NoteId, OrganizationId, TypedId, UserId};
-use crate::model::{Contact, ExternalId, Note, NoteChanges, NoteSubjectId, Patch, Record};
-use crate::service::{self, Target};
-use crate::store::{LONGEST_LOAD, Read as _, Tenant, Tx, change};
+use crate::id::{ContactId, NoteId, OrganizationId, UserId};
+use crate::model::{Contact, Note, NoteChanges, NoteSubjectId, Patch, Record};
+use crate::service;
+use crate::store::{LONGEST_LOAD, Tenant, Tx, change};
 
 /// The index in the list of staff of the user who deletes the records.
 const USER: usize = 3;
@@ -100,18 +99,4 @@ async fn add_past(tx: &mut Tx, id: ContactId, staff: &Staff, user: UserId) -> Re
 /// Returns the id of one of the contact's calls in the telephony system.
 fn conversation(place: usize) -> String {
     format!("conversation-deleted-{:02}", place + 1)
-}
-
-/// Returns the record with this external id.
-async fn find<I: TypedId>(tx: &mut Tx, external_id: &str) -> Result<Option<I>> {
-    let external_id = ExternalId::check(key(SOURCE, external_id))?;
-    tx.find_by_external_id(&external_id).await
-}
-
-/// Returns the record to delete, whatever its version.
-const fn target<I>(id: I) -> Target<I> {
-    Target {
-        id,
-        expected_version: None,
-    }
 }

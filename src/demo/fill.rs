@@ -8,6 +8,7 @@ use super::Progress;
 use super::company::{Staff, Writer};
 use super::content::{Colleague, Content};
 use super::deletions::delete_by_mistake;
+use super::duplicates::enter_twice;
 use super::people::RecordFactory;
 use crate::error::{Error, Result};
 use crate::id::{UserId, WrapUpCodeId};
@@ -36,8 +37,8 @@ pub enum FillError {
     Store(#[from] Error),
 }
 
-/// Fills an empty tenant with the demo, one company per transaction, and deletes a contact and a company, so that they can be
-/// restored. Companies that an interrupted call wrote are left as they are, and the rest is written.
+/// Fills an empty tenant with the demo, one company per transaction, adds two people who were entered twice, and deletes a
+/// contact and a company, so that they can be restored. Companies that an interrupted call wrote are left as they are, and the rest is written.
 ///
 /// `progress` is called with the number of companies written and their total.
 pub async fn fill(tenant: &Tenant, progress: Progress<'_>) -> Result<Filled, FillError> {
@@ -64,6 +65,7 @@ pub async fn fill(tenant: &Tenant, progress: Progress<'_>) -> Result<Filled, Fil
         })?;
         Arc::make_mut(&mut known).extend(learnt);
     }
+    enter_twice(tenant, &staff).await?;
     delete_by_mistake(tenant, &staff).await?;
     progress(total, total);
     Ok(Filled {

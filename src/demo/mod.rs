@@ -7,6 +7,7 @@ mod calls;
 mod company;
 mod content;
 mod deletions;
+mod duplicates;
 mod fill;
 mod generate;
 mod names;

@@ -81,12 +81,18 @@ impl Change {
         Ok(ChangedEntity::load(ctx, self.kind, self.entity_id).await?)
     }
 
+    /// The id of the record that this one became part of, if it was merged.
+    #[graphql(name = "mergedIntoId")]
+    async fn global_survivor_id(&self) -> Option<GlobalId> {
+        self.merged_into_id.map(|id| self.kind.node_id(id).into())
+    }
+
     /// The user who made the change, or null if the service itself made it.
     async fn changed_by(&self, ctx: &Context<'_>) -> Result<Option<Shared<User>>> {
         Ok(ctx.load_opt(self.user_id).await?)
     }
 
-    /// The names of the fields that changed; empty for created, deleted and restored records.
+    /// The names of the fields that changed; empty unless the record was updated.
     async fn changed_fields(&self) -> Vec<&str> {
         self.fields.iter().map(|change| change.field.as_str()).collect()
     }
@@ -98,7 +104,7 @@ pub struct ChangeQuery;
 
 connections! {
     root ChangeQuery {
-        /// Lists created, updated, deleted and restored records, oldest first, in commit order, which is also the order of the
+        /// Lists created, updated, deleted, restored and merged records, oldest first, in commit order, which is also the order of the
         /// subscription `changes`. To follow changes without gaps or repetitions, read to the end, then subscribe with
         /// `after: endCursor`. Changes are kept for 90 days unless the operator configures otherwise; an older cursor is
         /// refused with `CURSOR_EXPIRED`.
@@ -144,7 +150,7 @@ pub struct Subscription;
 /// The root of all subscriptions.
 #[Subscription]
 impl Subscription {
-    /// Streams every created, updated, deleted and restored record as soon as it is committed: each change once, in commit order,
+    /// Streams every created, updated, deleted, restored and merged record as soon as it is committed: each change once, in commit order,
     /// until the client disconnects. With `after`, the stream begins with the changes after that cursor: a client that
     /// reconnects with the cursor of the last change it received misses nothing and receives nothing twice, on any
     /// server. A cursor is refused with `CURSOR_EXPIRED` if it is older than the changes that are kept, or if it was

@@ -99,6 +99,15 @@ impl Loaders {
         Ok(self.0.load(key, Wanted::PLAIN).await?.unwrap_or_default())
     }
 
+    /// Returns the ids of the records that became part of one.
+    pub async fn parts_of(&self, record: Uuid) -> Result<Vec<Uuid>> {
+        Ok(self
+            .0
+            .load(Parts(record), Wanted::PLAIN)
+            .await?
+            .unwrap_or_default())
+    }
+
     /// Returns the contacts that have a contact point, at most [`MOST_RECOGNIZED`].
     pub async fn contacts_with(&self, point: ContactPoint) -> Result<Vec<ContactId>> {
         Ok(self.0.load(point, Wanted::PLAIN).await?.unwrap_or_default())
@@ -355,6 +364,25 @@ impl<T: Listed> LoadKey for ChildCount<T> {
             }
         }
         Ok(counts)
+    }
+}
+
+/// The key of the records that became part of one.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Parts(Uuid);
+
+impl LoadKey for Parts {
+    type Value = Vec<Uuid>;
+
+    async fn load_all(queues: &Queues, keys: Vec<Self>, _: Wanted) -> Result<HashMap<Self, Vec<Uuid>>> {
+        let span = batch_span("parts", "aliases", keys.len());
+        let records = keys.into_iter().map(|Parts(record)| record).collect();
+        let found = queues.tenant.parts_of(records).instrument(span).await?;
+        let mut parts: HashMap<Self, Vec<Uuid>> = HashMap::new();
+        for (record, part) in found {
+            parts.entry(Parts(record)).or_default().push(part);
+        }
+        Ok(parts)
     }
 }
 

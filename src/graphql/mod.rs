@@ -18,6 +18,7 @@ mod kept;
 mod kinds;
 mod list;
 mod loader;
+mod merge;
 mod mutation;
 mod node;
 mod note;
@@ -42,7 +43,7 @@ use async_graphql::{MergedObject, ObjectType, SchemaBuilder, SubscriptionType, V
 
 use change::ChangeQuery;
 pub use change::Subscription;
-use contact::{ContactBulkMutation, ContactListQuery, ContactMutation, ContactQuery};
+use contact::{ContactBulkMutation, ContactListQuery, ContactMergeMutation, ContactMutation, ContactQuery};
 pub use context::RequestData;
 pub use executor::Executor;
 use identification::IdentificationQuery;
@@ -50,7 +51,8 @@ use interaction::{InteractionBulkMutation, InteractionListQuery, InteractionMuta
 use node::{ByIdQuery, NodeQuery};
 use note::{NoteBulkMutation, NoteListQuery, NoteMutation};
 use organization::{
-    OrganizationBulkMutation, OrganizationListQuery, OrganizationMutation, OrganizationQuery,
+    OrganizationBulkMutation, OrganizationListQuery, OrganizationMergeMutation, OrganizationMutation,
+    OrganizationQuery,
 };
 use relationship::{
     RelationshipBulkMutation, RelationshipListQuery, RelationshipMutation, RelationshipQuery,
@@ -96,12 +98,14 @@ pub struct Query(
 pub struct Mutation(
     ContactMutation,
     ContactBulkMutation,
+    ContactMergeMutation,
     InteractionMutation,
     InteractionBulkMutation,
     NoteMutation,
     NoteBulkMutation,
     OrganizationMutation,
     OrganizationBulkMutation,
+    OrganizationMergeMutation,
     RelationshipMutation,
     RelationshipBulkMutation,
     TenantMutation,

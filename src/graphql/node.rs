@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, Interface, Object, PathSegment, Result};
 use futures_util::future::join_all;
 
 use super::context::ContextExt as _;
+use super::merge::load_merge;
 use super::permission::requires_permission;
 use super::shared::Shared;
 use crate::error::Error;
@@ -11,7 +12,9 @@ use crate::id::{
     ContactId, GlobalId, InteractionId, NodeId, NoteId, OrganizationId, RelationshipId, UserId, WrapUpCodeId,
 };
 use crate::model::noun::nouns;
-use crate::model::{Contact, Interaction, Note, Organization, Permission, Relationship, User, WrapUpCode};
+use crate::model::{
+    Contact, Interaction, Merge, Note, Organization, Permission, Relationship, User, WrapUpCode,
+};
 
 /// The maximum number of ids of one `nodes`.
 const MOST_IDS: usize = 100;
@@ -26,14 +29,19 @@ macro_rules! node {
         pub enum Node {$($(
             #[doc = concat!("The record as ", $one, ".")]
             $noun(Shared<$noun>),
-        )*)*}
+        )*)*
+            /// The record as a merge.
+            Merge(Shared<Merge>),
+        }
 
         impl Node {
             /// Loads the record with this id, or `None` if it does not exist.
             async fn load(ctx: &Context<'_>, id: NodeId) -> crate::error::Result<Option<Self>> {
                 Ok(match id {$($(
                     NodeId::$id(id) => ctx.load(id).await?.map(Self::$noun),
-                )*)*})
+                )*)*
+                    NodeId::MergeId(id) => load_merge(ctx, id).await?.map(Self::Merge),
+                })
             }
 
             /// Returns the permission required to view a record of this kind. Users require none: every caller may see
@@ -41,6 +49,8 @@ macro_rules! node {
             pub(super) const fn required_permission(id: NodeId) -> Option<Permission> {
                 match id {
                     $($(NodeId::$id(_) => node!(@$group $permission),)*)*
+                    // It depends on the kind of the merged records.
+                    NodeId::MergeId(_) => None,
                 }
             }
         }

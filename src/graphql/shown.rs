@@ -1,7 +1,7 @@
 //! The columns and references of records that fields show.
 
 use crate::model::{
-    Change, Contact, Interaction, Note, Organization, Relationship, TrashedRecord, User, WrapUpCode,
+    Change, Contact, Interaction, Merge, Note, Organization, Relationship, TrashedRecord, User, WrapUpCode,
 };
 use crate::store::{Listed, Referred};
 
@@ -56,17 +56,18 @@ shown! {
     Change:;
     Contact:
         "salutation" "firstName" "middleName" "lastName" "displayName" "title" "surveyOptOut" "externalSystemUrl"
-        "organization" "notes" "interactions" "changes"
+        "organization" "notes" "interactions" "changes" "merges" "mergedIds"
         ["organization": "organization_id"];
     Interaction:
         "externalId" "mediaType" "direction" "startedAt" "endedAt" "subjectLine" "queueName" "contact" "organization"
         "linkedBy"
         ["contact": "contact_id", "organization": "organization_id"];
+    Merge:;
     Note:
         ["author": "author_id", "subject": "contact_id" "organization_id"];
     Organization:
         "name" "companyType" "industry" "employeeCount" "externalSystemUrl" "primaryContact" "contacts"
-        "relationships" "notes" "interactions" "changes"
+        "relationships" "notes" "interactions" "changes" "merges" "mergedIds"
         ["primaryContact": "primary_contact_id"];
     Relationship:
         ["user": "user_id", "organization": "organization_id"];

@@ -69,14 +69,16 @@ pub enum ChangeAction {
     Deleted,
     /// The record, which had been deleted, was restored.
     Restored,
+    /// The record became part of another one, to which everything that belonged to it now belongs.
+    Merged,
+    /// The record is a record of its own again: the merge that had made it part of another one was undone.
+    Unmerged,
 }
 
 impl ChangeAction {
     /// Whether records become parts of another one, or cease to be: their changes concern the other from then on.
     pub const fn regroups(self) -> bool {
-        match self {
-            Self::Created | Self::Updated | Self::Deleted | Self::Restored => false,
-        }
+        matches!(self, Self::Merged | Self::Unmerged)
     }
 }
 
@@ -92,7 +94,7 @@ pub struct FieldChange {
     pub after: Option<String>,
 }
 
-/// A change to a record: its creation, an update, its deletion or its restoration.
+/// A change to a record: its creation, an update, its deletion or restoration, or its merging into another one.
 #[derive(Clone, Debug, PartialEq, Eq, SimpleObject, sqlx::FromRow)]
 #[graphql(complex)]
 pub struct Change {
@@ -104,12 +106,11 @@ pub struct Change {
     /// of an organization, the type of a relationship, or the first 80 characters of a note. Null for interactions, and for
     /// changes made before names were recorded.
     pub label: Option<String>,
-    /// The record's version after the change or, for a deleted record, its last version.
+    /// The record's version after the change or, for a deleted or merged record, its last version.
     pub version: i32,
     /// The time of the change.
     pub changed_at: DateTime,
-    /// The fields that changed, by name. Empty for created, deleted and restored records, and for changes made before fields were
-    /// recorded.
+    /// The fields that changed, by name. Empty unless the record was updated, and for changes made before fields were recorded.
     #[sqlx(json)]
     pub fields: Vec<FieldChange>,
     /// The change's id.
@@ -136,6 +137,9 @@ pub struct Change {
     /// The organization that the change concerns.
     #[graphql(skip)]
     pub organization_id: Option<OrganizationId>,
+    /// The record that this one became part of.
+    #[graphql(skip)]
+    pub merged_into_id: Option<Uuid>,
 }
 
 impl Change {
@@ -300,14 +304,14 @@ pub fn differences<R: Recorded>(before: &R, after: &R) -> serde_json::Result<Vec
         .collect())
 }
 
-fn fields<R: Recorded>(record: &R) -> serde_json::Result<Map<String, Value>> {
+pub(super) fn fields<R: Recorded>(record: &R) -> serde_json::Result<Map<String, Value>> {
     match serde_json::to_value(record)? {
         Value::Object(fields) => Ok(fields),
         _ => Ok(Map::new()),
     }
 }
 
-fn shown(value: &Value) -> Option<String> {
+pub(super) fn shown(value: &Value) -> Option<String> {
     let text = match value {
         Value::Null => return None,
         Value::String(text) => text.clone(),
@@ -402,6 +406,7 @@ mod tests {
             user_id: None,
             contact_id: None,
             organization_id: None,
+            merged_into_id: None,
         };
         let cursor = change.cursor().encode();
         assert!(KnownPosition::read(&cursor).unwrap().is_of(&change));

@@ -44,11 +44,11 @@ impl ExternalId {
         )
     }
 
-    /// Checks a list of at most 10 external ids, one per source.
+    /// Checks a list of at most 10 external ids. A record that others became part of may have several of one source.
     pub fn list(inputs: Vec<ExternalIdInput>) -> Checked<Vec<Self>> {
         let ids = each(inputs, MOST_EXTERNAL_IDS, Self::check)?;
-        let twice = "must not repeat a source of the list; a record has one value for each source";
-        distinct(ids, "source", twice, |id| id.source.clone())
+        let twice = "must not repeat an external id of the list";
+        distinct(ids, "value", twice, Self::clone)
     }
 
     /// Returns the external ids that a record is to get: those of a whole list, and those to add. What is refused later is
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_has_one_value_for_each_source() {
+    fn an_external_id_is_in_a_list_once() {
         assert_eq!(
             ExternalId::list(vec![input("crm", "1"), input("CRM", "1")])
                 .unwrap()
@@ -179,8 +179,15 @@ mod tests {
             2
         );
         assert_eq!(
-            told(ExternalId::list(vec![input("crm", "1"), input(" crm", "2")])),
-            ["1.source: must not repeat a source of the list; a record has one value for each source"]
+            ExternalId::list(vec![input("crm", "1"), input("crm", "2")])
+                .unwrap()
+                .len(),
+            2,
+            "a record that others became part of has theirs, too"
+        );
+        assert_eq!(
+            told(ExternalId::list(vec![input("crm", "1"), input(" crm", "1")])),
+            ["1.value: must not repeat an external id of the list"]
         );
     }
 

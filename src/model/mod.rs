@@ -20,6 +20,7 @@ mod label;
 mod list_change;
 mod list_items;
 mod marks;
+mod merge;
 mod money;
 mod note;
 pub(crate) mod noun;
@@ -67,6 +68,9 @@ pub use interaction::{
 };
 pub use label::{ContactPointLabel, one_primary};
 pub use marks::{MARKS, employer_mark, is_marked, marks};
+pub use merge::{
+    DiscardedValue, MEMBERS, MOST_MERGED, Merge, Mergeable, MergedField, MovedRecords, merged_fields,
+};
 pub use money::{Money, MoneyInput};
 pub use note::{Note, NoteChanges, NoteFilter, NoteOrderField, NoteSubjectId};
 pub use organization::{

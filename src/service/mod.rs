@@ -11,6 +11,7 @@ mod contacts;
 mod interaction;
 mod interactions;
 mod keyed;
+mod merge;
 mod note;
 mod notes;
 mod organization;
@@ -34,6 +35,7 @@ pub use interaction::{
     wrap_up_interaction,
 };
 pub use interactions::record_interactions;
+pub use merge::{Parting, merge_contacts, merge_organizations, undo_contact_merge, undo_organization_merge};
 pub use note::{create_note, delete_note, update_note};
 pub use notes::{create_notes, delete_notes, update_notes};
 pub use organization::{create_organization, delete_organization, update_organization, upsert_organization};

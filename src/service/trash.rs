@@ -175,7 +175,7 @@ async fn keep_owner<T: Named>(tx: &mut Tx, id: T::Id) -> Result<T::Id> {
 
 /// Returns the loss of a primary contact who does not work for the organization. If the contact is in the trash, its restoration
 /// will make it the primary contact again.
-async fn lost_primary_contact(
+pub(super) async fn lost_primary_contact(
     tx: &mut Tx,
     organization: OrganizationId,
     contact: ContactId,
@@ -190,7 +190,11 @@ async fn lost_primary_contact(
 }
 
 /// Returns the loss of an employer that does not exist. If it is in the trash, its restoration will bring the contact back.
-async fn lost_employer(tx: &mut Tx, contact: ContactId, employer: OrganizationId) -> Result<RestoreLoss> {
+pub(super) async fn lost_employer(
+    tx: &mut Tx,
+    contact: ContactId,
+    employer: OrganizationId,
+) -> Result<RestoreLoss> {
     let employer = tx.merged_into(employer).await?;
     let message = if tx.remember_employer(contact, employer).await? {
         "the organization is deleted; the contact will work for it again when it is restored"

@@ -137,6 +137,17 @@ impl Tx {
         Ok(records)
     }
 
+    /// Returns the records with these ids that exist, by id, locked until the transaction ends, and the ids of the others, whether or
+    /// not these were merged.
+    pub(super) async fn lock_those<T: Stored>(&mut self, ids: Vec<Uuid>) -> Result<(Vec<T>, Vec<Uuid>)> {
+        let records: Vec<T> = self
+            .select_many(ids.clone(), self.engine().dialect().lock)
+            .await?;
+        let found: HashSet<Uuid> = records.iter().map(Table::uuid).collect();
+        let missing = ids.into_iter().filter(|id| !found.contains(id));
+        Ok((records, missing.collect()))
+    }
+
     async fn select_many<T: Stored>(&mut self, ids: Vec<Uuid>, lock: &'static str) -> Result<Vec<T>> {
         if ids.is_empty() {
             return Ok(Vec::new());
@@ -242,7 +253,11 @@ impl Tx {
         );
         let contacts = contacts.into_iter();
         Ok(contacts
-            .map(|(id, employer)| (id, employer.filter(|employer| existing.contains(employer))))
+            .map(|(id, employer)| {
+                // One that was merged is followed by its contacts some time later.
+                let employer = employer.map(|employer| self.current_id(employer));
+                (id, employer.filter(|employer| existing.contains(employer)))
+            })
             .collect())
     }
 

@@ -23,7 +23,7 @@ use crate::page::{Cursor, Key, Page};
 
 /// The table of changes with the columns that are written always; the bracket is still open.
 const CHANGES: &str = "changes (tenant_id, id, changed_at, user_id, kind, entity_id, action, version, contact_id, \
-    organization_id, fields, detached, label";
+    organization_id, fields, detached, label, merged_into_id";
 /// Inserts changes.
 const INSERT_CHANGES: &str = concatcp!("INSERT INTO ", CHANGES, ") VALUES ");
 /// Most values of one statement: a thousand changes in three.
@@ -57,7 +57,7 @@ impl Table for Change {
     const TABLE: &'static str = "changes";
     // The epoch is the same for all rows of a statement, which looks it up once.
     const COLUMNS: &'static str = "id, xid, seq, (SELECT epoch FROM epochs) AS epoch, changed_at, user_id, kind, entity_id, \
-        action, version, contact_id, organization_id, fields, label";
+        action, version, contact_id, organization_id, fields, label, merged_into_id";
 
     fn uuid(&self) -> Uuid {
         self.id
@@ -415,5 +415,6 @@ fn row_values((id, change): &(Uuid, NewChange), now: DateTime<Utc>, actor: Optio
         Json(&change.fields),
         Json(&change.detached),
         &change.label,
+        change.merged_into,
     ]
 }

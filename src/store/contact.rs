@@ -154,6 +154,9 @@ impl Tx {
         let of_note = NOTES_OF_CONTACT.parent;
         self.keep_deleted_with(contacts, (&notes, of_note), (&[], |_| None))
             .await?;
+        if !self.keeps_trash() {
+            self.forget_merges(&ids).await?;
+        }
         let notes = count_by(notes.iter().filter_map(of_note));
         let interactions = self.detach(&CONTACT_OF_INTERACTION, &ids).await?;
         let removed: Vec<RemovedContact> = ids

@@ -38,6 +38,7 @@ mod list;
 mod load;
 mod lock;
 mod loose_reference;
+mod merge;
 mod migrate;
 mod new_change;
 mod nodes;
@@ -94,6 +95,11 @@ pub use interaction::{INTERACTIONS_OF_CONTACT, INTERACTIONS_OF_ORGANIZATION};
 pub use joined::{Joined, Other};
 pub use list::{Children, Conditions, Edge, Filter, Listed, WordFilter};
 pub use load::Load;
+pub use merge::{
+    CONTACTS_OF_INTERACTIONS, CONTACTS_OF_NOTES, Forms, MERGES_OF_SURVIVOR, MOST_MOVED, MergeFilter,
+    MergeOrder, MergeStep, Moved, ORGANIZATIONS_OF_INTERACTIONS, ORGANIZATIONS_OF_NOTES,
+    ORGANIZATIONS_OF_RELATIONSHIPS, STAFF, STAFF_AT_ONCE,
+};
 pub use note::{NOTES_OF_AUTHOR, NOTES_OF_CONTACT, NOTES_OF_ORGANIZATION};
 pub use open::{DatabaseUrl, OpenError};
 pub use organization::RemovedOrganization;

@@ -20,6 +20,8 @@ pub struct NewChange {
     pub fields: Vec<FieldChange>,
     /// The numbers of records that were deleted or detached with it.
     pub detached: Value,
+    /// The record that this one became part of.
+    pub merged_into: Option<Uuid>,
 }
 
 impl NewChange {
@@ -49,6 +51,7 @@ impl NewChange {
             label: record.label(),
             fields,
             detached: Value::Null,
+            merged_into: None,
         }))
     }
 
@@ -57,6 +60,25 @@ impl NewChange {
     pub fn restored(self) -> Self {
         Self {
             action: ChangeAction::Restored,
+            ..self
+        }
+    }
+
+    /// Returns the change of a record that became part of another one.
+    #[must_use]
+    pub fn merged_into(self, survivor: Uuid) -> Self {
+        Self {
+            action: ChangeAction::Merged,
+            merged_into: Some(survivor),
+            ..self
+        }
+    }
+
+    /// Returns the change of a record that is no longer part of another one.
+    #[must_use]
+    pub fn unmerged(self) -> Self {
+        Self {
+            action: ChangeAction::Unmerged,
             ..self
         }
     }

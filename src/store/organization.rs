@@ -155,6 +155,8 @@ impl Tx {
         let relationships = count_by(relationships.iter().filter_map(of_relationship));
         if !self.keeps_trash() {
             self.forget_references(&ids).await?;
+            let parts = self.forget_merges(&ids).await?;
+            self.settle_referred(parts).await?;
         }
         let contacts = self.detach(&EMPLOYER, &ids).await?;
         let interactions = self.detach(&ORGANIZATION_OF_INTERACTION, &ids).await?;

@@ -264,7 +264,7 @@ impl Tx {
         records: &[T],
         detached: &[D],
     ) -> Result<()> {
-        self.delete_rows(records).await?;
+        self.delete_unrecorded(records).await?;
         let changes = records.iter().zip(detached).map(|(record, detached)| {
             let change = T::change(Some(record), None)?;
             change.map(|change| change.with(detached)).transpose()
@@ -275,12 +275,13 @@ impl Tx {
     /// Deletes records, by a number of statements that does not grow with their number.
     #[instrument(level = "debug", skip_all)]
     pub(super) async fn delete_all<T: Stored>(&mut self, records: &[T]) -> Result<()> {
-        self.delete_rows(records).await?;
+        self.delete_unrecorded(records).await?;
         let changes = records.iter().map(|record| T::change(Some(record), None));
         self.record_all(recorded(changes)?).await
     }
 
-    async fn delete_rows<T: Stored>(&mut self, records: &[T]) -> Result<()> {
+    /// Deletes records as [`delete_all`](Self::delete_all) does, without telling the feed of changes.
+    pub(super) async fn delete_unrecorded<T: Stored>(&mut self, records: &[T]) -> Result<()> {
         if records.is_empty() {
             return Ok(());
         }

@@ -68,6 +68,9 @@ on_both_engines! {
         let organization = &made["organization"]["organization"]["id"];
         let made = admin.data(MAKE_PEOPLE, json!({ "employer": organization })).await;
         let contact = &made["contact"]["contact"]["id"];
+        let (part, branch) = (admin.contact("Lovelace").await, admin.organization("Apex").await);
+        admin.merge(&[contact, &part]).await;
+        admin.merge(&[organization, &branch]).await;
         let record = "mutation ($input: RecordInteractionInput!) { recordInteraction(input: $input) {
             interaction { id } userErrors { message } } }";
         let call = json!({ "mediaType": "CALL", "direction": "INBOUND", "startedAt": "2026-03-01T09:00:00Z", "contactId": contact });

@@ -35,6 +35,7 @@ mod list;
 mod list_changes;
 mod loaders;
 mod locks;
+mod merge;
 mod migrations;
 mod note;
 mod null_character;

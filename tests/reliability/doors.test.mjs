@@ -361,7 +361,7 @@ class World {
 const TABLES = [
   "users", "organizations", "contacts", "external_ids", "relationships", "notes", "wrap_up_codes", "interactions",
   "interaction_agents", "wrap_ups", "search_words", "vocabulary", "changes", "entity_room",
-  "trashed_records", "undo_records", "undo_links", "unsettled_records", "transfers",
+  "trashed_records", "undo_records", "undo_links", "unsettled_records", "transfers", "aliases", "merges",
 ];
 
 /** One of each kind in our tenant, by the same mutations. */

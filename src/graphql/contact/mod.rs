@@ -1,11 +1,13 @@
 //! Contacts in the graph.
 
 mod bulk;
+mod merge;
 mod mutation;
 
 use async_graphql::{ComplexObject, Context, InputObject, Object, OneofObject, OutputType as _, Result};
 
 pub use bulk::ContactBulkMutation;
+pub use merge::ContactMergeMutation;
 pub use mutation::ContactMutation;
 
 use super::change::{ChangeConnection, changes_of};
@@ -14,14 +16,15 @@ use super::context::ContextExt;
 use super::filter::{FilterInput, IdFilter, NameFilter, StringFilter};
 use super::interaction::{InteractionConnection, InteractionFilterInput, InteractionOrder};
 use super::list::ListExt as _;
+use super::merge::{MergeConnection, merged_ids, merges_of};
 use super::note::{NoteConnection, NoteFilterInput, NoteOrder};
 use super::order::order;
 use super::permission::requires_permission;
 use super::shared::Shared;
-use crate::id::ContactId;
+use crate::id::{ContactId, GlobalId};
 use crate::model::{
-    Contact, ContactFilter, ContactOrderField, DateTimeRange, ExternalIdInput, Organization, Permission,
-    Ranges,
+    Contact, ContactFilter, ContactOrderField, DateTimeRange, EntityKind, ExternalIdInput, Organization,
+    Permission, Ranges,
 };
 use crate::store::{INTERACTIONS_OF_CONTACT, NOTES_OF_CONTACT, Read as _};
 
@@ -41,6 +44,11 @@ impl Contact {
     #[graphql(directive = requires_permission::apply(Permission::OrganizationView))]
     async fn organization(&self, ctx: &Context<'_>) -> Result<Option<Shared<Organization>>> {
         Ok(ctx.load_other(self.id, self.organization_id).await?)
+    }
+
+    /// The ids of the contacts that became part of this one, each of which keeps finding it.
+    async fn merged_ids(&self, ctx: &Context<'_>) -> Result<Vec<GlobalId>> {
+        Ok(merged_ids(ctx, EntityKind::Contact, self.id).await?)
     }
 
     #[graphql(flatten)]
@@ -91,6 +99,14 @@ connections! {
         #[graphql(directive = requires_permission::apply(Permission::ContactView))]
         fn changes(&self, ctx, page) -> ChangeConnection {
             changes_of(ctx, self.0, page)
+        }
+
+        /// The merges that made other contacts part of this one, newest first, undone ones included.
+        ///
+        /// Requires `externalContacts:contact:merge`.
+        #[graphql(directive = requires_permission::apply(Permission::ContactMerge))]
+        fn merges(&self, ctx, page) -> MergeConnection {
+            merges_of(ctx, self.0, page)
         }
     }
 }

@@ -1,9 +1,11 @@
 //! Organizations in the graph.
 
 mod bulk;
+mod merge;
 mod mutation;
 
 pub use bulk::OrganizationBulkMutation;
+pub use merge::OrganizationMergeMutation;
 pub use mutation::OrganizationMutation;
 
 use async_graphql::{ComplexObject, Context, InputObject, Object, OneofObject, OutputType as _, Result};
@@ -15,15 +17,16 @@ use super::context::ContextExt;
 use super::filter::{FilterInput, IdFilter, NameFilter, StringFilter};
 use super::interaction::{InteractionConnection, InteractionFilterInput, InteractionOrder};
 use super::list::ListExt as _;
+use super::merge::{MergeConnection, merged_ids, merges_of};
 use super::note::{NoteConnection, NoteFilterInput, NoteOrder};
 use super::order::order;
 use super::permission::requires_permission;
 use super::relationship::{RelationshipConnection, RelationshipFilterInput, RelationshipOrder};
 use super::shared::Shared;
-use crate::id::OrganizationId;
+use crate::id::{GlobalId, OrganizationId};
 use crate::model::{
-    Contact, DateTimeRange, ExternalIdInput, Organization, OrganizationFilter, OrganizationOrderField,
-    Permission, Ranges,
+    Contact, DateTimeRange, EntityKind, ExternalIdInput, Organization, OrganizationFilter,
+    OrganizationOrderField, Permission, Ranges,
 };
 use crate::store::{
     CONTACTS_OF_ORGANIZATION, INTERACTIONS_OF_ORGANIZATION, NOTES_OF_ORGANIZATION,
@@ -46,6 +49,11 @@ impl Organization {
     #[graphql(directive = requires_permission::apply(Permission::ContactView))]
     async fn primary_contact(&self, ctx: &Context<'_>) -> Result<Option<Shared<Contact>>> {
         Ok(ctx.load_other(self.id, self.primary_contact_id).await?)
+    }
+
+    /// The ids of the organizations that became part of this one, each of which keeps finding it.
+    async fn merged_ids(&self, ctx: &Context<'_>) -> Result<Vec<GlobalId>> {
+        Ok(merged_ids(ctx, EntityKind::Organization, self.id).await?)
     }
 
     #[graphql(flatten)]
@@ -124,6 +132,14 @@ connections! {
         #[graphql(directive = requires_permission::apply(Permission::OrganizationView))]
         fn changes(&self, ctx, page) -> ChangeConnection {
             changes_of(ctx, self.0, page)
+        }
+
+        /// The merges that made other organizations part of this one, newest first, undone ones included.
+        ///
+        /// Requires `externalContacts:organization:merge`.
+        #[graphql(directive = requires_permission::apply(Permission::OrganizationMerge))]
+        fn merges(&self, ctx, page) -> MergeConnection {
+            merges_of(ctx, self.0, page)
         }
     }
 }

@@ -27,11 +27,12 @@ const LIST: u64 = 5;
 /// The assumed length of a list of the records with a contact point or a key, which is the most.
 const RECOGNIZED: u64 = 25;
 /// The names of such lists.
-const LISTS_OF_RECOGNIZED: [&str; 4] = [
+const LISTS_OF_RECOGNIZED: [&str; 5] = [
     "candidates",
     "candidateOrganizations",
     "contacts",
     "organizations",
+    "restored",
 ];
 /// The arguments whose length is the length of the list.
 const KEYS: [&str; 2] = ["ids", "representations"];

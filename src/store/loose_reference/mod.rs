@@ -37,7 +37,7 @@ pub struct LooseReference {
 }
 
 /// The name of the reference of a contact to its employer.
-const EMPLOYER_LINK: &str = "employer";
+pub(super) const EMPLOYER_LINK: &str = "employer";
 
 /// The contact's employer.
 pub const EMPLOYER: LooseReference = LooseReference {
@@ -88,6 +88,18 @@ impl Tx {
         reference: &'static LooseReference,
         parents: &[Uuid],
     ) -> Result<HashMap<Uuid, i64>> {
+        let LooseReference { table, column, .. } = reference;
+        self.count_by_parent(table, column, parents, MOST_COUNTED).await
+    }
+
+    /// Returns the number of records that refer to each of these parents by a column of their table, counted up to `most`.
+    pub(super) async fn count_by_parent(
+        &mut self,
+        table: &'static str,
+        column: &'static str,
+        parents: &[Uuid],
+        most: i64,
+    ) -> Result<HashMap<Uuid, i64>> {
         if parents.is_empty() {
             return Ok(HashMap::new());
         }
@@ -96,12 +108,12 @@ impl Tx {
             "SELECT l.listed_id, (SELECT COUNT(*) FROM (SELECT 1 FROM ",
         );
         count
-            .push(reference.table)
+            .push(table)
             .push(" AS r WHERE r.tenant_id = $1 AND r.")
-            .push(reference.column);
+            .push(column);
         count
             .push(" = l.listed_id")
-            .limit(MOST_COUNTED)
+            .limit(most)
             .push(") AS counted) FROM ");
         count.ids(parents.to_vec()).push(" AS l");
         let counts: Vec<(Uuid, i64)> = self.fetch_all(count.sql()).await?;
@@ -134,7 +146,7 @@ impl Tx {
     }
 
     /// Returns at most [`STEP`] records that refer to these parents, each with its parent, locked.
-    async fn lock_referring(
+    pub(super) async fn lock_referring(
         &mut self,
         reference: &'static LooseReference,
         parents: &[Uuid],

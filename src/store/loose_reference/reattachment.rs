@@ -104,8 +104,15 @@ impl Tx {
         Ok(has_more)
     }
 
-    /// Sets the employer of contacts that have none. They keep their version: they had it already.
-    async fn employ(&mut self, contacts: Vec<Contact>, organization: OrganizationId) -> Result<()> {
+    /// Sets the employer of contacts. They keep their version: they had it already, or their employer is the same by another id.
+    pub(in crate::store) async fn employ(
+        &mut self,
+        contacts: Vec<Contact>,
+        organization: OrganizationId,
+    ) -> Result<()> {
+        if contacts.is_empty() {
+            return Ok(());
+        }
         let entry = |contact: &Contact| (contact.id.uuid(), contact.to_index_entry());
         let before: Vec<(Uuid, IndexEntry)> = contacts.iter().map(entry).collect();
         let employed = contacts.into_iter().map(|contact| Contact {

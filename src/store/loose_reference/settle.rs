@@ -12,7 +12,7 @@ use super::super::statement::Statement;
 use super::super::{System, Tenant, Tx, change};
 use super::{ALL, EMPLOYER};
 use crate::error::{Error, Result};
-use crate::id::{OrganizationId, TypedId as _};
+use crate::id::{MergeId, OrganizationId, TypedId as _};
 use crate::model::Organization;
 
 /// The pause between two steps, in which others have the database to themselves.
@@ -25,9 +25,21 @@ const SKIP: &str = " ON CONFLICT DO NOTHING";
 /// Tells of a row that its record is gone.
 const GONE: &str = " ON CONFLICT (tenant_id, id) DO UPDATE SET is_gone = excluded.is_gone";
 
+/// A record to which references are still to be cleared, set again or given to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+struct Unsettled {
+    #[sqlx(rename = "id")]
+    record: Uuid,
+    /// Whether it can no longer be restored.
+    is_gone: bool,
+    /// The merge that moves its contacts.
+    #[sqlx(rename = "merge_id")]
+    merge: Option<MergeId>,
+}
+
 impl Tx {
     /// Leaves the rest of what refers to these records to the steps after the commit. Those that are gone are not in the trash.
-    pub(super) async fn settle_later(&mut self, records: &[Uuid], are_gone: bool) -> Result<()> {
+    pub(in crate::store) async fn settle_later(&mut self, records: &[Uuid], are_gone: bool) -> Result<()> {
         if records.is_empty() {
             return Ok(());
         }
@@ -73,13 +85,17 @@ impl Tx {
 
     /// Takes one step for a record whose references are unsettled. Returns whether this transaction took it: another one may be at
     /// it. The record is kept where it is before its row is locked, as a change of the record does.
-    async fn settle_step(&mut self, record: Uuid, is_gone: bool) -> Result<bool> {
+    async fn settle_step(&mut self, unsettled: Unsettled) -> Result<bool> {
+        let Unsettled { record, is_gone, .. } = unsettled;
+        if let Some(merge) = unsettled.merge.filter(|_| !is_gone) {
+            return self.settle_merge_step(unsettled, merge).await;
+        }
         let is_in_trash = !is_gone && self.is_in_trash(record).await?;
         if !is_gone && !is_in_trash && self.keep_all::<Organization>(vec![record]).await?.is_empty() {
             // It was deleted or restored between the two looks.
             return Err(Error::Contended);
         }
-        if self.lock_unsettled(record).await? != Some(is_gone) {
+        if self.lock_unsettled(record).await? != Some(unsettled) {
             return Ok(false);
         }
         let has_more = if is_gone {
@@ -97,24 +113,49 @@ impl Tx {
             self.reattach_step(organization, employer, None).await?
         };
         if !has_more {
-            self.execute(sql!(
-                "DELETE FROM unsettled_records WHERE tenant_id = $1 AND id = $2",
-                record
-            ))
-            .await?;
+            self.is_settled(record).await?;
         }
         Ok(true)
     }
 
-    /// Locks the row of an unsettled record, and returns whether the record is gone; `None` if another transaction has the row.
-    async fn lock_unsettled(&mut self, record: Uuid) -> Result<Option<bool>> {
-        let locked: Option<(bool,)> = self
-            .fetch_optional(sql!(
-                "SELECT is_gone FROM unsettled_records WHERE tenant_id = $1 AND id = $2".lock_free,
-                record
-            ))
-            .await?;
-        Ok(locked.map(|(is_gone,)| is_gone))
+    /// Takes one step of moving the contacts of a member of a merge, as [`settle_step`](Self::settle_step) does.
+    async fn settle_merge_step(&mut self, unsettled: Unsettled, merge: MergeId) -> Result<bool> {
+        let record = unsettled.record;
+        let Some(step) = self.lock_merge_step(record, merge).await? else {
+            // Its survivor is gone for good, and what belonged to that is settled by itself.
+            let is_locked = self.lock_unsettled(record).await? == Some(unsettled);
+            if is_locked {
+                self.is_settled(record).await?;
+            }
+            return Ok(is_locked);
+        };
+        if self.lock_unsettled(record).await? != Some(unsettled) {
+            return Ok(false);
+        }
+        if !self.settle_merge(&step).await? {
+            self.is_settled(record).await?;
+            // The organization that has them now may have been deleted or restored meanwhile.
+            self.settle_later(&[step.receiver()], false).await?;
+        }
+        Ok(true)
+    }
+
+    async fn is_settled(&mut self, record: Uuid) -> Result<()> {
+        self.execute(sql!(
+            "DELETE FROM unsettled_records WHERE tenant_id = $1 AND id = $2",
+            record
+        ))
+        .await
+        .map(drop)
+    }
+
+    /// Locks the row of an unsettled record, and returns it; `None` if another transaction has the row.
+    async fn lock_unsettled(&mut self, record: Uuid) -> Result<Option<Unsettled>> {
+        self.fetch_optional(sql!(
+            "SELECT id, is_gone, merge_id FROM unsettled_records WHERE tenant_id = $1 AND id = $2".lock_free,
+            record
+        ))
+        .await
     }
 }
 
@@ -123,15 +164,15 @@ impl Tenant {
     #[instrument(level = "debug", skip_all)]
     async fn settle(&self) -> Result<bool> {
         // Most of the time there is nothing to do, and no need for a transaction.
-        let waiting: Option<(Uuid, bool)> = self
+        let waiting: Option<Unsettled> = self
             .fetch_optional(sql!(
-                "SELECT id, is_gone FROM unsettled_records WHERE tenant_id = $1 ORDER BY id LIMIT 1"
+                "SELECT id, is_gone, merge_id FROM unsettled_records WHERE tenant_id = $1 ORDER BY id LIMIT 1"
             ))
             .await?;
-        let Some((record, is_gone)) = waiting else {
+        let Some(unsettled) = waiting else {
             return Ok(false);
         };
-        change!(self, None, |tx| { tx.settle_step(record, is_gone).await })
+        change!(self, None, |tx| { tx.settle_step(unsettled).await })
     }
 }
 

@@ -158,12 +158,12 @@ impl Tx {
     }
 
     /// Whether deleted records are kept.
-    pub(super) const fn keeps_trash(&self) -> bool {
+    pub const fn keeps_trash(&self) -> bool {
         self.trash_days > 0
     }
 
     /// The instant of the earliest deletion that can still be undone.
-    fn trash_since(&self) -> DateTime<Utc> {
+    pub fn trash_since(&self) -> DateTime<Utc> {
         since(self.now(), self.trash_days)
     }
 }

@@ -37,7 +37,9 @@ impl Tx {
         }
         let purged = self.remove_from_trash(&roots).await?;
         self.forget_references(&roots).await?;
-        self.settle_referred(roots).await?;
+        let mut gone = self.forget_merges(&roots).await?;
+        gone.extend(roots);
+        self.settle_referred(gone).await?;
         Ok(purged)
     }
 
@@ -82,6 +84,17 @@ impl Tenant {
         })
     }
 
+    /// Forgets what undoing an old merge takes. Returns the number of merges that were forgotten.
+    #[instrument(level = "debug", skip_all)]
+    async fn forget_old_merges(&self) -> Result<u64> {
+        change!(self, None, |tx| {
+            if !tx.may_sweep().await? {
+                return Ok(0);
+            }
+            tx.forget_old_merges().await
+        })
+    }
+
     /// Returns by how many records the trash is larger than the tenant's limit of managed entities, as far as no other server
     /// sweeps.
     #[instrument(level = "debug", skip_all)]
@@ -108,6 +121,9 @@ impl Tenant {
     /// the oldest, and forgets the transfers that can no longer be undone; a step at a time, with a pause for others between two.
     async fn sweep_trash(&self) -> Result<()> {
         while self.purge_before(self.trash_since(), PURGED_AT_ONCE).await? > 0 {
+            tokio::time::sleep(BETWEEN_BATCHES).await;
+        }
+        while self.forget_old_merges().await? > 0 {
             tokio::time::sleep(BETWEEN_BATCHES).await;
         }
         while self.forget_transfers_before(self.trash_since()).await? {

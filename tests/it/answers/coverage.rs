@@ -14,10 +14,6 @@ use super::seen::Seen;
 /// Elements that the corpus leaves out, each with the reason.
 const LEFT_OUT: &[(&str, &str)] = &[
     ("Query._service", "`schema.graphql` records the schema itself"),
-    (
-        "UserErrorCode.MERGED",
-        "no operation of the corpus merges records",
-    ),
     ("UserErrorCode.TOO_LARGE", "it takes 10,001 notes"),
     ("_Service.sdl", "as above"),
 ];

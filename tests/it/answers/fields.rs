@@ -28,10 +28,18 @@ pub const WRAP_UP_CODE: &str = "id name description active createdAt updatedAt v
 pub const TENANT: &str = "name displayName defaultRegion managedEntities managedEntityLimit
     retention { trashDays } trashedRecords { value precision }";
 pub const CHANGE: &str =
-    "action kind label version changedAt fields { field before after } cursor entityId changedBy { name }
+    "action kind label version mergedIntoId changedAt fields { field before after } cursor entityId changedBy { name }
     changedFields entity { __typename ... on Contact { displayName } ... on Organization { name }
       ... on Relationship { type } ... on Note { text } ... on Interaction { externalId } }";
+pub const MERGE: &str =
+    "id kind memberIds memberLabels mergedAt mergedBy { name } undoneAt undoneBy { name } undoableUntil
+    survivor { __typename ... on Contact { displayName } ... on Organization { name } }
+    fields { field value recordIds discarded { value recordId } isConflict }
+    moved { recordId notes interactions relationships contacts }";
 pub const PAGE_INFO: &str = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }";
+
+const PARTED: &str =
+    "movedBack { recordId notes interactions relationships contacts } kept lost { field message value }";
 
 /// One mutation that takes `$input`, with every field of its payload.
 pub fn mutation(name: &str) -> String {
@@ -76,6 +84,10 @@ fn payload(mutation: &str) -> String {
             lost {{ field message value }}"
         ),
         "purgeTrash" => "purgedIds".to_owned(),
+        "mergeContacts" => format!("contact {{ {CONTACT} mergedIds }} merge {{ {MERGE} }}"),
+        "mergeOrganizations" => format!("organization {{ {ORGANIZATION} mergedIds }} merge {{ {MERGE} }}"),
+        "undoContactMerge" => format!("merge {{ {MERGE} }} restored {{ {CONTACT} }} {PARTED}"),
+        "undoOrganizationMerge" => format!("merge {{ {MERGE} }} restored {{ {ORGANIZATION} }} {PARTED}"),
         "updateTenant" => format!("tenant {{ {TENANT} }}"),
         bulk if bulk.ends_with('s') => {
             let result = payload(bulk.trim_end_matches('s'));

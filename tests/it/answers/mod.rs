@@ -15,6 +15,7 @@ mod filters;
 mod group;
 mod interactions;
 mod lists;
+mod merges;
 mod nested;
 mod notes;
 mod organizations;
@@ -71,7 +72,7 @@ async fn run(app: &TestApp) -> Vec<(&'static str, Vec<Entry>)> {
     demo::fill(&app.tenant, &|_, _| {}).await.unwrap();
     corpus!(app,
         demo: [records, lists, filters, nested, search, permissions, documents, requests],
-        own: [contacts, organizations, relationships, notes, interactions, users, changes, repeats, bulks, subscriptions, additions, previews, trash]
+        own: [contacts, organizations, relationships, notes, interactions, users, changes, repeats, bulks, subscriptions, additions, previews, trash, merges]
     )
 }
 

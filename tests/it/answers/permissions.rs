@@ -30,7 +30,7 @@ const ROOTS: [&str; 14] = [
     "contactsByPhone(number: \"+12125550100\") { nodes { displayName } }",
 ];
 /// A mutation with an input that would be refused for another reason, had the caller the permission.
-const MUTATIONS: [&str; 30] = [
+const MUTATIONS: [&str; 34] = [
     "createContact(input: {})",
     "updateContact(input: { id: \"x\" })",
     "deleteContact(input: { id: \"x\" })",
@@ -61,6 +61,10 @@ const MUTATIONS: [&str; 30] = [
     "restoreRelationship(input: { id: \"x\" })",
     "restoreNote(input: { id: \"x\" })",
     "purgeTrash(input: { ids: [] })",
+    "mergeContacts(input: { members: [] })",
+    "mergeOrganizations(input: { members: [] })",
+    "undoContactMerge(input: { mergeId: \"x\" })",
+    "undoOrganizationMerge(input: { mergeId: \"x\" })",
 ];
 
 pub async fn record(group: &mut Group<'_>) {

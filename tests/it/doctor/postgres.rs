@@ -186,7 +186,7 @@ async fn missing_rights_are_problems() {
     run(&url).has(
         "problem",
         "rights",
-        "may not read and write _sqlx_migrations, changes, changes_seq, ",
+        "may not read and write _sqlx_migrations, aliases, changes, changes_seq, ",
     );
     let grant = format!(
         "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {user};

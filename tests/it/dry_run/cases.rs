@@ -41,7 +41,7 @@ impl Case {
 }
 
 fn is_bulk(mutation: &str) -> bool {
-    mutation.ends_with('s') && mutation != "transferRelationships"
+    mutation.ends_with('s') && mutation != "transferRelationships" && !mutation.starts_with("merge")
 }
 
 /// The records that the inputs of one case are about. Each organization has an employee, a relationship, a note and an
@@ -58,6 +58,8 @@ pub struct Subjects {
     deleted: Vec<Value>,
     /// A transfer of two relationships, of which one was ended.
     transfer: Value,
+    /// A merge of contacts and one of organizations.
+    merges: Vec<Value>,
 }
 
 impl Subjects {
@@ -72,6 +74,7 @@ impl Subjects {
             notes: Vec::new(),
             deleted: Vec::new(),
             transfer: Value::Null,
+            merges: Vec::new(),
         };
         for name in ["from", "to"] {
             made.users.push(admin.user(&format!("{name}-{case}")).await);
@@ -103,7 +106,24 @@ impl Subjects {
             .await;
         let transfer = json!({ "fromUserId": lender, "toUserId": made.users[1] });
         made.transfer = admin.done(TRANSFER, transfer).await["transferId"].take();
+        made.merge_some(admin).await;
         made
+    }
+
+    /// Merges an organization with its contact into another one, and this contact into another one.
+    async fn merge_some(&mut self, admin: &TestCaller<'_>) {
+        let organization = admin.organization(&format!("Mines {}", self.case)).await;
+        let contact = admin.employee("Newcomen", &organization).await;
+        admin.note(&contact, "Pumps").await;
+        admin.relationship(&self.users[0], &organization, "Owner").await;
+        let survivors = [
+            admin.employee("Watt", &organization).await,
+            admin.organization("Pumps").await,
+        ];
+        for (survivor, member) in survivors.iter().zip([&contact, &organization]) {
+            let merged = admin.merge(&[survivor, member]).await;
+            self.merges.push(merged["merge"]["id"].clone());
+        }
     }
 
     /// Creates an organization and a contact, and a note and a relationship of others, and deletes them.
@@ -306,6 +326,55 @@ pub const CASES: &[Case] = &[
         mutation: "restoreRelationship",
         fields: "relationship { id type version }",
         inputs: |s| restorations(&s.deleted[2]),
+    },
+    Case {
+        mutation: "mergeContacts",
+        fields: "contact { id displayName version title } merge { kind memberIds memberLabels
+            fields { field value recordIds isConflict } moved { recordId notes interactions } undoneAt }",
+        inputs: |s| {
+            let members = json!([{ "id": s.contacts[0] }, { "id": s.contacts[1] }]);
+            vec![
+                json!({ "members": members, "values": { "title": "Countess" } }),
+                json!({ "members": members }),
+                json!({ "members": [{ "id": s.contacts[2] }, { "id": ABSENT }] }),
+                json!({ "members": [{ "id": s.contacts[2], "expectedVersion": 9 }, { "id": s.contacts[1] }] }),
+            ]
+        },
+    },
+    Case {
+        mutation: "mergeOrganizations",
+        fields: "organization { id name version } merge { kind memberIds memberLabels
+            fields { field value recordIds isConflict }
+            moved { recordId notes interactions relationships contacts } undoneAt }",
+        inputs: |s| {
+            let all: Vec<Value> = s.organizations.iter().map(|id| json!({ "id": id })).collect();
+            vec![json!({ "members": all }), json!({ "members": all }), json!({ "members": [all[0]] })]
+        },
+    },
+    Case {
+        mutation: "undoContactMerge",
+        fields: "merge { kind memberIds undoneBy { name } undoableUntil } restored { id displayName version }
+            movedBack { recordId notes interactions } kept lost { field message value }",
+        inputs: |s| {
+            vec![
+                json!({ "mergeId": s.merges[0] }),
+                json!({ "mergeId": s.merges[0] }),
+                json!({ "mergeId": s.merges[1] }),
+                json!({ "mergeId": "nonsense" }),
+            ]
+        },
+    },
+    Case {
+        mutation: "undoOrganizationMerge",
+        fields: "merge { kind memberIds undoneBy { name } undoableUntil } restored { id name version }
+            movedBack { recordId notes relationships contacts } kept lost { field message value }",
+        inputs: |s| {
+            vec![
+                json!({ "mergeId": s.merges[1] }),
+                json!({ "mergeId": s.merges[1] }),
+                json!({ "mergeId": s.merges[0] }),
+            ]
+        },
     },
     Case {
         mutation: "undoRelationshipTransfer",

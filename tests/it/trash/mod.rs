@@ -4,7 +4,7 @@ mod list;
 mod restoration;
 mod retention;
 mod transfers;
-mod undo;
+pub mod undo;
 
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ const TRASH: &str = "query ($filter: TrashFilter, $first: Int, $after: String, $
       nodes { id kind label deletedAt deletedBy { name } expiresAt notes relationships }
       edges { cursor } pageInfo { hasNextPage endCursor } totalCount { value precision } } }";
 
-const UPDATE_ORGANIZATION: &str = "mutation ($input: UpdateOrganizationInput!) {
+pub const UPDATE_ORGANIZATION: &str = "mutation ($input: UpdateOrganizationInput!) {
     updateOrganization(input: $input) { organization { id } userErrors { code field message } } }";
 
 impl TestCaller<'_> {
@@ -53,7 +53,7 @@ impl TestCaller<'_> {
     }
 
     /// Deletes a record by its id.
-    async fn delete(&self, id: &Value) -> Value {
+    pub async fn delete(&self, id: &Value) -> Value {
         let deletion = match kind_of(id) {
             "contact" => DELETE_CONTACT,
             "organization" => DELETE_ORGANIZATION,
@@ -64,7 +64,7 @@ impl TestCaller<'_> {
     }
 
     /// Restores a record by its id, and returns the payload.
-    async fn restore(&self, id: &Value) -> Value {
+    pub async fn restore(&self, id: &Value) -> Value {
         self.done(restoration(id), json!({ "id": id })).await
     }
 

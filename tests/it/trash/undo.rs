@@ -14,14 +14,14 @@ use crate::support::{TestApp, TestCaller, on_both_engines};
 const CHANGED: [&str; 3] = ["version", "updated_at", "updated_by"];
 
 /// The records of a tenant, as far as they can be deleted.
-struct World {
-    organizations: Vec<Value>,
-    contacts: Vec<Value>,
+pub struct World {
+    pub organizations: Vec<Value>,
+    pub contacts: Vec<Value>,
     others: Vec<Value>,
 }
 
 impl World {
-    async fn made_by(admin: &TestCaller<'_>, rng: &mut Rng) -> Self {
+    pub async fn made_by(admin: &TestCaller<'_>, rng: &mut Rng) -> Self {
         let mut world = Self {
             organizations: Vec::new(),
             contacts: Vec::new(),
@@ -72,7 +72,7 @@ impl World {
         world
     }
 
-    fn all(&self) -> impl Iterator<Item = &Value> {
+    pub fn all(&self) -> impl Iterator<Item = &Value> {
         self.organizations
             .iter()
             .chain(&self.contacts)
@@ -81,7 +81,7 @@ impl World {
 }
 
 /// The rows of every table that a restoration brings back.
-async fn rows(app: &TestApp) -> Rows {
+pub async fn rows(app: &TestApp) -> Rows {
     app.store.system().settle_references().await.unwrap();
     let mut rows = rows_of_tenant_without(app, &app.tenant, &CHANGED).await;
     rows.retain(|table, _| table != "changes");
@@ -226,7 +226,7 @@ on_both_engines! {
 }
 
 /// Deletes every record for good, so that another history begins.
-async fn purge_all(app: &TestApp) {
+pub async fn purge_all(app: &TestApp) {
     let admin = app.admin().await;
     for kind in ["contacts", "organizations"] {
         let data = admin

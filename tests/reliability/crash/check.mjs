@@ -224,6 +224,7 @@ function trash(context) {
   const { byId, tables, changes, trash } = context.snapshot;
   const roots = new Map(tables.trashed_records.map((row) => [row.id, { ...row, found: { note: 0, relationship: 0 } }]));
   if (trash.size !== tables.undo_records.length) report(context, "a record is in the trash twice", tables.undo_records);
+  if (tables.merges.length > 0) report(context, "records were merged, which no operation does", tables.merges);
   for (const part of tables.undo_records) {
     const root = roots.get(part.operation_id);
     if (!root) report(context, "the trash has a part of a record that is not in it", part);

@@ -16,6 +16,8 @@ const TABLES = [
   "undo_records",
   "undo_links",
   "transfers",
+  "aliases",
+  "merges",
   "unsettled_records",
 ];
 

@@ -42,7 +42,7 @@ export function faults(snapshot, id) {
     "a deleted record that is gone": `DELETE FROM undo_records WHERE operation_id = ${id(deleted.id)}; DELETE FROM trashed_records ${where(deleted)}`,
     "a contact that is in the trash, too": `INSERT INTO undo_records SELECT tenant_id, operation_id, ${id(inContacts.id)}, 'contact', record FROM undo_records ${where(deleted)}`,
     "a lost restoration": `DELETE FROM changes WHERE entity_id = ${id(restored.entity_id)} AND version = ${restored.version}`,
-    "a reference that stays remembered": `INSERT INTO undo_links SELECT tenant_id, id, 'employer', id FROM contacts ${where(inContacts)}`,
+    "a reference that stays remembered": `INSERT INTO undo_links (tenant_id, operation_id, kind, child_id) SELECT tenant_id, id, 'employer', id FROM contacts ${where(inContacts)}`,
     "an interaction of a contact that is not there": `UPDATE interactions SET contact_id = ${id(note.id)} ${where(interaction)}`,
     "another primary contact": `UPDATE organizations SET primary_contact_id = ${id(note.id)} ${where(latest("organizations"))}`,
   };

@@ -1,102 +1,17 @@
-//! Mutations at the same time: none needs a second attempt, and an upsert is never refused because another came first.
+//! The mutations that are paired, and the records that they are about.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use external_contacts::auth::Caller;
 use serde_json::{Value, json};
-use tokio::task::JoinSet;
 
-use crate::support::{TestApp, TestCaller, on_both_engines};
-
-const AT_ONCE: usize = 16;
-
-/// Makes the input of one of many upserts of a key.
-type Upsert = fn(usize, &Value) -> Value;
-
-/// The document of a mutation.
-fn document(mutation: &str) -> String {
-    let (first, rest) = mutation.split_at(1);
-    let input = format!("{}{rest}Input", first.to_uppercase());
-    let created = if mutation.starts_with("upsert") && !mutation.ends_with('s') {
-        "created"
-    } else {
-        ""
-    };
-    format!(
-        "mutation ($input: {input}!) {{ {mutation}(input: $input) {{ {created} userErrors {{ code message }} }} }}"
-    )
-}
-
-async fn run(caller: &TestCaller<'_>, mutation: &str, input: Value) -> Value {
-    let mut answer = caller.run(&document(mutation), json!({ "input": input })).await;
-    assert_eq!(answer.get("errors"), None, "{mutation} {input}: {answer}");
-    answer["data"][mutation].take()
-}
-
-/// Runs mutations at once, half of them on either server, and returns their payloads.
-async fn at_once(
-    servers: &[Arc<TestApp>],
-    caller: &Caller,
-    mutations: Vec<(&'static str, Value)>,
-) -> Vec<Value> {
-    let mut running = JoinSet::new();
-    for (place, (mutation, input)) in mutations.into_iter().enumerate() {
-        let server = servers[place % servers.len()].clone();
-        let caller = caller.clone();
-        running.spawn(async move { run(&server.caller_over_own_store(caller), mutation, input).await });
-    }
-    running.join_all().await
-}
-
-async fn two_servers(app: &TestApp) -> Vec<Arc<TestApp>> {
-    vec![Arc::new(app.again().await), Arc::new(app.again().await)]
-}
-
-fn contended(servers: &[Arc<TestApp>]) -> u64 {
-    servers.iter().map(|server| server.store.contended()).sum()
-}
-
-on_both_engines! {
-    async fn of_many_upserts_of_one_key_one_creates_and_the_others_update(app: &TestApp) {
-        let admin = app.admin().await;
-        let servers = two_servers(app).await;
-        let key = json!({ "source": "crm", "value": "7" });
-        let upserts: [(&str, Upsert); 8] = [
-            ("upsertContact", |n, _| json!({ "key": { "emailAddress": "ada@engines.example" }, "lastName": format!("Nr {n}") })),
-            ("upsertContact", |n, _| json!({ "key": { "phoneNumber": "+13175550100" }, "lastName": format!("Nr {n}") })),
-            ("upsertContact", |n, _| json!({ "key": { "socialHandle": { "network": "X", "handle": "ada" } }, "lastName": format!("Nr {n}") })),
-            ("upsertOrganization", |n, _| json!({ "key": { "domain": "engines.example" }, "name": format!("Nr {n}") })),
-            ("upsertContact", |n, key| json!({ "key": { "externalId": key }, "lastName": format!("Nr {n}") })),
-            ("upsertOrganization", |n, key| json!({ "key": { "externalId": key }, "name": format!("Nr {n}") })),
-            ("upsertUser", |n, _| json!({ "subject": "ada", "title": format!("Nr {n}") })),
-            ("recordInteraction", |n, _| json!({
-                "externalId": "call-7", "mediaType": "CALL", "direction": "INBOUND",
-                "startedAt": "2026-03-01T12:00:00Z", "subjectLine": format!("Nr {n}"),
-            })),
-        ];
-        for (mutation, input) in upserts {
-            let mutations = (0..AT_ONCE).map(|n| (mutation, input(n, &key))).collect();
-            let payloads = at_once(&servers, &admin.caller, mutations).await;
-            for payload in &payloads {
-                assert_eq!(payload["userErrors"], json!([]), "{mutation}");
-            }
-            if mutation.starts_with("upsert") {
-                let created = payloads.iter().filter(|payload| payload["created"] == true).count();
-                assert_eq!(created, 1, "{mutation}: {payloads:?}");
-            }
-        }
-        let data = admin.data("{ contactBy(key: { externalId: { source: \"crm\", value: \"7\" } }) { version } }", json!({})).await;
-        assert_eq!(data["contactBy"]["version"], AT_ONCE, "each upsert is a version");
-        assert_eq!(contended(&servers), 0);
-    }
-}
+use super::{document, run};
+use crate::support::TestCaller;
 
 /// The records that a pair of mutations is run on.
-struct Records(HashMap<&'static str, Vec<Value>>);
+pub struct Records(HashMap<&'static str, Vec<Value>>);
 
 impl Records {
-    async fn made_by(admin: &TestCaller<'_>) -> Self {
+    pub async fn made_by(admin: &TestCaller<'_>) -> Self {
         let mut records: HashMap<_, Vec<_>> = HashMap::new();
         let lender = admin.user("Lender").await;
         for name in ["One", "Two"] {
@@ -159,6 +74,25 @@ impl Records {
         for (mutation, id) in deletions {
             run(admin, mutation, json!({ "id": id })).await;
         }
+        for (kind, mutation) in [
+            ("contactMerge", "mergeContacts"),
+            ("organizationMerge", "mergeOrganizations"),
+        ] {
+            let query = document(mutation).replace("userErrors", "merge { id } userErrors");
+            let survivors = records[kind.trim_end_matches("Merge")].clone();
+            for survivor in survivors {
+                let part = match kind {
+                    "contactMerge" => admin.contact("Part").await,
+                    _ => admin.organization("Part").await,
+                };
+                let input = json!({ "members": [{ "id": survivor }, { "id": part }] });
+                let made = admin.data(&query, json!({ "input": input })).await;
+                records
+                    .entry(kind)
+                    .or_default()
+                    .push(made[mutation]["merge"]["id"].clone());
+            }
+        }
         records.insert("deleted", vec![contact, organization]);
         records.insert("deletedPart", vec![note, relationship]);
         Self(records)
@@ -184,9 +118,9 @@ fn shuffled<T, const N: usize>(
 }
 
 /// The mutations that are paired. Each makes a random input about few records, so that many meet.
-type Make = fn(&Records, &mut fastrand::Rng) -> Value;
+pub type Make = fn(&Records, &mut fastrand::Rng) -> Value;
 
-const MUTATIONS: &[(&str, Make)] = &[
+pub const MUTATIONS: &[(&str, Make)] = &[
     ("createContact", |r, c| {
         json!({
         "lastName": "New", "organizationId": r.any("organization", c),
@@ -267,6 +201,22 @@ const MUTATIONS: &[(&str, Make)] = &[
         let from = c.usize(..2);
         json!({ "fromUserId": r.0["user"][from], "toUserId": r.0["user"][1 - from] })
     }),
+    (
+        "mergeContacts",
+        |r, c| json!({ "members": shuffled(c, r.both("contact"), |id, _| json!({ "id": id })) }),
+    ),
+    (
+        "mergeOrganizations",
+        |r, c| json!({ "members": shuffled(c, r.both("organization"), |id, _| json!({ "id": id })) }),
+    ),
+    (
+        "undoContactMerge",
+        |r, c| json!({ "mergeId": r.any("contactMerge", c) }),
+    ),
+    (
+        "undoOrganizationMerge",
+        |r, c| json!({ "mergeId": r.any("organizationMerge", c) }),
+    ),
     (
         "undoRelationshipTransfer",
         |r, c| json!({ "transferId": r.any("transfer", c) }),
@@ -375,27 +325,3 @@ const MUTATIONS: &[(&str, Make)] = &[
         |_, c| json!({ "displayName": c.u8(..).to_string() }),
     ),
 ];
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_pair_of_mutations_is_in_each_others_way() {
-    let app = TestApp::on_postgres().await;
-    let admin = app.admin().await;
-    let servers = two_servers(&app).await;
-    let mut chance = fastrand::Rng::with_seed(16);
-    let mut before = 0;
-    for (place, one) in MUTATIONS.iter().enumerate() {
-        for other in &MUTATIONS[place..] {
-            let records = Records::made_by(&admin).await;
-            let mutations = (0..AT_ONCE)
-                .map(|n| {
-                    let (mutation, make) = if n % 4 < 2 { one } else { other };
-                    (*mutation, make(&records, &mut chance))
-                })
-                .collect();
-            at_once(&servers, &admin.caller, mutations).await;
-            let after = contended(&servers);
-            assert_eq!(after, before, "{} beside {}", one.0, other.0);
-            before = after;
-        }
-    }
-}
