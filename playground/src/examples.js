@@ -3,7 +3,7 @@
 
 import caller from "./examples/caller.graphql?raw";
 import changes from "./examples/changes.graphql?raw";
-import linkCaller from "./examples/link-caller.graphql?raw";
+import duplicates from "./examples/duplicates.graphql?raw";
 import newContact from "./examples/new-contact.graphql?raw";
 import organizationScreen from "./examples/organization-screen.graphql?raw";
 import search from "./examples/search.graphql?raw";
@@ -15,8 +15,8 @@ export const examples = [
   search,
   caller,
   newContact,
-  linkCaller,
   trash,
+  duplicates,
   changes,
   whoAmI,
 ].map((query) => ({ query }));

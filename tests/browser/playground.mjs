@@ -10,6 +10,7 @@ import assert from "node:assert/strict";
 import { parseArgs } from "node:util";
 
 import { asking } from "./checks/asking.mjs";
+import { duplicates } from "./checks/duplicates.mjs";
 import { expiry } from "./checks/expiry.mjs";
 import { live } from "./checks/live.mjs";
 import { opening } from "./checks/opening.mjs";
@@ -31,7 +32,7 @@ if (positionals.length !== 1 || !PROGRAM || !DATA) {
 }
 
 const expiring = expiry(PROGRAM, DATA);
-const stories = [...unknownCaller, ...trash];
+const stories = [...unknownCaller, ...trash, ...duplicates];
 const checks = [...opening, ...expiring.before, ...panels, ...stories, ...asking, ...token, ...live, ...expiring.after];
 checks.push(["nothing went wrong on the way, and no other host was asked", hasNoFaults]);
 const playground = await Playground.start(new URL(positionals[0]));

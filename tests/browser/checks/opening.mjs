@@ -7,8 +7,8 @@ const TABS = [
   "Search",
   "Caller",
   "NewContact",
-  "LinkCaller",
   "Trash",
+  "Duplicates",
   "Changes",
   "WhoAmI",
 ];

@@ -34,9 +34,10 @@ async function isNamed(playground) {
 }
 
 async function isLinked(playground) {
-  await playground.choose("LinkCaller");
+  await playground.choose("NewContact");
   await playground.give({ call, contact });
-  await playground.run();
+  await playground.run("LinkCaller");
+  await playground.fits();
   await playground.answers('"linkedEarlier": 2', '"displayName": "Nora Quist"', "Question about prices");
   await picture(playground, "caller-2-linked");
 }
