@@ -1,6 +1,7 @@
 //! Relationships: the users who are responsible for an organization, each in a role.
 
 use async_graphql::{Enum, SimpleObject};
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::{Checked, Date, Ranges, Record, changes, fold, text};
@@ -71,6 +72,11 @@ impl RelationshipChanges {
 }
 
 impl Relationship {
+    /// Returns the last day of the relationship if it ends on a day: its first day if that is later.
+    pub fn last_day(&self, day: NaiveDate) -> Date {
+        Date(self.started_on.map_or(day, |Date(first)| first.max(day)))
+    }
+
     /// Creates an empty relationship.
     pub const fn new(
         id: RelationshipId,

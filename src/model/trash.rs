@@ -3,8 +3,8 @@
 use async_graphql::SimpleObject;
 use uuid::Uuid;
 
-use super::{DateTime, DateTimeRange, EntityKind};
-use crate::id::UserId;
+use super::{DateTime, DateTimeRange, EntityKind, ExternalId};
+use crate::id::{TypedId, UserId};
 
 /// A deleted record that can be restored. The notes and relationships that were deleted with a record are part of it and
 /// restored with it.
@@ -55,6 +55,16 @@ pub struct RestoreLoss {
 }
 
 impl RestoreLoss {
+    /// Creates the loss of an external id that another record has got meanwhile.
+    pub fn of_external_id(external_id: &ExternalId, owner: impl TypedId) -> Self {
+        let value = format!("{}:{}", external_id.source, external_id.value);
+        Self::new(
+            "externalIds",
+            format!("{owner} has this external id by now"),
+            &value,
+        )
+    }
+
     /// Creates the loss of a value of this field.
     pub fn new(field: &str, message: impl Into<String>, value: &impl ToString) -> Self {
         Self {

@@ -144,14 +144,9 @@ async fn free_external_ids<I: TypedId>(
         taken.iter().all(|(_, owner)| *owner != id),
         "a deleted record has no external ids"
     );
-    let lost = taken.into_iter().map(|(external_id, owner)| {
-        let value = format!("{}:{}", external_id.source, external_id.value);
-        RestoreLoss::new(
-            "externalIds",
-            format!("{owner} has this external id by now"),
-            &value,
-        )
-    });
+    let lost = taken
+        .iter()
+        .map(|(external_id, owner)| RestoreLoss::of_external_id(external_id, *owner));
     Ok(lost.collect())
 }
 

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::error::{Result, UserError, UserErrorCode};
 use crate::id::{OrganizationId, RelationshipId, TransferId, TypedId as _, UserId};
-use crate::model::{Date, Relationship, RestoreLoss};
+use crate::model::{Relationship, RestoreLoss};
 use crate::store::{PastTransfer, TransferEffect, Tx};
 
 /// The result of undoing a transfer.
@@ -199,9 +199,7 @@ impl<'f> Undo<'f> {
 
     /// Whether a relationship ends on the day on which the transfer ended it.
     fn ends_by_transfer(&self, now: &Relationship) -> bool {
-        let day = self.transfer.at.date_naive();
-        let end = now.started_on.map_or(day, |Date(start)| start.max(day));
-        now.ended_on == Some(Date(end))
+        now.ended_on == Some(now.last_day(self.transfer.at.date_naive()))
     }
 }
 

@@ -11,7 +11,7 @@ use super::encoded::encode;
 use super::engine::{sql, system_sql};
 use super::list::{Condition, Conditions, Value};
 use super::new_change::NewChange;
-use super::row_reader::{FromValues, RowReader};
+use super::row_reader::from_whole_row;
 use super::rows::insert_of;
 use super::statement::Statement;
 use super::system::SystemTx;
@@ -64,14 +64,7 @@ impl Table for Change {
     }
 }
 
-impl<'r, R: sqlx::Row> FromValues<'r, R> for Change
-where
-    Self: sqlx::FromRow<'r, R>,
-{
-    fn from_values(values: &mut RowReader<'r, R>) -> sqlx::Result<Self> {
-        sqlx::FromRow::from_row(values.row())
-    }
-}
+from_whole_row!(Change);
 
 impl Listed for Change {
     type Order = ChangeOrder;

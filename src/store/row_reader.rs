@@ -24,6 +24,21 @@ pub trait FromValues<'r, R>: Sized {
     fn from_values(values: &mut RowReader<'r, R>) -> sqlx::Result<Self>;
 }
 
+/// Reads a record from its row as a whole, by the names of the columns, which takes longer than by their places.
+macro_rules! from_whole_row {
+    ($record:ident) => {
+        impl<'r, R: sqlx::Row> $crate::store::row_reader::FromValues<'r, R> for $record
+        where
+            Self: sqlx::FromRow<'r, R>,
+        {
+            fn from_values(values: &mut $crate::store::row_reader::RowReader<'r, R>) -> sqlx::Result<Self> {
+                sqlx::FromRow::from_row(values.row())
+            }
+        }
+    };
+}
+pub(in crate::store) use from_whole_row;
+
 /// A record that is read from the next values of a row of either engine.
 pub trait Record: for<'r> FromValues<'r, PgRow> + for<'r> FromValues<'r, SqliteRow> {}
 impl<T> Record for T where T: for<'r> FromValues<'r, PgRow> + for<'r> FromValues<'r, SqliteRow> {}

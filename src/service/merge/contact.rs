@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::members::{Members, at_values};
+use super::members::Members;
 use crate::error::{Result, under};
 use crate::id::{ContactId, MergeId, OrganizationId, TypedId as _};
 use crate::model::{Contact, ContactChanges, Merge, Organization, Patch};
 use crate::service::Target;
 use crate::service::contact::apply;
-use crate::store::{CONTACTS_OF_INTERACTIONS, CONTACTS_OF_NOTES, Forms, Tx};
+use crate::store::{CONTACTS_OF_INTERACTIONS, CONTACTS_OF_NOTES, Tx};
 
 /// Merges contacts into the first of them.
 pub async fn merge_contacts(
@@ -51,17 +51,7 @@ pub async fn merge_contacts(
     for moved in [&CONTACTS_OF_NOTES, &CONTACTS_OF_INTERACTIONS] {
         tx.give(moved, id, &others, merge.survivor_id).await?;
     }
-    tx.add_aliases(id, &others, merge.survivor_id).await?;
-    tx.delete_merged(members.others(), merge.survivor_id).await?;
-    let Some(before) = members.survivor() else {
-        return Ok((merged, merge));
-    };
-    let after = at_values(tx.update(before, merged).await)?;
-    let forms = Forms {
-        before: before.clone(),
-        after: after.clone(),
-    };
-    tx.insert_merge(&merge, members.others(), &forms).await?;
+    let after = members.join(tx, &merge, merged).await?;
     Ok((after, merge))
 }
 

@@ -11,7 +11,7 @@ use crate::model::{
 };
 use crate::service::Target;
 use crate::service::record::Named;
-use crate::store::{MOST_MOVED, Tx};
+use crate::store::{Forms, MOST_MOVED, Tx};
 
 /// The records of a merge, locked, in the order of the input: the first is the survivor.
 pub struct Members<T> {
@@ -149,14 +149,7 @@ impl<T: Named + Mergeable> Members<T> {
 
     /// Returns the numbers of the records that move from each member. Refuses more than one merge moves.
     pub fn moved(&self, counts: &[Counts]) -> Result<Vec<MovedRecords>> {
-        let mut moved = Vec::new();
-        for id in self.other_ids() {
-            let mut numbers = MovedRecords::of(global::<T>(id));
-            for (counts, number) in counts {
-                *number(&mut numbers) += counts.get(&id).copied().unwrap_or_default();
-            }
-            moved.push(numbers);
-        }
+        let moved = numbers_of::<T>(&self.other_ids(), counts);
         let total: i64 = moved.iter().map(MovedRecords::total).sum();
         if total <= MOST_MOVED {
             return Ok(moved);
@@ -198,6 +191,33 @@ impl<T: Named + Mergeable> Members<T> {
             is_kept: tx.keeps_trash(),
         })
     }
+
+    /// Makes the others part of the survivor, to which all that belonged to them has moved. Returns the survivor as it became.
+    pub async fn join(&self, tx: &mut Tx, merge: &Merge, merged: T) -> Result<T> {
+        tx.add_aliases(merge.id, &merge.member_ids, merge.survivor_id)
+            .await?;
+        tx.delete_merged(self.others(), merge.survivor_id).await?;
+        let before = self.survivor().ok_or_else(no_survivor)?;
+        let after = at_values(tx.update(before, merged).await)?;
+        let forms = Forms {
+            before: before.clone(),
+            after: after.clone(),
+        };
+        tx.insert_merge(merge, self.others(), &forms).await?;
+        Ok(after)
+    }
+}
+
+/// Returns the numbers of the records that move from or to each of these records, in their order.
+pub fn numbers_of<T: Recorded>(ids: &[Uuid], counts: &[Counts]) -> Vec<MovedRecords> {
+    let numbers = ids.iter().map(|id| {
+        let mut numbers = MovedRecords::of(global::<T>(*id));
+        for (counts, number) in counts {
+            *number(&mut numbers) += counts.get(id).copied().unwrap_or_default();
+        }
+        numbers
+    });
+    numbers.collect()
 }
 
 /// The refusal of a record whose contacts are still being moved.
@@ -208,7 +228,7 @@ pub fn still_moving() -> UserError {
 }
 
 /// Moves the refusals of the survivor's new values to those of the input.
-pub fn at_values<T>(result: Result<T>) -> Result<T> {
+fn at_values<T>(result: Result<T>) -> Result<T> {
     result.map_err(|error| match error {
         Error::Refused(refusals) => Error::Refused(under("values", refusals)),
         error => error,

@@ -1,18 +1,18 @@
 //! The merge of organizations.
 
-use super::members::{Members, at_values};
+use super::members::Members;
 use crate::error::{Result, UserError, under};
 use crate::id::{ContactId, MergeId, OrganizationId, TypedId as _};
 use crate::model::{Contact, Merge, Organization, OrganizationChanges, Patch};
 use crate::service::Target;
 use crate::service::organization::apply;
 use crate::store::{
-    Forms, MergeStep, ORGANIZATIONS_OF_INTERACTIONS, ORGANIZATIONS_OF_NOTES, ORGANIZATIONS_OF_RELATIONSHIPS,
+    MergeStep, Moved, ORGANIZATIONS_OF_INTERACTIONS, ORGANIZATIONS_OF_NOTES, ORGANIZATIONS_OF_RELATIONSHIPS,
     STAFF, STAFF_AT_ONCE, Tx,
 };
 
-/// What belongs to organizations, beside their contacts.
-const MOVED: [&crate::store::Moved; 3] = [
+/// The references to organizations, beside those of their contacts.
+const MOVED: [&Moved; 3] = [
     &ORGANIZATIONS_OF_RELATIONSHIPS,
     &ORGANIZATIONS_OF_NOTES,
     &ORGANIZATIONS_OF_INTERACTIONS,
@@ -73,17 +73,7 @@ pub async fn merge_organizations(
     for moved in MOVED {
         tx.give(moved, id, &others, merge.survivor_id).await?;
     }
-    tx.add_aliases(id, &others, merge.survivor_id).await?;
-    tx.delete_merged(members.others(), merge.survivor_id).await?;
-    let Some(before) = members.survivor() else {
-        return Ok((merged, merge));
-    };
-    let after = at_values(tx.update(before, merged).await)?;
-    let forms = Forms {
-        before: before.clone(),
-        after: after.clone(),
-    };
-    tx.insert_merge(&merge, members.others(), &forms).await?;
+    let after = members.join(tx, &merge, merged).await?;
     Ok((after, merge))
 }
 

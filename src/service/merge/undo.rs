@@ -1,4 +1,4 @@
-//! What undoing a merge is the same for all kinds.
+//! The undoing of a merge, as far as it is the same for all kinds.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::members::{global, still_moving};
 use crate::error::{Result, UserError, UserErrorCode};
 use crate::id::{MergeId, TypedId as _};
-use crate::model::{ExternalId, Merge, Mergeable, MovedRecords, RestoreLoss};
+use crate::model::{DateTime, ExternalId, Merge, Mergeable, MovedRecords, RestoreLoss};
 use crate::service::record::Named;
 use crate::store::{Forms, Stored, Tx};
 
@@ -38,7 +38,8 @@ pub struct Undoable<T> {
     pub members: Vec<T>,
 }
 
-/// Locks a merge of this kind and the external ids that its records get again, and returns it with its members. Refuses one that cannot be undone.
+/// Locks a merge of this kind and the external ids that its records get again, and returns it with its members. Refuses one that
+/// cannot be undone.
 pub async fn lock_merge<T: Named + Mergeable>(tx: &mut Tx, id: MergeId) -> Result<(Merge, Forms<T>, Vec<T>)> {
     let merge = tx.lock_merge(id).await?.filter(|merge| merge.kind == T::KIND);
     let Some(merge) = merge else {
@@ -102,8 +103,8 @@ pub async fn lock_survivor<T: Named + Mergeable>(tx: &mut Tx, merge: &Merge) -> 
     Ok(survivor)
 }
 
-/// Leaves out the external ids of records that are to get them again and that others have by now.
-/// Of the survivor, only those that it does not have count.
+/// Leaves out the external ids of records that are to get them again and that others have by now. Of the survivor, only those
+/// that it does not have count.
 pub async fn free_external_ids<T: Named + Mergeable>(
     tx: &mut Tx,
     survivor: (&mut T, &T),
@@ -134,9 +135,7 @@ pub async fn free_external_ids<T: Named + Mergeable>(
                 owner.uuid() != survivor_id || (!is_survivor && stays.contains(id))
             });
             if let Some(owner) = owner.filter(|_| is_taken) {
-                let value = format!("{}:{}", id.source, id.value);
-                let message = format!("{owner} has this external id by now");
-                lost.push(at_place(RestoreLoss::new("externalIds", message, &value), place));
+                lost.push(at_place(RestoreLoss::of_external_id(id, *owner), place));
             }
             !is_taken
         });
@@ -160,19 +159,15 @@ pub fn at_place(mut loss: RestoreLoss, place: Option<usize>) -> RestoreLoss {
     loss
 }
 
-/// Returns the numbers of records that went back to each member, in the order of these.
-pub fn moved_back<T: Named + Mergeable>(
-    merge: &Merge,
-    counts: &[super::members::Counts],
-) -> Vec<MovedRecords> {
-    let numbers = merge.member_ids.iter().map(|id| {
-        let mut numbers = MovedRecords::of(global::<T>(*id));
-        for (counts, number) in counts {
-            *number(&mut numbers) += counts.get(id).copied().unwrap_or_default();
-        }
-        numbers
-    });
-    numbers.collect()
+/// Ends the undoing of a merge, whose records are parted: gives the members their ids back, and forgets all that it took. Returns the
+/// merge as it is then.
+pub async fn end(tx: &mut Tx, mut merge: Merge) -> Result<Merge> {
+    tx.remove_aliases(merge.id, merge.survivor_id).await?;
+    tx.forget_moved(merge.id).await?;
+    merge.undone_at = Some(DateTime(tx.end_merge(merge.id).await?));
+    merge.undone_by = tx.actor();
+    merge.is_kept = false;
+    Ok(merge)
 }
 
 fn refused(message: impl Into<String>) -> crate::error::Error {

@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::undo::{Parting, Undoable, at_place, free_external_ids, lock_merge, lock_survivor, moved_back};
+use super::members::numbers_of;
+use super::undo::{Parting, Undoable, at_place, end, free_external_ids, lock_merge, lock_survivor};
 use crate::error::Result;
-use crate::id::{MergeId, OrganizationId, TypedId as _};
-use crate::model::{Contact, ContactChanges, DateTime, Note, Organization, RestoreLoss};
+use crate::id::{ContactId, MergeId, OrganizationId, TypedId as _};
+use crate::model::{Contact, ContactChanges, Mergeable as _, Note, Organization, RestoreLoss};
 use crate::service::trash::lost_employer;
 use crate::store::{CONTACTS_OF_INTERACTIONS, CONTACTS_OF_NOTES, Tx};
 
@@ -56,22 +57,17 @@ pub async fn undo_contact_merge(tx: &mut Tx, id: MergeId) -> Result<Parting<Cont
     tx.give_back_in_trash::<Note>(id, CONTACTS_OF_NOTES.link, |note, member| {
         let stayed = note.contact_id == Some(after.id);
         if stayed {
-            note.contact_id = Some(crate::id::ContactId::new(member));
+            note.contact_id = Some(ContactId::new(member));
         }
         stayed
     })
     .await?;
     let interactions = tx.give_back(&CONTACTS_OF_INTERACTIONS, id, survivor_id).await?;
-    tx.remove_aliases(id, survivor_id).await?;
-    tx.forget_moved(id).await?;
-    let mut merge = parted.merge;
-    merge.undone_at = Some(DateTime(tx.end_merge(id).await?));
-    merge.undone_by = tx.actor();
-    merge.is_kept = false;
+    let merge = end(tx, parted.merge).await?;
     Ok(Parting {
         restored: parted.members,
-        moved_back: moved_back::<Contact>(
-            &merge,
+        moved_back: numbers_of::<Contact>(
+            &merge.member_ids,
             &[
                 (notes, |moved| &mut moved.notes),
                 (interactions, |moved| &mut moved.interactions),
@@ -85,7 +81,6 @@ pub async fn undo_contact_merge(tx: &mut Tx, id: MergeId) -> Result<Parting<Cont
 
 /// Returns the survivor as it becomes, with the names of the fields that stay as they are.
 fn survivor_after(tx: &Tx, parted: &Undoable<Contact>) -> (Contact, Vec<String>) {
-    use crate::model::Mergeable as _;
     let mut after = parted.survivor.clone();
     let mut fields = after.take_back(&parted.forms.before, &parted.forms.after);
     if after.first_name.is_none() && after.last_name.is_none() {

@@ -1,11 +1,11 @@
 //! The undoing of a merge of organizations.
 
-use super::undo::{Parting, Undoable, at_place, free_external_ids, lock_merge, lock_survivor, moved_back};
+use super::members::{Counts, numbers_of};
+use super::undo::{Parting, Undoable, at_place, end, free_external_ids, lock_merge, lock_survivor};
 use crate::error::Result;
 use crate::id::{MergeId, OrganizationId, TypedId as _};
 use crate::model::{
-    Contact, DateTime, Merge, Mergeable as _, Note, Organization, OrganizationChanges, Relationship,
-    RestoreLoss,
+    Contact, Merge, Mergeable as _, Note, Organization, OrganizationChanges, Relationship, RestoreLoss,
 };
 use crate::service::trash::lost_primary_contact;
 use crate::store::{
@@ -75,15 +75,10 @@ pub async fn undo_organization_merge(tx: &mut Tx, id: MergeId) -> Result<Parting
     tx.insert_parted(&mut parted.members).await?;
     let mut counts = give_back(tx, &parted.merge, &mut lost).await?;
     counts.push((contacts.into_iter().collect(), |moved| &mut moved.contacts));
-    tx.remove_aliases(id, parted.merge.survivor_id).await?;
-    tx.forget_moved(id).await?;
-    let mut merge = parted.merge;
-    merge.undone_at = Some(DateTime(tx.end_merge(id).await?));
-    merge.undone_by = tx.actor();
-    merge.is_kept = false;
+    let merge = end(tx, parted.merge).await?;
     Ok(Parting {
         restored: parted.members,
-        moved_back: moved_back::<Organization>(&merge, &counts),
+        moved_back: numbers_of::<Organization>(&merge.member_ids, &counts),
         merge,
         kept,
         lost,
@@ -91,11 +86,7 @@ pub async fn undo_organization_merge(tx: &mut Tx, id: MergeId) -> Result<Parting
 }
 
 /// Gives the members back what belonged to them beside their contacts.
-async fn give_back(
-    tx: &mut Tx,
-    merge: &Merge,
-    lost: &mut Vec<RestoreLoss>,
-) -> Result<Vec<super::members::Counts>> {
+async fn give_back(tx: &mut Tx, merge: &Merge, lost: &mut Vec<RestoreLoss>) -> Result<Vec<Counts>> {
     let (id, survivor) = (merge.id, merge.survivor_id);
     let survivor_id = OrganizationId::new(survivor);
     let relationships = tx

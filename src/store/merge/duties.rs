@@ -10,7 +10,7 @@ use super::super::engine::sql;
 use super::super::{Table, Tx};
 use crate::error::Result;
 use crate::id::{MergeId, TypedId as _, UserId};
-use crate::model::{Date, Merge, Relationship};
+use crate::model::{Merge, Relationship};
 
 const RELATIONSHIP: &str = <Relationship as Table>::COLUMNS;
 /// The name by which relationships that a merge ended are remembered.
@@ -44,11 +44,11 @@ impl Tx {
         let repeated = current
             .into_iter()
             .filter(|relationship| !held.insert((relationship.user_id, relationship.type_key.clone())));
-        let today = Date(self.now().date_naive());
+        let today = self.now().date_naive();
         let ended: Vec<(Relationship, Relationship)> = repeated
             .map(|before| {
                 let mut after = before.clone();
-                after.ended_on = Some(last_day(&before, today));
+                after.ended_on = Some(before.last_day(today));
                 (before, after)
             })
             .collect();
@@ -70,14 +70,15 @@ impl Tx {
     pub async fn reopen(&mut self, merge: &Merge, members: &[Uuid]) -> Result<Vec<Relationship>> {
         let ended: Vec<Relationship> = self
             .fetch_all(sql!(
-                "SELECT " RELATIONSHIP " FROM relationships WHERE tenant_id = $1 AND organization_id " .any_ids(3) "
+                "SELECT " RELATIONSHIP " FROM relationships WHERE tenant_id = $1 AND organization_id " .any_ids(4) "
                     AND id IN (SELECT child_id
                                  FROM undo_links
                                 WHERE tenant_id = $1
                                   AND operation_id = $2
-                                  AND kind = 'endedRelationship')
+                                  AND kind = $3)
                   ORDER BY type_key, id" .lock,
                 merge.id,
+                ENDED,
                 IdList(members.to_vec()),
             ))
             .await?;
@@ -87,10 +88,10 @@ impl Tx {
         let current = self.lock_current(members).await?;
         let key = |it: &Relationship| (it.organization_id, it.user_id, it.type_key.clone());
         let mut held: HashSet<_> = current.iter().map(key).collect();
-        let day = Date(merge.merged_at.0.date_naive());
+        let day = merge.merged_at.0.date_naive();
         let (mut reopened, mut left) = (Vec::new(), Vec::new());
         for before in ended {
-            let is_unchanged = before.ended_on == Some(last_day(&before, day));
+            let is_unchanged = before.ended_on == Some(before.last_day(day));
             if is_unchanged && held.insert(key(&before)) {
                 let mut after = before.clone();
                 after.ended_on = None;
@@ -111,12 +112,4 @@ impl Tx {
         ))
         .await
     }
-}
-
-/// The last day of a relationship that ends on a day: its first day if that is later.
-fn last_day(relationship: &Relationship, day: Date) -> Date {
-    relationship
-        .started_on
-        .filter(|first| first.0 > day.0)
-        .unwrap_or(day)
 }

@@ -26,8 +26,9 @@ use super::bind::{Values, values};
 use super::engine::sql;
 use super::kept::Kept;
 use super::list::Conditions;
-use super::row_reader::{FromValues, RowReader};
+use super::row_reader::from_whole_row;
 use super::rows::MOST_VALUES;
+use super::trash::INSERT_PARTS;
 use super::{Column, Edge, Filter, Listed, Sort, SortField, Stored, Table, Tx};
 use crate::error::Result;
 use crate::id::{MergeId, TypedId as _};
@@ -37,7 +38,6 @@ use crate::page::Key;
 const MERGE: &str = <Merge as Table>::COLUMNS;
 const INSERT: &str = "INSERT INTO merges \
     (tenant_id, id, kind, survivor_id, member_ids, member_labels, fields, moved, is_kept, before, after, merged_at, merged_by) VALUES ";
-const INSERT_MEMBERS: &str = "INSERT INTO undo_records (tenant_id, operation_id, id, kind, record) VALUES ";
 
 /// The orders of lists of merges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -72,14 +72,7 @@ impl Table for Merge {
     }
 }
 
-impl<'r, R: sqlx::Row> FromValues<'r, R> for Merge
-where
-    Self: sqlx::FromRow<'r, R>,
-{
-    fn from_values(values: &mut RowReader<'r, R>) -> sqlx::Result<Self> {
-        sqlx::FromRow::from_row(values.row())
-    }
-}
+from_whole_row!(Merge);
 
 impl Listed for Merge {
     type Order = MergeOrder;
@@ -138,7 +131,7 @@ impl Tx {
             for member in members {
                 kept.push((member.uuid(), member.to_kept()?.json()));
             }
-            self.insert_rows(INSERT_MEMBERS, "", &kept, MOST_VALUES, |(id, record)| {
+            self.insert_rows(INSERT_PARTS, "", &kept, MOST_VALUES, |(id, record)| {
                 values![merge.id, *id, T::KIND, record]
             })
             .await?;

@@ -1,4 +1,4 @@
-//! What belongs to the members of a merge, and moves to the survivor.
+//! The records that belong to the members of a merge, and move to the survivor.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! What an undone merge gives back beside what moved.
+//! The records in the trash and the primary contacts that an undone merge gives back, and the end of the time to undo one.
 
 use std::collections::HashMap;
 

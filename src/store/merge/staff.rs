@@ -183,8 +183,8 @@ impl Tx {
         .map(drop)
     }
 
-    /// Returns the number of contacts that a merge gave to the survivor and that still work for it, or that are still to be given,
-    /// counted up to one more than one merge moves.
+    /// Returns the number of contacts that a merge gave to the survivor and that still work for it, or that are still to be given: no
+    /// more than one merge moves.
     pub async fn count_staff_to_move_back(&mut self, step: MergeStep) -> Result<i64> {
         let (count,): (i64,) = self
             .fetch_one(sql!(

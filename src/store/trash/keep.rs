@@ -15,7 +15,8 @@ use crate::model::{EntityKind, Note, Recorded, Relationship};
 
 const INSERT_ROOTS: &str = "INSERT INTO trashed_records \
     (tenant_id, id, kind, label, deleted_at, deleted_by, notes, relationships) VALUES ";
-const INSERT_PARTS: &str = "INSERT INTO undo_records (tenant_id, operation_id, id, kind, record) VALUES ";
+/// Inserts the content of records, of an operation, their ids and kinds, and the content.
+pub const INSERT_PARTS: &str = "INSERT INTO undo_records (tenant_id, operation_id, id, kind, record) VALUES ";
 
 /// The statement that changes the content of records: of a list of operations, records and their content.
 const PARTS_FROM: (&str, &str) = (

@@ -15,11 +15,12 @@ use std::sync::atomic::Ordering;
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
+pub(super) use keep::INSERT_PARTS;
 pub use keep::{MOST_PARTS, check_parts};
 pub use restore::{InTrash, Restored};
 
 use super::list::{Conditions, Value};
-use super::row_reader::{FromValues, RowReader};
+use super::row_reader::from_whole_row;
 use super::statement::Statement;
 use super::{Column, Filter, Listed, Sort, SortField, Store, Table, Tenant, Tx};
 use crate::error::Result;
@@ -57,14 +58,7 @@ impl Table for TrashedRecord {
     }
 }
 
-impl<'r, R: sqlx::Row> FromValues<'r, R> for TrashedRecord
-where
-    Self: sqlx::FromRow<'r, R>,
-{
-    fn from_values(values: &mut RowReader<'r, R>) -> sqlx::Result<Self> {
-        sqlx::FromRow::from_row(values.row())
-    }
-}
+from_whole_row!(TrashedRecord);
 
 impl Listed for TrashedRecord {
     type Order = TrashOrder;
