@@ -252,7 +252,8 @@ impl SystemSql<'_> {
 }
 
 /// Joins the pieces of a statement into its texts, while compiling. Pieces are literals, names of constants (lists of
-/// columns), and words of the engine with a dot before them: `.lock`, or `.any_ids(2)` for a list bound to `$2`.
+/// columns), and words of the engine with a dot before them: `.lock`, `.any_ids(2)` for a list bound to `$2`, or `.any_of { … }`
+/// for what the pieces in the braces select.
 macro_rules! text {
     (@join ($dialect:ident) [$($done:expr,)*]) => {
         const_format::concatcp!($($done),*)
@@ -261,6 +262,12 @@ macro_rules! text {
         $crate::store::engine::text!(
             @join ($dialect) [$($done,)* $crate::store::engine::$dialect.$word.0,
                 "$", stringify!($number), $crate::store::engine::$dialect.$word.1,] $($rest)*
+        )
+    };
+    (@join ($dialect:ident) [$($done:expr,)*] . $word:ident { $($inner:tt)* } $($rest:tt)*) => {
+        $crate::store::engine::text!(
+            @join ($dialect) [$($done,)* $crate::store::engine::$dialect.$word.0,]
+                $($inner)* ($crate::store::engine::$dialect.$word.1) $($rest)*
         )
     };
     (@join ($dialect:ident) [$($done:expr,)*] . $word:ident $($rest:tt)*) => {

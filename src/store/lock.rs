@@ -94,19 +94,21 @@ impl Tx {
                 SELECT id
                   FROM organizations
                  WHERE tenant_id = $1
-                   AND id IN (SELECT listed_id
+                   AND id " .any_of {
+                             "SELECT listed_id
                                 FROM " .ids(2) " AS l
                                UNION ALL
                               SELECT organization_id
                                 FROM contacts
                                WHERE tenant_id = $1
-                                 AND id " .any_ids(3) "
-                               UNION ALL
-                              SELECT c.organization_id
-                                FROM aliases AS a
-                                JOIN contacts AS c ON c.tenant_id = $1 AND c.id = a.into_id
-                               WHERE a.tenant_id = $1
-                                 AND a.id " .any_ids(3) ")
+                                 AND id " .any_of {
+                                           "SELECT listed_id
+                                              FROM " .ids(3) " AS c
+                                             UNION ALL
+                                            SELECT into_id
+                                              FROM aliases
+                                             WHERE tenant_id = $1
+                                               AND id " .any_ids(3) } } "
                  ORDER BY id"
                     .keep,
                 IdList(organizations.clone()),

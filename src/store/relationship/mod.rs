@@ -185,7 +185,8 @@ impl Tx {
             SELECT id
               FROM users
              WHERE tenant_id = $1
-               AND id IN (SELECT user_id FROM relationships WHERE tenant_id = $1 AND id " .any_ids(2) ")
+               AND id " .any_of {
+                         "SELECT user_id FROM relationships WHERE tenant_id = $1 AND id " .any_ids(2) } "
              ORDER BY id"
                 .lock,
             IdList(relationships),

@@ -4,11 +4,13 @@ use uuid::Uuid;
 
 use super::explained::explained;
 use super::on_both_engines;
-use crate::id::{ContactId, OrganizationId};
+use crate::id::{ContactId, OrganizationId, TypedId as _};
 use crate::model::{
     Change, ChangeFilter, ChangePosition, Contact, ContactFilter, ContactOrderField, EntityKind, NOTHING,
+    Organization,
 };
 use crate::page::{Cursor, Key, Page};
+use crate::store::engine::{Engine, sql};
 use crate::store::list::Conditions;
 use crate::store::list::children::{count_per_parent, page_per_parent};
 use crate::store::list::choice::{Choice, Driver};
@@ -71,6 +73,45 @@ on_both_engines! {
         check(&mut tx, &count_per_parent(engine, &CHANGES_OF_ENTITY, &conditions, 10, &[Uuid::nil()]), index).await;
         tx.end(Ok(())).await.unwrap();
     }
+
+    async fn an_employer_is_found_without_reading_all_contacts_for_each_organization(test: &TestStore) {
+        let tenant = test.tenant("acme").await;
+        let mut tx = tenant.begin(None).await.unwrap();
+        let organizations: Vec<Organization> = (0..200)
+            .map(|_| Organization::new(OrganizationId::new(tx.new_id()), tx.new_record()))
+            .collect();
+        let contacts: Vec<Contact> = organizations
+            .iter()
+            .map(|employer| Contact {
+                organization_id: Some(employer.id),
+                ..Contact::new(ContactId::new(tx.new_id()), tx.new_record())
+            })
+            .collect();
+        tx.load_all(&organizations).await.unwrap();
+        tx.load_all(&contacts).await.unwrap();
+        let before = rows_read(&mut tx).await;
+
+        let kept = tx.keep_all_organizations(Vec::new(), vec![contacts[7].id.uuid()]).await.unwrap();
+
+        assert_eq!(kept, [organizations[7].id]);
+        let read = rows_read(&mut tx).await - before;
+        assert!(read <= 1_000, "{read}");
+        tx.end(Ok(())).await.unwrap();
+    }
+}
+
+/// Returns the number of rows that the transaction read by indexes, on PostgreSQL without statistics.
+async fn rows_read(tx: &mut Tx) -> i64 {
+    if tx.engine() == Engine::Sqlite {
+        return 0;
+    }
+    let read: Option<(i64,)> = tx
+        .fetch_optional(sql!(
+            "SELECT CAST(SUM(pg_stat_get_xact_tuples_returned(indexrelid)) AS BIGINT) FROM pg_index WHERE $1 IS NOT NULL"
+        ))
+        .await
+        .unwrap();
+    read.unwrap().0
 }
 
 /// Checks that a statement seeks the changes of a record in an index, and its members by theirs.
