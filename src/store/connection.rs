@@ -9,7 +9,7 @@ use tracing::{Instrument as _, Span};
 
 use super::bind::{Bind, Row};
 use super::driver::{PostgresDriver, SqliteDriver};
-use super::encoded::{EncodedRows, insert_text};
+use super::encoded::{EncodedRows, insert_text, numbered_insert_text};
 use super::engine::{Engine, Sql, SystemSql, Text};
 use super::failure::map_database_error;
 use super::pool::Lease;
@@ -150,6 +150,12 @@ impl Connection {
                 lease.finish(&done);
                 done
             }
+            (Self::Postgres(lease), EncodedRows::FewOfPostgres(rows, arguments)) => {
+                let (on, watch) = lease.start().map_err(map_database_error)?;
+                let done = watch.guard(insert_few(on, into, *rows, arguments)).await;
+                lease.finish(&done);
+                done
+            }
             (Self::Sqlite(lease), EncodedRows::Sqlite(statements)) => {
                 let (on, watch) = lease.start().map_err(map_database_error)?;
                 let done = watch.guard(insert(on, into, statements)).await;
@@ -178,6 +184,18 @@ async fn copy(on: &mut PgConnection, into: &str, pieces: &[Vec<u8>]) -> sqlx::Re
         copy.send(piece.as_slice()).await?;
     }
     copy.finish().await.map(drop)
+}
+
+async fn insert_few(
+    on: &mut PgConnection,
+    into: &str,
+    rows: usize,
+    arguments: &PgArguments,
+) -> sqlx::Result<()> {
+    let text = numbered_insert_text(into, rows, arguments.len() / rows);
+    // Each number of rows has a text of its own, too many to keep.
+    let insert = sqlx::query_with(AssertSqlSafe(text), arguments.clone()).persistent(false);
+    insert.execute(on).await.map(drop)
 }
 
 async fn insert(
