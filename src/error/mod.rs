@@ -173,7 +173,7 @@ pub struct UserError {
     pub field: Option<Vec<String>>,
     /// The error code, for programs.
     pub code: UserErrorCode,
-    /// The record that has the value already, of a `TAKEN` refusal.
+    /// The record that has the value already, of a `TAKEN` refusal, or the most similar one, of a `DUPLICATE` refusal.
     #[graphql(skip)]
     pub taken_by: Option<NodeId>,
     /// The records that a key finds, of an `AMBIGUOUS` refusal.
@@ -193,6 +193,8 @@ pub enum UserErrorCode {
     Taken,
     /// Several records have this key; the payload has them as candidates.
     Ambiguous,
+    /// The record may be there already, and the input refuses duplicates; the payload has the similar ones.
+    Duplicate,
     /// The record was changed since it was read; the payload has its current state.
     VersionConflict,
     /// The tenant has reached its limit of managed entities. The operator of the service can raise it.
@@ -238,6 +240,17 @@ impl UserError {
             taken_by: by.map(Into::into),
             ..Self::new(UserErrorCode::Taken, message)
         }
+    }
+
+    /// Creates a `DUPLICATE` refusal: a record is like this one.
+    pub fn duplicate(like: impl Into<NodeId>) -> Self {
+        let message =
+            "may be there already; use the similar record, or create this one without refusing duplicates";
+        Self {
+            taken_by: Some(like.into()),
+            ..Self::new(UserErrorCode::Duplicate, message)
+        }
+        .under("onDuplicate")
     }
 
     /// Creates an `AMBIGUOUS` refusal: these records have the key, and maybe more.

@@ -9,7 +9,8 @@ use crate::id::GlobalId;
 
 #[ComplexObject]
 impl UserError {
-    /// The id of the record that has the value already, if the code is `TAKEN` and the caller may view the record.
+    /// The id of the record that has the value already, if the code is `TAKEN`, or of the most similar one, if it is `DUPLICATE`; null if
+    /// the caller may not view it.
     async fn record_id(&self, ctx: &Context<'_>) -> Option<GlobalId> {
         let id = self.taken_by?;
         let is_visible = Node::required_permission(id).is_none_or(|needed| ctx.require(needed).is_ok());

@@ -8,6 +8,7 @@ mod contact;
 mod context;
 mod driver;
 mod dry_run;
+mod duplicate;
 mod error;
 mod executor;
 mod filter;

@@ -53,11 +53,18 @@ impl<T> Outcome<T> {
         }
     }
 
+    /// Returns whether the record may be there already.
+    pub fn is_duplicate(&self) -> bool {
+        self.has(UserErrorCode::Duplicate)
+    }
+
     /// Returns whether the record was not at the expected version.
     pub fn is_version_conflict(&self) -> bool {
-        self.user_errors
-            .iter()
-            .any(|error| error.code == UserErrorCode::VersionConflict)
+        self.has(UserErrorCode::VersionConflict)
+    }
+
+    fn has(&self, code: UserErrorCode) -> bool {
+        self.user_errors.iter().any(|error| error.code == code)
     }
 }
 

@@ -32,8 +32,8 @@ macro_rules! payload {
             $($(#[$doc:meta])* $field:ident: $type:ty $(, for $permission:ident)?;)*
         }
     ) => {
-        $(#[$meta])*
         #[derive(async_graphql::SimpleObject)]
+        $(#[$meta])*
         pub struct $payload {
             $(
                 $(#[$doc])*

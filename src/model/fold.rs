@@ -19,7 +19,7 @@ pub const LONGEST_START: usize = LONGEST_PART - DIGEST;
 
 /// The separator of the parts of a sort key. It sorts below every letter and the space on both engines and never occurs
 /// in folded text, so that `Smith, Zoe` sorts before `Smith Jones, Ada`. (NUL cannot be stored.)
-const SEPARATOR: &str = "\u{1}";
+pub const SEPARATOR: &str = "\u{1}";
 /// The placeholder for an absent part of a sort key. It sorts above all text that people write, so that absent parts
 /// come last.
 pub const NOTHING: &str = "\u{10fffd}";

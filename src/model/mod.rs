@@ -7,6 +7,7 @@ mod check;
 mod contact;
 mod contact_point;
 mod domain;
+mod duplicate;
 mod email;
 mod excerpt;
 mod external_id;
@@ -54,6 +55,10 @@ pub use check::{Checked, distinct, each, whole};
 pub use contact::{Contact, ContactChanges, ContactFilter, ContactListChanges, ContactOrderField};
 pub use contact_point::{ContactPoint, ContactPointInput, ContactPointKind, is_mail_provider};
 pub use domain::{domain_key, site_domain};
+pub use duplicate::{
+    Clue, DuplicateReason, DuplicateReasonKind, LookAlike, OnDuplicate, PossibleDuplicate, REFUSED_SCORE,
+    Seek, rank,
+};
 pub use email::{EmailAddress, EmailAddressInput};
 pub use excerpt::excerpt;
 pub use external_id::{ExternalId, ExternalIdInput};

@@ -2,23 +2,29 @@
 
 use super::Target;
 use super::bulk::checked;
+use super::duplicate::refuse_duplicates;
 use super::keyed::{check_found, find_by_key, lock_keys, no_organization_of_key};
 use super::organization::check_organization;
 use super::record::at_added;
 use crate::error::{Error, Result, under};
 use crate::id::{ContactId, OrganizationId};
 use crate::model::{
-    Checked, Contact, ContactChanges, ContactUpsertKey, OrganizationUpsertKey, Patch, Permission,
-    Permissions, UpsertKey, UpsertMode,
+    Checked, Contact, ContactChanges, ContactUpsertKey, OnDuplicate, OrganizationUpsertKey, Patch,
+    Permission, Permissions, UpsertKey, UpsertMode,
 };
 use crate::store::{RemovedContact, Tx};
 
-/// Creates a contact.
-pub async fn create_contact(tx: &mut Tx, changes: ContactChanges) -> Result<Contact> {
+/// Creates a contact, unless duplicates are refused and there is one.
+pub async fn create_contact(
+    tx: &mut Tx,
+    changes: ContactChanges,
+    on_duplicate: OnDuplicate,
+) -> Result<Contact> {
     tx.lock_external_ids::<ContactId>(&changes.claimed_ids()).await?;
     let employers = keep_employers(tx, None, changes.organization_id).await?;
     let mut contact = new_contact(tx);
     apply(tx, changes, &employers, &mut contact)?;
+    refuse_duplicates(tx, &contact, on_duplicate).await?;
     tx.insert(&contact).await?;
     Ok(contact)
 }

@@ -8,6 +8,7 @@
 mod bulk;
 mod contact;
 mod contacts;
+mod duplicate;
 mod interaction;
 mod interactions;
 mod keyed;

@@ -1,23 +1,29 @@
 //! Mutations for organizations.
 
 use super::Target;
+use super::duplicate::refuse_duplicates;
 use super::keyed::{check_found, find_by_key, lock_keys};
 use super::record::at_added;
 use crate::error::{Error, Result, UserError, under};
 use crate::id::OrganizationId;
 use crate::model::{
-    Checked, Contact, Organization, OrganizationChanges, OrganizationUpsertKey, Patch, Permission,
-    Permissions, UpsertKey,
+    Checked, Contact, OnDuplicate, Organization, OrganizationChanges, OrganizationUpsertKey, Patch,
+    Permission, Permissions, UpsertKey,
 };
 use crate::store::{RemovedOrganization, Tx};
 
-/// Creates an organization.
-pub async fn create_organization(tx: &mut Tx, changes: OrganizationChanges) -> Result<Organization> {
+/// Creates an organization, unless duplicates are refused and there is one.
+pub async fn create_organization(
+    tx: &mut Tx,
+    changes: OrganizationChanges,
+    on_duplicate: OnDuplicate,
+) -> Result<Organization> {
     tx.lock_external_ids::<OrganizationId>(&changes.claimed_ids())
         .await?;
     let mut organization = new_organization(tx);
     let primary_contact = new_primary_contact(tx, &changes).await?;
     apply(tx, changes, primary_contact.as_ref(), &mut organization)?;
+    refuse_duplicates(tx, &organization, on_duplicate).await?;
     tx.insert(&organization).await?;
     Ok(organization)
 }

@@ -19,6 +19,7 @@ mod contact_point;
 mod database;
 mod declaration;
 mod driver;
+mod duplicate;
 mod encoded;
 mod engine;
 mod entity_limit;
@@ -86,6 +87,7 @@ pub use contact_point::{
     MOST_RECOGNIZED, MOST_UNLINKED, Recognized, find_by_words, latest_interactions, recognize,
 };
 pub use declaration::Stored;
+pub use duplicate::possible_duplicates;
 pub use external_id::external_id_taken;
 pub use import_progress::ImportProgress;
 pub use inspect::{

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::support::operations::{CREATE_CONTACT, CREATE_ORGANIZATION};
 use crate::support::{TestCaller, on_both_engines};
 
 /// Records with a value in each of their own fields.
@@ -71,6 +72,10 @@ on_both_engines! {
         let (part, branch) = (admin.contact("Lovelace").await, admin.organization("Apex").await);
         admin.merge(&[contact, &part]).await;
         admin.merge(&[organization, &branch]).await;
+        let like = json!({ "lastName": "Zimmer", "emailAddresses": [{ "address": "ada@apex.example" }] });
+        admin.done(CREATE_CONTACT, like).await;
+        let like = json!({ "name": "Zenith", "websites": ["https://apex.example"] });
+        admin.done(CREATE_ORGANIZATION, like).await;
         let record = "mutation ($input: RecordInteractionInput!) { recordInteraction(input: $input) {
             interaction { id } userErrors { message } } }";
         let call = json!({ "mediaType": "CALL", "direction": "INBOUND", "startedAt": "2026-03-01T09:00:00Z", "contactId": contact });

@@ -17,6 +17,7 @@ mod departure;
 mod docs;
 mod doctor;
 mod dry_run;
+mod duplicates;
 mod generate;
 mod hostile;
 mod http;

@@ -13,6 +13,7 @@ pub use mutation::ContactMutation;
 use super::change::{ChangeConnection, changes_of};
 use super::connection::{connection, connections};
 use super::context::ContextExt;
+use super::duplicate::duplicates_of;
 use super::filter::{FilterInput, IdFilter, NameFilter, StringFilter};
 use super::interaction::{InteractionConnection, InteractionFilterInput, InteractionOrder};
 use super::list::ListExt as _;
@@ -24,7 +25,7 @@ use super::shared::Shared;
 use crate::id::{ContactId, GlobalId};
 use crate::model::{
     Contact, ContactFilter, ContactOrderField, DateTimeRange, EntityKind, ExternalIdInput, Organization,
-    Permission, Ranges,
+    Permission, PossibleDuplicate, Ranges,
 };
 use crate::store::{INTERACTIONS_OF_CONTACT, NOTES_OF_CONTACT, Read as _};
 
@@ -49,6 +50,12 @@ impl Contact {
     /// The ids of the contacts that became part of this one, each of which keeps finding it.
     async fn merged_ids(&self, ctx: &Context<'_>) -> Result<Vec<GlobalId>> {
         Ok(merged_ids(ctx, EntityKind::Contact, self.id).await?)
+    }
+
+    /// The other contacts that may be the same, the highest score first: at most 20. They are found when they are asked for, so
+    /// that they are as current as the contact itself.
+    async fn possible_duplicates(&self, ctx: &Context<'_>) -> Result<Vec<PossibleDuplicate>> {
+        Ok(duplicates_of::<Contact>(ctx, self.id).await?)
     }
 
     #[graphql(flatten)]

@@ -1,10 +1,16 @@
 //! Mutations for contacts.
 
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
+use std::sync::Arc;
+
+use async_graphql::{ComplexObject, Context, ID, InputObject, MaybeUndefined, Object, Result};
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use crate::graphql::candidates::candidates;
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::dry_run::DryRunFields;
+use crate::graphql::duplicate::{DuplicateFields, duplicates_of_new};
 use crate::graphql::input::{fields, id, patch_id, target};
 use crate::graphql::mutation::{Mutate as _, Outcome};
 use crate::graphql::payload::payload;
@@ -15,7 +21,7 @@ use crate::id::{ContactId, NodeId};
 use crate::model::{
     AddressInput, Checked, Contact, ContactChanges, ContactListChanges, ContactUpsertKey, EmailAddressInput,
     ExternalIdInput, Organization, OrganizationUpsertKey, Permission, Permissions, PhoneNumberInput,
-    SocialHandleInput, UpsertMode, Url,
+    PossibleDuplicate, Record, SocialHandleInput, UpsertMode, Url,
 };
 use crate::service::{self, ContactUpsert, Target};
 use crate::store::RemovedContact;
@@ -66,6 +72,8 @@ pub struct CreateContactItemInput {
 pub struct CreateContactInput {
     #[graphql(flatten)]
     contact: CreateContactItemInput,
+    #[graphql(flatten)]
+    duplicates: DuplicateFields,
     #[graphql(flatten)]
     repeat: RepeatFields,
     #[graphql(flatten)]
@@ -169,11 +177,15 @@ impl UpsertContactInput {
 
 payload! {
     /// The result of creating a contact.
+    #[graphql(complex)]
     CreateContactPayload {
         /// The new contact, or null if the mutation was refused.
         ///
         /// Requires `externalContacts:contact:view`.
-        contact: Contact, for ContactView
+        contact: Option<Arc<Contact>>, for ContactView;
+        /// The contact as it would be if it had not been refused as a duplicate.
+        #[graphql(skip)]
+        draft: Option<Arc<Contact>>;
     }
 }
 
@@ -263,6 +275,55 @@ impl From<Deleted> for DeleteContactPayload {
     }
 }
 
+#[ComplexObject]
+impl CreateContactPayload {
+    /// The contacts that may be the same as the new one, the highest score first: at most 20. Null if the mutation
+    /// was refused for another reason.
+    ///
+    /// Requires `externalContacts:contact:view`.
+    #[graphql(directive = requires_permission::apply(Permission::ContactView))]
+    async fn possible_duplicates(&self, ctx: &Context<'_>) -> Result<Option<Vec<PossibleDuplicate>>> {
+        Ok(duplicates_of_new(ctx, self.contact.as_ref().or(self.draft.as_ref()).cloned()).await?)
+    }
+}
+
+impl CreateContactPayload {
+    /// Creates the payload. Of what was refused as a duplicate, it has a draft, whose duplicates can be sought.
+    async fn of(
+        ctx: &Context<'_>,
+        outcome: Outcome<Contact>,
+        changes: Option<ContactChanges>,
+    ) -> Result<Self> {
+        let mut draft = changes.filter(|_| outcome.is_duplicate()).and_then(|changes| {
+            let record = Record::new(DateTime::<Utc>::UNIX_EPOCH, None);
+            let mut draft = Contact::new(ContactId::new(Uuid::nil()), record);
+            changes
+                .apply(&mut draft, &ctx.tenant().record().default_region)
+                .ok()?;
+            Some(draft)
+        });
+        if let Some(draft) = &mut draft {
+            // The employer may be part of another organization by now.
+            let employer: Option<Shared<Organization>> = ctx.load_opt(draft.organization_id).await?;
+            draft.organization_id = employer.map(|employer| employer.id);
+        }
+        Ok(Self {
+            draft: draft.map(Arc::new),
+            ..outcome.into()
+        })
+    }
+}
+
+impl From<Outcome<Contact>> for CreateContactPayload {
+    fn from(outcome: Outcome<Contact>) -> Self {
+        Self {
+            contact: outcome.value.map(Arc::new),
+            draft: None,
+            user_errors: outcome.user_errors,
+        }
+    }
+}
+
 /// Mutations for contacts.
 #[derive(Default)]
 pub struct ContactMutation;
@@ -278,8 +339,11 @@ impl ContactMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The new contact's fields.")] input: CreateContactInput,
     ) -> Result<Option<CreateContactPayload>> {
-        let outcome = ctx.change(input.contact.check(), service::create_contact).await?;
-        Ok(Some(outcome.into()))
+        let checked = input.contact.check();
+        let changes = checked.as_ref().ok().map(|(changes,)| changes.clone());
+        let checked = checked.map(|(changes,)| (changes, input.duplicates.on_duplicate));
+        let outcome = ctx.change(checked, service::create_contact).await?;
+        Ok(Some(CreateContactPayload::of(ctx, outcome, changes).await?))
     }
 
     /// Updates a contact.

@@ -14,6 +14,7 @@ use super::change::{ChangeConnection, changes_of};
 use super::connection::{connection, connections};
 use super::contact::{ContactConnection, ContactFilterInput, ContactOrder};
 use super::context::ContextExt;
+use super::duplicate::duplicates_of;
 use super::filter::{FilterInput, IdFilter, NameFilter, StringFilter};
 use super::interaction::{InteractionConnection, InteractionFilterInput, InteractionOrder};
 use super::list::ListExt as _;
@@ -26,7 +27,7 @@ use super::shared::Shared;
 use crate::id::{GlobalId, OrganizationId};
 use crate::model::{
     Contact, DateTimeRange, EntityKind, ExternalIdInput, Organization, OrganizationFilter,
-    OrganizationOrderField, Permission, Ranges,
+    OrganizationOrderField, Permission, PossibleDuplicate, Ranges,
 };
 use crate::store::{
     CONTACTS_OF_ORGANIZATION, INTERACTIONS_OF_ORGANIZATION, NOTES_OF_ORGANIZATION,
@@ -54,6 +55,12 @@ impl Organization {
     /// The ids of the organizations that became part of this one, each of which keeps finding it.
     async fn merged_ids(&self, ctx: &Context<'_>) -> Result<Vec<GlobalId>> {
         Ok(merged_ids(ctx, EntityKind::Organization, self.id).await?)
+    }
+
+    /// The other organizations that may be the same, the highest score first: at most 20. They are found when they are asked for, so
+    /// that they are as current as the organization itself.
+    async fn possible_duplicates(&self, ctx: &Context<'_>) -> Result<Vec<PossibleDuplicate>> {
+        Ok(duplicates_of::<Organization>(ctx, self.id).await?)
     }
 
     #[graphql(flatten)]

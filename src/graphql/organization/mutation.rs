@@ -1,10 +1,16 @@
 //! Mutations for organizations.
 
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result};
+use std::sync::Arc;
+
+use async_graphql::{ComplexObject, Context, ID, InputObject, MaybeUndefined, Object, Result};
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
 use crate::graphql::candidates::candidates;
 use crate::graphql::context::ContextExt as _;
 use crate::graphql::dry_run::DryRunFields;
+use crate::graphql::duplicate::{DuplicateFields, duplicates_of_new};
 use crate::graphql::input::{fields, patch_id, target};
 use crate::graphql::mutation::{Mutate as _, Outcome};
 use crate::graphql::payload::payload;
@@ -15,7 +21,7 @@ use crate::id::{NodeId, OrganizationId};
 use crate::model::{
     AddressInput, Checked, ExternalIdInput, MoneyInput, Organization, OrganizationChanges,
     OrganizationListChanges, OrganizationUpsertKey, Patch, Permission, Permissions, PhoneNumberInput,
-    TickerInput, UpsertMode, Url,
+    PossibleDuplicate, Record, TickerInput, UpsertMode, Url,
 };
 use crate::service::{self, OrganizationUpsert, Target};
 use crate::store::RemovedOrganization;
@@ -64,6 +70,8 @@ pub struct CreateOrganizationItemInput {
 pub struct CreateOrganizationInput {
     #[graphql(flatten)]
     organization: CreateOrganizationItemInput,
+    #[graphql(flatten)]
+    duplicates: DuplicateFields,
     #[graphql(flatten)]
     repeat: RepeatFields,
     #[graphql(flatten)]
@@ -168,11 +176,15 @@ impl UpsertOrganizationInput {
 
 payload! {
     /// The result of creating an organization.
+    #[graphql(complex)]
     CreateOrganizationPayload {
         /// The new organization, or null if the mutation was refused.
         ///
         /// Requires `externalContacts:organization:view`.
-        organization: Organization, for OrganizationView
+        organization: Option<Arc<Organization>>, for OrganizationView;
+        /// The organization as it would be if it had not been refused as a duplicate.
+        #[graphql(skip)]
+        draft: Option<Arc<Organization>>;
     }
 }
 
@@ -263,6 +275,46 @@ impl From<Deleted> for DeleteOrganizationPayload {
     }
 }
 
+#[ComplexObject]
+impl CreateOrganizationPayload {
+    /// The organizations that may be the same as the new one, the highest score first: at most 20. Null if the mutation
+    /// was refused for another reason.
+    ///
+    /// Requires `externalContacts:organization:view`.
+    #[graphql(directive = requires_permission::apply(Permission::OrganizationView))]
+    async fn possible_duplicates(&self, ctx: &Context<'_>) -> Result<Option<Vec<PossibleDuplicate>>> {
+        Ok(duplicates_of_new(ctx, self.organization.as_ref().or(self.draft.as_ref()).cloned()).await?)
+    }
+}
+
+impl CreateOrganizationPayload {
+    /// Creates the payload. Of what was refused as a duplicate, it has a draft, whose duplicates can be sought.
+    fn of(ctx: &Context<'_>, outcome: Outcome<Organization>, changes: Option<OrganizationChanges>) -> Self {
+        let draft = changes.filter(|_| outcome.is_duplicate()).and_then(|changes| {
+            let record = Record::new(DateTime::<Utc>::UNIX_EPOCH, None);
+            let mut draft = Organization::new(OrganizationId::new(Uuid::nil()), record);
+            changes
+                .apply(&mut draft, &ctx.tenant().record().default_region)
+                .ok()?;
+            Some(draft)
+        });
+        Self {
+            draft: draft.map(Arc::new),
+            ..outcome.into()
+        }
+    }
+}
+
+impl From<Outcome<Organization>> for CreateOrganizationPayload {
+    fn from(outcome: Outcome<Organization>) -> Self {
+        Self {
+            organization: outcome.value.map(Arc::new),
+            draft: None,
+            user_errors: outcome.user_errors,
+        }
+    }
+}
+
 /// Mutations for organizations.
 #[derive(Default)]
 pub struct OrganizationMutation;
@@ -278,9 +330,11 @@ impl OrganizationMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The new organization's fields.")] input: CreateOrganizationInput,
     ) -> Result<Option<CreateOrganizationPayload>> {
-        let input = input.organization.check();
-        let outcome = ctx.change(input, service::create_organization).await?;
-        Ok(Some(outcome.into()))
+        let checked = input.organization.check();
+        let changes = checked.as_ref().ok().map(|(changes,)| changes.clone());
+        let checked = checked.map(|(changes,)| (changes, input.duplicates.on_duplicate));
+        let outcome = ctx.change(checked, service::create_organization).await?;
+        Ok(Some(CreateOrganizationPayload::of(ctx, outcome, changes)))
     }
 
     /// Updates an organization.

@@ -1,7 +1,8 @@
 //! The cost of an operation by the page sizes that it requests, known before anything runs.
 //!
 //! A scalar costs nothing, an object 1, a connection 2 plus its page size times the cost of an entry. Lists multiply as
-//! well: `nodes` and `_entities` by the number requested, records with a contact point by [`RECOGNIZED`], any other list by
+//! well: `nodes` and `_entities` by the number requested, records with a contact point and possible duplicates by
+//! [`RECOGNIZED`], any other list by
 //! [`LIST`]. A bulk mutation costs 1 for each item, and its results multiply by their number. For an interface or a union, the
 //! most expensive type counts. Reading the schema is free.
 
@@ -27,11 +28,12 @@ const LIST: u64 = 5;
 /// The assumed length of a list of the records with a contact point or a key, which is the most.
 const RECOGNIZED: u64 = 25;
 /// The names of such lists.
-const LISTS_OF_RECOGNIZED: [&str; 5] = [
+const LISTS_OF_RECOGNIZED: [&str; 6] = [
     "candidates",
     "candidateOrganizations",
     "contacts",
     "organizations",
+    "possibleDuplicates",
     "restored",
 ];
 /// The arguments whose length is the length of the list.

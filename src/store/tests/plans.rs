@@ -7,9 +7,10 @@ use super::on_both_engines;
 use crate::id::{ContactId, OrganizationId, TypedId as _};
 use crate::model::{
     Change, ChangeFilter, ChangePosition, Contact, ContactFilter, ContactOrderField, EntityKind, NOTHING,
-    Organization,
+    Organization, Seek,
 };
 use crate::page::{Cursor, Key, Page};
+use crate::store::duplicate::seek_all;
 use crate::store::engine::{Engine, sql};
 use crate::store::list::Conditions;
 use crate::store::list::children::{count_per_parent, page_per_parent};
@@ -71,6 +72,26 @@ on_both_engines! {
         let query = PageQuery::whole(ChangeOrder::NEWEST, &page);
         check(&mut tx, &page_per_parent(engine, &CHANGES_OF_ENTITY, &conditions, query, &[Uuid::nil()]), index).await;
         check(&mut tx, &count_per_parent(engine, &CHANGES_OF_ENTITY, &conditions, 10, &[Uuid::nil()]), index).await;
+        tx.end(Ok(())).await.unwrap();
+    }
+
+    async fn indexes_serve_the_search_for_duplicates(store: &TestStore) {
+        let tenant = store.tenant("acme").await;
+        let mut tx = tenant.begin(None).await.unwrap();
+        let keys = ["smith".to_owned(), "smithy".to_owned()];
+        let seeks = [
+            Seek::Word { word: "eada@example.com".to_owned(), keys: [String::new(), "z".to_owned()] },
+            Seek::Word { word: "clondon".to_owned(), keys: keys.clone() },
+            Seek::Employees { employer: OrganizationId::new(Uuid::nil()), keys },
+        ];
+        let statement = seek_all(tx.engine(), &seeks.iter().collect::<Vec<_>>());
+        let plan = explained(&mut tx, &statement).await;
+        let words = ["search_words_pkey", "sqlite_autoindex_search_words", "SEARCH s USING PRIMARY KEY"];
+        assert_eq!(words.iter().map(|index| plan.matches(index).count()).sum::<usize>(), 2, "{plan}");
+        assert!(plan.contains("contacts_organization_idx"), "{plan}");
+        for scan in ["Seq Scan", "SCAN s", "SCAN c"] {
+            assert!(!plan.contains(scan), "{plan}");
+        }
         tx.end(Ok(())).await.unwrap();
     }
 

@@ -38,6 +38,9 @@ pub const MERGE: &str =
     moved { recordId notes interactions relationships contacts }";
 pub const PAGE_INFO: &str = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }";
 
+/// The other records that may be the same.
+pub const DUPLICATES: &str = "possibleDuplicates { score reasons { kind value }
+    record { __typename ... on Contact { displayName } ... on Organization { name } } }";
 const PARTED: &str =
     "movedBack { recordId notes interactions relationships contacts } kept lost { field message value }";
 
@@ -52,14 +55,16 @@ pub fn mutation(name: &str) -> String {
 
 fn payload(mutation: &str) -> String {
     match mutation {
-        "createContact" | "updateContact" => format!("contact {{ {CONTACT} }}"),
+        "createContact" => format!("contact {{ {CONTACT} }} {DUPLICATES}"),
+        "updateContact" => format!("contact {{ {CONTACT} }}"),
         "upsertContact" => format!(
             "contact {{ {CONTACT} }} created candidates {{ id displayName }} candidateOrganizations {{ id name }}"
         ),
         "deleteContact" => {
             "deletedContactId deletedNotes detachedInteractions contact { displayName version }".to_owned()
         }
-        "createOrganization" | "updateOrganization" => format!("organization {{ {ORGANIZATION} }}"),
+        "createOrganization" => format!("organization {{ {ORGANIZATION} }} {DUPLICATES}"),
+        "updateOrganization" => format!("organization {{ {ORGANIZATION} }}"),
         "upsertOrganization" => format!("organization {{ {ORGANIZATION} }} created candidates {{ id name }}"),
         "deleteOrganization" => "deletedOrganizationId deletedRelationships deletedNotes detachedContacts
             detachedInteractions organization { name version }"

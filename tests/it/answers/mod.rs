@@ -10,6 +10,7 @@ mod changes;
 mod contacts;
 mod coverage;
 mod documents;
+mod duplicates;
 mod fields;
 mod filters;
 mod group;
@@ -72,7 +73,7 @@ async fn run(app: &TestApp) -> Vec<(&'static str, Vec<Entry>)> {
     demo::fill(&app.tenant, &|_, _| {}).await.unwrap();
     corpus!(app,
         demo: [records, lists, filters, nested, search, permissions, documents, requests],
-        own: [contacts, organizations, relationships, notes, interactions, users, changes, repeats, bulks, subscriptions, additions, previews, trash, merges]
+        own: [contacts, organizations, relationships, notes, interactions, users, changes, repeats, bulks, subscriptions, additions, previews, trash, merges, duplicates]
     )
 }
 

@@ -215,7 +215,8 @@ pub const CASES: &[Case] = &[
     Case {
         mutation: "createContact",
         fields: "contact { id displayName version createdAt updatedAt createdBy { name } tags externalIds { source value }
-            phoneNumbers { e164 } organization { name } notes { nodes { text } } }",
+            phoneNumbers { e164 } organization { name } notes { nodes { text } } }
+            possibleDuplicates { score reasons { kind value } record { __typename } }",
         inputs: |s| {
             let engineer = json!({ "firstName": "Grace", "lastName": format!("Hopper{}", s.case), "organizationId": s.organizations[0],
                 "tags": ["vip"], "externalIds": [s.key("1")], "phoneNumbers": [{ "input": "+13175550100" }] });
@@ -241,7 +242,7 @@ pub const CASES: &[Case] = &[
     Case {
         mutation: "createOrganization",
         fields: "organization { id name version createdAt updatedAt createdBy { name } websites externalIds { source value }
-            contacts { nodes { displayName } } }",
+            contacts { nodes { displayName } } } possibleDuplicates { score reasons { kind value } record { __typename } }",
         inputs: |s| {
             let looms = json!({ "name": format!("Looms {}", s.case), "websites": ["https://looms.example"],
                 "externalIds": [s.key("1")] });
