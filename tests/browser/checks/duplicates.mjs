@@ -20,7 +20,7 @@ export const duplicates = [
 async function areFound(playground) {
   await playground.choose("Duplicates");
   await playground.run("Duplicates");
-  await playground.answers('"displayName": "Jonas Lindqvist"', '"displayName": "J. Lindqvist"');
+  await playground.answers('"displayName": "Jonas Lindqvist"', '"displayName": "J. Lindqvist"', '"score": 90', "SAME_EMAIL");
   await playground.fits();
   await picture(playground, "duplicates-1-found");
   const answer = await playground.answer();
