@@ -3,6 +3,7 @@
 mod contacts;
 mod creation;
 mod organizations;
+mod quality;
 
 use serde_json::Value;
 
