@@ -259,14 +259,15 @@ impl<N: Noun> Records<N> {
     ) -> Checked<()> {
         let stamp = N::stamp(&draft);
         let id = stamp.id.unwrap_or_else(|| tx.new_id());
-        if self.in_trash.contains(&id) {
-            let message = "names a deleted record; restore or purge it, or leave the id out";
-            return Err(vec![UserError::invalid(message).under("id")]);
-        }
+        // Until a merge can no longer be undone, what was merged is kept beside what was deleted.
         if let Some(survivor) = self.merged.get(&id) {
             let survivor = <N::Record as Stored>::Id::from_uuid(*survivor);
             let message =
                 format!("names a record that is now part of {survivor}; use that id, or leave the id out");
+            return Err(vec![UserError::invalid(message).under("id")]);
+        }
+        if self.in_trash.contains(&id) {
+            let message = "names a deleted record; restore or purge it, or leave the id out";
             return Err(vec![UserError::invalid(message).under("id")]);
         }
         let mut record = N::create(id, stamp.of_new(&tx.new_record()), &draft, with)?;

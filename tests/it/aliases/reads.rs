@@ -83,7 +83,10 @@ on_both_engines! {
         assert_eq!(data["interactions"]["nodes"][0]["contact"], Value::Null);
 
         let ben = admin.contact("Ben").await;
-        app.merge(&ben, &ada).await;
+        // As if she had been merged before what refers to her was moved.
+        let (tenant, into, id) = (app.tenant.record().id, app.literal(&ben), app.literal(&ada));
+        app.execute(&format!("UPDATE aliases SET into_id = {into} WHERE into_id = {id}")).await;
+        app.execute(&format!("INSERT INTO aliases (tenant_id, id, into_id, operation_id) VALUES ({tenant}, {id}, {into}, {id})")).await;
         let before = app.store.statements();
         let data = admin.data(query, json!({})).await;
         assert_eq!(data["interactions"]["nodes"][0]["contact"], json!({ "id": ben, "displayName": "Ben" }));
