@@ -116,6 +116,11 @@ impl PersonName {
 
     /// Compares two names.
     pub fn compare(&self, other: &Self) -> NameLikeness {
+        let is_empty = |name: &Self| name.last.is_empty() && name.first.is_empty();
+        if is_empty(self) || is_empty(other) {
+            // Signs alone, such as emoji.
+            return NameLikeness::Other;
+        }
         let likeness = self.compare_as_written(other);
         if likeness >= NameLikeness::Similar {
             return likeness;
@@ -177,6 +182,10 @@ impl CompanyName {
 
     /// Compares two names.
     pub fn compare(&self, other: &Self) -> NameLikeness {
+        if self.words.is_empty() || other.words.is_empty() {
+            // Signs alone, such as emoji.
+            return NameLikeness::Other;
+        }
         if self.words == other.words {
             return NameLikeness::Same;
         }
@@ -365,6 +374,7 @@ mod tests {
             (["Anna", "Li"], ["Anna", "Lindqvist"], NameLikeness::Other),
             (["Иван", "Петров"], ["Ivan", "Petrov"], NameLikeness::Other),
             (["", "Smith"], ["Ben", ""], NameLikeness::Other),
+            (["", "🙂"], ["", "🎉"], NameLikeness::Other),
             (["", "Smith"], ["Ben", "Jones"], NameLikeness::Other),
             (["Mia", "Smith"], ["Mio", "Smith"], NameLikeness::Apart),
             (["Daniel", "Smith"], ["Daniela", "Smith"], NameLikeness::Apart),
@@ -392,6 +402,7 @@ mod tests {
             ("Duran", "Duran Duran", NameLikeness::Other),
             ("Acme", "Acme Robotics", NameLikeness::Other),
             ("GmbH", "Inc", NameLikeness::Other),
+            ("***", "###", NameLikeness::Other),
         ] {
             let key = |name| sort_key(&[name, ""]);
             let names = (CompanyName::of(&key(one)), CompanyName::of(&key(other)));
